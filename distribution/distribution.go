@@ -1,0 +1,328 @@
+package distribution
+
+import "time"
+
+// Distribution is one CloudFront distribution (API: DistributionConfig), with
+// every default filled in and every policy it refers to resolved.
+type Distribution struct {
+	// ID is the distribution's id (E…), or "" where the file has none.
+	ID string
+	// DomainName is the dNNN.cloudfront.net name, or "" where the file has none.
+	DomainName string
+	// Comment is the free text of the configuration.
+	Comment string
+	// Enabled is false for a distribution that answers nobody. Default true.
+	Enabled bool
+	// Aliases are the alternate domain names (CNAMEs), which may hold a
+	// leading wildcard label. None means that every Host is accepted here.
+	Aliases []string
+	// DefaultRootObject is what a request for "/" asks for, without a leading
+	// slash; "" means that "/" is passed on as it is.
+	DefaultRootObject string
+	// Origins are the origins by id; at least one.
+	Origins []Origin
+	// OriginGroups are the failover pairs.
+	OriginGroups []OriginGroup
+	// Behaviors are the cache behaviors in their order of precedence, without
+	// the default one.
+	Behaviors []CacheBehavior
+	// DefaultBehavior answers what no path pattern matches (path pattern *).
+	DefaultBehavior CacheBehavior
+	// CustomErrors are the custom error responses.
+	CustomErrors []CustomErrorResponse
+	// HTTPVersion is the newest viewer HTTP version: http1.1, http2, http3 or
+	// http2and3. Default http2.
+	HTTPVersion string
+	// IPv6 says whether viewers may come over IPv6 (API: IsIPV6Enabled).
+	IPv6 bool
+	// Notices are what the reader of the file has to say about it: settings
+	// that are not simulated, defaults that were inferred, references that
+	// could not be resolved. They never pass silently.
+	Notices []Notice
+}
+
+// Notice is one remark about a configuration, tied to a place in its file.
+type Notice struct {
+	// Kind says what sort of remark this is.
+	Kind NoticeKind
+	// Path is the place in the file, e.g. "Origins.Items[0].OriginShield".
+	Path string
+	// Message says it in one sentence, lower case, without a full stop.
+	Message string
+}
+
+// NoticeKind sorts notices. The list is append-only.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	// NoticeUnsimulated marks a setting that edgesim reads but does not act on.
+	NoticeUnsimulated NoticeKind = "unsimulated"
+	// NoticeUnknown marks a field that is not part of the API as we know it.
+	NoticeUnknown NoticeKind = "unknown"
+	// NoticeInferred marks a default that the documentation does not state.
+	NoticeInferred NoticeKind = "inferred"
+	// NoticeWarning marks a setting that works here but not in CloudFront, or
+	// that is known to fail there.
+	NoticeWarning NoticeKind = "warning"
+)
+
+// Origin is one server that CloudFront fetches from. Only custom origins are
+// connected to as documented; S3 origins are kept and reached as
+// https-only custom origins.
+type Origin struct {
+	// ID is unique within the distribution (CF-CONF-11).
+	ID string
+	// DomainName is the origin's DNS name, without scheme, port or IP (CF-CONF-13).
+	DomainName string
+	// Path is put before every request's path (API: OriginPath); "" or
+	// "/x" without a trailing slash (CF-CONF-12).
+	Path string
+	// Kind tells a custom origin from an S3 one.
+	Kind OriginKind
+	// ProtocolPolicy decides HTTP or HTTPS toward the origin.
+	ProtocolPolicy OriginProtocolPolicy
+	// HTTPPort is the port for HTTP. Default 80; 80, 443, 1024-65535 (CF-CONF-01).
+	HTTPPort int
+	// HTTPSPort is the port for HTTPS. Default 443; same range.
+	HTTPSPort int
+	// SSLProtocols is the set of TLS versions the edge may use toward the
+	// origin (API: OriginSslProtocols). A set: holes are legal (CF-TLS-03).
+	SSLProtocols []SSLProtocol
+	// CustomHeaders are added to each origin request, over the viewer's.
+	CustomHeaders []Header
+	// ConnectionAttempts is the number of tries. 1-3, default 3 (CF-CONF-06).
+	ConnectionAttempts int
+	// ConnectionTimeout bounds one try to connect. 1-10 s, default 10 s (CF-CONF-07).
+	ConnectionTimeout time.Duration
+	// ResponseTimeout bounds the wait for the first packet of a response and
+	// between packets (API: OriginReadTimeout). 1-120 s, default 30 s (CF-CONF-08).
+	ResponseTimeout time.Duration
+	// KeepaliveTimeout is how long an idle connection is kept (API:
+	// OriginKeepaliveTimeout). 1-300 s, default 5 s (CF-CONF-09).
+	KeepaliveTimeout time.Duration
+	// ResponseCompletionTimeout bounds the whole fetch, attempts included.
+	// 0 means no bound (CF-TIME-06); otherwise at least ResponseTimeout.
+	ResponseCompletionTimeout time.Duration
+	// IPAddressType says which address families are used. Default ipv4 (CF-DNS-05).
+	IPAddressType IPAddressType
+}
+
+// OriginKind tells the sorts of origins apart.
+type OriginKind string
+
+// The kinds of origins.
+const (
+	OriginCustom OriginKind = "custom"
+	OriginS3     OriginKind = "s3"
+)
+
+// OriginProtocolPolicy is the API's OriginProtocolPolicy (CF-CONF-03).
+type OriginProtocolPolicy string
+
+// The origin protocol policies.
+const (
+	OriginHTTPOnly    OriginProtocolPolicy = "http-only"
+	OriginMatchViewer OriginProtocolPolicy = "match-viewer"
+	OriginHTTPSOnly   OriginProtocolPolicy = "https-only"
+)
+
+// SSLProtocol is one token of the API's OriginSslProtocols (CF-CONF-04).
+type SSLProtocol string
+
+// The tokens of OriginSslProtocols. There is none for TLS 1.3 (CF-TLS-08).
+const (
+	SSLv3  SSLProtocol = "SSLv3"
+	TLSv1  SSLProtocol = "TLSv1"
+	TLSv11 SSLProtocol = "TLSv1.1"
+	TLSv12 SSLProtocol = "TLSv1.2"
+)
+
+// IPAddressType is the API's IpAddressType of an origin (CF-CONF-05).
+type IPAddressType string
+
+// The IP address types.
+const (
+	IPv4      IPAddressType = "ipv4"
+	IPv6      IPAddressType = "ipv6"
+	DualStack IPAddressType = "dualstack"
+)
+
+// Header is a name and a value, as configured.
+type Header struct {
+	Name  string
+	Value string
+}
+
+// OriginGroup is a failover pair (CF-FAILOVER-01).
+type OriginGroup struct {
+	// ID is what a behavior's TargetOriginID names.
+	ID string
+	// Members are the ids of the primary and the secondary origin, in order.
+	Members []string
+	// StatusCodes are the codes that make the edge try the secondary (CF-FAILOVER-02).
+	StatusCodes []int
+}
+
+// CacheBehavior says how requests of one path pattern are treated.
+type CacheBehavior struct {
+	// PathPattern selects requests; "*" for the default behavior (CF-PATH-02).
+	PathPattern string
+	// TargetOriginID names an origin or an origin group.
+	TargetOriginID string
+	// ViewerProtocolPolicy says what happens to viewers on HTTP and HTTPS.
+	ViewerProtocolPolicy ViewerProtocolPolicy
+	// AllowedMethods is one of three documented sets (CF-CONF-21).
+	AllowedMethods []string
+	// CachedMethods is GET, HEAD and perhaps OPTIONS.
+	CachedMethods []string
+	// Compress turns edge compression on.
+	Compress bool
+	// CachePolicy is the attached cache policy; nil in legacy mode.
+	CachePolicy *CachePolicy
+	// OriginRequestPolicy is the attached origin request policy, or nil.
+	OriginRequestPolicy *OriginRequestPolicy
+	// ResponseHeadersPolicy is the attached response headers policy, or nil.
+	ResponseHeadersPolicy *ResponseHeadersPolicy
+	// ForwardedValues are the legacy settings; nil in policy mode.
+	ForwardedValues *ForwardedValues
+	// GRPC is whether gRPC requests are passed on (API: GrpcConfig.Enabled).
+	GRPC bool
+}
+
+// ViewerProtocolPolicy is the API's ViewerProtocolPolicy (CF-CONF-22).
+type ViewerProtocolPolicy string
+
+// The viewer protocol policies.
+const (
+	ViewerAllowAll        ViewerProtocolPolicy = "allow-all"
+	ViewerHTTPSOnly       ViewerProtocolPolicy = "https-only"
+	ViewerRedirectToHTTPS ViewerProtocolPolicy = "redirect-to-https"
+)
+
+// Selection is how a policy picks headers, cookies or query strings.
+type Selection string
+
+// The selections of cache and origin request policies. Not all are legal for
+// each kind of value (CF-CONF-18).
+const (
+	SelectNone      Selection = "none"
+	SelectWhitelist Selection = "whitelist"
+	SelectAllExcept Selection = "allExcept"
+	SelectAll       Selection = "all"
+	// SelectAllViewer is "all" as headers of an origin request policy spell it.
+	SelectAllViewer Selection = "allViewer"
+	// SelectAllViewerAndCloudFront is all viewer headers and the listed CloudFront-* ones
+	// (API: allViewerAndWhitelistCloudFront).
+	SelectAllViewerAndCloudFront Selection = "allViewerAndWhitelistCloudFront"
+)
+
+// ValueSelection is a selection with the names it applies to.
+type ValueSelection struct {
+	Behavior Selection
+	Items    []string
+}
+
+// CachePolicy is a managed or custom cache policy.
+type CachePolicy struct {
+	ID, Name string
+	// MinTTL, DefaultTTL and MaxTTL are in seconds.
+	MinTTL, DefaultTTL, MaxTTL int64
+	// Gzip and Brotli are EnableAcceptEncodingGzip and -Brotli.
+	Gzip, Brotli bool
+	Headers      ValueSelection
+	Cookies      ValueSelection
+	QueryStrings ValueSelection
+	// Unresolved marks a policy of which only the id is known; it selects nothing.
+	Unresolved bool
+}
+
+// OriginRequestPolicy is a managed or custom origin request policy.
+type OriginRequestPolicy struct {
+	ID, Name     string
+	Headers      ValueSelection
+	Cookies      ValueSelection
+	QueryStrings ValueSelection
+	// Unresolved marks a policy of which only the id is known; it selects nothing.
+	Unresolved bool
+}
+
+// ResponseHeadersPolicy is a managed or custom response headers policy. What
+// it contains is kept as configured; it is applied by package policy.
+type ResponseHeadersPolicy struct {
+	ID, Name string
+	// Headers are the custom and security headers it sets, with their override flag.
+	Headers []ResponseHeader
+	// Remove are the names of origin headers it removes.
+	Remove []string
+	// CORS is the CORS part, or nil.
+	CORS *CORSConfig
+	// ServerTimingRate is the sampling rate of Server-Timing in percent; 0 is off.
+	ServerTimingRate float64
+	// Unresolved marks a policy of which only the id is known; it sets nothing.
+	Unresolved bool
+}
+
+// ResponseHeader is a header that a response headers policy sets.
+type ResponseHeader struct {
+	Header
+	// Override says that the origin's header of this name is replaced.
+	Override bool
+}
+
+// CORSConfig is the CORS part of a response headers policy.
+type CORSConfig struct {
+	AllowCredentials bool
+	AllowHeaders     []string
+	AllowMethods     []string
+	AllowOrigins     []string
+	ExposeHeaders    []string
+	MaxAge           int64 // in seconds
+	OriginOverride   bool
+}
+
+// ForwardedValues are the legacy settings of a behavior without a cache policy.
+type ForwardedValues struct {
+	// QueryString forwards the query string.
+	QueryString bool
+	// QueryStringCacheKeys limits the cache key to these parameters.
+	QueryStringCacheKeys []string
+	// Cookies is none, whitelist or all.
+	Cookies ValueSelection
+	// Headers are the whitelisted headers; "*" alone means all.
+	Headers []string
+	// MinTTL, DefaultTTL and MaxTTL are in seconds (CF-CACHE-13).
+	MinTTL, DefaultTTL, MaxTTL int64
+}
+
+// CustomErrorResponse replaces the answer for one status code.
+type CustomErrorResponse struct {
+	// ErrorCode is the status it applies to (CF-CONF-23).
+	ErrorCode int
+	// ResponsePagePath is the page to fetch, or "" for the edge's own answer.
+	ResponsePagePath string
+	// ResponseCode is the status the viewer gets (CF-CONF-24); 0 keeps ErrorCode.
+	ResponseCode int
+	// ErrorCachingMinTTL is in seconds. Default 10.
+	ErrorCachingMinTTL int64
+}
+
+// Origin returns the origin with this id.
+func (d *Distribution) Origin(id string) (*Origin, bool) {
+	for i := range d.Origins {
+		if d.Origins[i].ID == id {
+			return &d.Origins[i], true
+		}
+	}
+	return nil, false
+}
+
+// OriginGroup returns the origin group with this id.
+func (d *Distribution) OriginGroup(id string) (*OriginGroup, bool) {
+	for i := range d.OriginGroups {
+		if d.OriginGroups[i].ID == id {
+			return &d.OriginGroups[i], true
+		}
+	}
+	return nil, false
+}

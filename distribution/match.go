@@ -1,0 +1,105 @@
+package distribution
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Match returns the behavior that answers a request for path: the first whose
+// path pattern matches, in the order of precedence, else the default one
+// (CF-PATH-02). The path is the raw path of the request; a query is ignored
+// (CF-PATH-03), and so are repeated slashes and dot segments, but for matching
+// only: what goes to the origin is the raw path (CF-PATH-04). Percent-encoded
+// bytes are compared as they stand; the documentation does not mention them.
+func (d *Distribution) Match(path string) *CacheBehavior {
+	if len(d.Behaviors) > 0 {
+		path = normalize(path)
+		for i := range d.Behaviors {
+			if matchPattern(d.Behaviors[i].PathPattern, path) {
+				return &d.Behaviors[i]
+			}
+		}
+	}
+	return &d.DefaultBehavior
+}
+
+// matchPattern reports whether a path pattern matches a normalized path.
+// Letters are compared with their case, * stands for any number of characters
+// and ? for exactly one, slashes included; a leading slash is optional in the
+// pattern (CF-PATH-02).
+//
+// On a mismatch it goes back to the latest * only, so the time is bounded by
+// len(pattern) times len(path), and a pattern has at most 255 characters.
+func matchPattern(pattern, path string) bool {
+	pattern = strings.TrimPrefix(pattern, "/")
+	path = strings.TrimPrefix(path, "/")
+	var p, s int
+	star, resume := -1, 0
+	for s < len(path) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, resume = p, s
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == path[s]):
+			p++
+			s++
+		case star >= 0:
+			resume++
+			p, s = star+1, resume
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
+
+// normalize cuts the query off a path, joins repeated slashes and resolves dot
+// segments (RFC 3986, section 5.2.4). It allocates only where there is
+// something to do.
+func normalize(path string) string {
+	if i := strings.IndexByte(path, '?'); i >= 0 {
+		path = path[:i]
+	}
+	if !abnormal(path) {
+		return path
+	}
+	out := make([]byte, 0, len(path)+1)
+	slash := false // whether the result ends in a slash
+	for segment := range strings.SplitSeq(path, "/") {
+		switch segment {
+		case "", ".":
+			slash = true
+		case "..":
+			out = out[:max(bytes.LastIndexByte(out, '/'), 0)]
+			slash = true
+		default:
+			out = append(append(out, '/'), segment...)
+			slash = false
+		}
+	}
+	if slash {
+		out = append(out, '/')
+	}
+	return string(out)
+}
+
+// abnormal reports whether a path has an empty or a dot segment, the empty
+// ones at its two ends not counted.
+func abnormal(path string) bool {
+	rest := strings.TrimPrefix(path, "/")
+	for {
+		switch {
+		case strings.HasPrefix(rest, "/"), rest == ".", rest == "..",
+			strings.HasPrefix(rest, "./"), strings.HasPrefix(rest, "../"):
+			return true
+		}
+		i := strings.IndexByte(rest, '/')
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+1:]
+	}
+}

@@ -1,0 +1,112 @@
+package distribution
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// checkDomainName says what is wrong with a DNS name as an origin's or an
+// alias's name, and what it should have been where that is evident; message
+// is "" for a good name. Names of a single label pass: container networks
+// have them, and a reader of files warns of them.
+func checkDomainName(name string) (fixed, message string) {
+	if name == "" {
+		return "", "is required"
+	}
+	bare := name
+	if _, rest, ok := strings.Cut(bare, "://"); ok {
+		bare, message = rest, "holds a scheme"
+	}
+	if host, _, ok := strings.Cut(bare, "/"); ok {
+		bare = host
+		message = first(message, "holds a path")
+	}
+	if i := strings.LastIndexByte(bare, '@'); i >= 0 {
+		bare = bare[i+1:]
+		message = first(message, "holds user information")
+	}
+	if isIP(bare) {
+		return "", "is an IP address"
+	}
+	if host, _, ok := strings.Cut(bare, ":"); ok {
+		bare = host
+		message = first(message, "holds a port")
+	}
+	if strings.HasSuffix(bare, ".") {
+		bare = strings.TrimRight(bare, ".")
+		message = first(message, "ends with a dot")
+	}
+	if isIP(bare) {
+		return "", "is an IP address"
+	}
+	if !isHostname(bare) {
+		return "", first(message, "is not a DNS name")
+	}
+	return bare, message
+}
+
+// splitSuffix cuts the port off a name that wrongly holds one, after its scheme.
+func splitSuffix(name string) (host, port string, ok bool) {
+	if _, rest, found := strings.Cut(name, "://"); found {
+		name = rest
+	}
+	name, _, _ = strings.Cut(name, "/")
+	host, port, ok = strings.Cut(name, ":")
+	return host, port, ok && port != "" && strings.Trim(port, "0123456789") == ""
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// isIP reports whether s is an IP address, in brackets or not.
+func isIP(s string) bool {
+	_, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
+	return err == nil
+}
+
+// isHostname reports whether s is made of labels of letters, digits, hyphens
+// and underscores, with dots between them.
+func isHostname(s string) bool {
+	if s == "" || len(s) > maxDomainName {
+		return false
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			if c := label[i]; !isAlphanumeric(c) && c != '-' && c != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isAlphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// isToken reports whether s can be a header's name (RFC 9110, section 5.6.2).
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !isAlphanumeric(s[i]) && strings.IndexByte("!#$%&'*+-.^_`|~", s[i]) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// hasControl reports whether s holds a byte that no header value may hold.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}

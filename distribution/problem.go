@@ -1,0 +1,69 @@
+package distribution
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is one setting that CloudFront's API would reject.
+type Problem struct {
+	// Path is the setting in the API's spelling, e.g. "Origins.Items[0].ConnectionTimeout".
+	Path string
+	// Value is what the setting holds, as text; "" where it is missing.
+	Value string
+	// Allowed is what may stand there, e.g. "1-10"; "" where there is no list or range.
+	Allowed string
+	// Rule is the id of the documented rule, e.g. "CF-CONF-07"; "" where none is recorded.
+	Rule string
+	// Message says what is wrong, lower case, without a full stop.
+	Message string
+	// Fix is the corrected value or the change to make, as an imperative; "" where there is no one fix.
+	Fix string
+	// Quota is set where a default quota of AWS is exceeded, which AWS raises
+	// on request: the account at hand may well be allowed more.
+	Quota bool
+}
+
+// String returns the problem on one line: field, reason, value, allowed
+// range, rule id, fix.
+func (p Problem) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", p.Path, p.Message)
+	if p.Value != "" {
+		fmt.Fprintf(&b, ": got %q", clip(p.Value))
+	}
+	if p.Allowed != "" {
+		fmt.Fprintf(&b, ", allowed: %s", p.Allowed)
+	}
+	if p.Rule != "" {
+		fmt.Fprintf(&b, " (%s)", p.Rule)
+	}
+	if p.Fix != "" {
+		fmt.Fprintf(&b, "; %s", p.Fix)
+	}
+	return b.String()
+}
+
+// clip shortens a value so that a problem stays readable.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
+}
+
+// InvalidError is a configuration that CloudFront's API would reject.
+type InvalidError struct {
+	// Problems are all of them, in the order of the configuration; never empty.
+	Problems []Problem
+}
+
+// Error returns one line for each problem.
+func (e *InvalidError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
