@@ -1,0 +1,58 @@
+package ingest
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+)
+
+// ParseConnect takes a --connect flag apart, DOMAIN[:PORT]=HOST:PORT, and
+// returns both sides in the form that [Result.Connect] has them: the domain in
+// lower case, without a trailing dot.
+func ParseConnect(spec string) (from, to string, err error) {
+	from, to, ok := strings.Cut(spec, "=")
+	if !ok {
+		return "", "", fmt.Errorf("%q is not DOMAIN[:PORT]=HOST:PORT", spec)
+	}
+	return connectEntry(from, to)
+}
+
+// connectEntry checks the two sides of an entry.
+func connectEntry(from, to string) (string, string, error) {
+	key, err := connectKey(from)
+	if err != nil {
+		return "", "", err
+	}
+	host, port, err := net.SplitHostPort(to)
+	if err != nil || host == "" || !isPort(port) || strings.ContainsAny(host, "/@ ") {
+		return "", "", fmt.Errorf("%q is not HOST:PORT", to)
+	}
+	return key, net.JoinHostPort(host, port), nil
+}
+
+func connectKey(from string) (string, error) {
+	domain, port := from, ""
+	if isAddress(from) {
+		return strings.ToLower(from), nil
+	}
+	if strings.Contains(from, ":") {
+		var err error
+		if domain, port, err = net.SplitHostPort(from); err != nil || !isPort(port) {
+			return "", fmt.Errorf("%q is not DOMAIN or DOMAIN:PORT", from)
+		}
+	}
+	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+	if domain == "" || strings.ContainsAny(domain, "/@ *") {
+		return "", fmt.Errorf("%q is not DOMAIN or DOMAIN:PORT", from)
+	}
+	if port == "" {
+		return domain, nil
+	}
+	return net.JoinHostPort(domain, port), nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
+}
