@@ -1,0 +1,169 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ChainFacts is what an origin showed, and what it is measured against.
+type ChainFacts struct {
+	// Raw is the chain as sent, in its order, each certificate in DER.
+	Raw [][]byte
+	// Names are the names of which the leaf must carry at least one.
+	Names AcceptedNames
+	// At is the instant to judge at. There is no default: the zero time is
+	// before every certificate.
+	At time.Time
+	// Trust is the set of roots a chain may end at; nil trusts none.
+	Trust *TrustStore
+}
+
+// rank is the place of a finding in the precedence of causes. When a chain
+// breaks several rules, the viewer gets one error; the first failure in this
+// table is the one that is said to have caused it.
+//
+//	rank           rule                   why it comes before the next
+//	rankLeaf       CF-CERT-04             an unreadable leaf says nothing more
+//	rankSelfSigned CF-CERT-03             no chain exists that could be judged
+//	rankSignature  CF-CERT-04             a forged link voids all that follows it
+//	rankOrder      CF-CERT-05             the rest is judged on the mended order
+//	rankIncomplete CF-CERT-06             without the issuer nothing is known of it
+//	rankTrust      CF-CERT-07, -08        a root not trusted makes the dates moot
+//	rankExpired    CF-CERT-01             from here on the chain is who it says it
+//	rankNotYet     CF-CERT-02             is: first whether it holds today,
+//	rankUse        CF-CERT-04             then whether it may do this,
+//	rankKey        CF-CERT-11, -12, -13   then how,
+//	rankName       CF-NAME-05             and last for whom
+//	rankNote       CF-CERT-15 and others  never fails
+//
+// The documentation names the conditions and no precedence. This one tells the
+// operator to mend first what makes the other findings unreliable or moot: who
+// must get a new certificate anyway need not hear of its date first.
+type rank int
+
+const (
+	rankLeaf rank = iota
+	rankSelfSigned
+	rankSignature
+	rankOrder
+	rankIncomplete
+	rankTrust
+	rankExpired
+	rankNotYet
+	rankUse
+	rankKey
+	rankName
+	rankNote
+)
+
+// ranked is a finding with its place in the precedence.
+type ranked struct {
+	rank rank
+	Finding
+}
+
+// worst returns the rank of the first failure, or rankNote if nothing fails.
+func worst(findings []ranked) rank {
+	r := rankNote
+	for _, f := range findings {
+		if f.Verdict == Fail {
+			r = min(r, f.rank)
+		}
+	}
+	return r
+}
+
+// judge is the state of one judgement.
+type judge struct {
+	facts ChainFacts
+	// sent are the first MaxJudgedCertificates; bySubject has the readable
+	// ones by name.
+	sent      []*chainCert
+	bySubject map[string][]*chainCert
+	links     map[[2]*chainCert]link
+	parents   map[*chainCert]parents
+	placed    map[int]bool
+	orderedTo int
+	// exhausted is set when maxLinkChecks kept a signature from being checked.
+	exhausted bool
+	findings  []ranked
+}
+
+func newJudge(f ChainFacts) *judge {
+	j := &judge{
+		facts: f, bySubject: map[string][]*chainCert{},
+		links: map[[2]*chainCert]link{}, parents: map[*chainCert]parents{}, placed: map[int]bool{},
+	}
+	for i, der := range f.Raw[:min(len(f.Raw), MaxJudgedCertificates)] {
+		c := parseCertificate(i, der)
+		j.sent = append(j.sent, c)
+		if c.readable() {
+			j.bySubject[c.subject] = append(j.bySubject[c.subject], c)
+		}
+	}
+	return j
+}
+
+func (j *judge) add(r rank, f Finding) { j.findings = append(j.findings, ranked{r, f}) }
+
+// JudgeChain judges the certificate chain of an origin by every rule of
+// CF-CERT and CF-NAME that can be read from it. It returns a finding for each
+// rule it looked at, pass and fail, in the precedence of causes: the first
+// failure is the one that decides. It performs no I/O and fetches nothing, and
+// a hostile chain costs it little.
+func JudgeChain(f ChainFacts) []Finding {
+	j := newJudge(f)
+	if j.judgeForm() {
+		j.judgeReadable()
+	}
+	slices.SortStableFunc(j.findings, func(a, b ranked) int { return int(a.rank - b.rank) })
+	findings := make([]Finding, len(j.findings))
+	for i, f := range j.findings {
+		findings[i] = f.Finding
+	}
+	return findings
+}
+
+// DecidingFinding returns the failure that decided, out of the findings of
+// [JudgeChain] in their order, and false if nothing failed.
+func DecidingFinding(findings []Finding) (Finding, bool) {
+	for _, f := range findings {
+		if f.Verdict == Fail {
+			return f, true
+		}
+	}
+	return Finding{}, false
+}
+
+// judgeReadable judges a chain whose leaf can be read.
+func (j *judge) judgeReadable() {
+	leaf := j.leaf()
+	p := j.judgeStructure(leaf)
+	j.findings = append(j.findings, j.judgePath(p)...)
+	j.judgeUnreadable(p)
+	j.judgeExtras(p)
+	j.judgeLeafUse(leaf)
+	j.judgeLeafKey(leaf)
+	j.judgeNames(leaf)
+	j.addPasses(leaf, p)
+}
+
+// addPasses says of the rules that several steps look at that none failed.
+func (j *judge) addPasses(leaf *chainCert, p path) {
+	count := fmt.Sprintf("%s on the path", plural(len(p.certs), "certificate"))
+	for _, pass := range []struct {
+		rank     rank
+		rule     RuleID
+		observed string
+	}{
+		{rankExpired, "CF-CERT-01", count + " not past their end at " + instant(j.facts.At)},
+		{rankNotYet, "CF-CERT-02", count + " past their beginning at " + instant(j.facts.At)},
+		{rankUse, "CF-CERT-04", count + " readable, rightly signed and meant for this"},
+	} {
+		failed := slices.ContainsFunc(j.findings, func(f ranked) bool { return f.Rule == pass.rule && f.Verdict == Fail })
+		if !failed {
+			j.add(pass.rank, Finding{Rule: pass.rule, Verdict: Pass, Subject: leaf.String(), Observed: pass.observed})
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package policy
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// judgeExtras notes what was sent beside the path (CF-CERT-15): the root,
+// second copies, cross-certificates, strangers. The guide says to leave them
+// out, and not what happens if they are there; they are tolerated here, also
+// when they are expired (CF-CERT-19).
+func (j *judge) judgeExtras(p path) {
+	var extras, expired []string
+	for _, c := range j.sent {
+		if !c.readable() || slices.Contains(p.certs, c) {
+			continue
+		}
+		kind, crossed := j.extraKind(c, p)
+		what := fmt.Sprintf("%d (%s), %s", c.index, c.shortName(), kind)
+		if crossed && j.facts.At.After(c.NotAfter) {
+			expired = append(expired, what)
+		} else {
+			extras = append(extras, what)
+		}
+	}
+	if more := len(j.facts.Raw) - len(j.sent); more > 0 {
+		extras = append(extras, fmt.Sprintf("%d more that nobody looked at", more))
+	}
+	if len(expired) > 0 {
+		j.add(rankNote, Finding{
+			Rule: "CF-CERT-19", Verdict: Warn, Subject: "chain",
+			Observed: "expired beside the path: " + listed(expired),
+			Hint:     "take it out of the chain file; old clients may follow it and fail",
+			Inferred: true,
+		})
+	}
+	f := Finding{Rule: "CF-CERT-15", Verdict: Pass, Subject: "chain", Observed: "nothing was sent beside the path"}
+	if len(extras)+len(expired) > 0 {
+		f.Verdict, f.Inferred = Warn, true
+		f.Observed = "sent beside the path: " + listed(append(extras, expired...))
+		f.Expected = "the leaf and its intermediates, without the root"
+		f.Hint = "take them out of the chain file; each handshake carries them for nothing"
+	}
+	j.add(rankNote, f)
+}
+
+// extraKind says in words what a certificate beside the path is, and whether
+// it is an issuer's other certificate: its root, or a cross-certificate.
+func (j *judge) extraKind(c *chainCert, p path) (kind string, crossed bool) {
+	for _, used := range p.certs {
+		if used.Equal(c.Certificate) {
+			return "a second copy", false
+		}
+		if used.subject == c.subject && bytes.Equal(used.RawSubjectPublicKeyInfo, c.RawSubjectPublicKeyInfo) {
+			return fmt.Sprintf("another certificate for the CA of certificate %d", used.index), true
+		}
+	}
+	switch {
+	case j.facts.Trust.Contains(c.Certificate):
+		return "a trusted root itself", true
+	case j.facts.Trust.ContainsKey(c.Certificate):
+		return "a cross-certificate for a trusted root", true
+	case isSelfIssued(c):
+		return "a root", true
+	}
+	return "not needed", false
+}

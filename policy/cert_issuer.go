@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+)
+
+// link says how well one certificate's claim to have been issued by another
+// stands up.
+type link uint8
+
+const (
+	// linkNone: the other certificate is not the issuer.
+	linkNone link = iota
+	// linkBroken: it has the issuer's name, and nothing says that it has
+	// another key than the issuer's, but the signature does not verify.
+	linkBroken
+	// linkUnchecked: as above, but the signature cannot be checked; why is
+	// said by uncheckable.
+	linkUnchecked
+	// linkVerified: it has the issuer's name and the signature verifies.
+	linkVerified
+)
+
+// Bounds of the keys whose signatures are checked. Below, crypto/rsa refuses;
+// above, one check could take seconds, and crypto/tls stops there too.
+const (
+	minCheckedRSABits = 1024
+	maxCheckedRSABits = 8192
+)
+
+// checkLink says whether issuer issued child. Key identifiers are hints (RFC
+// 4158 section 3.5.12): a signature that verifies beats them, and one that does
+// not verify is only held against the child if they do not explain it.
+func checkLink(child, issuer *chainCert) link {
+	if !child.readable() || !issuer.readable() || child.issuer != issuer.subject {
+		return linkNone
+	}
+	if uncheckable(child, issuer) != "" {
+		if otherKeyID(child.Certificate, issuer.Certificate) {
+			return linkNone
+		}
+		return linkUnchecked
+	}
+	err := issuer.CheckSignature(child.SignatureAlgorithm, child.RawTBSCertificate, child.Signature)
+	switch {
+	case err == nil:
+		return linkVerified
+	case otherKeyID(child.Certificate, issuer.Certificate):
+		return linkNone
+	}
+	return linkBroken
+}
+
+// otherKeyID says whether the child names another key of its issuer than this
+// certificate has.
+func otherKeyID(child, issuer *x509.Certificate) bool {
+	want, have := child.AuthorityKeyId, issuer.SubjectKeyId
+	return len(want) > 0 && len(have) > 0 && !bytes.Equal(want, have)
+}
+
+// uncheckable says in words why the child's signature cannot be checked with
+// the issuer's key, or "" if it can be.
+func uncheckable(child, issuer *chainCert) string {
+	switch child.SignatureAlgorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA:
+		return "it is signed with " + child.SignatureAlgorithm.String() + ", which anybody can forge"
+	case x509.UnknownSignatureAlgorithm, x509.DSAWithSHA1, x509.DSAWithSHA256:
+		return "its signature algorithm is none that a public CA uses (RSA or ECDSA with SHA-2)"
+	}
+	switch key := issuer.PublicKey.(type) {
+	case *rsa.PublicKey:
+		if bits := key.N.BitLen(); bits < minCheckedRSABits || bits > maxCheckedRSABits {
+			return fmt.Sprintf("its issuer's RSA key of %d bits is outside %d to %d", bits, minCheckedRSABits, maxCheckedRSABits)
+		}
+	case *ecdsa.PublicKey, ed25519.PublicKey:
+	default:
+		return "its issuer's key is neither RSA, ECDSA nor Ed25519"
+	}
+	return ""
+}
+
+// isSelfSigned says whether a certificate was signed with its own key. The
+// same name as subject and issuer is not enough: a CA and its leaf are
+// sometimes given one name by mistake.
+func isSelfSigned(c *chainCert) bool {
+	switch checkLink(c, c) {
+	case linkVerified, linkUnchecked:
+		return true
+	case linkBroken:
+		// Tampered with, but its key identifiers still say it.
+		return len(c.AuthorityKeyId) > 0 && len(c.SubjectKeyId) > 0
+	case linkNone:
+	}
+	return false
+}
+
+// isSelfIssued says whether subject and issuer are the same name, which path
+// lengths do not count (RFC 5280 section 4.2.1.9).
+func isSelfIssued(c *chainCert) bool { return c.subject == c.issuer }

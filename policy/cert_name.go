@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// judgeNames judges whether the leaf carries one of the accepted names
+// (CF-NAME-01, -02, -05), and says how (CF-CERT-16, -17).
+func (j *judge) judgeNames(leaf *chainCert) {
+	tried := listed(j.facts.Names)
+	match, ok := j.facts.Names.match(leaf.Certificate)
+	if !ok {
+		j.add(rankName, Finding{
+			Rule: "CF-NAME-05", Verdict: Fail, Cause: CauseCertNameMismatch, Subject: leaf.String(),
+			Observed: "the certificate is for " + carriedNames(leaf),
+			Expected: "one of the names tried: " + tried,
+			Hint:     j.nameHint(),
+		})
+		return
+	}
+	rule := RuleID("CF-NAME-01")
+	if len(j.facts.Names) > 1 {
+		rule = "CF-NAME-02"
+	}
+	j.add(rankName, Finding{
+		Rule: rule, Verdict: Pass, Subject: leaf.String(),
+		Observed: fmt.Sprintf("the certificate carries %s", printable(match.accepted)),
+		Expected: "one of the names tried: " + tried,
+	})
+	if strings.HasPrefix(match.carried, "*.") && match.carried != match.accepted {
+		j.add(rankNote, Finding{
+			Rule: "CF-CERT-17", Verdict: Pass, Subject: leaf.String(),
+			Observed: fmt.Sprintf("%s covers %s", printable(match.carried), printable(match.accepted)),
+		})
+	}
+	if match.common {
+		j.judgeCommonName(leaf, match)
+	}
+}
+
+// judgeCommonName warns of a name that only the common name carries. The page
+// names it beside the alternative names; other clients ignore it.
+func (j *judge) judgeCommonName(leaf *chainCert, match nameMatch) {
+	observed := fmt.Sprintf("%s is only in the common name", printable(match.accepted))
+	if len(leaf.DNSNames) > 0 {
+		observed += "; the alternative names are " + listed(leaf.DNSNames)
+	}
+	j.add(rankNote, Finding{
+		Rule: "CF-CERT-16", Verdict: Warn, Subject: leaf.String(), Observed: observed,
+		Expected: "the name among the subject alternative names",
+		Hint:     "issue the certificate with the name as an alternative name; browsers ignore the common name",
+		// RFC 6125 forbids to look at the common name beside DNS names.
+		Inferred: len(leaf.DNSNames) > 0,
+	})
+}
+
+// carriedNames lists every name of the certificate, for the evidence.
+func carriedNames(leaf *chainCert) string {
+	carried := append([]string(nil), leaf.DNSNames...)
+	for _, ip := range leaf.IPAddresses {
+		carried = append(carried, ip.String())
+	}
+	for _, name := range commonNames(leaf.Certificate) {
+		carried = append(carried, "CN="+name)
+	}
+	return listed(carried)
+}
+
+func (j *judge) nameHint() string {
+	if len(j.facts.Names) > 1 {
+		return "get a certificate for one of these names"
+	}
+	return "get a certificate for this name; or, if the certificate is for the site's name, forward the viewer's Host header (origin request policy AllViewer), so that it matches that"
+}

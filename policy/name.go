@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"net/netip"
+	"strings"
+)
+
+// AcceptedNames are the names of which an origin's certificate must carry at
+// least one: host names, or addresses for origins on the own machine.
+type AcceptedNames []string
+
+// SNI returns the server name that the edge sends to the origin: the viewer's
+// Host if it is forwarded, else the origin's domain name (CF-NAME-04). It is in
+// lower case, without port and without a final dot, and "" for an address,
+// which TLS does not allow there (RFC 6066 section 3).
+func SNI(originDomain, forwardedHost string, forwarded bool) string {
+	name := hostName(originDomain)
+	if host := hostName(forwardedHost); forwarded && host != "" {
+		name = host
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return ""
+	}
+	return name
+}
+
+// NamesFor returns the names that the origin's certificate is matched with:
+// the origin's domain name (CF-NAME-01), and the viewer's Host beside it if
+// that is forwarded (CF-NAME-02). A port in Host is no part of a name; whether
+// CloudFront sends one is not documented (CF-NAME-16).
+//
+// One page asks for a match with Host alone when it is forwarded (CF-NAME-03).
+// The others say that either is enough, and they are followed here.
+func NamesFor(originDomain, forwardedHost string, forwarded bool) AcceptedNames {
+	names := AcceptedNames{hostName(originDomain)}
+	if host := hostName(forwardedHost); forwarded && host != "" && host != names[0] {
+		names = append(names, host)
+	}
+	return names
+}
+
+// hostName returns the host of a Host header, as a name to compare.
+func hostName(host string) string {
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		host, _, _ = strings.Cut(inner, "]")
+	} else if strings.Count(host, ":") == 1 {
+		host, _, _ = strings.Cut(host, ":")
+	}
+	return canonicalName(host)
+}
+
+// canonicalName returns a name in lower case and without its final dot
+// (CF-NAME-12). Only ASCII letters have a lower case here: a name in another
+// script is the one with its punycode spelling or none.
+func canonicalName(name string) string {
+	lower := func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	return strings.Map(lower, strings.TrimSuffix(name, "."))
+}
+
+// nameMatch tells how a certificate carries an accepted name.
+type nameMatch struct {
+	// accepted is the name that was asked for, carried the one in the
+	// certificate.
+	accepted, carried string
+	// common says that only the common name carries it (CF-CERT-16).
+	common bool
+}
+
+// match returns the best match of the names with a certificate: an alternative
+// name before a common name, then the order of the names.
+func (names AcceptedNames) match(cert *x509.Certificate) (nameMatch, bool) {
+	for _, name := range names {
+		if carried, ok := matchAlternative(cert, name); ok {
+			return nameMatch{accepted: name, carried: carried}, true
+		}
+	}
+	for _, name := range names {
+		for _, carried := range commonNames(cert) {
+			if matchName(carried, name) {
+				return nameMatch{accepted: name, carried: carried, common: true}, true
+			}
+		}
+	}
+	return nameMatch{}, false
+}
+
+// matchAlternative looks for a name among the subject alternative names. An
+// address is only matched with addresses.
+func matchAlternative(cert *x509.Certificate, name string) (carried string, ok bool) {
+	if addr, err := netip.ParseAddr(name); err == nil {
+		for _, ip := range cert.IPAddresses {
+			if have, _ := netip.AddrFromSlice(ip); have.Unmap() == addr.Unmap() {
+				return have.String(), true
+			}
+		}
+		return "", false
+	}
+	for _, carried := range cert.DNSNames {
+		if matchName(carried, name) {
+			return carried, true
+		}
+	}
+	return "", false
+}
+
+// matchName says whether a name in a certificate covers a host name (RFC 6125
+// section 6.4): it is the same, or it has a wildcard in place of its first
+// label (CF-CERT-17).
+func matchName(carried, host string) bool {
+	carried, host = canonicalName(carried), canonicalName(host)
+	if carried == "" || host == "" {
+		return false
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	return carried == host || wildcardMatches(carried, host)
+}
+
+// wildcardMatches says whether a wildcard covers a host name. The wildcard is
+// a whole label, the first, and stands for exactly one. At least two labels
+// follow it: no CA issues for less, and "*.com" would cover half the world.
+func wildcardMatches(pattern, host string) bool {
+	parent, ok := strings.CutPrefix(pattern, "*.")
+	if !ok || !strings.Contains(parent, ".") || strings.HasPrefix(parent, ".") || strings.Contains(parent, "*") {
+		return false
+	}
+	label, rest, ok := strings.Cut(host, ".")
+	return ok && label != "" && label != "*" && rest == parent
+}
+
+var oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
+
+// commonNames returns every common name of the subject; there can be several.
+func commonNames(cert *x509.Certificate) []string {
+	var found []string
+	for _, a := range cert.Subject.Names {
+		if text, ok := a.Value.(string); ok && a.Type.Equal(oidCommonName) && text != "" {
+			found = append(found, text)
+		}
+	}
+	return found
+}

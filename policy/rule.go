@@ -1,0 +1,150 @@
+package policy
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// RuleID names one documented behaviour, e.g. "CF-CERT-05". Ids are never
+// reused or renumbered.
+type RuleID string
+
+// Rule is one documented behaviour of CloudFront, a row of the catalogue.
+type Rule struct {
+	// ID is the stable id.
+	ID RuleID `json:"id"`
+	// Area is the part of the service it belongs to, e.g. "certificate".
+	Area string `json:"area"`
+	// Condition says when the rule applies, in our words.
+	Condition string `json:"condition"`
+	// Outcome says what CloudFront then does, in our words.
+	Outcome string `json:"outcome"`
+	// Values are the numbers, literals and remarks that belong to it.
+	Values string `json:"values,omitempty"`
+	// Fidelity says how well it is known.
+	Fidelity Fidelity `json:"fidelity"`
+	// Source is where it was read.
+	Source Source `json:"source"`
+}
+
+// Source is where a rule was read.
+type Source struct {
+	// Page is the address of the page, with the section as fragment, or a few
+	// words where there is no address.
+	Page string `json:"page"`
+	// Read is the date (ISO 8601) of the state of the page that was read: the
+	// page is at least as new as this.
+	Read string `json:"read"`
+}
+
+// Fidelity says how well a rule is known.
+type Fidelity string
+
+// The fidelities.
+const (
+	// Documented is stated by AWS.
+	Documented Fidelity = "documented"
+	// Observed was seen in captured responses or reports, with their dates.
+	Observed Fidelity = "observed"
+	// Inferred is our own conclusion where the documentation is silent.
+	Inferred Fidelity = "inferred"
+	// Unknown is neither documented nor observed.
+	Unknown Fidelity = "unknown"
+)
+
+// Stage is the step of an exchange at which something was decided, in order.
+type Stage string
+
+// The stages of an exchange, in the order in which they happen.
+const (
+	StageViewer    Stage = "viewer"    // the viewer's request itself
+	StageResolve   Stage = "resolve"   // the origin's name to addresses
+	StageDial      Stage = "dial"      // TCP connect
+	StageHandshake Stage = "handshake" // TLS handshake
+	StageVerify    Stage = "verify"    // the certificate chain and its names
+	StageSend      Stage = "send"      // writing the request
+	StageRead      Stage = "read"      // reading the response head
+	StageBody      Stage = "body"      // reading the response body
+)
+
+// Verdict is the outcome of judging one rule.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass Verdict = "pass"
+	// Fail means that CloudFront would answer with an error because of it.
+	Fail Verdict = "fail"
+	// Warn means that it works, but should be known.
+	Warn Verdict = "warn"
+	// Blocked means that it could not be judged because another rule failed.
+	Blocked Verdict = "blocked"
+	// Unsimulated means that edgesim does not act on it.
+	Unsimulated Verdict = "unsimulated"
+)
+
+// Finding is the judgement of one rule on one exchange, with its evidence.
+type Finding struct {
+	Rule    RuleID  `json:"rule"`
+	Verdict Verdict `json:"verdict"`
+	// Cause is the cause this finding would be if it decided; "" if none.
+	Cause CauseName `json:"cause,omitempty"`
+	// Subject is what was judged, e.g. `certificate 0 (CN=example.com)`.
+	Subject string `json:"subject,omitempty"`
+	// Observed is what was seen, Expected what the rule wants.
+	Observed string `json:"observed,omitempty"`
+	Expected string `json:"expected,omitempty"`
+	// Hint says how to mend it, in the origin's terms.
+	Hint string `json:"hint,omitempty"`
+	// Inferred marks a judgement for which the documentation is silent.
+	Inferred bool `json:"inferred,omitempty"`
+}
+
+//go:embed catalogue.tsv
+var catalogueTSV string
+
+// Catalogue returns every documented behaviour in the order of the catalogue.
+// The result is shared: do not change it.
+var Catalogue = sync.OnceValue(func() []Rule {
+	rules, err := parseCatalogue(catalogueTSV)
+	if err != nil {
+		panic("policy/catalogue.tsv: " + err.Error()) // checked by TestCatalogue
+	}
+	return rules
+})
+
+var catalogueIndex = sync.OnceValue(func() map[RuleID]*Rule {
+	rules := Catalogue()
+	index := make(map[RuleID]*Rule, len(rules))
+	for i := range rules {
+		index[rules[i].ID] = &rules[i]
+	}
+	return index
+})
+
+// RuleByID returns the rule with this id.
+func RuleByID(id RuleID) (*Rule, bool) {
+	r, ok := catalogueIndex()[id]
+	return r, ok
+}
+
+// parseCatalogue reads the tab-separated catalogue: a header line, then one
+// rule a line with the columns id, area, condition, outcome, values, fidelity,
+// page, read.
+func parseCatalogue(text string) ([]Rule, error) {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	rules := make([]Rule, 0, len(lines))
+	for n, line := range lines[1:] {
+		col := strings.Split(line, "\t")
+		if len(col) != 8 {
+			return nil, fmt.Errorf("line %d: %d columns, want 8", n+2, len(col))
+		}
+		rules = append(rules, Rule{
+			ID: RuleID(col[0]), Area: col[1], Condition: col[2], Outcome: col[3], Values: col[4],
+			Fidelity: Fidelity(col[5]), Source: Source{Page: col[6], Read: col[7]},
+		})
+	}
+	return rules, nil
+}

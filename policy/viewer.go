@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// ViewerFacts is what the edge looks at before it asks any origin.
+type ViewerFacts struct {
+	Method, Scheme, Host, URI, Proto string
+	// HeaderBytes is the size of the request head.
+	HeaderBytes int
+	// HasBody says that the request carries a body.
+	HasBody bool
+}
+
+// JudgeRequest refuses what the edge refuses whatever the behavior: a URL or a
+// head over the limit. It returns nil for a request that may go on.
+func JudgeRequest(v ViewerFacts) *Cause {
+	if n := urlLength(v); n > URLLimit {
+		return NewCause(CauseViewerURLTooLong, fmt.Sprintf("the URL has %d bytes, at most %d are allowed", n, URLLimit), nil)
+	}
+	if v.HeaderBytes > RequestHeaderLimit {
+		return NewCause(CauseViewerHeadersTooBig, fmt.Sprintf("the request head has %d bytes, at most %d are allowed", v.HeaderBytes, RequestHeaderLimit), nil)
+	}
+	return nil
+}
+
+// urlLength is the length of scheme, host and path with query.
+func urlLength(v ViewerFacts) int { return len(v.Scheme) + len("://") + len(v.Host) + len(v.URI) }
+
+// JudgeBehavior refuses what the behavior refuses: the viewer's protocol, the
+// method, a GET with a body. A redirect to HTTPS is no refusal: its status is
+// returned instead, 0 meaning that the request may go on.
+func JudgeBehavior(v ViewerFacts, b *distribution.CacheBehavior) (redirect int, cause *Cause) {
+	if v.Scheme == "http" {
+		switch b.ViewerProtocolPolicy {
+		case distribution.ViewerHTTPSOnly:
+			return 0, NewCause(CauseViewerHTTPSOnly, fmt.Sprintf("the behavior %q takes HTTPS only", b.PathPattern), nil)
+		case distribution.ViewerRedirectToHTTPS:
+			return redirectToHTTPS(v, b)
+		}
+	}
+	if !slices.Contains(b.AllowedMethods, v.Method) {
+		return 0, NewCause(CauseViewerMethodNotAllowed,
+			fmt.Sprintf("%s is not among the methods that the behavior %q allows: %s", v.Method, b.PathPattern, strings.Join(b.AllowedMethods, ", ")), nil)
+	}
+	if v.HasBody && v.Method == "GET" {
+		return 0, NewCause(CauseViewerGetWithBody, "a GET request may not have a body; the origin was not asked", nil)
+	}
+	return 0, nil
+}
+
+// redirectToHTTPS decides how a viewer on HTTP is sent to HTTPS: 301 for GET
+// and HEAD (CF-ERR-29), 307 for the others on HTTP/1.1 or newer (CF-ERR-30),
+// 403 for them on HTTP/1.0 (CF-ERR-31).
+func redirectToHTTPS(v ViewerFacts, b *distribution.CacheBehavior) (int, *Cause) {
+	switch {
+	case v.Method == "GET" || v.Method == "HEAD":
+		return 301, nil
+	case v.Proto != "HTTP/1.0":
+		return 307, nil
+	}
+	cause := NewCause(CauseViewerHTTPSOnly,
+		fmt.Sprintf("the behavior %q redirects to HTTPS, which %s over HTTP/1.0 cannot follow", b.PathPattern, v.Method), nil)
+	cause.Rule = "CF-ERR-31"
+	return 0, cause
+}
+
+// UnknownHost is the refusal of a Host that is none of the distribution's (CF-ERR-18).
+func UnknownHost(host string, aliases []string) *Cause {
+	return NewCause(CauseViewerUnknownHost,
+		fmt.Sprintf("%q is not an alias of this distribution; its aliases: %s", host, strings.Join(aliases, ", ")), nil)
+}
