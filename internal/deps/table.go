@@ -1,0 +1,109 @@
+// Package deps states which package may import which, and which parts of the
+// standard library belong to one package alone. Its test holds the repository
+// to it.
+//
+// # What to read first
+//
+// [Packages] is the import order; [Restricted] are the names that make a
+// second road to an origin, each with the one place it may stand. Changing
+// either is a decision about the architecture: give the reason in the row.
+package deps
+
+// module is the path of our own module.
+const module = "github.com/edgesim/edgesim"
+
+// Package is a row of the import order.
+type Package struct {
+	// Path is the folder, below the root of the repository.
+	Path string
+	// Why says what the package is for, which is the reason for its limits. It
+	// is part of the message when they are broken.
+	Why string
+	// Imports are the packages of ours that its production code may import.
+	Imports []string
+	// Modules are the modules of others that it may import, as path prefixes.
+	Modules []string
+	// TestModules are those that its tests may import besides.
+	TestModules []string
+	// Anything lifts every limit of the row, Restricted names included.
+	Anything bool
+}
+
+// Modules of others, each behind one package or two.
+const (
+	goproxy    = "github.com/elazarl/goproxy"
+	logrus     = "github.com/sirupsen/logrus"
+	cli        = "github.com/urfave/cli/v2"
+	yaml       = "go.yaml.in/yaml/v3"
+	hcl        = "github.com/hashicorp/hcl/v2"
+	tfjson     = "github.com/hashicorp/terraform-json"
+	sqlite     = "modernc.org/sqlite"
+	pgx        = "github.com/jackc/pgx/v5"
+	rootList   = "golang.org/x/crypto/x509roots"
+	cryptobyte = "golang.org/x/crypto/cryptobyte"
+	chacha     = "golang.org/x/crypto/chacha20poly1305"
+	testscript = "github.com/rogpeppe/go-internal"
+)
+
+// Packages is the import order: a package may import only rows above its own.
+// A folder with Go files that is not here fails the test.
+var Packages = []Package{
+	{Path: "internal/deps", Why: "the import order knows no code of ours"},
+	{Path: "internal/pki", Why: "it mints certificates, good and wrong, for whoever needs them"},
+	{Path: "internal/tlswire", Why: "TLS as bytes, with no opinion and no socket; one cipher to read what it explains", Modules: []string{cryptobyte, chacha}},
+	{
+		Path: "internal/tlslegacy", Why: "a TLS client for what crypto/tls no longer speaks, on top of the bytes",
+		Imports: []string{"internal/tlswire"},
+	},
+	{Path: "distribution", Why: "what the user configured is plain data: everybody may know it, it knows nobody"},
+	{
+		Path: "ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
+		Imports: []string{"distribution"}, Modules: []string{yaml, tfjson, hcl},
+	},
+	{
+		Path: "policy", Why: "what the documentation prescribes is pure: no socket, no recording, no third party",
+		Imports: []string{"distribution"},
+	},
+	{
+		Path: "originconn", Why: "the only road to an origin; it brings back facts and calls nobody above",
+		Imports: []string{"policy", "distribution", "internal/tlswire", "internal/tlslegacy"}, Modules: []string{rootList},
+	},
+	{
+		Path: "recording", Why: "it keeps what originconn saw and policy judged; tlswire gives the TLS numbers their names",
+		Imports: []string{"originconn", "policy", "internal/tlswire"}, Modules: []string{sqlite, pgx},
+	},
+	{
+		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats",
+		Imports: []string{"distribution", "policy", "originconn", "recording"},
+	},
+	{
+		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",
+		Imports: []string{"edge", "recording", "policy", "internal/pki"}, Modules: []string{goproxy, logrus},
+	},
+	{
+		Path: "check", Why: "it walks the edge's road and has none of its own",
+		Imports: []string{"edge", "originconn", "policy", "distribution"},
+	},
+	{
+		Path: "lab", Why: "broken origins share nothing with the road that judges them, or a fault could hide in both",
+		Imports: []string{"policy", "distribution", "internal/pki"},
+	},
+	{
+		Path: "inspector", Why: "it reads recordings and the catalogue and can reach no origin",
+		Imports: []string{"recording", "policy"},
+	},
+	{Path: "bench", Why: "it measures the whole against others", Anything: true},
+	{
+		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
+		Imports: []string{
+			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "originconn", "recording", "edge", "proxy", "check", "lab", "inspector",
+		},
+		Modules: []string{cli, logrus}, TestModules: []string{testscript},
+	},
+}
+
+// TestImports are packages of ours that every test may import, each with the
+// reason, beside those that stand above its own package.
+var TestImports = map[string]string{
+	"lab": "real origins on loopback stand in the place of mocks, for packages above it too",
+}

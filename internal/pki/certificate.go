@@ -1,0 +1,85 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+// Certificate is a minted certificate with its private key. It is not changed
+// after it was made, so any number of goroutines may use it.
+type Certificate struct {
+	// DER is what a server sends.
+	DER []byte
+	// X509 is the parsed form; for an Unparsable certificate, of what it was
+	// before it was cut.
+	X509 *x509.Certificate
+	// Key is the private key of the subject.
+	Key crypto.Signer
+}
+
+// PEM returns the certificate as one PEM block.
+func (c *Certificate) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER})
+}
+
+// KeyPEM returns the private key as one PEM block in PKCS #8.
+func (c *Certificate) KeyPEM() ([]byte, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(c.Key)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the key of %q: %w", c.X509.Subject.CommonName, err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}
+
+// Parse reads back what PEM and KeyPEM wrote, and refuses a key that is not
+// the certificate's.
+func Parse(certPEM, keyPEM []byte) (*Certificate, error) {
+	pair, err := tls.X509KeyPair(certPEM, keyPEM)
+	if err != nil {
+		return nil, fmt.Errorf("reading a certificate and its key: %w", err)
+	}
+	parsed, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return nil, fmt.Errorf("reading a certificate: %w", err)
+	}
+	key, ok := pair.PrivateKey.(crypto.Signer)
+	if !ok {
+		return nil, errors.New("reading a certificate: its key cannot sign")
+	}
+	return &Certificate{DER: pair.Certificate[0], X509: parsed, Key: key}, nil
+}
+
+// TLS returns what a server needs to show these certificates in this order,
+// whatever order that is. The key is that of the first one.
+func TLS(chain ...*Certificate) tls.Certificate {
+	if len(chain) == 0 {
+		return tls.Certificate{}
+	}
+	sent := tls.Certificate{PrivateKey: chain[0].Key}
+	for _, c := range chain {
+		sent.Certificate = append(sent.Certificate, c.DER)
+	}
+	return sent
+}
+
+// Bundle returns the certificates as PEM blocks in this order, without keys.
+func Bundle(chain ...*Certificate) []byte {
+	var out []byte
+	for _, c := range chain {
+		out = append(out, c.PEM()...)
+	}
+	return out
+}
+
+// Pool returns a pool of these certificates, to trust or to chain through.
+func Pool(certs ...*Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, c := range certs {
+		pool.AddCert(c.X509)
+	}
+	return pool
+}

@@ -1,0 +1,32 @@
+package tlswire
+
+// input reads big-endian numbers and counted bytes from the front of a slice.
+// Reading beyond the end fails it for good: it becomes nil, and every further
+// read gives zero. So a parser checks once, at the end of a run of reads.
+type input []byte
+
+// failed says whether a read went beyond the end.
+func (in input) failed() bool { return in == nil }
+
+// bytes returns the next n bytes without copying them.
+func (in *input) bytes(n int) input {
+	if in.failed() || n > len(*in) {
+		*in = nil
+		return nil
+	}
+	front := (*in)[:n:n]
+	*in = (*in)[n:]
+	return front
+}
+
+func (in *input) number(size int) int {
+	n := 0
+	for _, b := range in.bytes(size) {
+		n = n<<8 | int(b)
+	}
+	return n
+}
+
+func (in *input) u8() int  { return in.number(1) }
+func (in *input) u16() int { return in.number(2) }
+func (in *input) u24() int { return in.number(3) }

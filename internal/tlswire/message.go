@@ -1,0 +1,156 @@
+package tlswire
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Handshake message types (RFC 5246 section 7.4).
+const (
+	messageServerHello        = 2
+	messageCertificate        = 11
+	messageServerKeyExchange  = 12
+	messageCertificateRequest = 13
+	messageServerHelloDone    = 14
+
+	messageHeaderLen = 4
+)
+
+// extALPN is the number of the extension of RFC 7301.
+const extALPN = 16
+
+// curveTypeNamed introduces a named group in a ServerKeyExchange (RFC 8422
+// section 5.4).
+const curveTypeNamed = 3
+
+// helloRetryRandom stands in the place of the random of a ServerHello that is
+// a HelloRetryRequest (RFC 8446 section 4.1.3).
+var helloRetryRandom = []byte{
+	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+}
+
+// ServerHello is what a server chose.
+type ServerHello struct {
+	// Version is the protocol version: that of the supported_versions
+	// extension if it is there, else that of the message itself.
+	Version uint16
+	// Suite is the cipher suite.
+	Suite uint16
+	// Group is the group of the key share (TLS 1.3), in a HelloRetryRequest
+	// the one the server wants; 0 if there is none.
+	Group uint16
+	// HelloRetryRequest says that this is no choice yet but a request to ask
+	// again, with the group named.
+	HelloRetryRequest bool
+	// ALPN is the application protocol chosen; "" if none was, and always in
+	// TLS 1.3, which encrypts it.
+	ALPN string
+}
+
+// message notes what one handshake message says and tells whether to go on.
+// Messages that carry no fact of a Flight are passed over.
+func (r *reader) message(kind byte, body []byte) bool {
+	switch kind {
+	case messageServerHello:
+		hello, ok := parseServerHello(body)
+		if !ok {
+			return r.malformed("the ServerHello cannot be read")
+		}
+		r.flight.Retried = r.flight.Retried || r.awaitsRetry()
+		r.flight.ServerHello = hello
+		r.opaque = hello.Version >= versionTLS13 && !hello.HelloRetryRequest
+	case messageCertificate:
+		certificates, ok := parseCertificates(body)
+		if !ok {
+			return r.malformed("the Certificate message cannot be read")
+		}
+		r.flight.Certificates = certificates
+	case messageServerKeyExchange:
+		r.flight.KeyExchangeGroup = keyExchangeGroup(r.flight.ServerHello, body)
+	case messageCertificateRequest:
+		r.flight.CertificateRequested = true
+	case messageServerHelloDone:
+		r.flight.Done = true
+	}
+	return true
+}
+
+// parseServerHello reads the body of a ServerHello or HelloRetryRequest.
+func parseServerHello(body []byte) (*ServerHello, bool) {
+	in := input(body)
+	version, random := in.u16(), in.bytes(32)
+	in.bytes(in.u8()) // session id
+	suite := in.u16()
+	in.u8() // compression
+	if in.failed() {
+		return nil, false
+	}
+	hello := &ServerHello{
+		Version: uint16(version), Suite: uint16(suite),
+		HelloRetryRequest: bytes.Equal(random, helloRetryRandom),
+	}
+	if len(in) == 0 {
+		return hello, true // no extensions: SSLv3, or an old server
+	}
+	extensions := input(in.bytes(in.u16()))
+	for len(extensions) > 0 && !extensions.failed() {
+		number := extensions.u16()
+		hello.extension(number, extensions.bytes(extensions.u16()))
+	}
+	return hello, !in.failed() && !extensions.failed()
+}
+
+// extension notes what one extension of the hello says. One that is too short
+// for its purpose says nothing.
+func (h *ServerHello) extension(number int, data input) {
+	switch number {
+	case extSupportedVersions:
+		if v := data.u16(); !data.failed() {
+			h.Version = uint16(v)
+		}
+	case extKeyShare:
+		if v := data.u16(); !data.failed() {
+			h.Group = uint16(v)
+		}
+	case extALPN:
+		list := input(data.bytes(data.u16()))
+		if name := list.bytes(list.u8()); !data.failed() && !list.failed() {
+			h.ALPN = string(name)
+		}
+	}
+}
+
+// parseCertificates reads the body of a Certificate message of TLS 1.2 and
+// older: a list of certificates with three bytes of length each.
+func parseCertificates(body []byte) ([][]byte, bool) {
+	in := input(body)
+	list := input(in.bytes(in.u24()))
+	var certificates [][]byte
+	for len(list) > 0 && !list.failed() {
+		if der := list.bytes(list.u24()); len(der) > 0 {
+			certificates = append(certificates, der)
+		}
+	}
+	return certificates, !in.failed() && !list.failed() && len(in) == 0
+}
+
+// keyExchangeGroup returns the named group of an ECDHE suite's
+// ServerKeyExchange, or 0. The message means something else under every other
+// key exchange, so an unknown suite gives 0 too.
+func keyExchangeGroup(hello *ServerHello, body []byte) uint16 {
+	if hello == nil {
+		return 0
+	}
+	name := SuiteName(hello.Suite)
+	ephemeral := strings.HasPrefix(name, "TLS_ECDHE_") || strings.HasPrefix(name, "TLS_ECDH_anon_")
+	if !ephemeral || strings.Contains(name, "_PSK_") {
+		return 0
+	}
+	in := input(body)
+	kind, group := in.u8(), in.u16()
+	if in.failed() || kind != curveTypeNamed {
+		return 0
+	}
+	return uint16(group)
+}
