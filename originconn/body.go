@@ -1,0 +1,212 @@
+package originconn
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// stream is one response under way on one connection.
+type stream struct {
+	conn    *Conn
+	attempt *Attempt
+	head    []byte
+	content io.ReadCloser
+	// keep says that the connection may serve another request afterwards.
+	keep    bool
+	sender  *sender
+	release func() bool // stops watching the viewer
+	ended   bool
+}
+
+// finish ends a response that was read to its end and keeps the connection if
+// that is possible (CF-CONN-16, CF-CONN-17).
+func (s *stream) finish(f *fetch) {
+	if s.ended {
+		return
+	}
+	s.ended = true
+	watched := s.release()
+	sent := s.sender == nil
+	if s.sender != nil {
+		select {
+		case <-s.sender.done:
+			sent = s.sender.err == nil
+		default: // the origin did not wait for the whole body
+		}
+	}
+	if !s.keep || !watched || !sent || s.conn.br.Buffered() > 0 || s.conn.head.err != nil {
+		s.conn.Close()
+		s.endSender()
+		return
+	}
+	f.client.pool.put(s.conn, f.target.KeepaliveTimeout)
+}
+
+// abandon ends a response that will not be read on.
+func (s *stream) abandon() {
+	if s.ended {
+		return
+	}
+	s.ended = true
+	s.release()
+	s.conn.Close()
+	s.endSender()
+}
+
+func (s *stream) endSender() {
+	if s.sender != nil {
+		s.sender.end()
+	}
+}
+
+// body is the response's body as Do returns it.
+type body struct {
+	ctx   context.Context
+	fetch *fetch
+	*stream
+	// response is what the viewer has already been told.
+	response *Response
+	// delivered counts the bytes handed out.
+	delivered int64
+	err       error
+}
+
+// newResponse makes the result of a fetch from a response head.
+func (f *fetch) newResponse(ctx context.Context, s *stream, r *http.Response) *Response {
+	s.content, s.keep = r.Body, !r.Close && f.target.KeepaliveTimeout > 0
+	response := &Response{
+		Status: r.StatusCode, Reason: reason(r), Proto: r.Proto, Header: r.Header, RawHead: s.head,
+		ContentLength: r.ContentLength, Chunked: len(r.TransferEncoding) > 0,
+	}
+	b := &body{ctx: ctx, fetch: f, stream: s, response: response}
+	response.Body = b
+	if r.Body == http.NoBody {
+		b.err = io.EOF
+		s.finish(f)
+	}
+	return response
+}
+
+func reason(r *http.Response) string {
+	if len(r.Status) > 4 {
+		return r.Status[4:]
+	}
+	return ""
+}
+
+// Read returns io.EOF at the true end of the body, and a *policy.Cause when the
+// origin fails before it.
+func (b *body) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.content.Read(p)
+	b.delivered += int64(n)
+	switch {
+	case err == nil:
+		return n, nil
+	case err == io.EOF:
+		b.err = io.EOF
+		b.finish(b.fetch)
+		return n, io.EOF
+	}
+	cause := b.readCause(err)
+	b.attempt.Cause = cause
+	b.abandon()
+	if b.resume(cause) {
+		return n, nil
+	}
+	b.err = cause
+	return n, cause
+}
+
+// Close ends the response. What was not read closes the connection.
+func (b *body) Close() error {
+	b.abandon()
+	if b.err == nil {
+		b.err = http.ErrBodyReadAfterClose
+	}
+	return nil
+}
+
+// readCause says why a body ended early. The viewer has the status already, so
+// the cause only explains the truncation (CF-RESP-17 to CF-RESP-19).
+func (b *body) readCause(err error) *policy.Cause {
+	if b.ctx.Err() != nil {
+		return policy.NewCause(policy.CauseViewerAborted, "the viewer left while the body was on its way", b.ctx.Err())
+	}
+	var cause *policy.Cause
+	received := fmt.Sprintf("after %d bytes of the body", b.delivered)
+	if b.response.ContentLength >= 0 {
+		received = fmt.Sprintf("after %d of %d bytes of the body", b.delivered, b.response.ContentLength)
+	}
+	switch broken := b.conn.head.err; {
+	case isTimeout(err):
+		cause = policy.NewCause(policy.CauseResponseTimeout,
+			fmt.Sprintf("the origin stalled for the response timeout of %s %s", b.fetch.target.ResponseTimeout, received), err)
+	case broken == nil:
+		cause = policy.NewCause(policy.CauseResponseInvalid, "malformed chunked body "+received, err)
+	default:
+		cause = policy.NewCause(policy.CauseOriginClosed, "the origin closed the connection "+received, err)
+	}
+	cause.Stage = policy.StageBody
+	return b.fetch.refine(cause)
+}
+
+// resume fetches again after a stall in the body of a GET (CF-TIME-03), and goes
+// on where the viewer's copy ends, if the new response is the same
+// representation. How CloudFront goes on is not documented: inferred.
+func (b *body) resume(cause *policy.Cause) bool {
+	if cause.Name != policy.CauseResponseTimeout {
+		return false
+	}
+	for b.fetch.mayRepeat(b.ctx, cause) {
+		again, next := b.fetch.attempt(b.ctx)
+		if next != nil {
+			cause = next
+			continue
+		}
+		fresh := again.Body.(*body)
+		if !sameRepresentation(b.response, again) {
+			fresh.Close()
+			return false
+		}
+		if _, err := io.CopyN(io.Discard, fresh, b.delivered); err != nil {
+			fresh.Close()
+			return false
+		}
+		b.stream = fresh.stream
+		return true
+	}
+	return false
+}
+
+// sameRepresentation says whether two responses carry the same bytes, as far
+// as their heads tell.
+func sameRepresentation(a, b *Response) bool {
+	if a.Status != b.Status || a.ContentLength != b.ContentLength {
+		return false
+	}
+	for _, name := range []string{"Etag", "Last-Modified", "Content-Encoding"} {
+		if a.Header.Get(name) != b.Header.Get(name) {
+			return false
+		}
+	}
+	return a.ContentLength >= 0 || a.Header.Get("Etag") != ""
+}
+
+// clientCertificateCause says that the origin insists on a client certificate
+// (CF-MTLS-08).
+func clientCertificateCause(a *Attempt, err error) *policy.Cause {
+	detail := "the origin asked for a client certificate, got none, and refused"
+	if a.Handshake != nil && a.Handshake.Alert != nil {
+		detail += " with alert " + a.Handshake.Alert.String()
+	}
+	cause := policy.NewCause(policy.CauseTLSClientCertificateRequired, detail, err)
+	cause.Hint = "configure a client certificate for this origin (origin mTLS), or let the origin serve CloudFront without one"
+	return cause
+}

@@ -1,0 +1,96 @@
+package originconn
+
+import (
+	"context"
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/x509roots/fallback/bundle"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Client goes to origins. The zero value works: the system's resolver and
+// network, the Mozilla roots, the real clock. It is safe for concurrent use;
+// its fields must not be changed after the first call.
+type Client struct {
+	// Resolver looks up origin names. Default: net.DefaultResolver.
+	Resolver Resolver
+	// DialContext opens TCP connections. Default: a net.Dialer's.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// Now is the time at which certificates are judged. Default: time.Now.
+	Now func() time.Time
+	// Trust are the trusted roots. Default: [MozillaRoots].
+	Trust func() *policy.TrustStore
+	// ConnectTo maps an origin's DOMAIN or DOMAIN:PORT to the HOST:PORT at which
+	// it is reached instead; name, SNI and Host stay those of the domain.
+	ConnectTo map[string]string
+
+	pool      pool
+	explained explanations
+}
+
+// Resolver looks up the addresses of a name. *net.Resolver is one.
+type Resolver interface {
+	// LookupNetIP returns the addresses of host; network is "ip4", "ip6" or "ip".
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+var _ Resolver = (*net.Resolver)(nil)
+
+func (c *Client) resolver() Resolver {
+	if c.Resolver != nil {
+		return c.Resolver
+	}
+	return net.DefaultResolver
+}
+
+func (c *Client) dialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if c.DialContext != nil {
+		return c.DialContext(ctx, network, address)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}
+
+func (c *Client) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+func (c *Client) trust() *policy.TrustStore {
+	if c.Trust != nil {
+		return c.Trust()
+	}
+	return MozillaRoots()
+}
+
+// Close closes the idle connections. Exchanges under way are not disturbed.
+func (c *Client) Close() error {
+	c.pool.closeAll()
+	return nil
+}
+
+// MozillaRoots returns Mozilla's included CA list as built into the program
+// (CF-CERT-07), never the machine's. It is parsed once, at the first call.
+var MozillaRoots = sync.OnceValue(func() *policy.TrustStore { return TrustWith() })
+
+// TrustWith returns the Mozilla list and these CAs besides, as --origin-ca
+// gives them.
+func TrustWith(extra ...*x509.Certificate) *policy.TrustStore {
+	var roots []policy.TrustedRoot
+	for r := range bundle.Roots() {
+		if cert, err := x509.ParseCertificate(r.Certificate); err == nil {
+			roots = append(roots, policy.TrustedRoot{Certificate: cert, Constraint: r.Constraint})
+		}
+	}
+	for _, cert := range extra {
+		roots = append(roots, policy.TrustedRoot{Certificate: cert})
+	}
+	return policy.NewConstrainedTrustStore(roots)
+}

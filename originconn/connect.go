@@ -1,0 +1,93 @@
+package originconn
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Conn is an open, judged connection to an origin.
+type Conn struct {
+	wire      *wire    // the TCP connection, which keeps the time
+	plain     net.Conn // what HTTP is spoken over: the wire, or TLS on it
+	br        *bufio.Reader
+	bw        *bufio.Writer
+	head      headTap
+	handshake *Handshake
+	findings  []policy.Finding
+	address   string
+	key       string
+	// deadline is the completion deadline of the fetch it serves now.
+	deadline time.Time
+	idle     idleState
+}
+
+// Close closes the connection.
+func (c *Conn) Close() error { return c.plain.Close() }
+
+// Connect resolves, dials, shakes hands and verifies, once. The attempt holds
+// all that was seen. The connection is nil if and only if the cause is not; the
+// caller closes it.
+func (c *Client) Connect(ctx context.Context, t Target) (*Conn, *Attempt) {
+	a := &Attempt{Number: 1, Start: time.Now()}
+	conn, cause := c.connect(ctx, &t, time.Time{}, a)
+	a.Cause = cause
+	return conn, a
+}
+
+// connect makes one new connection. The target's connect timeout bounds all of
+// it, and overall, unless zero, too.
+func (c *Client) connect(ctx context.Context, t *Target, overall time.Time, a *Attempt) (*Conn, *policy.Cause) {
+	deadline := time.Now().Add(t.ConnectTimeout)
+	if !overall.IsZero() && overall.Before(deadline) {
+		deadline = overall
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+
+	addresses, cause := c.resolve(ctx, t, a)
+	if cause != nil {
+		return nil, cause
+	}
+	tcp, cause := c.dial(ctx, t, addresses, a)
+	if cause != nil {
+		return nil, cause
+	}
+	conn := &Conn{wire: &wire{Conn: tcp}, address: a.Address, deadline: overall}
+	conn.plain = conn.wire
+	if t.TLS {
+		plain, cause := c.secure(ctx, t, conn.wire, a)
+		if cause != nil {
+			tcp.Close()
+			return nil, cause
+		}
+		conn.plain, conn.handshake = plain, a.Handshake
+	}
+	conn.findings = a.Findings
+	conn.head.r = conn.plain
+	conn.br = bufio.NewReaderSize(&conn.head, 4<<10)
+	conn.bw = bufio.NewWriterSize(conn.plain, 4<<10)
+	return conn, nil
+}
+
+// secure shakes hands over the connection and judges the certificates.
+func (c *Client) secure(ctx context.Context, t *Target, w *wire, a *Attempt) (net.Conn, *policy.Cause) {
+	started := time.Now()
+	plain, cause := c.shakeHands(ctx, t, w, a)
+	a.Phases.Handshake = time.Since(started)
+	verdict := c.verify(t, a)
+	switch {
+	case verdict != nil: // the certificates explain a failed handshake, too
+		cause = verdict
+	case cause == nil:
+		c.explained.forget(t.key())
+		return plain, nil
+	}
+	if cause.Name == policy.CauseTLSHandshakeFailure {
+		cause = c.explain(ctx, t, a, cause)
+	}
+	return nil, cause
+}

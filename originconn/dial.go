@@ -1,0 +1,58 @@
+package originconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// dial opens the TCP connection. Attempt n uses the n-th address, round and
+// round; how CloudFront chooses among several is not published.
+func (c *Client) dial(ctx context.Context, t *Target, endpoints []endpoint, a *Attempt) (net.Conn, *policy.Cause) {
+	address := endpoints[(a.Number-1)%len(endpoints)].String()
+	a.Address = address
+	started := time.Now()
+	conn, err := c.dialContext(ctx, "tcp", address)
+	a.Phases.Dial = time.Since(started)
+	if err != nil {
+		return nil, dialCause(t, address, a.Phases.Dial, err)
+	}
+	return conn, nil
+}
+
+// dialCause classifies a failed connect by its error number.
+func dialCause(t *Target, address string, took time.Duration, err error) *policy.Cause {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return policy.NewCause(policy.CauseConnectRefused, fmt.Sprintf("nothing listens at %s (%s): connection refused", t.Address(), address), err)
+	case errors.Is(err, syscall.ECONNRESET):
+		return policy.NewCause(policy.CauseConnectReset, fmt.Sprintf("%s (%s) reset the connection while connecting", t.Address(), address), err)
+	case isTimeout(err):
+		return policy.NewCause(policy.CauseConnectTimeout, fmt.Sprintf("%s (%s) did not answer the connection request within %s", t.Address(), address, round(took)), err)
+	}
+	cause := policy.NewCause(policy.CauseConnectRefused, fmt.Sprintf("no connection to %s (%s): %v", t.Address(), address, err), err)
+	cause.Inferred = true
+	if errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EHOSTUNREACH) {
+		cause.Hint = "this machine has no route to that address; CloudFront may have one"
+	}
+	return cause
+}
+
+// isTimeout says whether an error is the end of a deadline, ours or the kernel's.
+func isTimeout(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ETIMEDOUT)
+}
+
+// round makes a duration readable in a sentence.
+func round(d time.Duration) time.Duration {
+	if d > time.Second {
+		return d.Round(100 * time.Millisecond)
+	}
+	return d.Round(time.Millisecond)
+}

@@ -1,0 +1,113 @@
+package originconn
+
+import (
+	"context"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Do gets one response from the target: attempt after attempt, each on a
+// kept-alive or a new connection.
+//
+// A failure to connect that may pass (refused, reset, timed out) is tried again
+// whatever the method, as no byte of the request was sent (CF-CONN-11). A
+// response timeout is tried again for GET and HEAD only (CF-TIME-02,
+// CF-TIME-05). All else ends the exchange at once: that a refused handshake or
+// certificate is not tried again is inferred.
+//
+// Do always returns a result, never an error: what failed is its Cause.
+func (c *Client) Do(ctx context.Context, t Target, r *Request) *Result {
+	f := &fetch{client: c, target: t, request: r}
+	if t.CompletionTimeout > 0 {
+		f.deadline = time.Now().Add(t.CompletionTimeout)
+	}
+	return f.run(ctx)
+}
+
+// fetch is one call of Do: the state that its attempts share.
+type fetch struct {
+	client  *Client
+	target  Target
+	request *Request
+	// deadline is when the completion timeout ends the fetch; zero is never.
+	deadline time.Time
+	result   Result
+}
+
+// run makes attempts until one brings a response or may not be repeated.
+func (f *fetch) run(ctx context.Context) *Result {
+	for {
+		response, cause := f.attempt(ctx)
+		if cause == nil {
+			f.result.Response = response
+			return &f.result
+		}
+		if !f.mayRepeat(ctx, cause) {
+			f.result.Cause = cause
+			return &f.result
+		}
+	}
+}
+
+// attempt makes the next attempt and adds it to the result.
+func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
+	a := &Attempt{Number: len(f.result.Attempts) + 1, Start: time.Now()}
+	f.result.Attempts = append(f.result.Attempts, a)
+	conn, cause := f.connection(ctx, a)
+	if cause != nil {
+		a.Cause = f.refine(cause)
+		return nil, a.Cause
+	}
+	response, cause := f.exchange(ctx, conn, a)
+	if cause != nil {
+		a.Cause = f.refine(cause)
+		return nil, a.Cause
+	}
+	return response, nil
+}
+
+// connection takes a kept-alive connection or makes a new one.
+func (f *fetch) connection(ctx context.Context, a *Attempt) (*Conn, *policy.Cause) {
+	key := f.target.key()
+	if conn, idle, stale := f.client.pool.get(key); conn != nil {
+		a.Reused, a.Idle, a.StaleIdle = true, idle, stale
+		a.Address, a.Handshake, a.Findings = conn.address, conn.handshake, conn.findings
+		conn.deadline = f.deadline
+		return conn, nil
+	} else if stale > 0 {
+		a.StaleIdle = stale
+	}
+	conn, cause := f.client.connect(ctx, &f.target, f.deadline, a)
+	if cause != nil {
+		return nil, cause
+	}
+	conn.key = key
+	return conn, nil
+}
+
+// mayRepeat says whether another attempt follows a failed one.
+func (f *fetch) mayRepeat(ctx context.Context, cause *policy.Cause) bool {
+	if len(f.result.Attempts) >= f.target.Attempts || ctx.Err() != nil {
+		return false
+	}
+	switch cause.Name {
+	case policy.CauseConnectRefused, policy.CauseConnectReset, policy.CauseConnectTimeout:
+		return true
+	case policy.CauseResponseTimeout:
+		return f.request.idempotent()
+	}
+	return false
+}
+
+// refine turns a timeout into a completion timeout when it was that one which
+// ended the wait (CF-TIME-07).
+func (f *fetch) refine(cause *policy.Cause) *policy.Cause {
+	timedOut := cause.Name == policy.CauseConnectTimeout || cause.Name == policy.CauseResponseTimeout
+	if !timedOut || f.deadline.IsZero() || time.Now().Before(f.deadline) {
+		return cause
+	}
+	return policy.NewCause(policy.CauseResponseCompletionTimeout,
+		"no complete response within the response completion timeout of "+f.target.CompletionTimeout.String()+
+			", attempts included; "+cause.Detail, cause)
+}

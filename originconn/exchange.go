@@ -1,0 +1,141 @@
+package originconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// exchange sends the request over the connection and reads the response head.
+// On failure the connection is closed; otherwise it belongs to the body.
+func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response, *policy.Cause) {
+	conn.wire.gap, conn.wire.until = f.target.ResponseTimeout, f.deadline
+	s := &stream{conn: conn, attempt: a}
+	s.release = context.AfterFunc(ctx, func() { conn.wire.Close() })
+
+	started := time.Now()
+	sendErr := f.send(s)
+	a.Phases.Send = time.Since(started)
+
+	response, err := f.readHead(s)
+	a.Phases.Wait = time.Since(started) - a.Phases.Send
+	if err == nil {
+		return f.newResponse(ctx, s, response), nil
+	}
+	s.abandon()
+	if ctx.Err() != nil {
+		return nil, policy.NewCause(policy.CauseViewerAborted, "the viewer left before the origin answered", ctx.Err())
+	}
+	if s.sender != nil && s.sender.viewerErr != nil {
+		return nil, policy.NewCause(policy.CauseViewerAborted, "the viewer stopped while sending its request body", s.sender.viewerErr)
+	}
+	if sendErr != nil && conn.head.err == nil {
+		conn.head.err = sendErr
+	}
+	return nil, f.readCause(conn, a, err)
+}
+
+// readHead reads the final response head; one 100 Continue may come before it
+// (CF-RESP-01), and other interim responses are passed over.
+func (f *fetch) readHead(s *stream) (*http.Response, error) {
+	conn := s.conn
+	for continues := 0; ; {
+		pending, _ := conn.br.Peek(conn.br.Buffered())
+		conn.head.start(policy.ResponseHeaderLimit, pending)
+		response, err := http.ReadResponse(conn.br, requestFor(f.request.Method))
+		s.head = conn.head.stop(conn.br.Buffered())
+		switch {
+		case err != nil:
+			return nil, err
+		case len(s.head) > policy.ResponseHeaderLimit:
+			return nil, errHeadTooBig
+		case response.ProtoMajor != 1 || response.StatusCode < 100:
+			return nil, fmt.Errorf("status line %q is not one of HTTP/1", firstLine(s.head))
+		case response.StatusCode == http.StatusSwitchingProtocols:
+			return nil, errors.New("the origin switched protocols without being asked")
+		case response.StatusCode >= 200:
+			return response, nil
+		case response.StatusCode == http.StatusContinue:
+			if continues++; continues > 1 {
+				return nil, errors.New("a second 100 Continue where the final response was due")
+			}
+		}
+	}
+}
+
+// requestFor is what http.ReadResponse needs to know of the request.
+func requestFor(method string) *http.Request {
+	if method == http.MethodHead {
+		return headRequest
+	}
+	return getRequest
+}
+
+var (
+	getRequest  = &http.Request{Method: http.MethodGet}
+	headRequest = &http.Request{Method: http.MethodHead}
+)
+
+// readCause classifies a response head that could not be read, by the first
+// error of the connection: if there was none, the bytes themselves were wrong.
+func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
+	broken := conn.head.err
+	switch {
+	case errors.Is(err, errHeadTooBig), errors.Is(broken, errHeadTooBig):
+		return policy.NewCause(policy.CauseResponseHeadersTooBig,
+			fmt.Sprintf("the response head is larger than %d bytes", policy.ResponseHeaderLimit), err)
+	case broken == nil:
+		detail := fmt.Sprintf("the response is malformed (%v); it begins with %q", err, firstLine(conn.head.buf))
+		return policy.NewCause(policy.CauseResponseInvalid, detail, err)
+	case isTimeout(broken):
+		cause := policy.NewCause(policy.CauseResponseTimeout,
+			fmt.Sprintf("no response within the response timeout of %s", f.target.ResponseTimeout), broken)
+		if !f.request.idempotent() {
+			cause.Rule = "CF-TIME-05"
+			cause.Detail += "; a " + f.request.Method + " is not sent again"
+		}
+		return cause
+	case conn.refusedClientCertificate(broken):
+		return clientCertificateCause(a, broken)
+	}
+	how := "closed the connection"
+	if errors.Is(broken, syscall.ECONNRESET) || errors.Is(broken, syscall.EPIPE) {
+		how = "reset the connection"
+	}
+	detail := fmt.Sprintf("the origin %s before its response", how)
+	if len(conn.head.buf) > 0 {
+		detail = fmt.Sprintf("the origin %s within its response head", how)
+	}
+	cause := policy.NewCause(policy.CauseOriginClosed, detail, broken)
+	if a.Reused {
+		cause.Detail += fmt.Sprintf("; it was a kept-alive connection, idle for %s, and the edge keeps them for %s",
+			round(a.Idle), f.target.KeepaliveTimeout)
+		cause.Hint = "make the origin's keep-alive timeout longer than the edge's"
+	}
+	return cause
+}
+
+// refusedClientCertificate says whether the first read failed because the
+// origin wanted a client certificate: in TLS 1.3 its refusal comes after the
+// handshake (measured; see spec/tls-notes).
+func (c *Conn) refusedClientCertificate(err error) bool {
+	var op *net.OpError
+	return c.handshake != nil && c.handshake.ClientCertificateRequested &&
+		errors.As(err, &op) && op.Op == "remote error"
+}
+
+// firstLine returns the first line of a head, cut to a readable length.
+func firstLine(head []byte) string {
+	for i, b := range head {
+		if b == '\r' || b == '\n' || i == 80 {
+			return string(head[:i])
+		}
+	}
+	return string(head)
+}

@@ -1,0 +1,98 @@
+package originconn
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Result is what Do brings back. Exactly one of Response and Cause is set; the
+// attempts always are.
+type Result struct {
+	Attempts []*Attempt
+	Response *Response
+	Cause    *policy.Cause
+}
+
+// Response is the origin's answer, its body still to be read.
+type Response struct {
+	// Status is the status code and Reason the reason phrase as sent.
+	Status int
+	Reason string
+	// Proto is "HTTP/1.1" or "HTTP/1.0".
+	Proto string
+	// Header are the fields by canonical name; the framing field
+	// Transfer-Encoding is not among them, see Chunked.
+	Header http.Header
+	// RawHead is the status line and the fields as they came, order and letter
+	// case kept, up to the empty line.
+	RawHead []byte
+	// ContentLength is the announced length, or -1 when there is none.
+	ContentLength int64
+	// Chunked says that the body came chunked.
+	Chunked bool
+	// Body is never nil. The caller closes it, which puts the connection back
+	// when everything was read. A read error is a *policy.Cause.
+	Body io.ReadCloser
+}
+
+// Attempt is one try to get a response, with all that was seen.
+type Attempt struct {
+	// Number counts from 1.
+	Number int `json:"number"`
+	// Start is when the attempt began.
+	Start time.Time `json:"start"`
+	// Addresses are what the name resolved to.
+	Addresses []string `json:"addresses,omitempty"`
+	// Address is the ip:port that was dialed.
+	Address string `json:"address,omitempty"`
+	// Reused says that a kept-alive connection served it, idle for Idle.
+	Reused bool          `json:"reused,omitempty"`
+	Idle   time.Duration `json:"idle,omitempty"`
+	// StaleIdle is how long a kept-alive connection had been idle that the
+	// origin was found to have closed before it could be used; 0 if none.
+	StaleIdle time.Duration `json:"staleIdle,omitempty"`
+	// Phases are the times of the steps.
+	Phases Phases `json:"phases"`
+	// Handshake is what was seen of TLS; nil over plain HTTP or before it.
+	Handshake *Handshake `json:"handshake,omitempty"`
+	// Findings are the judgements, all of them.
+	Findings []policy.Finding `json:"findings,omitempty"`
+	// Cause is why the attempt failed; nil if it brought a response.
+	Cause *policy.Cause `json:"cause,omitempty"`
+}
+
+// Phases are the durations of an attempt's steps; 0 where a step did not run.
+type Phases struct {
+	Resolve   time.Duration `json:"resolve"`
+	Dial      time.Duration `json:"dial"`
+	Handshake time.Duration `json:"handshake"`
+	Send      time.Duration `json:"send"`
+	// Wait is from the request sent to the response head complete.
+	Wait time.Duration `json:"wait"`
+}
+
+// Handshake is what was seen of one TLS handshake: facts, no opinion.
+type Handshake struct {
+	// Road says which TLS client carried it: "crypto/tls".
+	Road string `json:"road"`
+	// SNI is the server name sent; "" if none was.
+	SNI string `json:"sni"`
+	// Offered is what the ClientHello offered.
+	Offered policy.Offer `json:"offered"`
+	// Version, CipherSuite and Curve are what was agreed on; 0 if nothing was.
+	Version     uint16 `json:"version,omitempty"`
+	CipherSuite uint16 `json:"cipherSuite,omitempty"`
+	Curve       uint16 `json:"curve,omitempty"`
+	// PeerCertificates is the chain as sent, in order, DER.
+	PeerCertificates [][]byte `json:"peerCertificates,omitempty"`
+	// Alert is the fatal alert the origin sent, if it did.
+	Alert *tlswire.Alert `json:"alert,omitempty"`
+	// ClientCertificateRequested says that the origin asked for one.
+	ClientCertificateRequested bool `json:"clientCertificateRequested,omitempty"`
+	// FirstBytes are the first bytes of an answer that is not TLS.
+	FirstBytes []byte `json:"firstBytes,omitempty"`
+}

@@ -1,0 +1,186 @@
+package originconn
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// roadCryptoTLS names the TLS client of the standard library.
+const roadCryptoTLS = "crypto/tls"
+
+// shakeHands makes the TLS handshake as the target's offer says and notes the
+// facts in the attempt, whether it succeeds or not. It does not judge the
+// certificates: verify does.
+func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, a *Attempt) (net.Conn, *policy.Cause) {
+	h := &Handshake{Road: roadCryptoTLS, SNI: t.SNI, Offered: t.Offer}
+	a.Handshake = h
+	config, cause := clientConfig(t, h)
+	if cause != nil {
+		return nil, cause
+	}
+	var secret serverSecret
+	config.KeyLogWriter = &secret
+	w.recording = true
+	conn := tls.Client(w, config)
+	err := conn.HandshakeContext(ctx)
+	w.recording = false
+	h.note(conn.ConnectionState())
+	if err != nil {
+		flight := tlswire.ParseFlight(w.transcript)
+		flight.Decrypt(w.transcript, secret)
+		h.noteFlight(flight)
+		return nil, handshakeCause(t, h, flight, err)
+	}
+	w.transcript = nil
+	if !t.Offer.Allows(h.Version) {
+		return nil, policy.NewCause(policy.CauseTLSProtocolMismatch,
+			fmt.Sprintf("the origin chose %s; allowed: %s", policy.VersionName(h.Version), t.Offer.VersionNames()), nil)
+	}
+	return conn, nil
+}
+
+// clientConfig is the crypto/tls form of an offer. Versions, suites and groups
+// are always explicit. crypto/tls knows no sets with holes and no SSLv3: the
+// version chosen is compared with the set afterwards.
+func clientConfig(t *Target, h *Handshake) (*tls.Config, *policy.Cause) {
+	versions := slices.DeleteFunc(slices.Clone(t.Offer.Versions), func(v uint16) bool { return v < tls.VersionTLS10 })
+	if len(versions) == 0 {
+		cause := policy.NewCause(policy.CauseTLSProtocolMismatch,
+			"only SSLv3 is allowed toward this origin, and no origin was found to be served by that; edgesim cannot speak it", nil)
+		cause.Inferred, cause.Hint = true, "allow TLSv1.2 in the origin's OriginSslProtocols"
+		return nil, cause
+	}
+	return &tls.Config{
+		ServerName:       t.SNI,
+		MinVersion:       slices.Min(versions),
+		MaxVersion:       slices.Max(versions),
+		CipherSuites:     implementedSuites(t.Offer.Suites),
+		CurvePreferences: curves(t.Offer.Groups),
+		// The chain is judged in verify.go on what was sent. This is the one
+		// place of the program that may say so.
+		InsecureSkipVerify: true,
+		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
+			h.PeerCertificates = raw
+			return nil
+		},
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			h.ClientCertificateRequested = true
+			return &tls.Certificate{}, nil
+		},
+		Time: time.Now,
+	}, nil
+}
+
+// implementedSuites returns the documented suites that crypto/tls can offer.
+func implementedSuites(documented []uint16) []uint16 {
+	var known []uint16
+	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, suite := range list {
+			known = append(known, suite.ID)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(documented), func(id uint16) bool { return !slices.Contains(known, id) })
+}
+
+func curves(groups []uint16) []tls.CurveID {
+	ids := make([]tls.CurveID, len(groups))
+	for i, g := range groups {
+		ids[i] = tls.CurveID(g)
+	}
+	return ids
+}
+
+// note copies what crypto/tls knows of the handshake.
+func (h *Handshake) note(state tls.ConnectionState) {
+	if state.Version != 0 && state.CipherSuite != 0 {
+		h.Version, h.CipherSuite, h.Curve = state.Version, state.CipherSuite, uint16(state.CurveID)
+	}
+}
+
+// noteFlight adds what the origin's bytes say, for handshakes that failed.
+func (h *Handshake) noteFlight(f tlswire.Flight) {
+	h.Alert, h.FirstBytes = f.Alert, f.NotTLS
+	if f.ServerHello != nil {
+		h.Version, h.CipherSuite = f.ServerHello.Version, f.ServerHello.Suite
+	}
+	if h.Curve == 0 {
+		h.Curve = f.KeyExchangeGroup
+	}
+	if len(h.PeerCertificates) == 0 {
+		h.PeerCertificates = f.Certificates
+	}
+	h.ClientCertificateRequested = h.ClientCertificateRequested || f.CertificateRequested
+}
+
+// Alerts with a meaning of their own (RFC 8446 section 6).
+const (
+	alertBadCertificate       = 42
+	alertHandshakeFailure     = 40
+	alertProtocolVersion      = 70
+	alertInsufficientSecurity = 71
+	alertUnrecognizedName     = 112
+	alertCertificateRequired  = 116
+)
+
+// handshakeCause classifies a failed handshake by the facts: what the origin
+// sent, the alert's number, the error number. Text is never looked at.
+func handshakeCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.Cause {
+	var notTLS tls.RecordHeaderError
+	switch {
+	case isTimeout(err):
+		return policy.NewCause(policy.CauseConnectTimeout,
+			fmt.Sprintf("%s accepted the connection, but did not finish the TLS handshake within %s", t.Address(), t.ConnectTimeout), err)
+	case len(f.NotTLS) > 0, errors.As(err, &notTLS):
+		cause := policy.NewCause(policy.CauseTLSNotTLS,
+			fmt.Sprintf("%s does not speak TLS; its answer begins with %q", t.Address(), cut(f.NotTLS, 40)), err)
+		cause.Hint = "serve TLS on this port, or set the origin protocol policy to http-only and its HTTP port"
+		return cause
+	case h.Alert != nil:
+		return alertCause(t, h, err)
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return policy.NewCause(policy.CauseConnectReset, fmt.Sprintf("%s reset the connection during the TLS handshake", t.Address()), err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("%s closed the connection during the TLS handshake", t.Address()), err)
+	case f.ServerHello != nil && !t.Offer.Allows(f.ServerHello.Version):
+		return policy.NewCause(policy.CauseTLSProtocolMismatch,
+			fmt.Sprintf("%s answered with %s; offered: %s", t.Address(), policy.VersionName(f.ServerHello.Version), t.Offer.VersionNames()), err)
+	case f.ServerHello != nil && f.ServerHello.Version <= policy.VersionTLS12 && !slices.Contains(t.Offer.Suites, f.ServerHello.Suite):
+		return policy.NewCause(policy.CauseTLSNoSharedCipher,
+			fmt.Sprintf("%s chose %s, which was not offered", t.Address(), tlswire.SuiteName(f.ServerHello.Suite)), err)
+	}
+	return policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("the TLS handshake with %s failed: %v", t.Address(), err), err)
+}
+
+// alertCause classifies a handshake that the origin ended with an alert.
+func alertCause(t *Target, h *Handshake, err error) *policy.Cause {
+	said := fmt.Sprintf("%s refused the TLS handshake with alert %s", t.Address(), h.Alert)
+	switch d := h.Alert.Description; {
+	case d == alertProtocolVersion:
+		cause := policy.NewCause(policy.CauseTLSProtocolMismatch, said+"; offered: "+t.Offer.VersionNames(), err)
+		cause.Hint = "allow one of these versions on the origin, or add the origin's to OriginSslProtocols"
+		return cause
+	case d == alertInsufficientSecurity:
+		return policy.NewCause(policy.CauseTLSNoSharedCipher, said, err)
+	case d == alertCertificateRequired, h.ClientCertificateRequested && len(h.PeerCertificates) > 0:
+		return clientCertificateCause(&Attempt{Handshake: h}, err)
+	case d == alertUnrecognizedName:
+		cause := policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("%s: it has no certificate for the name %q", said, t.SNI), err)
+		cause.Hint = "serve a certificate for this name, or choose an origin request policy that sends the origin's own name"
+		return cause
+	}
+	return policy.NewCause(policy.CauseTLSHandshakeFailure, said, err)
+}
+
+// cut returns at most n bytes.
+func cut(b []byte, n int) []byte { return b[:min(n, len(b))] }

@@ -1,0 +1,111 @@
+package originconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// endpoint is one address to dial.
+type endpoint struct {
+	addr netip.Addr
+	port int
+}
+
+func (e endpoint) String() string { return netip.AddrPortFrom(e.addr, uint16(e.port)).String() }
+
+// resolve returns the addresses of the target, in the order in which attempts
+// use them, and the findings about them.
+func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint, *policy.Cause) {
+	started := time.Now()
+	defer func() { a.Phases.Resolve = time.Since(started) }()
+
+	host, port, mapped := c.mapped(t)
+	addrs, err := c.lookup(ctx, host, t.IPAddressType, mapped)
+	if err != nil || len(addrs) == 0 {
+		return nil, resolveCause(host, t.IPAddressType, mapped, err)
+	}
+	endpoints := make([]endpoint, len(addrs))
+	for i, addr := range addrs {
+		endpoints[i] = endpoint{addr.Unmap(), port}
+		a.Addresses = append(a.Addresses, addr.Unmap().String())
+	}
+	if mapped {
+		return endpoints, nil
+	}
+	finding := policy.JudgeAddress(t.Host, endpoints[0].addr)
+	a.Findings = append(a.Findings, finding)
+	if finding.Verdict == policy.Fail {
+		return nil, policy.CauseOf(finding)
+	}
+	return endpoints, nil
+}
+
+// mapped returns where the target is really reached: at its own name, or where
+// ConnectTo says.
+func (c *Client) mapped(t *Target) (host string, port int, mapped bool) {
+	to, ok := c.ConnectTo[strings.ToLower(t.Address())]
+	if !ok {
+		to, ok = c.ConnectTo[strings.ToLower(t.Host)]
+	}
+	if !ok {
+		return t.Host, t.Port, false
+	}
+	host, text, err := net.SplitHostPort(to)
+	if err != nil {
+		return to, t.Port, true
+	}
+	if port, err = strconv.Atoi(text); err != nil {
+		port = t.Port
+	}
+	return host, port, true
+}
+
+// lookup resolves a name. The names that RFC 6761 keeps out of the DNS are
+// answered here: .invalid never exists, and no server is asked for it.
+func (c *Client) lookup(ctx context.Context, host string, family distribution.IPAddressType, mapped bool) ([]netip.Addr, error) {
+	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return []netip.Addr{addr}, nil
+	}
+	if name := strings.ToLower(strings.TrimSuffix(host, ".")); name == "invalid" || strings.HasSuffix(name, ".invalid") {
+		return nil, &net.DNSError{Err: "no such host (RFC 6761)", Name: host, IsNotFound: true}
+	}
+	network := "ip4"
+	switch {
+	case mapped || family == distribution.DualStack:
+		network = "ip"
+	case family == distribution.IPv6:
+		network = "ip6"
+	}
+	return c.resolver().LookupNetIP(ctx, network, host)
+}
+
+// resolveCause says why a name has no address to go to (CF-DNS-01).
+func resolveCause(host string, family distribution.IPAddressType, mapped bool, err error) *policy.Cause {
+	detail := fmt.Sprintf("%q has no address", host)
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		detail = fmt.Sprintf("%q does not resolve: no such host", host)
+	case errors.As(err, &dns) && (dns.IsTimeout || dns.IsTemporary):
+		detail = fmt.Sprintf("%q does not resolve: the name servers gave no answer", host)
+	case err != nil:
+		detail = fmt.Sprintf("%q does not resolve: %v", host, err)
+	}
+	if family == distribution.IPv6 {
+		detail += " (only IPv6 is used: IpAddressType is ipv6)"
+	}
+	cause := policy.NewCause(policy.CauseDNSFailure, detail, err)
+	if mapped {
+		cause.Hint = fmt.Sprintf("%q is where --connect sends this origin; check that entry", host)
+	}
+	return cause
+}

@@ -1,0 +1,72 @@
+package originconn
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Target says where to go and how, complete before any socket is opened.
+type Target struct {
+	// Host is the origin's domain name.
+	Host string
+	// Port is the TCP port.
+	Port int
+	// TLS says whether HTTPS is spoken.
+	TLS bool
+	// SNI is the server name of the ClientHello; "" sends none.
+	SNI string
+	// AcceptedNames are the names any one of which the certificate must carry.
+	AcceptedNames policy.AcceptedNames
+	// Offer is what the ClientHello offers.
+	Offer policy.Offer
+	// IPAddressType limits the address families; "" means ipv4.
+	IPAddressType distribution.IPAddressType
+	// Attempts is the number of tries, at least 1.
+	Attempts int
+	// ConnectTimeout bounds one try to connect, the TLS handshake included
+	// (that it covers the handshake is inferred).
+	ConnectTimeout time.Duration
+	// ResponseTimeout bounds the wait for the first packet of the response and
+	// every gap between packets.
+	ResponseTimeout time.Duration
+	// CompletionTimeout bounds the whole of Do and the reading of the body; 0
+	// is no bound.
+	CompletionTimeout time.Duration
+	// KeepaliveTimeout is how long the connection is kept idle afterwards; 0
+	// closes it at once.
+	KeepaliveTimeout time.Duration
+}
+
+// Address returns host:port as configured.
+func (t *Target) Address() string { return t.Host + ":" + strconv.Itoa(t.Port) }
+
+// key identifies connections that may serve the same target.
+func (t *Target) key() string {
+	return fmt.Sprintf("%s:%d|%t|%s|%q|%s|%s", t.Host, t.Port, t.TLS, t.SNI, t.AcceptedNames, t.IPAddressType, t.Offer.Key())
+}
+
+// Request is what is sent to the origin, complete but for the framing fields
+// (Content-Length, Transfer-Encoding), which Do writes from ContentLength.
+type Request struct {
+	// Method and RequestURI make the request line; RequestURI is sent as it is.
+	Method     string
+	RequestURI string
+	// Header are the fields in the order in which they are sent, Host included.
+	Header []policy.Field
+	// Body is nil when there is none. Do reads it in a goroutine of its own,
+	// which ends before the response's body is closed; it closes Body to end it.
+	Body io.ReadCloser
+	// ContentLength is the body's length, or -1 for a chunked body.
+	ContentLength int64
+}
+
+// idempotent says whether the request may be sent again after a timeout
+// (CF-TIME-02, CF-TIME-05).
+func (r *Request) idempotent() bool {
+	return (r.Method == "GET" || r.Method == "HEAD") && r.Body == nil
+}

@@ -1,0 +1,118 @@
+package originconn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// wire is a TCP connection to an origin that keeps the time: once gap is set,
+// each read and write of the socket itself gets its own deadline, which is how
+// the response timeout counts (CF-TIME-01: until the first packet, and again
+// between packets). During the handshake it keeps a copy of what the origin
+// sent.
+type wire struct {
+	net.Conn
+	// gap is the longest wait for one read or write; 0 leaves deadlines alone.
+	gap time.Duration
+	// until caps every wait; zero is no cap.
+	until time.Time
+	// sending is true while a request body is being sent: the response timeout
+	// starts after it, so reads are not timed.
+	sending atomic.Bool
+	// transcript holds the first bytes received while recording is true.
+	transcript []byte
+	recording  bool
+}
+
+// transcriptLimit bounds the copy of a handshake: more than any documented
+// chain needs, little enough for a hostile one.
+const transcriptLimit = 256 << 10
+
+func (w *wire) Read(p []byte) (int, error) {
+	if w.gap > 0 && !w.sending.Load() {
+		w.Conn.SetReadDeadline(w.next())
+	}
+	n, err := w.Conn.Read(p)
+	if w.recording && n > 0 {
+		w.transcript = append(w.transcript, p[:min(n, transcriptLimit-len(w.transcript))]...)
+	}
+	return n, err
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	if w.gap > 0 {
+		w.Conn.SetWriteDeadline(w.next())
+	}
+	return w.Conn.Write(p)
+}
+
+// next is the deadline of a wait that begins now.
+func (w *wire) next() time.Time {
+	deadline := time.Now().Add(w.gap)
+	if !w.until.IsZero() && w.until.Before(deadline) {
+		return w.until
+	}
+	return deadline
+}
+
+// peerActed says whether the origin sent something or closed while the
+// connection was idle. Either makes it unfit for another request. Connections
+// that are no sockets cannot be asked and count as quiet.
+func (w *wire) peerActed() bool {
+	sc, ok := w.Conn.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return true
+	}
+	return readable(raw)
+}
+
+// errHeadTooBig ends the reading of a response head that exceeds the limit.
+var errHeadTooBig = errors.New("response head over the limit")
+
+// headTap copies what is read while a response head is being parsed, so that
+// it is known as sent, and stops it at a limit.
+type headTap struct {
+	r     io.Reader
+	on    bool
+	limit int
+	buf   []byte
+	// err is the first read error of the connection, which tells a broken
+	// connection from a malformed response.
+	err error
+}
+
+func (h *headTap) Read(p []byte) (int, error) {
+	if h.on && len(h.buf) > h.limit+len(p) {
+		h.err = errHeadTooBig
+		return 0, h.err
+	}
+	n, err := h.r.Read(p)
+	if h.on {
+		h.buf = append(h.buf, p[:n]...)
+	}
+	if err != nil && h.err == nil {
+		h.err = err
+	}
+	return n, err
+}
+
+// start begins a new head; pending are bytes already buffered above.
+func (h *headTap) start(limit int, pending []byte) {
+	h.on, h.limit, h.err = true, limit, nil
+	h.buf = append(h.buf[:0], pending...)
+}
+
+// stop ends it and returns the head as sent, given how many bytes after it are
+// buffered above. The result is a copy.
+func (h *headTap) stop(after int) []byte {
+	h.on = false
+	return append([]byte(nil), h.buf[:max(0, len(h.buf)-after)]...)
+}
