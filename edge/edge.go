@@ -1,0 +1,77 @@
+package edge
+
+import (
+	"crypto/tls"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Edge serves viewers for one distribution. Its fields must not be changed
+// after the first call of Serve.
+type Edge struct {
+	// Distribution is what is served; required.
+	Distribution *distribution.Distribution
+	// Client goes to the origins; required.
+	Client *originconn.Client
+	// Snapshot is the state of the documented lists. Default: the current one.
+	Snapshot policy.Snapshot
+	// Recorder gets every finished exchange. Default: none.
+	Recorder recording.Recorder
+	// Faithful leaves out the X-Edgesim-* response headers.
+	Faithful bool
+	// BodyLimit is how many bytes of a response body are recorded. Default 0: none.
+	BodyLimit int
+	// AnyHost serves every Host, as if the distribution had no aliases.
+	AnyHost bool
+}
+
+// ViewerRequest is one request as the edge received it: read-only input.
+type ViewerRequest struct {
+	// Method, Scheme ("http" or "https"), Host and Proto are the request's own.
+	Method, Scheme, Host, Proto string
+	// URI is the path and query as sent, undecoded, e.g. "/a%20b?x=1".
+	URI string
+	// Header are the fields without Host. Serve does not change them.
+	Header http.Header
+	// HeaderBytes is the size of the request head as far as it is known.
+	HeaderBytes int
+	// Body is nil when there is none. Close must end a Read under way.
+	Body io.ReadCloser
+	// ContentLength is the body's length; -1 if it is not known.
+	ContentLength int64
+	// RemoteAddr is the viewer's ip:port.
+	RemoteAddr string
+	// TLS is the viewer's connection; nil on HTTP.
+	TLS *tls.ConnectionState
+	// Close says that the viewer wants its connection closed afterwards.
+	Close bool
+	// Form is how the request came: FormOrigin, FormAbsolute or FormConnect.
+	Form string
+	// Received is when the request was received; zero means now.
+	Received time.Time
+}
+
+// The forms in which a viewer's request comes.
+const (
+	FormOrigin   = "origin"   // GET /path
+	FormAbsolute = "absolute" // GET http://host/path
+	FormConnect  = "connect"  // inside a CONNECT tunnel
+)
+
+// Response is the answer to the viewer. Its body is never nil; the caller reads
+// and closes it, which completes the recording.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   io.ReadCloser
+	// ContentLength is the body's length; -1 if it is not known.
+	ContentLength int64
+	// Close says that the viewer's connection is to be closed afterwards.
+	Close bool
+}

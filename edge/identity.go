@@ -1,0 +1,49 @@
+package edge
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"sync"
+)
+
+// pop is the edge location that responses name. It is made up: no location of
+// CloudFront has this number.
+const pop = "SIM50-P1"
+
+// newID returns an X-Amz-Cf-Id: 56 base64url characters ending in "=="
+// (CF-REQ-57, CF-RESP-14).
+func newID() string {
+	var b [40]byte
+	rand.Read(b[:])
+	return base64.URLEncoding.EncodeToString(b[:])
+}
+
+// host is this edge's own name, as in Via: 32 hexadecimal characters under
+// cloudfront.net (CF-RESP-11). One per process.
+var host = sync.OnceValue(func() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:]) + ".cloudfront.net"
+})
+
+var viaValue = sync.OnceValue(func() []string { return []string{"1.1 " + host() + " (CloudFront)"} })
+
+var popValue = []string{pop}
+
+// sign adds the fields that every answer of the edge carries.
+func (e *Edge) sign(h http.Header, id, cache string) {
+	ids := []string{id}
+	if origin := h["Via"]; len(origin) > 0 {
+		h["Via"] = append(append([]string(nil), origin...), viaValue()...)
+	} else {
+		h["Via"] = viaValue()
+	}
+	h["X-Cache"] = []string{cache}
+	h["X-Amz-Cf-Pop"] = popValue
+	h["X-Amz-Cf-Id"] = ids
+	if !e.Faithful {
+		h["X-Edgesim-Exchange"] = ids
+	}
+}

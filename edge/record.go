@@ -1,0 +1,100 @@
+package edge
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// exchange is the record of one request while it is under way.
+type exchange struct {
+	edge     *Edge
+	exchange recording.Exchange
+	body     io.ReadCloser
+	closed   bool
+}
+
+// planned notes what is sent to the origin.
+func (x *exchange) planned(p *Plan) {
+	x.exchange.Origin = p.Origin.ID
+	x.exchange.Sent = &recording.Sent{
+		Method: p.Request.Method, Host: p.Target.Host + ":" + strconv.Itoa(p.Target.Port), TLS: p.Target.TLS,
+		URI: p.Request.RequestURI, Header: p.Request.Header,
+	}
+}
+
+// failedOver notes that a member of an origin group was given up.
+func (x *exchange) failedOver(r *originconn.Result) {
+	f := policy.Finding{Rule: "CF-FAILOVER-03", Verdict: policy.Warn, Subject: x.exchange.Origin,
+		Expected: "a status that is not on the group's list"}
+	if r.Cause != nil {
+		f.Observed = r.Cause.Error()
+	} else {
+		f.Observed = "status " + strconv.Itoa(r.Response.Status)
+		r.Response.Body.Close()
+	}
+	x.exchange.Findings = append(x.exchange.Findings, f)
+}
+
+// answer notes the response and puts the record around its body, which
+// completes it when it is closed.
+func (x *exchange) answer(r *Response) *Response {
+	x.exchange.FirstByte = time.Since(x.exchange.Start)
+	x.exchange.Response.Status, x.exchange.Response.Header = r.Status, r.Header
+	x.body = r.Body
+	r.Body = x
+	return r
+}
+
+// Read reads the body and keeps the beginning of it for the record.
+func (x *exchange) Read(p []byte) (int, error) {
+	n, err := x.body.Read(p)
+	r := &x.exchange.Response
+	r.BodyBytes += int64(n)
+	if room := x.edge.BodyLimit - len(r.Body); n > 0 && x.edge.BodyLimit > 0 {
+		r.Body = append(r.Body, p[:min(n, room)]...)
+		r.Truncated = r.Truncated || n > room
+	}
+	if err != nil && err != io.EOF && x.exchange.Cause == nil {
+		x.cutShort(err)
+	}
+	return n, err
+}
+
+// cutShort notes a late error of the body: the viewer has the status already.
+func (x *exchange) cutShort(err error) {
+	if cause, ok := err.(*policy.Cause); ok {
+		x.exchange.Cause, x.exchange.ResultType = cause, "Error"
+	}
+}
+
+// Close ends the exchange and hands the record over.
+func (x *exchange) Close() error {
+	if x.closed {
+		return nil
+	}
+	x.closed = true
+	err := x.body.Close()
+	x.body = closedBody{} // the record is kept, the connection's buffers are not
+	e := &x.exchange
+	e.Duration = time.Since(e.Start)
+	e.DetailedResultType = e.ResultType
+	if e.Cause != nil {
+		e.DetailedResultType = e.Cause.DetailedResultType
+	}
+	if x.edge.Recorder != nil {
+		x.edge.Recorder.Record(e)
+	}
+	return err
+}
+
+// closedBody is a body after Close.
+type closedBody struct{}
+
+func (closedBody) Read([]byte) (int, error) { return 0, http.ErrBodyReadAfterClose }
+func (closedBody) Close() error             { return nil }

@@ -1,0 +1,88 @@
+package edge
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// respond passes the origin's response on to the viewer, its errors included
+// (CF-ERR-08, CF-RESP-20).
+func (e *Edge) respond(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, r *originconn.Response) *Response {
+	header := policy.ViewerHeader(r.Header, b)
+	cache := "Miss from cloudfront"
+	if r.Status >= 400 {
+		cache = "Error from cloudfront"
+		x.exchange.ResultType = "Error"
+	}
+	e.sign(header, x.exchange.ID, cache)
+	x.exchange.Response.OriginHead = string(r.RawHead)
+	return x.answer(&Response{
+		Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Close: v.Close,
+	})
+}
+
+// refuse answers with the error page of a cause.
+func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Response {
+	x.exchange.Cause = cause
+	x.exchange.ResultType = cause.ResultType
+	page := policy.ErrorPage(cause.Status, cause.Sentence, x.exchange.ID)
+	r := e.generated(x, v, cause.Status, "Error from cloudfront", page)
+	r.Close = r.Close || policy.ClosesViewer(cause.Status)
+	if strings.HasPrefix(v.Proto, "HTTP/1") {
+		r.Header["Connection"] = connection(r.Close)
+	}
+	if !e.Faithful {
+		r.Header["X-Edgesim-Cause"] = []string{string(cause.Rule) + " " + string(cause.Name)}
+		r.Header["X-Edgesim-Detail"] = []string{fieldValue(cause.Detail)}
+	}
+	return x.answer(r)
+}
+
+// redirect sends the viewer to HTTPS (CF-ERR-29, CF-ERR-30).
+func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
+	x.exchange.ResultType = "Redirect"
+	r := e.generated(x, v, status, "Redirect from cloudfront", policy.RedirectPage(status))
+	r.Header["Location"] = []string{"https://" + v.Host + v.URI}
+	if strings.HasPrefix(v.Proto, "HTTP/1") {
+		r.Header["Connection"] = connection(r.Close)
+	}
+	return x.answer(r)
+}
+
+// generated makes a response that comes from the edge itself (CF-ERR-34).
+func (e *Edge) generated(x *exchange, v *ViewerRequest, status int, cache, page string) *Response {
+	header := http.Header{"Server": {"CloudFront"}, "Content-Type": {"text/html"}}
+	e.sign(header, x.exchange.ID, cache)
+	return &Response{
+		Status: status, Header: header, Close: v.Close,
+		Body: readCloser{strings.NewReader(page)}, ContentLength: int64(len(page)),
+	}
+}
+
+// connection is the Connection field of an answer made by the edge over
+// HTTP/1.x (CF-ERR-37).
+func connection(closes bool) []string {
+	if closes {
+		return []string{"close"}
+	}
+	return []string{"keep-alive"}
+}
+
+// readCloser is a page as a body.
+type readCloser struct{ *strings.Reader }
+
+func (readCloser) Close() error { return nil }
+
+// fieldValue makes a sentence fit for a header field: one line, printable ASCII.
+func fieldValue(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+}

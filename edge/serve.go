@@ -1,0 +1,85 @@
+package edge
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Serve answers one viewer request. It always returns a response: the origin's,
+// a redirect, or the error page of one cause.
+func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
+	x := e.open(v)
+	facts := policy.ViewerFacts{
+		Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Proto: v.Proto,
+		HeaderBytes: v.HeaderBytes, HasBody: v.Body != nil,
+	}
+	if cause := policy.JudgeRequest(facts); cause != nil {
+		return e.refuse(x, v, cause)
+	}
+	if !e.AnyHost && !e.Distribution.ServesHost(v.Host) {
+		return e.refuse(x, v, policy.UnknownHost(v.Host, e.Distribution.Aliases))
+	}
+	behavior := e.Distribution.Match(path(v.URI))
+	x.exchange.Behavior = behavior.PathPattern
+	redirect, cause := policy.JudgeBehavior(facts, behavior)
+	switch {
+	case cause != nil:
+		return e.refuse(x, v, cause)
+	case redirect != 0:
+		return e.redirect(x, v, redirect)
+	}
+	return e.fetch(ctx, x, v, behavior)
+}
+
+// fetch asks the origin, or the members of an origin group in turn.
+func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
+	origins, group := e.origins(b)
+	for i, origin := range origins {
+		plan := e.PlanRequest(v, b, origin, x.exchange.ID)
+		plan.Request.Body, plan.Request.ContentLength = v.Body, v.ContentLength
+		x.planned(&plan)
+		result := e.Client.Do(ctx, plan.Target, &plan.Request)
+		x.exchange.Attempts = append(x.exchange.Attempts, result.Attempts...)
+		if i+1 < len(origins) && failsOver(group, b, v.Method, result) {
+			x.failedOver(result)
+			continue
+		}
+		if result.Cause != nil {
+			return e.refuse(x, v, result.Cause)
+		}
+		return e.respond(x, v, b, result.Response)
+	}
+	panic("edge: a behavior without an origin passed validation")
+}
+
+// open begins the record of an exchange.
+func (e *Edge) open(v *ViewerRequest) *exchange {
+	received := v.Received
+	if received.IsZero() {
+		received = time.Now()
+	}
+	x := &exchange{edge: e}
+	x.exchange = recording.Exchange{
+		ID: newID(), Start: received, ResultType: "Miss",
+		Viewer: recording.Viewer{
+			Address: v.RemoteAddr, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI,
+			Proto: v.Proto, Header: v.Header, Form: v.Form,
+		},
+	}
+	if v.TLS != nil {
+		x.exchange.Viewer.TLSVersion, x.exchange.Viewer.TLSCipher = v.TLS.Version, v.TLS.CipherSuite
+	}
+	return x
+}
+
+// path returns the path of a request target, undecoded, without its query
+// (CF-PATH-03).
+func path(uri string) string {
+	p, _, _ := strings.Cut(uri, "?")
+	return p
+}

@@ -1,0 +1,125 @@
+package inspector
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// exchangePath is what stands before the id of an exchange.
+const exchangePath = "/api/exchanges/"
+
+// exchanges lists summaries, newest first.
+func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
+	filter, bad := parseFilter(r.URL.RawQuery, time.Now())
+	if bad != nil {
+		refuse(w, http.StatusBadRequest, *bad)
+		return
+	}
+	found, next, err := i.Recordings.List(filter)
+	var cursor *recording.CursorError
+	switch {
+	case errors.As(err, &cursor):
+		refuse(w, http.StatusBadRequest, badValue("cursor", cursor.Cursor, `the "next" of an earlier answer`))
+		return
+	case err != nil:
+		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
+		return
+	}
+	answer := struct {
+		Exchanges []recording.Summary `json:"exchanges"`
+		Next      string              `json:"next,omitempty"`
+	}{make([]recording.Summary, len(found)), next}
+	for n, e := range found {
+		answer.Exchanges[n] = e.Summary()
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+// exchange shows one exchange whole.
+func (i *inspector) exchange(w http.ResponseWriter, r *http.Request) {
+	id := strings.TrimPrefix(r.URL.Path, exchangePath)
+	e, ok := i.Recordings.Get(id)
+	if !ok {
+		refuse(w, http.StatusNotFound, problem{
+			Error: "no exchange has the id " + quote(id),
+			Hint:  "only the newest are kept; GET /api/exchanges lists them",
+		})
+		return
+	}
+	writeJSON(w, http.StatusOK, e)
+}
+
+// rules shows the catalogue.
+func (i *inspector) rules(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, struct {
+		Rules []policy.Rule `json:"rules"`
+	}{policy.Catalogue()})
+}
+
+// distribution shows what is served.
+func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
+	if i.Distribution == nil {
+		refuse(w, http.StatusNotFound, problem{Error: "no distribution is served here"})
+		return
+	}
+	data, err := i.Distribution()
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, problem{Error: "showing the distribution: " + err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, json.RawMessage(data))
+}
+
+// reset forgets every exchange.
+func (i *inspector) reset(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, struct {
+		Removed int `json:"removed"`
+	}{i.Recordings.Reset()})
+}
+
+// problem is the answer to a request that cannot be served.
+type problem struct {
+	// Error says what is wrong, Hint what to do about it.
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+	// Parameter, Value and Allowed are set for a bad parameter of the query.
+	Parameter string `json:"parameter,omitempty"`
+	Value     string `json:"value,omitempty"`
+	Allowed   string `json:"allowed,omitempty"`
+}
+
+func refuse(w http.ResponseWriter, status int, p problem) { writeJSON(w, status, p) }
+
+// writeJSON sends a value as indented JSON, so that curl alone is readable. An
+// error of the writer means that the client has left.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		refuse(w, http.StatusInternalServerError, problem{Error: "writing the answer as JSON: " + err.Error()})
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// quote makes foreign text fit for an error: quoted, and cut where it is long.
+func quote(text string) string {
+	const longest = 100
+	if len(text) > longest {
+		return strconv.Quote(strings.ToValidUTF8(text[:longest], "")) + "…"
+	}
+	return strconv.Quote(text)
+}

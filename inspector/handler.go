@@ -1,0 +1,109 @@
+package inspector
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/edgesim/edgesim/recording"
+)
+
+// maxQueryBytes bounds the query of a request: more than any filter needs, and
+// short enough to be quoted in an error.
+const maxQueryBytes = 8 << 10
+
+// Config is what the inspector shows and where it listens.
+type Config struct {
+	// Recordings are the exchanges; required.
+	Recordings *recording.Ring
+	// Distribution returns the effective distribution as JSON. Default: none,
+	// and /api/distribution is not found.
+	Distribution func() ([]byte, error)
+	// Ready says why the edge cannot serve yet, or nil. Default: always ready.
+	Ready func() error
+	// Version is what /version tells.
+	Version Version
+	// Listen is the address listened on, as "127.0.0.1:4040", ":4040" or
+	// "[::]:4040". Requests are served whose Host is a loopback name or address
+	// or that of Listen; where Listen means every address, any IP address.
+	// Default: loopback only. The port of a Host does not count, as containers
+	// publish ports under other numbers.
+	Listen string
+	// Hosts are further names under which the inspector may be asked, such as
+	// its service name in a compose network.
+	Hosts []string
+}
+
+// Version says what is running.
+type Version struct {
+	// Version is the version of edgesim, e.g. "v1.2.0" or "(devel)".
+	Version string `json:"version"`
+	// Go is the version of the toolchain, e.g. "go1.26.8".
+	Go string `json:"go"`
+	// Revision is the commit it was built from; "" if it is not known.
+	Revision string `json:"revision,omitempty"`
+}
+
+// Handler returns the inspector. It is safe for concurrent use.
+func Handler(c Config) http.Handler {
+	i := &inspector{Config: c, hosts: newHosts(c.Listen, c.Hosts)}
+	i.routes = i.table()
+	return i
+}
+
+type inspector struct {
+	Config
+	routes    []route
+	hosts     hosts
+	crossSite http.CrossOriginProtection
+}
+
+// ServeHTTP refuses what must not be served and passes the rest to its route.
+func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if !i.hosts.allow(r.Host) {
+		refuse(w, http.StatusMisdirectedRequest, problem{
+			Error: "the inspector is not known as " + quote(r.Host),
+			Hint:  "ask for it by an address it listens on, e.g. http://127.0.0.1 and its port",
+		})
+		return
+	}
+	if err := i.crossSite.Check(r); err != nil {
+		refuse(w, http.StatusForbidden, problem{
+			Error: "a write from another site is refused",
+			Hint:  "send it from a program, or from a page of the inspector itself",
+		})
+		return
+	}
+	if len(r.URL.RawQuery) > maxQueryBytes {
+		refuse(w, http.StatusRequestURITooLong, problem{Error: "the query is longer than 8192 bytes"})
+		return
+	}
+	i.route(w, r)
+}
+
+// route finds the address asked for and checks the method.
+func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
+	for _, route := range i.routes {
+		if !route.matches(r.URL.Path) {
+			continue
+		}
+		if !route.allows(r.Method) {
+			w.Header().Set("Allow", strings.Join(route.methods(), ", "))
+			refuse(w, http.StatusMethodNotAllowed, problem{
+				Error: quote(r.Method) + " is not allowed for " + route.path,
+				Hint:  "use " + route.method,
+			})
+			return
+		}
+		route.serve(w, r)
+		return
+	}
+	refuse(w, http.StatusNotFound, problem{
+		Error: "there is nothing at " + quote(r.URL.Path),
+		Hint:  "GET / lists the addresses",
+	})
+}

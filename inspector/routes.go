@@ -1,0 +1,88 @@
+package inspector
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// route is one address of the inspector. A path that ends in "{id}" takes one
+// more segment.
+type route struct {
+	method string
+	path   string
+	says   string
+	serve  http.HandlerFunc
+}
+
+// table returns all addresses, in the order in which GET / lists them.
+func (i *inspector) table() []route {
+	return []route{
+		{"GET", "/", "this list", i.index},
+		{"GET", "/api/exchanges", "the exchanges, newest first; filters: " + parameterNames(), i.exchanges},
+		{"GET", exchangePath + "{id}", "one exchange with all its evidence", i.exchange},
+		{"GET", "/api/rules", "the catalogue of documented behavior", i.rules},
+		{"GET", "/api/distribution", "the effective distribution, defaults filled in", i.distribution},
+		{"POST", "/api/reset", "forgets every exchange", i.reset},
+		{"GET", "/healthz", "200 while the process answers", i.healthz},
+		{"GET", "/readyz", "200 when the edge serves, else 503 with the reason", i.readyz},
+		{"GET", "/version", "what is running", i.version},
+	}
+}
+
+// matches says whether a request's path is this address.
+func (t *route) matches(path string) bool {
+	prefix, takesID := strings.CutSuffix(t.path, "{id}")
+	if !takesID {
+		return path == t.path
+	}
+	id, ok := strings.CutPrefix(path, prefix)
+	return ok && id != "" && !strings.Contains(id, "/")
+}
+
+// allows says whether the address has this method; GET brings HEAD along.
+func (t *route) allows(method string) bool { return slices.Contains(t.methods(), method) }
+
+func (t *route) methods() []string {
+	if t.method == http.MethodGet {
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return []string{t.method}
+}
+
+// index lists the addresses.
+func (i *inspector) index(w http.ResponseWriter, _ *http.Request) {
+	var b strings.Builder
+	b.WriteString("edgesim inspector\n\n")
+	for _, t := range i.routes {
+		fmt.Fprintf(&b, "%-5s%-22s %s\n", t.method, t.path, t.says)
+	}
+	writeText(w, http.StatusOK, b.String())
+}
+
+func (i *inspector) healthz(w http.ResponseWriter, _ *http.Request) {
+	writeText(w, http.StatusOK, "ok\n")
+}
+
+func (i *inspector) readyz(w http.ResponseWriter, _ *http.Request) {
+	if i.Ready != nil {
+		if err := i.Ready(); err != nil {
+			writeText(w, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
+			return
+		}
+	}
+	writeText(w, http.StatusOK, "ready\n")
+}
+
+func (i *inspector) version(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, i.Version)
+}
+
+// writeText sends a short text. An error means that the client has left.
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text)
+}

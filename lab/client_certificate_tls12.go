@@ -1,0 +1,31 @@
+package lab
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// clientCertificateTLS12 is an origin that demands a client certificate. In TLS 1.2
+// the refusal ends the handshake.
+func clientCertificateTLS12() Fault {
+	return Fault{
+		Name:   "client-certificate-tls12",
+		Title:  "The origin demands a client certificate in a TLS 1.2 handshake, and none is configured.",
+		Cause:  policy.CauseTLSClientCertificateRequired,
+		Rules:  []policy.RuleID{"CF-MTLS-08", "CF-REQ-73"},
+		Status: 502,
+		Scheme: "https",
+		start: func(ctx context.Context, s *site) error {
+			config, err := s.tlsConfig(sound)
+			if err != nil {
+				return err
+			}
+			config.MinVersion, config.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+			config.ClientAuth = tls.RequireAnyClientCert
+			return s.serveHTTP(ctx, config, http.HandlerFunc(echo))
+		},
+	}
+}

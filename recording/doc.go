@@ -1,0 +1,39 @@
+// Package recording keeps what the edge saw of each exchange: the viewer's
+// request, the behavior and origin chosen, the request sent, every attempt with
+// its handshake and findings, the cause, and the response.
+//
+// # What to read first
+//
+// [Exchange] is the record; a [Recorder] takes finished ones. [Ring] is the one
+// that keeps the newest in memory, and [Tee] hands exchanges to several. Every
+// recorder of this package hides credentials with [Redact] before it keeps an
+// exchange, unless told otherwise.
+//
+// # The JSON of an exchange
+//
+// An Exchange has one JSON shape, written for people with curl and jq, and read
+// back without loss. The fields have the names of the Go fields, and:
+//
+//   - A field that ends in Ms is a duration in milliseconds, a number that may
+//     have decimals: durationMs, firstByteMs, attempts[].phases.dialMs. Times
+//     are RFC 3339 in UTC.
+//   - TLS versions, cipher suites and curves are names: "TLSv1.2" as
+//     OriginSslProtocols spells it, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" as
+//     IANA does, "prime256v1" as CloudFront's page does. A number without a
+//     name is written "0x1305". What was not agreed on is left out.
+//   - handshake.certificates is the chain as sent, in order. Each has subject,
+//     issuer, dnsNames, notBefore, notAfter and sha256 to read, and der, in
+//     base64, as evidence; one that cannot be parsed has unreadable in place of
+//     what could not be read.
+//   - handshake.alert has level (1 warning, 2 fatal), number and name.
+//   - body, originHead and firstBytes are text. Where the bytes are not UTF-8
+//     they are left out, and bodyBase64, originHeadBase64 or firstBytesBase64
+//     has them. In all other text a byte that is not UTF-8 becomes U+FFFD.
+//   - viewer.header and response.header map a field's name to its values;
+//     sent.header is a list of {name, value} in the order sent.
+//   - cause is left out when all went well; cause.error is the text of the
+//     error underneath.
+//
+// A [Summary], as lists show it, is the same shape with most of it left out:
+// what it has stands at the same place.
+package recording

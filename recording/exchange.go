@@ -1,0 +1,83 @@
+package recording
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Exchange is everything the edge saw of one viewer request. It is complete,
+// and not changed any more, once a Recorder has it. Its JSON is described in the
+// package comment.
+type Exchange struct {
+	// ID is the X-Amz-Cf-Id of the response: unique, 56 characters.
+	ID string
+	// Start is when the request was received; Duration until the last byte of
+	// the response was handed to the viewer.
+	Start    time.Time
+	Duration time.Duration
+	// FirstByte is until the response began.
+	FirstByte time.Duration
+
+	Viewer   Viewer
+	Behavior string // the path pattern
+	Origin   string // the origin's id
+	Sent     *Sent  // nil if no origin was asked
+	Response Response
+	// Attempts are the tries to get a response from the origin.
+	Attempts []*originconn.Attempt
+	// Findings are the judgements that belong to no attempt.
+	Findings []policy.Finding
+	// Cause is why the edge made the answer itself, or why the body was cut
+	// short; nil when all went well.
+	Cause *policy.Cause
+	// ResultType and DetailedResultType are the values of the access log.
+	ResultType         string
+	DetailedResultType string
+}
+
+// Viewer is the request as the edge received it.
+type Viewer struct {
+	Address string
+	Method  string
+	Scheme  string
+	Host    string
+	URI     string
+	Proto   string
+	Header  http.Header
+	// Form is how it came: origin, absolute or connect.
+	Form string
+	// TLSVersion and TLSCipher are those of the viewer's connection; 0 on HTTP.
+	TLSVersion uint16
+	TLSCipher  uint16
+}
+
+// Sent is the request as it went to the origin.
+type Sent struct {
+	Method string
+	Host   string // domain:port of the origin
+	TLS    bool
+	URI    string
+	Header []policy.Field
+}
+
+// Response is what the viewer got, and what of it came from the origin.
+type Response struct {
+	Status int
+	Header http.Header
+	// OriginHead is the origin's response head as it came; "" if there was none.
+	OriginHead string
+	// BodyBytes counts the bytes of the body handed to the viewer.
+	BodyBytes int64
+	// Body is the beginning of the body, Truncated says that there was more.
+	Body      []byte
+	Truncated bool
+}
+
+// Recorder takes finished exchanges. Record must not block the caller for long
+// and must be safe for concurrent use.
+type Recorder interface {
+	Record(*Exchange)
+}

@@ -1,0 +1,92 @@
+package recording
+
+import (
+	"net"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Filter chooses exchanges. A field at its zero value lets everything through;
+// an exchange is chosen when all the others agree.
+type Filter struct {
+	// Status is the status the viewer got.
+	Status int
+	// Cause is the name of the exchange's cause.
+	Cause policy.CauseName
+	// Rule is the rule that decided the cause, or of any finding that failed
+	// or warned.
+	Rule policy.RuleID
+	// Host is the host the viewer asked for, in any letter case. Without a
+	// port it matches every port.
+	Host string
+	// Path is the path the viewer asked for, as sent, without the query; with
+	// a "*" at the end it is the beginning of one. With a "?" in it the query
+	// counts too.
+	Path string
+	// Method is the viewer's method, in any letter case.
+	Method string
+	// Since leaves out requests received before it.
+	Since time.Time
+	// Limit is the largest number listed; 0 is no limit.
+	Limit int
+	// Cursor goes on where an earlier list ended; "" begins with the newest.
+	Cursor string
+}
+
+// Match says whether the filter lets an exchange through; Limit and Cursor do
+// not count.
+func (f *Filter) Match(e *Exchange) bool {
+	return (f.Status == 0 || f.Status == e.Response.Status) &&
+		(f.Cause == "" || e.Cause != nil && e.Cause.Name == f.Cause) &&
+		(f.Method == "" || strings.EqualFold(f.Method, e.Viewer.Method)) &&
+		(f.Since.IsZero() || !e.Start.Before(f.Since)) &&
+		(f.Host == "" || matchHost(f.Host, e.Viewer.Host)) &&
+		(f.Path == "" || matchPath(f.Path, e.Viewer.URI)) &&
+		(f.Rule == "" || matchRule(f.Rule, e))
+}
+
+// matchHost compares hosts; the wanted one may leave out the port.
+func matchHost(want, host string) bool {
+	if strings.EqualFold(want, host) {
+		return true
+	}
+	name, _, err := net.SplitHostPort(host)
+	return err == nil && strings.EqualFold(strings.Trim(want, "[]"), name)
+}
+
+// matchPath compares a path with the one of a request target.
+func matchPath(want, uri string) bool {
+	if !strings.Contains(want, "?") {
+		uri, _, _ = strings.Cut(uri, "?")
+	}
+	if prefix, ok := strings.CutSuffix(want, "*"); ok {
+		return strings.HasPrefix(uri, prefix)
+	}
+	return uri == want
+}
+
+// matchRule says whether a rule decided an exchange or spoke against it.
+// Findings that passed do not count: nearly every exchange has them.
+func matchRule(rule policy.RuleID, e *Exchange) bool {
+	if e.Cause != nil && e.Cause.Rule == rule || against(rule, e.Findings) {
+		return true
+	}
+	for _, a := range e.Attempts {
+		if a != nil && (a.Cause != nil && a.Cause.Rule == rule || against(rule, a.Findings)) {
+			return true
+		}
+	}
+	return false
+}
+
+func against(rule policy.RuleID, findings []policy.Finding) bool {
+	for i := range findings {
+		f := &findings[i]
+		if f.Rule == rule && (f.Verdict == policy.Fail || f.Verdict == policy.Warn) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,202 @@
+package recording
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// exchangeJSON is the shape of an Exchange for the API; see the package comment.
+type exchangeJSON struct {
+	ID                 string           `json:"id"`
+	Start              time.Time        `json:"start"`
+	Duration           milliseconds     `json:"durationMs"`
+	FirstByte          milliseconds     `json:"firstByteMs"`
+	Viewer             viewerJSON       `json:"viewer"`
+	Behavior           string           `json:"behavior,omitempty"`
+	Origin             string           `json:"origin,omitempty"`
+	Sent               *sentJSON        `json:"sent,omitempty"`
+	Response           responseJSON     `json:"response"`
+	Attempts           []*attemptJSON   `json:"attempts,omitempty"`
+	Findings           []policy.Finding `json:"findings,omitempty"`
+	Cause              *causeJSON       `json:"cause,omitempty"`
+	ResultType         string           `json:"resultType"`
+	DetailedResultType string           `json:"detailedResultType"`
+}
+
+type viewerJSON struct {
+	Address string         `json:"address"`
+	Form    string         `json:"form"`
+	Method  string         `json:"method"`
+	Scheme  string         `json:"scheme"`
+	Host    string         `json:"host"`
+	URI     string         `json:"uri"`
+	Proto   string         `json:"proto"`
+	TLS     *viewerTLSJSON `json:"tls,omitempty"`
+	Header  http.Header    `json:"header"`
+}
+
+type viewerTLSJSON struct {
+	Version     string `json:"version"`
+	CipherSuite string `json:"cipherSuite"`
+}
+
+type sentJSON struct {
+	Host   string         `json:"host"`
+	TLS    bool           `json:"tls"`
+	Method string         `json:"method"`
+	URI    string         `json:"uri"`
+	Header []policy.Field `json:"header"`
+}
+
+type responseJSON struct {
+	Status           int         `json:"status"`
+	Header           http.Header `json:"header"`
+	OriginHead       string      `json:"originHead,omitempty"`
+	OriginHeadBase64 string      `json:"originHeadBase64,omitempty"`
+	BodyBytes        int64       `json:"bodyBytes"`
+	Body             string      `json:"body,omitempty"`
+	BodyBase64       string      `json:"bodyBase64,omitempty"`
+	Truncated        bool        `json:"truncated,omitempty"`
+}
+
+// causeJSON is a cause with the text of the underlying error.
+type causeJSON struct {
+	*policy.Cause
+	Underlying string `json:"error,omitempty"`
+}
+
+// MarshalJSON returns the exchange in the shape that the package comment
+// describes.
+func (e Exchange) MarshalJSON() ([]byte, error) {
+	j := exchangeJSON{
+		ID: e.ID, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
+		Viewer: viewerJSON{
+			Address: e.Viewer.Address, Form: e.Viewer.Form, Method: e.Viewer.Method, Scheme: e.Viewer.Scheme,
+			Host: e.Viewer.Host, URI: e.Viewer.URI, Proto: e.Viewer.Proto, Header: e.Viewer.Header,
+		},
+		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
+		ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
+		Response: responseJSON{
+			Status: e.Response.Status, Header: e.Response.Header,
+			BodyBytes: e.Response.BodyBytes, Truncated: e.Response.Truncated,
+		},
+	}
+	if v := e.Viewer; v.TLSVersion != 0 || v.TLSCipher != 0 {
+		j.Viewer.TLS = &viewerTLSJSON{Version: versionName(v.TLSVersion), CipherSuite: suiteName(v.TLSCipher)}
+	}
+	if s := e.Sent; s != nil {
+		j.Sent = &sentJSON{Host: s.Host, TLS: s.TLS, Method: s.Method, URI: s.URI, Header: s.Header}
+	}
+	j.Response.OriginHead, j.Response.OriginHeadBase64 = encodeText([]byte(e.Response.OriginHead))
+	j.Response.Body, j.Response.BodyBase64 = encodeText(e.Response.Body)
+	for _, a := range e.Attempts {
+		j.Attempts = append(j.Attempts, encodeAttempt(a))
+	}
+	return encodeReadable(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. Of the underlying error of a
+// cause only the text comes back, and times come back as UTC.
+func (e *Exchange) UnmarshalJSON(data []byte) error {
+	var j exchangeJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	var d decoder
+	*e = Exchange{
+		ID: j.ID, Start: j.Start, Duration: time.Duration(j.Duration), FirstByte: time.Duration(j.FirstByte),
+		Viewer: Viewer{
+			Address: j.Viewer.Address, Form: j.Viewer.Form, Method: j.Viewer.Method, Scheme: j.Viewer.Scheme,
+			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header,
+		},
+		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause),
+		ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
+		Response: Response{
+			Status: j.Response.Status, Header: j.Response.Header,
+			OriginHead: string(d.text(j.Response.OriginHead, j.Response.OriginHeadBase64)),
+			BodyBytes:  j.Response.BodyBytes,
+			Body:       d.text(j.Response.Body, j.Response.BodyBase64), Truncated: j.Response.Truncated,
+		},
+	}
+	if t := j.Viewer.TLS; t != nil {
+		e.Viewer.TLSVersion, e.Viewer.TLSCipher = d.version(t.Version), d.suite(t.CipherSuite)
+	}
+	if s := j.Sent; s != nil {
+		e.Sent = &Sent{Host: s.Host, TLS: s.TLS, Method: s.Method, URI: s.URI, Header: s.Header}
+	}
+	for _, a := range j.Attempts {
+		e.Attempts = append(e.Attempts, d.attempt(a))
+	}
+	return d.err
+}
+
+func encodeCause(c *policy.Cause) *causeJSON {
+	if c == nil {
+		return nil
+	}
+	j := &causeJSON{Cause: c}
+	if c.Err != nil {
+		j.Underlying = c.Err.Error()
+	}
+	return j
+}
+
+func decodeCause(j *causeJSON) *policy.Cause {
+	if j == nil || j.Cause == nil {
+		return nil
+	}
+	if j.Underlying != "" {
+		j.Cause.Err = errors.New(j.Underlying)
+	}
+	return j.Cause
+}
+
+// encodeText returns bytes as text, or in base64 where they are not UTF-8 and
+// would not survive as text.
+func encodeText(b []byte) (text, inBase64 string) {
+	if utf8.Valid(b) {
+		return string(b), ""
+	}
+	return "", base64.StdEncoding.EncodeToString(b)
+}
+
+// encodeReadable is json.Marshal, but leaves <, > and & as they are: bodies and
+// error texts are full of them.
+func encodeReadable(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// versionName, suiteName and groupName return "" for 0, which stands for
+// "nothing was agreed on".
+func versionName(v uint16) string {
+	if v == 0 {
+		return ""
+	}
+	return tlswire.VersionName(v)
+}
+
+func suiteName(s uint16) string {
+	if s == 0 {
+		return ""
+	}
+	return tlswire.SuiteName(s)
+}
+
+func groupName(g uint16) string {
+	if g == 0 {
+		return ""
+	}
+	return tlswire.GroupName(g)
+}

@@ -1,0 +1,25 @@
+package recording
+
+// Tee returns a Recorder that hands every exchange to all of these, in order.
+// Those that are nil are left out.
+func Tee(recorders ...Recorder) Recorder {
+	var all tee
+	for _, r := range recorders {
+		if r != nil {
+			all = append(all, r)
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return all
+}
+
+type tee []Recorder
+
+// Record hands the exchange on.
+func (t tee) Record(e *Exchange) {
+	for _, r := range t {
+		r.Record(e)
+	}
+}
