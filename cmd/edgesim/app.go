@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+)
+
+// Exit codes are part of the contract.
+const (
+	exitFine      = 0 // all well
+	exitFailed    = 1 // a rule failed: CloudFront would answer with an error
+	exitUsage     = 2 // usage or unreadable input
+	exitUndecided = 3 // could not be decided
+)
+
+// run is the program: it parses, calls one command, and turns what comes back
+// into an exit code. It is the one place where an error becomes one.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{stdin: stdin, out: output{stdout: stdout, stderr: stderr}, log: logrus.New()}
+	p.log.SetOutput(stderr)
+	app := p.app()
+	err := app.RunContext(ctx, interleave(app, args))
+	if err == nil {
+		return exitFine
+	}
+	p.out.failure(err)
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return exitUsage
+}
+
+// program is what all commands share.
+type program struct {
+	stdin io.Reader
+	out   output
+	log   *logrus.Logger
+}
+
+// app is the command line: names, help, and which function carries a command out.
+func (p *program) app() *cli.App {
+	app := &cli.App{
+		Name:    "edgesim",
+		Usage:   "stands where CloudFront stands: find out why an origin gives a 502 before you deploy",
+		Version: version().String(),
+		Description: "Send local traffic through an edge that connects to your origin as CloudFront connects,\n" +
+			"answers as CloudFront answers, and names the documented rule that decided.\n\n" +
+			"Examples:\n" +
+			"  edgesim demo                                   a tour of every fault, in one process\n" +
+			"  edgesim serve --origin https://www.example.com  an edge in front of one origin\n" +
+			"  edgesim serve dist-config.json                 an edge for the distribution you have\n" +
+			"  edgesim lab                                    broken origins to try things on",
+		Writer:          p.out.stdout,
+		ErrWriter:       p.out.stderr,
+		Reader:          p.stdin,
+		HideHelpCommand: true,
+		Suggest:         true,
+		// urfave/cli's own handler calls os.Exit; run does that, once.
+		ExitErrHandler: func(*cli.Context, error) {},
+		Commands: []*cli.Command{
+			p.demoCommand(),
+			p.serveCommand(),
+			p.labCommand(),
+			p.configCommand(),
+			p.caCommand(),
+			p.healthcheckCommand(),
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownCommand(c)
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, command := range app.Commands {
+		p.complete(command)
+	}
+	return app
+}
+
+// complete adds what every command has: the log flags, and usage errors in our
+// own voice.
+func (p *program) complete(command *cli.Command) {
+	command.HideHelpCommand = true
+	command.Flags = append(command.Flags, logFlags()...)
+	command.Before = p.configureLog
+	command.OnUsageError = func(c *cli.Context, err error, _ bool) error {
+		return usage{err: err, hint: fmt.Sprintf("edgesim %s --help lists the flags", c.Command.Name)}
+	}
+	for _, flag := range command.Flags {
+		fromEnvironment(flag)
+	}
+}
+
+func logFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL` of the log: debug, info, warn or error", Category: "Log:"},
+		&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json (default: text on a terminal, json elsewhere)", Category: "Log:"},
+	}
+}
+
+func (p *program) configureLog(c *cli.Context) error {
+	return p.setLog(c.String("log-level"), c.String("log-format"))
+}
+
+// setLog makes the log as the flags or the overlay say.
+func (p *program) setLog(level, format string) error {
+	parsed, err := logrus.ParseLevel(level)
+	if err != nil {
+		return usage{err: fmt.Errorf("--log-level %q is not one of debug, info, warn, error", level)}
+	}
+	p.log.SetLevel(parsed)
+	if format == "" {
+		format = "json"
+		if isTerminal(p.out.stderr) {
+			format = "text"
+		}
+	}
+	switch format {
+	case "text":
+		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", DisableColors: !colored(p.out.stderr)})
+	case "json":
+		p.log.SetFormatter(&logrus.JSONFormatter{})
+	default:
+		return usage{err: fmt.Errorf("--log-format %q is neither text nor json", format)}
+	}
+	return nil
+}
+
+// fromEnvironment lets a flag be given as EDGESIM_<FLAG>, too.
+func fromEnvironment(flag cli.Flag) {
+	name := "EDGESIM_" + strings.ToUpper(strings.ReplaceAll(flag.Names()[0], "-", "_"))
+	switch f := flag.(type) {
+	case *cli.StringFlag:
+		f.EnvVars = []string{name}
+	case *cli.StringSliceFlag:
+		f.EnvVars = []string{name}
+	case *cli.BoolFlag:
+		f.EnvVars = []string{name}
+	case *cli.IntFlag:
+		f.EnvVars = []string{name}
+	}
+}
+
+func unknownCommand(c *cli.Context) error {
+	err := usage{err: fmt.Errorf("no command %q", c.Args().First()), hint: "edgesim --help lists the commands"}
+	if near := cli.SuggestCommand(c.App.Commands, c.Args().First()); near != "" {
+		err.hint = near
+	}
+	return err
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// interleave moves the flags of a command before its arguments, because
+// urfave/cli stops looking for flags at the first argument and the contract
+// lets them stand anywhere. What follows "--" are arguments.
+func interleave(app *cli.App, args []string) []string {
+	at := 1
+	for at < len(args) && strings.HasPrefix(args[at], "-") {
+		at++
+	}
+	if at >= len(args) {
+		return args
+	}
+	command := app.Command(args[at])
+	if command == nil {
+		return args
+	}
+	var flags, rest []string
+	for i := at + 1; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			rest = append(rest, args[i+1:]...)
+			i = len(args)
+		case arg == "-" || !strings.HasPrefix(arg, "-"):
+			rest = append(rest, arg)
+		default:
+			flags = append(flags, arg)
+			if takesValue(command, arg) && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		}
+	}
+	out := append(append([]string(nil), args[:at+1]...), flags...)
+	if len(rest) > 0 {
+		out = append(append(out, "--"), rest...)
+	}
+	return out
+}
+
+// takesValue says whether a flag's value is the next argument.
+func takesValue(command *cli.Command, arg string) bool {
+	if strings.Contains(arg, "=") {
+		return false
+	}
+	name := strings.TrimLeft(arg, "-")
+	for _, flag := range command.Flags {
+		for _, known := range flag.Names() {
+			if known == name {
+				_, isBool := flag.(*cli.BoolFlag)
+				return !isBool
+			}
+		}
+	}
+	return false
+}

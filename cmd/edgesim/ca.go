@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/proxy"
+)
+
+func (p *program) caCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "ca",
+		Usage: "print the local viewer CA and how to trust it",
+		Description: "The CA signs what viewers on HTTPS get. It is made once per installation and its key never\n" +
+			"leaves the state directory.\n\n" +
+			"Examples:\n" +
+			"  edgesim ca --export edgesim-ca.pem\n" +
+			"  curl --cacert edgesim-ca.pem https://localhost:8443/",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "export", Usage: "write the certificate to `FILE`"},
+			&cli.BoolFlag{Name: "rotate", Usage: "make a new one; viewers must trust it anew"},
+			&cli.StringFlag{Name: "state", Usage: "`DIR` with the CA (default: the user's state directory)"},
+		},
+		Action: p.ca,
+	}
+}
+
+func (p *program) ca(c *cli.Context) error {
+	dir, err := (&settings{state: c.String("state")}).stateDir()
+	if err != nil {
+		return usage{err: err, hint: "name a directory with --state DIR"}
+	}
+	load := proxy.LoadOrCreateCA
+	if c.Bool("rotate") {
+		load = proxy.RotateCA
+	}
+	ca, err := load(dir)
+	if err != nil {
+		return usage{err: err}
+	}
+	file := ca.Path()
+	if export := c.String("export"); export != "" {
+		if err := writeWhole(export, ca.PEM()); err != nil {
+			return usage{err: fmt.Errorf("--export: %w", err)}
+		}
+		p.out.note("wrote %s", export)
+		file = export
+	} else {
+		fmt.Fprintf(p.out.stdout, "%s", ca.PEM())
+	}
+	p.out.note("to trust it:")
+	p.out.note("  curl      curl --cacert %s https://localhost:8443/", file)
+	p.out.note("  Debian    cp %s /usr/local/share/ca-certificates/edgesim.crt && update-ca-certificates", file)
+	p.out.note("  macOS     security add-trusted-cert -k ~/Library/Keychains/login.keychain-db %s", file)
+	p.out.note("  Node.js   NODE_EXTRA_CA_CERTS=%s", file)
+	return nil
+}

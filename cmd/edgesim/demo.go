@@ -1,0 +1,125 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"text/tabwriter"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/policy"
+)
+
+func (p *program) demoCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "demo",
+		Usage: "the 60-second tour: broken origins, an edge in front of them, and the API, in one process",
+		Description: "Needs no configuration and no internet. Prints the URLs to try and what each shows;\n" +
+			"Ctrl-C ends it.\n\n" +
+			"Example:\n" +
+			"  edgesim demo\n" +
+			"  curl -i http://127.0.0.1:8080/expired",
+		Flags:  listenFlags(),
+		Action: p.demo,
+	}
+}
+
+func (p *program) demo(c *cli.Context) error {
+	tuneMemory()
+	if c.Args().Present() {
+		return usage{err: fmt.Errorf("demo takes no arguments, %q was given", c.Args().First()), hint: "edgesim serve CONFIG runs your own distribution"}
+	}
+	if !c.IsSet("log-level") {
+		p.log.SetLevel(demoLogLevel)
+	}
+	l, err := lab.Start(c.Context, lab.Config{})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	s, err := p.demoSettings(c, l)
+	if err != nil {
+		return err
+	}
+	st, err := p.open(s)
+	if err != nil {
+		return err
+	}
+	at := st.addresses()
+	if s.readyFile != "" {
+		if err := at.writeReady(s.readyFile); err != nil {
+			st.close()
+			return err
+		}
+	}
+	p.demoTable(l, at)
+	err = st.run(c.Context)
+	p.out.note("stopped")
+	return err
+}
+
+// demoSettings puts the flags over the lab's distribution.
+func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
+	block, _ := pem.Decode(l.CAPEM())
+	root, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	s := &settings{
+		distribution: l.Distribution(), connect: lowerKeys(l.Connect()), trust: []*x509.Certificate{root},
+		snapshot: policy.CurrentSnapshot(),
+		listen:   c.String("listen"), listenTLS: c.String("listen-tls"), inspect: c.String("inspect"),
+		record: c.String("record"), bodyLimit: c.Int("body-limit"), keepSecrets: c.Bool("keep-secrets"),
+		faithful: c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), state: c.String("state"), readyFile: c.String("ready-file"),
+	}
+	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
+		if !c.IsSet(flag) && taken(*address) {
+			*address = "127.0.0.1:0"
+		}
+	}
+	return s, s.check()
+}
+
+// demoTable prints what there is to try.
+func (p *program) demoTable(l *lab.Lab, at addresses) {
+	out := p.out.stdout
+	origins := l.Origins()
+	fmt.Fprintf(out, "edgesim demo: an edge at http://%s with %s behind it\n\n", at.HTTP, plural(len(origins), "origin"))
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "TRY\tGET\tCAUSE\tWHAT IS WRONG WITH THE ORIGIN\n")
+	for _, o := range origins {
+		cause := string(o.Cause)
+		if cause == "" {
+			cause = "-"
+		}
+		method := ""
+		if o.Method != "" && o.Method != "GET" {
+			method = "  (-X " + o.Method + ")"
+		}
+		fmt.Fprintf(w, "http://%s%s%s\t%d\t%s\t%s\n", at.HTTP, o.Path(), method, o.Status, cause, o.Title)
+	}
+	w.Flush()
+	fmt.Fprintf(out, "\nSee the page and the reason:   curl -i http://%s/expired\n", at.HTTP)
+	fmt.Fprintf(out, "The same over HTTPS:           curl -ik https://%s/expired\n", at.HTTPS)
+	fmt.Fprintf(out, "Everything the edge saw:       curl -s http://%s/api/exchanges?limit=1\n", at.Inspect)
+	fmt.Fprintf(out, "Your own origin:               edgesim serve --origin https://www.example.com\n")
+	fmt.Fprintf(out, "\nReady. Ctrl-C ends it.\n")
+}
+
+// demoLogLevel keeps the table on the screen: the log has only what is wrong
+// with edgesim itself.
+const demoLogLevel = logrus.ErrorLevel
+
+// taken says whether somebody listens on an address already.
+func taken(address string) bool {
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return true
+	}
+	ln.Close()
+	return false
+}

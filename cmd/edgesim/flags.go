@@ -1,0 +1,52 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+)
+
+// originFlags are the ones that say what origin there is and how it is reached;
+// every command that goes to an origin has them.
+func originFlags() []cli.Flag {
+	const category = "Origin:"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "origin", Usage: "stand for a distribution with this one custom origin: `URL` is scheme, host and port", Category: category},
+		&cli.BoolFlag{Name: "forward-host", Usage: "with --origin: forward the viewer's Host (AllViewer), so that Host and SNI are the viewer's", Category: category},
+		&cli.StringFlag{Name: "origin-ssl-protocols", Usage: "with --origin: `LIST` of SSLv3, TLSv1, TLSv1.1, TLSv1.2, separated by commas", Category: category},
+		&cli.IntFlag{Name: "origin-connection-attempts", Usage: "with --origin: `N` attempts, 1 to 3 (default: 3)", Category: category},
+		&cli.IntFlag{Name: "origin-connection-timeout", Usage: "with --origin: connection timeout of `S` seconds, 1 to 10 (default: 10)", Category: category},
+		&cli.IntFlag{Name: "origin-read-timeout", Usage: "with --origin: response timeout of `S` seconds, 1 to 120 (default: 30)", Category: category},
+		&cli.IntFlag{Name: "origin-keepalive-timeout", Usage: "with --origin: keep-alive timeout of `S` seconds, 1 to 300 (default: 5)", Category: category},
+		&cli.StringFlag{Name: "origin-path", Usage: "with --origin: put `PATH` before every request's path", Category: category},
+		&cli.StringSliceFlag{Name: "connect", Usage: "reach an origin's domain at another address: `DOMAIN[:PORT]=HOST:PORT`; name, SNI and Host stay (repeatable)", Category: category},
+		&cli.StringSliceFlag{Name: "origin-ca", Usage: "trust the CAs in `FILE` besides the Mozilla list, as stand-ins for public ones (repeatable)", Category: category},
+		&cli.StringFlag{Name: "policy", Usage: "judge by the documented lists of this `DATE`, e.g. 2023-03-31, or current (default: current)", Category: category},
+		&cli.StringFlag{Name: "at", Usage: "judge certificates at this `TIME`, e.g. 2026-12-31T00:00:00Z (default: now)", Category: category},
+		&cli.StringSliceFlag{Name: "parameter", Usage: "template parameter `KEY=VALUE` (repeatable)", Category: category},
+		&cli.StringFlag{Name: "distribution", Usage: "the distribution with this `ID` or alias, when a file holds several", Category: category},
+	}
+}
+
+// listenFlags are the ones of a running edge.
+func listenFlags() []cli.Flag {
+	const category = "Edge:"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "listen", Value: defaultListen, Usage: "viewer HTTP at `ADDRESS`: origin-form, absolute-form and CONNECT", Category: category},
+		&cli.StringFlag{Name: "listen-tls", Value: defaultListenTLS, Usage: "viewer HTTPS at `ADDRESS`: HTTP/1.1 and h2", Category: category},
+		&cli.StringFlag{Name: "inspect", Value: defaultInspect, Usage: "the API at `ADDRESS`", Category: category},
+		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: memory or off (default: memory)", Category: category},
+		&cli.IntFlag{Name: "body-limit", Value: defaultBodyLimit, Usage: "keep at most `BYTES` of each response body", Category: category},
+		&cli.BoolFlag{Name: "keep-secrets", Usage: "record Authorization, Cookie and Set-Cookie values as they are", Category: category},
+		&cli.BoolFlag{Name: "faithful", Usage: "answer without the X-Edgesim-* headers", Category: category},
+		&cli.BoolFlag{Name: "forward-others", Usage: "when listening beyond loopback: also take absolute-form and CONNECT requests for hosts that are not the distribution's", Category: category},
+		&cli.StringFlag{Name: "state", Usage: "`DIR` with the viewer CA (default: the user's state directory)", Category: category},
+		&cli.StringFlag{Name: "ready-file", Usage: "write the real addresses to `FILE` once listening", Category: category},
+	}
+}
+
+// The addresses and sizes of the contract.
+const (
+	defaultListen    = "127.0.0.1:8080"
+	defaultListenTLS = "127.0.0.1:8443"
+	defaultInspect   = "127.0.0.1:4040"
+	defaultBodyLimit = 64 << 10
+)

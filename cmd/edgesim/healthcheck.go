@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (p *program) healthcheckCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "healthcheck",
+		Usage:     "ask a running edge whether it is well: exit code 0 when it is",
+		ArgsUsage: "[URL]",
+		Description: "URL is the API's address; the default is EDGESIM_INSPECT, else http://" + defaultInspect + ".\n\n" +
+			"Example:\n" +
+			"  edgesim healthcheck http://127.0.0.1:4040",
+		Action: p.healthcheck,
+	}
+}
+
+// healthcheckTimeout is shorter than any container runtime's own.
+const healthcheckTimeout = 3 * time.Second
+
+func (p *program) healthcheck(c *cli.Context) error {
+	address := c.Args().First()
+	if address == "" {
+		address = os.Getenv("EDGESIM_INSPECT")
+	}
+	if address == "" {
+		address = defaultInspect
+	}
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return usage{err: fmt.Errorf("%q is not a URL like http://%s", address, defaultInspect)}
+	}
+	u.Path = "/healthz"
+	client := http.Client{Timeout: healthcheckTimeout}
+	r, err := client.Get(u.String())
+	if err != nil {
+		return unwell{err}
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		return unwell{errors.New(u.String() + " answered " + r.Status)}
+	}
+	return nil
+}
+
+// unwell is an edge that does not answer as it should: exit code 1.
+type unwell struct{ error }
+
+func (unwell) ExitCode() int { return exitFailed }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/lab"
+)
+
+func (p *program) labCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "lab",
+		Usage:     "run broken and healthy origins, one per documented cause",
+		ArgsUsage: "[NAME …]",
+		Description: "Each origin has a port and a host name of its own. NAME picks some of them; none means all.\n" +
+			"The certificates are made anew at each start; the CA that signs the good ones is written to\n" +
+			"--ca-file, for edgesim serve --origin-ca.\n\n" +
+			"Examples:\n" +
+			"  edgesim lab --list\n" +
+			"  edgesim lab expired --ca-file lab-ca.pem\n" +
+			"  edgesim serve --origin https://expired.lab.edgesim.example --origin-ca lab-ca.pem \\\n" +
+			"      --connect expired.lab.edgesim.example=127.0.0.1:PORT",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen at this `ADDRESS`"},
+			&cli.IntFlag{Name: "first-port", Usage: "give the first origin `PORT`, the next one the next, and so on (default: any free ones)"},
+			&cli.StringFlag{Name: "ca-file", Usage: "write the lab's CA to `FILE`"},
+			&cli.BoolFlag{Name: "json", Usage: "print the list as JSON, for programs"},
+			&cli.BoolFlag{Name: "list", Usage: "print the list and end, without running anything"},
+		},
+		Action: p.lab,
+	}
+}
+
+// labOrigin is a row of the list as programs get it.
+type labOrigin struct {
+	lab.Fault
+	Host    string `json:"host"`
+	Address string `json:"address,omitempty"`
+}
+
+// labReport is the list as programs get it.
+type labReport struct {
+	CA      string      `json:"ca,omitempty"` // PEM
+	Origins []labOrigin `json:"origins"`
+}
+
+func (p *program) lab(c *cli.Context) error {
+	if c.Bool("list") {
+		return p.labList(c, labReport{Origins: declared(c.Args().Slice())})
+	}
+	l, err := lab.Start(c.Context, lab.Config{Host: c.String("host"), Port: c.Int("first-port"), Only: c.Args().Slice()})
+	if err != nil {
+		return usage{err: err, hint: "edgesim lab --list names the origins; --first-port 0 takes any free ports"}
+	}
+	defer l.Close()
+	if file := c.String("ca-file"); file != "" {
+		if err := writeWhole(file, l.CAPEM()); err != nil {
+			return usage{err: fmt.Errorf("--ca-file: %w", err)}
+		}
+	}
+	report := labReport{CA: string(l.CAPEM())}
+	for _, o := range l.Origins() {
+		report.Origins = append(report.Origins, labOrigin{o.Fault, o.Host(), o.Address})
+	}
+	if err := p.labList(c, report); err != nil {
+		return err
+	}
+	p.out.note("the lab is running, Ctrl-C ends it")
+	<-c.Context.Done()
+	p.out.note("stopped")
+	return nil
+}
+
+// declared returns the faults by these names, or all, without running them.
+func declared(names []string) []labOrigin {
+	var rows []labOrigin
+	for _, f := range lab.Faults() {
+		if len(names) == 0 || slices.Contains(names, f.Name) {
+			rows = append(rows, labOrigin{f, f.Host(), ""})
+		}
+	}
+	return rows
+}
+
+func (p *program) labList(c *cli.Context, r labReport) error {
+	if c.Bool("json") {
+		e := json.NewEncoder(p.out.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	w := tabwriter.NewWriter(p.out.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "HOST\tADDRESS\tGET\tCAUSE\tWHAT IS WRONG WITH IT\n")
+	for _, o := range r.Origins {
+		address, cause := o.Address, string(o.Cause)
+		if address == "" {
+			address = "-"
+		}
+		if cause == "" {
+			cause = "-"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", o.Host, address, o.Status, cause, o.Title)
+	}
+	return w.Flush()
+}
+
+// writeWhole writes a file so that a reader sees all of it or nothing.
+func writeWhole(file string, data []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if _, err = temp.Write(data); err == nil {
+		err = temp.Chmod(0o644)
+	}
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), file)
+}

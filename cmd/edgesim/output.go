@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/proxy"
+)
+
+// The voice of the program: results go to stdout; all else goes to stderr as
+// "edgesim: …", lower case, without a full stop, followed by "hint: …" lines
+// that say what to do. Colour only on a terminal, never with NO_COLOR.
+
+// output is where the program speaks.
+type output struct {
+	stdout, stderr io.Writer
+}
+
+// failure prints why a command ended early.
+func (o output) failure(err error) {
+	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
+		fmt.Fprintf(o.stderr, "edgesim: %s\n", line)
+	}
+	for _, line := range strings.Split(hintOf(err), "\n") {
+		if line != "" {
+			fmt.Fprintf(o.stderr, "hint: %s\n", line)
+		}
+	}
+}
+
+// hintOf returns what an error says about how to mend it: the hint of the
+// command first, then that of the package the error came from.
+func hintOf(err error) string {
+	var u usage
+	if errors.As(err, &u) && u.hint != "" {
+		return u.hint
+	}
+	var unreadable *ingest.Error
+	if errors.As(err, &unreadable) {
+		return unreadable.Hint
+	}
+	var ca *proxy.CAError
+	if errors.As(err, &ca) {
+		return ca.Hint
+	}
+	return ""
+}
+
+// note prints a line that is no result.
+func (o output) note(format string, args ...any) {
+	fmt.Fprintf(o.stderr, "edgesim: "+format+"\n", args...)
+}
+
+// usage is a mistake in how the program was called or in what it was given to
+// read: exit code 2, with a hint.
+type usage struct {
+	err  error
+	hint string
+}
+
+func (u usage) Error() string { return u.err.Error() }
+func (u usage) Unwrap() error { return u.err }
+func (u usage) ExitCode() int { return exitUsage }
+
+// isTerminal says whether a person may be reading w.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// colored says whether colour may be used on w.
+func colored(w io.Writer) bool {
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
+}

@@ -1,0 +1,294 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// settings are what a command works with: the configuration file, the overlay
+// and the flags, merged and checked. Flags win over the overlay.
+type settings struct {
+	distribution *distribution.Distribution
+	// connect maps an origin's domain, lower case, to where it is reached.
+	connect map[string]string
+	// trust are the CAs of --origin-ca.
+	trust    []*x509.Certificate
+	snapshot policy.Snapshot
+	// at is when certificates are judged; zero is now.
+	at time.Time
+
+	listen, listenTLS, inspect string
+	record                     string
+	bodyLimit                  int
+	keepSecrets                bool
+	faithful                   bool
+	forwardOthers              bool
+	state                      string
+	readyFile                  string
+}
+
+// read merges the command's file, overlay and flags.
+func (p *program) read(c *cli.Context) (*settings, error) {
+	result, err := p.ingest(c)
+	if err != nil {
+		return nil, usage{err: err}
+	}
+	o := result.Overlay
+	if o == nil {
+		o = &ingest.Overlay{}
+	}
+	s := &settings{
+		distribution:  result.Distribution,
+		connect:       map[string]string{},
+		listen:        pick(c, "listen", o.Listen),
+		listenTLS:     pick(c, "listen-tls", o.ListenTLS),
+		inspect:       pick(c, "inspect", o.Inspect),
+		record:        pick(c, "record", o.Record),
+		bodyLimit:     c.Int("body-limit"),
+		keepSecrets:   pickBool(c, "keep-secrets", o.KeepSecrets),
+		faithful:      pickBool(c, "faithful", o.Faithful),
+		forwardOthers: pickBool(c, "forward-others", o.ForwardOthers),
+		state:         pick(c, "state", o.State),
+		readyFile:     pick(c, "ready-file", o.ReadyFile),
+	}
+	if err := p.setLog(pick(c, "log-level", o.LogLevel), pick(c, "log-format", o.LogFormat)); err != nil {
+		return nil, err
+	}
+	if o.BodyLimit != "" && !c.IsSet("body-limit") {
+		if s.bodyLimit, err = strconv.Atoi(o.BodyLimit); err != nil {
+			return nil, usage{err: fmt.Errorf("body-limit: %q is not a number of bytes", o.BodyLimit)}
+		}
+	}
+	maps.Copy(s.connect, lowerKeys(result.Connect))
+	if err := s.connectFlags(c.StringSlice("connect")); err != nil {
+		return nil, err
+	}
+	if s.trust, err = readCAs(append(o.Trust, c.StringSlice("origin-ca")...)); err != nil {
+		return nil, err
+	}
+	if s.snapshot, err = policy.SnapshotFor(pick(c, "policy", o.Policy)); err != nil {
+		return nil, usage{err: fmt.Errorf("--policy: %w", err)}
+	}
+	if s.at, err = readTime(pick(c, "at", o.At)); err != nil {
+		return nil, err
+	}
+	return s, s.check()
+}
+
+// ingest reads the CONFIG argument or the --origin flag.
+func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
+	if c.NArg() > 1 {
+		return nil, fmt.Errorf("one CONFIG is taken, %d were given: %s", c.NArg(), strings.Join(c.Args().Slice(), " "))
+	}
+	origin := c.String("origin")
+	switch {
+	case c.NArg() == 1 && origin != "":
+		return nil, errors.New("both CONFIG and --origin were given: one of them says what the origin is")
+	case origin != "":
+		return ingest.FromOrigin(ingest.OriginFlags{
+			URL: origin, ForwardHost: c.Bool("forward-host"), Path: c.String("origin-path"),
+			SSLProtocols:       list(c.String("origin-ssl-protocols")),
+			ConnectionAttempts: number(c, "origin-connection-attempts"), ConnectionTimeout: number(c, "origin-connection-timeout"),
+			ReadTimeout: number(c, "origin-read-timeout"), KeepaliveTimeout: number(c, "origin-keepalive-timeout"),
+		})
+	}
+	for _, name := range []string{"forward-host", "origin-ssl-protocols", "origin-connection-attempts", "origin-connection-timeout",
+		"origin-read-timeout", "origin-keepalive-timeout", "origin-path"} {
+		if c.IsSet(name) {
+			return nil, fmt.Errorf("--%s goes with --origin; in a CONFIG the origin's own settings say it", name)
+		}
+	}
+	if c.NArg() == 0 {
+		return nil, usage{err: errors.New("no CONFIG and no --origin was given"),
+			hint: "edgesim serve --origin https://www.example.com\nedgesim serve dist-config.json\nedgesim demo needs neither"}
+	}
+	parameters, err := pairs("parameter", c.StringSlice("parameter"))
+	if err != nil {
+		return nil, err
+	}
+	result, err := ingest.ReadFile(c.Args().First(), ingest.Options{
+		Parameters: parameters, DistributionID: c.String("distribution"), Stdin: p.stdin,
+	})
+	var rejected *distribution.InvalidError
+	if errors.As(err, &rejected) {
+		return nil, fmt.Errorf("%s: CloudFront would reject this:\n%w", c.Args().First(), rejected)
+	}
+	if err == nil && result.Distribution == nil {
+		err = fmt.Errorf("%s names neither a distribution nor an origin", c.Args().First())
+	}
+	return result, err
+}
+
+// check refuses what no field of the file is to blame for.
+func (s *settings) check() error {
+	switch {
+	case s.record != "" && s.record != "memory" && s.record != "off":
+		return usage{err: fmt.Errorf("--record %q: this version keeps exchanges in memory only", s.record),
+			hint: "leave --record out, or use --record off; GET /api/exchanges reads them"}
+	case s.bodyLimit < 0 || s.bodyLimit > 64<<20:
+		return usage{err: fmt.Errorf("--body-limit %d is out of range: 0 to %d bytes", s.bodyLimit, 64<<20)}
+	}
+	for _, at := range []struct{ flag, address string }{{"listen", s.listen}, {"listen-tls", s.listenTLS}, {"inspect", s.inspect}} {
+		if err := checkAddress(at.flag, at.address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkAddress refuses what is not HOST:PORT; "off" closes a listener.
+func checkAddress(flag, address string) error {
+	if address == "off" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		if n, convErr := strconv.Atoi(port); convErr == nil && n >= 0 && n <= 65535 {
+			return nil
+		}
+	}
+	return usage{err: fmt.Errorf("--%s %q is not HOST:PORT with a port from 0 to 65535", flag, address),
+		hint: fmt.Sprintf("for example --%s 127.0.0.1:0 for any free port, or off", flag)}
+}
+
+// connectFlags adds the --connect entries.
+func (s *settings) connectFlags(flags []string) error {
+	for _, flag := range flags {
+		from, to, err := ingest.ParseConnect(flag)
+		if err != nil {
+			return usage{err: fmt.Errorf("--connect: %w", err)}
+		}
+		s.connect[from] = to
+	}
+	return nil
+}
+
+// readCAs reads PEM files of CA certificates.
+func readCAs(files []string) ([]*x509.Certificate, error) {
+	var all []*x509.Certificate
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, usage{err: fmt.Errorf("--origin-ca: %w", err)}
+		}
+		found := 0
+		for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+			if block.Type != "CERTIFICATE" {
+				continue
+			}
+			cert, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				return nil, usage{err: fmt.Errorf("--origin-ca %s: certificate %d: %w", file, found+1, err)}
+			}
+			all = append(all, cert)
+			found++
+		}
+		if found == 0 {
+			return nil, usage{err: fmt.Errorf("--origin-ca %s holds no PEM certificate", file),
+				hint: "a file that begins with -----BEGIN CERTIFICATE----- is expected; openssl x509 -inform der converts"}
+		}
+	}
+	return all, nil
+}
+
+func readTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, usage{err: fmt.Errorf("--at %q is not a time like 2026-12-31T00:00:00Z", text)}
+	}
+	return at, nil
+}
+
+// stateDir is where the viewer CA lives: what --state says, or the user's own.
+func (s *settings) stateDir() (string, error) {
+	if s.state != "" {
+		return s.state, nil
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, "edgesim"), nil
+	}
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		dir, err := os.UserConfigDir()
+		return filepath.Join(dir, "edgesim"), err
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".local", "state", "edgesim"), err
+}
+
+// pick returns a flag's value if it was given, else the overlay's, else the
+// flag's default.
+func pick(c *cli.Context, flag, overlay string) string {
+	if overlay != "" && !c.IsSet(flag) {
+		return overlay
+	}
+	return c.String(flag)
+}
+
+// pickBool is pick for switches.
+func pickBool(c *cli.Context, flag string, overlay *bool) bool {
+	if overlay != nil && !c.IsSet(flag) {
+		return *overlay
+	}
+	return c.Bool(flag)
+}
+
+// number returns a flag's value, or nil when it was not given.
+func number(c *cli.Context, flag string) *int {
+	if !c.IsSet(flag) {
+		return nil
+	}
+	n := c.Int(flag)
+	return &n
+}
+
+// list splits at commas; nil when empty.
+func list(text string) []string {
+	if text == "" {
+		return nil
+	}
+	parts := strings.Split(text, ",")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+// pairs reads KEY=VALUE flags.
+func pairs(flag string, values []string) (map[string]string, error) {
+	out := make(map[string]string, len(values))
+	for _, v := range values {
+		key, value, ok := strings.Cut(v, "=")
+		if !ok || key == "" || value == "" {
+			return nil, usage{err: fmt.Errorf("--%s %q is not of the form KEY=VALUE", flag, v)}
+		}
+		out[key] = value
+	}
+	return out, nil
+}
+
+func lowerKeys(m map[string]string) map[string]string {
+	out := make(map[string]string, len(m))
+	for k, v := range m {
+		out[strings.ToLower(k)] = v
+	}
+	return out
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/inspector"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/proxy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// station is a running edge with its listeners and the API: what serve and demo
+// start and stop.
+type station struct {
+	log    *logrus.Logger
+	client *originconn.Client
+	front  *proxy.Server
+	api    *http.Server
+	// The listeners; nil where one is off.
+	http, https, inspect net.Listener
+}
+
+// addresses are where a station really listens, as the ready file has them.
+type addresses struct {
+	HTTP    string `json:"http,omitempty"`
+	HTTPS   string `json:"https,omitempty"`
+	Inspect string `json:"inspect,omitempty"`
+}
+
+// open binds everything that the settings ask for and serves nothing yet.
+func (p *program) open(s *settings) (*station, error) {
+	st := &station{log: p.log, client: newClient(s)}
+	if err := st.listen(s); err != nil {
+		st.close()
+		return nil, err
+	}
+	dir, err := s.stateDir()
+	if err != nil {
+		st.close()
+		return nil, usage{err: fmt.Errorf("no state directory: %w", err), hint: "name one with --state DIR"}
+	}
+	ca, err := proxy.LoadOrCreateCA(dir)
+	if err != nil {
+		st.close()
+		return nil, usage{err: err}
+	}
+	ring := recording.NewRing(recording.RingConfig{KeepSecrets: s.keepSecrets})
+	e := newEdge(s, st.client, st.recorder(s, ring))
+	st.front, err = proxy.New(proxy.Config{
+		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: s.distribution.ServesHost,
+		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
+	})
+	if err != nil {
+		st.close()
+		return nil, err
+	}
+	v := version()
+	st.api = &http.Server{
+		Handler: inspector.Handler(inspector.Config{
+			Recordings: ring, Listen: s.inspect,
+			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
+			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
+		}),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	return st, nil
+}
+
+func newClient(s *settings) *originconn.Client {
+	client := &originconn.Client{ConnectTo: s.connect}
+	if !s.at.IsZero() {
+		client.Now = func() time.Time { return s.at }
+	}
+	trust := originconn.MozillaRoots
+	if len(s.trust) > 0 {
+		trust = sync.OnceValue(func() *policy.TrustStore { return originconn.TrustWith(s.trust...) })
+	}
+	client.Trust = trust
+	return client
+}
+
+func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder) *edge.Edge {
+	return &edge.Edge{
+		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
+		Faithful: s.faithful, BodyLimit: s.bodyLimit,
+	}
+}
+
+// recorder is where finished exchanges go: the log, and the ring unless
+// recording is off.
+func (st *station) recorder(s *settings, ring *recording.Ring) recording.Recorder {
+	line := &proxy.Log{Logger: st.log}
+	if s.record == "off" {
+		return line
+	}
+	return recording.Tee(ring, line)
+}
+
+// listen opens the listeners.
+func (st *station) listen(s *settings) error {
+	for _, l := range []struct {
+		flag, address string
+		to            *net.Listener
+	}{{"listen", s.listen, &st.http}, {"listen-tls", s.listenTLS, &st.https}, {"inspect", s.inspect, &st.inspect}} {
+		if l.address == "off" {
+			continue
+		}
+		ln, err := net.Listen("tcp", l.address)
+		if err != nil {
+			return cannotListen(l.flag, l.address, err)
+		}
+		*l.to = ln
+	}
+	return nil
+}
+
+func cannotListen(flag, address string, err error) error {
+	u := usage{err: fmt.Errorf("cannot listen on %s: %w", address, errors.Unwrap(err))}
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		u.err = fmt.Errorf("cannot listen on %s: the port is taken", address)
+		u.hint = fmt.Sprintf("choose another with --%s, or any free one with --%s 127.0.0.1:0", flag, flag)
+	case errors.Is(err, syscall.EACCES):
+		u.hint = "ports below 1024 need privileges on most systems"
+	}
+	return u
+}
+
+// addresses returns where the station listens.
+func (st *station) addresses() addresses {
+	at := func(ln net.Listener) string {
+		if ln == nil {
+			return ""
+		}
+		return ln.Addr().String()
+	}
+	return addresses{HTTP: at(st.http), HTTPS: at(st.https), Inspect: at(st.inspect)}
+}
+
+// writeReady writes the addresses for a program that waits for them.
+func (a addresses) writeReady(file string) error {
+	data, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(file, append(data, '\n')); err != nil {
+		return usage{err: fmt.Errorf("--ready-file: %w", err)}
+	}
+	return nil
+}
+
+// graceful is how long exchanges under way may take to end after Ctrl-C.
+const graceful = 5 * time.Second
+
+// run serves until ctx ends, then lets what is under way finish.
+func (st *station) run(ctx context.Context) error {
+	failed := make(chan error, 2)
+	var serving sync.WaitGroup
+	serving.Go(func() { failed <- st.front.Serve(st.http, st.https) })
+	if st.inspect != nil {
+		serving.Go(func() { failed <- st.api.Serve(st.inspect) })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	st.close()
+	serving.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// close ends everything and waits for it.
+func (st *station) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), graceful)
+	defer cancel()
+	if st.front != nil {
+		st.front.Shutdown(ctx)
+	}
+	if st.api != nil {
+		if st.api.Shutdown(ctx) != nil {
+			st.api.Close()
+		}
+	}
+	for _, ln := range []net.Listener{st.http, st.https, st.inspect} {
+		if ln != nil {
+			ln.Close()
+		}
+	}
+	st.client.Close()
+}
+
+// isLoopback says whether only this machine can reach a listener.
+func isLoopback(ln net.Listener) bool {
+	if ln == nil {
+		return true
+	}
+	addr, ok := ln.Addr().(*net.TCPAddr)
+	return ok && addr.IP.IsLoopback()
+}
+
+// notices prints what the reader of a configuration has to say about it.
+func (p *program) notices(d *distribution.Distribution) {
+	for _, n := range d.Notices {
+		if n.Path == "" {
+			p.out.note("%s: %s", n.Kind, n.Message)
+			continue
+		}
+		p.out.note("%s: %s: %s", n.Kind, n.Path, n.Message)
+	}
+}

@@ -1,0 +1,184 @@
+package proxy
+
+import (
+	"container/list"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/pki"
+)
+
+const (
+	// maxLeaves bounds the cache of certificates.
+	maxLeaves = 1000
+	// leafLife is how long a certificate is valid: less than the 397 days that
+	// browsers take from a CA.
+	leafLife = 90 * 24 * time.Hour
+	// leafRenewal is how long before its end a certificate is replaced.
+	leafRenewal = 24 * time.Hour
+	// clockSkew is how far a viewer's clock may be behind ours.
+	clockSkew = time.Hour
+	// maxCommonName is the longest CN that X.509 allows (RFC 5280 appendix A).
+	maxCommonName = 64
+)
+
+// certificate is the TLS configuration's GetCertificate: a certificate for the
+// name the viewer asks for; without SNI for the host of its CONNECT; without
+// either for this machine. A name that is none gets no certificate, which
+// crypto/tls answers with the alert unrecognized_name.
+func (s *Server) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	name := hello.ServerName
+	if t, ok := hello.Conn.(*tunnelConn); ok && name == "" {
+		name = hostOf(t.host)
+	}
+	if name == "" {
+		return s.leaves.get(localName(hello.Conn.LocalAddr()))
+	}
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return s.leaves.get(leafName{ip: addr.Unmap().WithZone("")})
+	}
+	name = strings.ToLower(name)
+	if !isDNSName(name) {
+		s.logger.Debugf("TLS handshake with %s: no certificate for %q, which is not a host name", hello.Conn.RemoteAddr(), name)
+		return nil, nil
+	}
+	return s.leaves.get(leafName{dns: name})
+}
+
+// hostOf cuts the port and brackets off.
+func hostOf(hostport string) string {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]")
+	}
+	return strings.TrimSuffix(host, ".")
+}
+
+// isDNSName says whether a lower-case name can stand in a certificate.
+func isDNSName(name string) bool {
+	if len(name) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, c := range []byte(label) {
+			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// leafName is what a certificate is for: a DNS name, an address, or, with
+// local, this machine, reached at ip.
+type leafName struct {
+	dns   string
+	ip    netip.Addr
+	local bool
+}
+
+func localName(addr net.Addr) leafName {
+	name := leafName{local: true}
+	if tcp, ok := addr.(*net.TCPAddr); ok {
+		name.ip = tcp.AddrPort().Addr().Unmap().WithZone("")
+	}
+	return name
+}
+
+// template is the certificate to mint, without dates.
+func (n leafName) template() pki.Template {
+	t := pki.Template{CommonName: n.dns}
+	if n.dns != "" {
+		t.DNSNames = []string{n.dns}
+	}
+	if n.local {
+		t.CommonName = "localhost"
+		t.DNSNames = []string{"localhost"}
+		t.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	}
+	if n.ip.IsValid() && !(n.local && n.ip.IsLoopback()) {
+		t.IPAddresses = append(t.IPAddresses, n.ip.AsSlice())
+	}
+	if t.CommonName == "" {
+		t.CommonName = n.ip.String()
+	}
+	if len(t.CommonName) > maxCommonName {
+		t.CommonName = ""
+	}
+	return t
+}
+
+// leaves is the cache of minted certificates: bounded, the least recently used
+// goes first, and each is minted once however many viewers ask at a time.
+type leaves struct {
+	ca    *CA
+	now   func() time.Time
+	limit int
+
+	mu     sync.Mutex
+	byName map[leafName]*list.Element // of *leaf
+	recent *list.List                 // the most recently used at the front
+}
+
+// leaf is one certificate, minted by the first who calls mint.
+type leaf struct {
+	name leafName
+	mint func() (*tls.Certificate, error)
+}
+
+func newLeaves(ca *CA, now func() time.Time, limit int) *leaves {
+	return &leaves{ca: ca, now: now, limit: limit, byName: map[leafName]*list.Element{}, recent: list.New()}
+}
+
+// get returns the certificate for a name.
+func (l *leaves) get(name leafName) (*tls.Certificate, error) {
+	element := l.find(name)
+	cert, err := element.Value.(*leaf).mint()
+	if err == nil && l.now().Before(cert.Leaf.NotAfter.Add(-leafRenewal)) {
+		return cert, nil
+	}
+	l.remove(element)
+	if err != nil {
+		return nil, err
+	}
+	return l.find(name).Value.(*leaf).mint()
+}
+
+// find returns the cache's entry for a name, a new one if need be.
+func (l *leaves) find(name leafName) *list.Element {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if element, ok := l.byName[name]; ok {
+		l.recent.MoveToFront(element)
+		return element
+	}
+	element := l.recent.PushFront(&leaf{name: name, mint: sync.OnceValues(func() (*tls.Certificate, error) {
+		return l.ca.leaf(name.template(), l.now())
+	})})
+	l.byName[name] = element
+	if l.recent.Len() > l.limit {
+		l.drop(l.recent.Back())
+	}
+	return element
+}
+
+// remove takes an entry out, unless somebody else did.
+func (l *leaves) remove(element *list.Element) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byName[element.Value.(*leaf).name] == element {
+		l.drop(element)
+	}
+}
+
+func (l *leaves) drop(element *list.Element) {
+	l.recent.Remove(element)
+	delete(l.byName, element.Value.(*leaf).name)
+}

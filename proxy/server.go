@@ -1,0 +1,193 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/elazarl/goproxy"
+	"github.com/sirupsen/logrus"
+
+	"github.com/edgesim/edgesim/edge"
+)
+
+// ServeFunc answers one viewer request; [edge.Edge.Serve] is one. It must
+// always return a response. The context ends when the viewer hangs up.
+type ServeFunc func(context.Context, *edge.ViewerRequest) *edge.Response
+
+// Config says how a [Server] serves. Only Serve is required.
+type Config struct {
+	// Serve answers the requests; required.
+	Serve ServeFunc
+	// CA signs the certificates that HTTPS viewers see. Default: a new one
+	// that is kept in memory only, see [NewCA].
+	CA *CA
+	// Logger gets faults of edgesim at level error, and everything else this
+	// package has to say (garbage, failed handshakes) at level debug.
+	// Default: nothing is logged.
+	Logger *logrus.Logger
+	// Public says that the plain listener can be reached from other machines.
+	// Absolute-form and CONNECT requests for hosts that ServesHost denies are
+	// then refused with a 403. Default: false, which is right for loopback.
+	Public bool
+	// ForwardOthers lifts that refusal.
+	ForwardOthers bool
+	// ServesHost says whether the edge serves a host, which may carry a port.
+	// It is asked only if Public. Default: no host is served.
+	ServesHost func(host string) bool
+	// ReadHeaderTimeout bounds the TLS handshake, the reading of a request
+	// head, and the wait for the first byte in a CONNECT tunnel. CloudFront's
+	// is not documented. Default: 60 s.
+	ReadHeaderTimeout time.Duration
+	// IdleTimeout is how long a kept-alive connection may be idle. CloudFront's
+	// is not documented. Default: 60 s.
+	IdleTimeout time.Duration
+	// WriteTimeout is how long a viewer may take no byte of a response before
+	// its connection is closed. CloudFront's is not documented. Default: 5 min.
+	WriteTimeout time.Duration
+	// Now is the clock by which certificates are minted. Default: time.Now.
+	Now func() time.Time
+}
+
+const (
+	defaultReadHeaderTimeout = 60 * time.Second
+	defaultIdleTimeout       = 60 * time.Second
+	defaultWriteTimeout      = 5 * time.Minute
+	// maxHeaderBytes is twice what CloudFront takes (32,768 bytes), so that it
+	// is the edge that judges the documented limit.
+	maxHeaderBytes = 64 << 10
+)
+
+// Server serves viewers. Make one with [New].
+type Server struct {
+	config  Config
+	logger  *logrus.Logger
+	leaves  *leaves
+	tls     *tls.Config
+	goproxy *goproxy.ProxyHttpServer
+	tunnels *tunnels
+	// plain serves the plain listener, viewer everything that is for the edge
+	// alone: the TLS listener and the inside of tunnels.
+	plain, viewer *http.Server
+}
+
+// New makes a server that is not listening yet.
+func New(config Config) (*Server, error) {
+	if config.Serve == nil {
+		return nil, errors.New("making a proxy: Config.Serve is not set")
+	}
+	if config.CA == nil {
+		ca, err := NewCA()
+		if err != nil {
+			return nil, err
+		}
+		config.CA = ca
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	config.ReadHeaderTimeout = orDefault(config.ReadHeaderTimeout, defaultReadHeaderTimeout)
+	config.IdleTimeout = orDefault(config.IdleTimeout, defaultIdleTimeout)
+	config.WriteTimeout = orDefault(config.WriteTimeout, defaultWriteTimeout)
+	s := &Server{config: config, logger: config.Logger, tunnels: newTunnels()}
+	if s.logger == nil {
+		s.logger = &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{}, Level: logrus.PanicLevel}
+	}
+	s.leaves = newLeaves(config.CA, config.Now, maxLeaves)
+	s.tls = &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     []string{"h2", "http/1.1"},
+		GetCertificate: s.certificate,
+	}
+	s.goproxy = s.newGoproxy()
+	s.plain = s.newHTTPServer(http.HandlerFunc(s.serveAnyForm))
+	s.viewer = s.newHTTPServer(http.HandlerFunc(s.serveViewer))
+	s.viewer.TLSConfig = s.tls.Clone() // net/http may add to its own
+	s.viewer.ConnContext = withForm
+	return s, nil
+}
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d == 0 {
+		return fallback
+	}
+	return d
+}
+
+func (s *Server) newHTTPServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
+		IdleTimeout:       s.config.IdleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          log.New(&serverLog{s.logger}, "", 0),
+		// OPTIONS * is the edge's to answer.
+		DisableGeneralOptionsHandler: true,
+	}
+}
+
+// CA returns the certificate authority that HTTPS viewers must trust.
+func (s *Server) CA() *CA { return s.config.CA }
+
+// Serve serves viewers on a plain and on a TLS listener, either of which may
+// be nil, and closes both in the end. It is called once, and blocks until
+// Shutdown is called, when it returns nil, or until a listener fails. As with
+// net/http, requests under way are waited for by Shutdown, not by Serve.
+func (s *Server) Serve(lnHTTP, lnTLS net.Listener) error {
+	ended := make(chan error, 3)
+	running := 1
+	go func() { ended <- s.viewer.Serve(s.tunnels) }()
+	if lnHTTP != nil {
+		running++
+		go func() { ended <- s.plain.Serve(lnHTTP) }()
+	}
+	if lnTLS != nil {
+		running++
+		go func() { ended <- s.viewer.Serve(tls.NewListener(lnTLS, s.tls)) }()
+	}
+	first := <-ended
+	if !errors.Is(first, http.ErrServerClosed) {
+		s.close()
+	}
+	for range running - 1 {
+		<-ended
+	}
+	if errors.Is(first, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serving viewers: %w", first)
+}
+
+// Shutdown stops listening, waits for the requests under way, and closes the
+// connections. When ctx ends first, it cuts them off and returns ctx's error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	var wg sync.WaitGroup
+	var plain, viewer error
+	wg.Go(func() { plain = s.plain.Shutdown(ctx) })
+	wg.Go(func() { viewer = s.viewer.Shutdown(ctx) })
+	wg.Wait()
+	err := errors.Join(plain, viewer)
+	if err != nil {
+		s.close()
+	}
+	_ = s.tunnels.Close()
+	s.tunnels.wait()
+	if err != nil {
+		return fmt.Errorf("shutting down: %w", err)
+	}
+	return nil
+}
+
+// close cuts every connection off.
+func (s *Server) close() {
+	_ = s.plain.Close()
+	_ = s.viewer.Close()
+	_ = s.tunnels.Close()
+}
