@@ -169,6 +169,9 @@ func CauseOf(f Finding) *Cause {
 	if f.Subject != "" {
 		detail = f.Subject + ": " + detail
 	}
+	if f.Expected != "" {
+		detail += "; expected " + f.Expected
+	}
 	c := NewCause(f.Cause, detail, nil)
 	c.Rule, c.Hint, c.Inferred = f.Rule, f.Hint, f.Inferred
 	return c

@@ -93,9 +93,9 @@ func TestCauseIsAnError(t *testing.T) {
 func TestCauseOf(t *testing.T) {
 	t.Parallel()
 	got := policy.CauseOf(policy.Finding{
-		Rule: "CF-CERT-12", Cause: policy.CauseCertInvalid, Subject: "certificate 0", Observed: "RSA 8192", Hint: "use 2048", Inferred: true,
+		Rule: "CF-CERT-12", Cause: policy.CauseCertInvalid, Subject: "certificate 0", Observed: "RSA 8192", Expected: "RSA 4096", Hint: "use 2048", Inferred: true,
 	})
-	if got.Rule != "CF-CERT-12" || got.Detail != "certificate 0: RSA 8192" || got.Hint != "use 2048" || !got.Inferred || got.Status != 502 {
+	if got.Rule != "CF-CERT-12" || got.Detail != "certificate 0: RSA 8192; expected RSA 4096" || got.Hint != "use 2048" || !got.Inferred || got.Status != 502 {
 		t.Errorf("got %+v", got)
 	}
 }

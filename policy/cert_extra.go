@@ -24,9 +24,7 @@ func (j *judge) judgeExtras(p path) {
 			extras = append(extras, what)
 		}
 	}
-	if more := len(j.facts.Raw) - len(j.sent); more > 0 {
-		extras = append(extras, fmt.Sprintf("%d more that nobody looked at", more))
-	}
+	more := len(j.facts.Raw) - len(j.sent)
 	if len(expired) > 0 {
 		j.add(rankNote, Finding{
 			Rule: "CF-CERT-19", Verdict: Warn, Subject: "chain",
@@ -36,11 +34,14 @@ func (j *judge) judgeExtras(p path) {
 		})
 	}
 	f := Finding{Rule: "CF-CERT-15", Verdict: Pass, Subject: "chain", Observed: "nothing was sent beside the path"}
-	if len(extras)+len(expired) > 0 {
+	if len(extras)+len(expired)+more > 0 {
 		f.Verdict, f.Inferred = Warn, true
 		f.Observed = "sent beside the path: " + listed(append(extras, expired...))
 		f.Expected = "the leaf and its intermediates, without the root"
 		f.Hint = "take them out of the chain file; each handshake carries them for nothing"
+		if more > 0 {
+			f.Observed += fmt.Sprintf("; and %d more that nobody looked at", more)
+		}
 	}
 	j.add(rankNote, f)
 }
@@ -61,7 +62,7 @@ func (j *judge) extraKind(c *chainCert, p path) (kind string, crossed bool) {
 		return "a trusted root itself", true
 	case j.facts.Trust.ContainsKey(c.Certificate):
 		return "a cross-certificate for a trusted root", true
-	case isSelfIssued(c):
+	case isSelfIssued(c) && !otherKeyID(c.Certificate, c.Certificate):
 		return "a root", true
 	}
 	return "not needed", false

@@ -1,0 +1,147 @@
+package originconn_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// names is a resolver that knows these names; err answers the others.
+type names struct {
+	known map[string][]string
+	err   error
+}
+
+func (n names) LookupNetIP(_ context.Context, network, host string) ([]netip.Addr, error) {
+	var found []netip.Addr
+	for _, text := range n.known[strings.ToLower(host)] {
+		if a := netip.MustParseAddr(text); network == "ip" || (network == "ip4") == a.Is4() {
+			found = append(found, a)
+		}
+	}
+	if len(found) == 0 {
+		return nil, n.err
+	}
+	return found, nil
+}
+
+// dialed notes what is dialed and refuses it.
+type dialed struct {
+	mu        sync.Mutex
+	addresses []string
+}
+
+func (d *dialed) dial(_ context.Context, _, address string) (net.Conn, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.addresses = append(d.addresses, address)
+	return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+}
+
+// TestResolve proves CF-DNS-01, CF-DNS-02, CF-DNS-05 to CF-DNS-09 and
+// CF-CONN-10: which names resolve to what, and which addresses are dialed.
+func TestResolve(t *testing.T) {
+	t.Parallel()
+	missing := &net.DNSError{Err: "no such host", IsNotFound: true}
+	broken := &net.DNSError{Err: "server misbehaving", IsTemporary: true}
+	both := names{known: map[string][]string{"both.example": {"2001:db8::1", "192.0.2.1"}}, err: missing}
+	for _, row := range []struct {
+		name     string
+		resolver names
+		host     string
+		family   distribution.IPAddressType
+		connect  map[string]string
+		dialed   string
+		cause    policy.CauseName
+		detail   string
+		verdict  policy.Verdict // of CF-CONN-10
+	}{
+		{"CF-DNS-05 ipv4", both, "both.example", "ipv4", nil, "192.0.2.1:80", "connect-refused", "", policy.Pass},
+		{"CF-DNS-05 unset", both, "both.example", "", nil, "192.0.2.1:80", "connect-refused", "", policy.Pass},
+		{"CF-DNS-06 ipv6", both, "both.example", "ipv6", nil, "[2001:db8::1]:80", "connect-refused", "", policy.Pass},
+		{"CF-DNS-07 dualstack", both, "both.example", "dualstack", nil, "[2001:db8::1]:80", "connect-refused", "", policy.Pass},
+		{"CF-DNS-06 no AAAA", names{known: map[string][]string{"four.example": {"192.0.2.1"}}, err: missing}, "four.example", "ipv6", nil, "", "dns-failure", "only IPv6 is used", ""},
+		{"CF-DNS-01", both, "nowhere.example", "ipv4", nil, "", "dns-failure", "no such host", ""},
+		{"CF-DNS-02 a private zone's name", names{err: missing}, "db.corp.internal", "ipv4", nil, "", "dns-failure", "no such host", ""},
+		{"CF-DNS-09 broken delegation", names{err: broken}, "sub.example", "ipv4", nil, "", "dns-failure", "gave no answer", ""},
+		{"no address and no error", names{}, "empty.example", "ipv4", nil, "", "dns-failure", "has no address", ""},
+		{".invalid is not asked for", names{err: errors.New("asked")}, "x.INVALID", "ipv4", nil, "", "dns-failure", "no such host", ""},
+		{"CF-DNS-08 an address as name", names{}, "192.0.2.9", "ipv4", nil, "192.0.2.9:80", "connect-refused", "", policy.Pass},
+		{"CF-CONN-10 private", names{known: map[string][]string{"in.example": {"10.1.2.3"}}}, "in.example", "ipv4", nil, "10.1.2.3:80", "connect-refused", "", policy.Warn},
+		{"CF-CONN-10 shared", names{known: map[string][]string{"in.example": {"100.64.0.1"}}}, "in.example", "ipv4", nil, "100.64.0.1:80", "connect-refused", "", policy.Warn},
+		{"CF-CONN-10 metadata service", names{known: map[string][]string{"md.example": {"169.254.169.254"}}}, "md.example", "ipv4", nil, "", "connect-timeout", "not dialed", policy.Fail},
+		{"mapped there explicitly", names{}, "md.example", "ipv4", map[string]string{"md.example": "169.254.169.254:81"}, "169.254.169.254:81", "connect-refused", "", ""},
+		{"mapped, the port counts", names{}, "A.example", "ipv4", map[string]string{"a.example:80": "127.0.0.1:81", "a.example": "127.0.0.1:82"}, "127.0.0.1:81", "connect-refused", "", ""},
+		{"mapped to a name", names{known: map[string][]string{"lab": {"127.0.0.9"}}}, "a.example", "ipv4", map[string]string{"a.example": "lab:82"}, "127.0.0.9:82", "connect-refused", "", ""},
+		{"mapped to a name that is not there", names{err: missing}, "a.example", "ipv4", map[string]string{"a.example": "lab:82"}, "", "dns-failure", `"lab" does not resolve`, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var d dialed
+			client := &originconn.Client{Resolver: row.resolver, DialContext: d.dial, ConnectTo: row.connect}
+			target := defaults()
+			target.Host, target.IPAddressType, target.Attempts = row.host, row.family, 1
+			result := client.Do(t.Context(), target, get())
+			if result.Cause == nil || result.Cause.Name != row.cause || !strings.Contains(result.Cause.Detail, row.detail) {
+				t.Errorf("cause %v, want %s with %q", result.Cause, row.cause, row.detail)
+			}
+			if got := strings.Join(d.addresses, " "); got != row.dialed {
+				t.Errorf("dialed %q, want %q", got, row.dialed)
+			}
+			verdict := policy.Verdict("")
+			for _, f := range result.Attempts[0].Findings {
+				if f.Rule == "CF-CONN-10" {
+					verdict = f.Verdict
+				}
+			}
+			if verdict != row.verdict {
+				t.Errorf("CF-CONN-10 %q, want %q", verdict, row.verdict)
+			}
+		})
+	}
+}
+
+// TestAttemptsUseTheAddressesInTurn: with several addresses, the next attempt
+// goes to the next one.
+func TestAttemptsUseTheAddressesInTurn(t *testing.T) {
+	t.Parallel()
+	var d dialed
+	client := &originconn.Client{Resolver: static{}, DialContext: d.dial}
+	result := client.Do(t.Context(), defaults(), get())
+	if got := strings.Join(d.addresses, " "); got != "192.0.2.1:80 192.0.2.2:80 192.0.2.1:80" || len(result.Attempts) != 3 {
+		t.Errorf("dialed %q in %d attempts", got, len(result.Attempts))
+	}
+}
+
+// TestDialErrors proves CF-CONN-08 and CF-ERR-03 by error number.
+func TestDialErrors(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		err   error
+		cause policy.CauseName
+		rule  policy.RuleID
+	}{
+		{syscall.ECONNREFUSED, "connect-refused", "CF-CONN-08"},
+		{syscall.ECONNRESET, "connect-reset", "CF-ERR-03"},
+		{syscall.ETIMEDOUT, "connect-timeout", "CF-CONN-09"},
+		{syscall.EHOSTUNREACH, "connect-refused", "CF-CONN-08"},
+		{io.ErrUnexpectedEOF, "connect-refused", "CF-CONN-08"},
+	} {
+		client := &originconn.Client{Resolver: static{}, DialContext: func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Err: row.err}
+		}}
+		target := defaults()
+		target.Attempts = 1
+		checkCause(t, client.Do(t.Context(), target, get()).Cause, row.cause, row.rule)
+	}
+}
