@@ -21,6 +21,9 @@ type Edge struct {
 	Client *originconn.Client
 	// Snapshot is the state of the documented lists. Default: the current one.
 	Snapshot policy.Snapshot
+	// ClientCertificates are what the edge presents to origins that ask for a
+	// client certificate, by origin id (origin mTLS). Default: none.
+	ClientCertificates map[string]*tls.Certificate
 	// Recorder gets every finished exchange. Default: none.
 	Recorder recording.Recorder
 	// Faithful leaves out the X-Edgesim-* response headers.

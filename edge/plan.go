@@ -46,6 +46,7 @@ func (e *Edge) target(o *distribution.Origin, secure bool, host string, forwarde
 		t.Port = o.HTTPSPort
 		t.SNI = policy.SNI(o.DomainName, host, forwarded)
 		t.AcceptedNames = policy.NamesFor(o.DomainName, host, forwarded)
+		t.ClientCertificate = e.ClientCertificates[o.ID]
 		t.Offer = policy.OfferFor(o.SSLProtocols, e.snapshot())
 	}
 	return t

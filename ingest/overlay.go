@@ -33,6 +33,21 @@ type Overlay struct {
 	BodyLimit, LogLevel, LogFormat string
 	// Faithful, ForwardOthers and KeepSecrets are nil where the file says nothing.
 	Faithful, ForwardOthers, KeepSecrets *bool
+	// TLS13 is "auto" (TLS 1.3 goes along with TLSv1.2) or "forbid".
+	TLS13 string
+	// ClientCertificate and ClientKey are files with what the edge presents to
+	// an origin that asks for it (origin mTLS); ClientCertificateOrigins are
+	// the ids of the origins it is for, none meaning all.
+	ClientCertificate, ClientKey string
+	ClientCertificateOrigins     []string
+	// HostNameCheck is "either" (the origin's name or the forwarded Host) or
+	// "host" (the forwarded Host alone, CF-NAME-03).
+	HostNameCheck string
+	// SuperfluousCertificates and SHA1Signatures are "allow" or "refuse": what
+	// the documentation leaves open about a chain (CF-CERT-15).
+	SuperfluousCertificates, SHA1Signatures string
+	// TLSKeyLog is a file for the secrets of the origin's TLS connections.
+	TLSKeyLog string
 	// Parameters are template parameters.
 	Parameters map[string]string
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,6 +42,18 @@ func overlayKeys() []key {
 		{"policy", (*overlayReader).setPolicy},
 		{"at", (*overlayReader).setAt},
 		{"parameter", (*overlayReader).setParameters},
+		{"tls13", func(r *overlayReader, n *node) error { return oneOf(n, &r.overlay.TLS13, "auto", "forbid") }},
+		{"client-certificate", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.ClientCertificate) }},
+		{"client-key", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.ClientKey) }},
+		{"client_certificate", (*overlayReader).setClientCertificate},
+		{"host-name-check", func(r *overlayReader, n *node) error { return oneOf(n, &r.overlay.HostNameCheck, "either", "host") }},
+		{"superfluous-certificates", func(r *overlayReader, n *node) error {
+			return oneOf(n, &r.overlay.SuperfluousCertificates, "allow", "refuse")
+		}},
+		{"sha1-signatures", func(r *overlayReader, n *node) error {
+			return oneOf(n, &r.overlay.SHA1Signatures, "allow", "refuse")
+		}},
+		{"tls-key-log", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.TLSKeyLog) }},
 		{"faithful", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.Faithful) }},
 		{"forward-others", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.ForwardOthers) }},
 		{"keep-secrets", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.KeepSecrets) }},
@@ -130,6 +143,31 @@ func (r *overlayReader) setAt(n *node) error {
 	return nil
 }
 
+// setClientCertificate reads the mapping form of the client certificate, which
+// can also say which origins it is for.
+func (r *overlayReader) setClientCertificate(n *node) error {
+	if n.kind != kindObject {
+		return fmt.Errorf("is %s, want a mapping of certificate, key and perhaps origins", n.kind)
+	}
+	for _, f := range n.fields {
+		var err error
+		switch f.name {
+		case "certificate":
+			err = r.file(f.value, &r.overlay.ClientCertificate)
+		case "key":
+			err = r.file(f.value, &r.overlay.ClientKey)
+		case "origins":
+			err = words(f.value, &r.overlay.ClientCertificateOrigins)
+		default:
+			err = fmt.Errorf("is not one of certificate, key, origins")
+		}
+		if err != nil {
+			return &entryError{f.line, fmt.Errorf("%q %w", f.name, err)}
+		}
+	}
+	return nil
+}
+
 func (r *overlayReader) setParameters(n *node) error {
 	if n.kind != kindObject {
 		return fmt.Errorf("is %s, want a mapping of names to values", n.kind)
@@ -150,6 +188,17 @@ func (r *overlayReader) file(n *node, to *string) error {
 		return err
 	}
 	*to = r.path(*to)
+	return nil
+}
+
+// oneOf reads one of a few words.
+func oneOf(n *node, to *string, allowed ...string) error {
+	if err := word(n, to); err != nil {
+		return err
+	}
+	if !slices.Contains(allowed, *to) {
+		return fmt.Errorf("%q is not one of %s", *to, strings.Join(allowed, ", "))
+	}
 	return nil
 }
 

@@ -203,6 +203,9 @@ func sameRepresentation(a, b *Response) bool {
 // (CF-MTLS-08).
 func clientCertificateCause(a *Attempt, err error) *policy.Cause {
 	detail := "the origin asked for a client certificate, got none, and refused"
+	if a.Handshake != nil && a.Handshake.ClientCertificateSent {
+		detail = "the origin asked for a client certificate and refused the one presented"
+	}
 	if a.Handshake != nil && a.Handshake.Alert != nil {
 		detail += " with alert " + a.Handshake.Alert.String()
 	}

@@ -3,6 +3,7 @@ package originconn
 import (
 	"context"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -28,6 +29,10 @@ type Client struct {
 	// ConnectTo maps an origin's DOMAIN or DOMAIN:PORT to the HOST:PORT at which
 	// it is reached instead; name, SNI and Host stay those of the domain.
 	ConnectTo map[string]string
+	// KeyLog gets the secrets of TLS connections in the format of
+	// SSLKEYLOGFILE, for a packet analyzer. Whoever has it can read the
+	// traffic. Default: none.
+	KeyLog io.Writer
 
 	pool      pool
 	explained explanations

@@ -93,6 +93,8 @@ type Handshake struct {
 	Alert *tlswire.Alert `json:"alert,omitempty"`
 	// ClientCertificateRequested says that the origin asked for one.
 	ClientCertificateRequested bool `json:"clientCertificateRequested,omitempty"`
+	// ClientCertificateSent says that one was presented.
+	ClientCertificateSent bool `json:"clientCertificateSent,omitempty"`
 	// FirstBytes are the first bytes of an answer that is not TLS.
 	FirstBytes []byte `json:"firstBytes,omitempty"`
 }

@@ -31,6 +31,9 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, a *Attempt)
 	}
 	var secret serverSecret
 	config.KeyLogWriter = &secret
+	if c.KeyLog != nil {
+		config.KeyLogWriter = io.MultiWriter(&secret, c.KeyLog)
+	}
 	w.recording = true
 	conn := tls.Client(w, config)
 	err := conn.HandshakeContext(ctx)
@@ -76,6 +79,10 @@ func clientConfig(t *Target, h *Handshake) (*tls.Config, *policy.Cause) {
 		},
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			h.ClientCertificateRequested = true
+			if t.ClientCertificate != nil {
+				h.ClientCertificateSent = true
+				return t.ClientCertificate, nil
+			}
 			return &tls.Certificate{}, nil
 		},
 		Time: time.Now,

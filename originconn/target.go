@@ -1,7 +1,9 @@
 package originconn
 
 import (
-	"fmt"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/binary"
 	"io"
 	"strconv"
 	"time"
@@ -24,6 +26,9 @@ type Target struct {
 	AcceptedNames policy.AcceptedNames
 	// Offer is what the ClientHello offers.
 	Offer policy.Offer
+	// ClientCertificate is presented if the origin asks for one (origin mTLS,
+	// CF-MTLS-01, CF-MTLS-02); nil presents none.
+	ClientCertificate *tls.Certificate
 	// IPAddressType limits the address families; "" means ipv4.
 	IPAddressType distribution.IPAddressType
 	// Attempts is the number of tries, at least 1.
@@ -47,7 +52,28 @@ func (t *Target) Address() string { return t.Host + ":" + strconv.Itoa(t.Port) }
 
 // key identifies connections that may serve the same target.
 func (t *Target) key() string {
-	return fmt.Sprintf("%s:%d|%t|%s|%q|%s|%s", t.Host, t.Port, t.TLS, t.SNI, t.AcceptedNames, t.IPAddressType, t.Offer.Key())
+	b := make([]byte, 0, 192)
+	b = append(b, t.Host...)
+	b = strconv.AppendInt(append(b, ':'), int64(t.Port), 10)
+	b = append(append(b, '|'), t.IPAddressType...)
+	if !t.TLS {
+		return string(b)
+	}
+	b = append(append(b, "|tls|"...), t.SNI...)
+	for _, name := range t.AcceptedNames {
+		b = append(append(b, '|'), name...)
+	}
+	for _, list := range [][]uint16{t.Offer.Versions, t.Offer.Suites, t.Offer.Groups} {
+		b = append(b, '|')
+		for _, v := range list {
+			b = binary.BigEndian.AppendUint16(b, v)
+		}
+	}
+	if c := t.ClientCertificate; c != nil && len(c.Certificate) > 0 {
+		sum := sha256.Sum256(c.Certificate[0])
+		b = append(append(b, '|'), sum[:]...)
+	}
+	return string(b)
 }
 
 // Request is what is sent to the origin, complete but for the framing fields

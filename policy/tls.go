@@ -157,10 +157,6 @@ func OfferFor(protocols []distribution.SSLProtocol, s Snapshot) Offer {
 // Allows says whether a version is part of the offer.
 func (o Offer) Allows(version uint16) bool { return slices.Contains(o.Versions, version) }
 
-// Key returns a short text that is equal for equal offers; connections are
-// pooled by it.
-func (o Offer) Key() string { return fmt.Sprintf("%x/%x/%x", o.Versions, o.Suites, o.Groups) }
-
 // VersionNames returns the versions of the offer for people, e.g. "TLSv1.2, TLSv1.3".
 func (o Offer) VersionNames() string {
 	names := make([]string, len(o.Versions))

@@ -45,6 +45,7 @@ type handshakeJSON struct {
 	Certificates               []certificateJSON `json:"certificates,omitempty"`
 	Alert                      *alertJSON        `json:"alert,omitempty"`
 	ClientCertificateRequested bool              `json:"clientCertificateRequested,omitempty"`
+	ClientCertificateSent      bool              `json:"clientCertificateSent,omitempty"`
 	FirstBytes                 string            `json:"firstBytes,omitempty"`
 	FirstBytesBase64           string            `json:"firstBytesBase64,omitempty"`
 }
@@ -104,6 +105,7 @@ func encodeHandshake(h *originconn.Handshake) *handshakeJSON {
 		},
 		Version: versionName(h.Version), CipherSuite: suiteName(h.CipherSuite), Curve: groupName(h.Curve),
 		ClientCertificateRequested: h.ClientCertificateRequested,
+		ClientCertificateSent:      h.ClientCertificateSent,
 	}
 	for _, der := range h.PeerCertificates {
 		j.Certificates = append(j.Certificates, encodeCertificate(der))

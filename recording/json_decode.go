@@ -66,6 +66,7 @@ func (d *decoder) handshake(j *handshakeJSON) *originconn.Handshake {
 		},
 		Version: d.version(j.Version), CipherSuite: d.suite(j.CipherSuite), Curve: d.group(j.Curve),
 		ClientCertificateRequested: j.ClientCertificateRequested,
+		ClientCertificateSent:      j.ClientCertificateSent,
 		FirstBytes:                 d.text(j.FirstBytes, j.FirstBytesBase64),
 	}
 	for i := range j.Certificates {

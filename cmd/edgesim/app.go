@@ -144,6 +144,7 @@ func fromEnvironment(flag cli.Flag) {
 		f.EnvVars = []string{name}
 	case *cli.BoolFlag:
 		f.EnvVars = []string{name}
+		f.DisableDefaultText = true
 	case *cli.IntFlag:
 		f.EnvVars = []string{name}
 	}

@@ -28,7 +28,7 @@ func (p *program) labCommand() *cli.Command {
 			"      --connect expired.lab.edgesim.example=127.0.0.1:PORT",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen at this `ADDRESS`"},
-			&cli.IntFlag{Name: "first-port", Usage: "give the first origin `PORT`, the next one the next, and so on (default: any free ones)"},
+			&cli.IntFlag{Name: "first-port", DefaultText: "any free ones", Usage: "give the first origin `PORT`, the next one the next, and so on"},
 			&cli.StringFlag{Name: "ca-file", Usage: "write the lab's CA to `FILE`"},
 			&cli.BoolFlag{Name: "json", Usage: "print the list as JSON, for programs"},
 			&cli.BoolFlag{Name: "list", Usage: "print the list and end, without running anything"},

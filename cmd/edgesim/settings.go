@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -30,6 +31,10 @@ type settings struct {
 	// trust are the CAs of --origin-ca.
 	trust    []*x509.Certificate
 	snapshot policy.Snapshot
+	// clientCertificates are those for origin mTLS, by origin id.
+	clientCertificates map[string]*tls.Certificate
+	// keyLog is the file for TLS secrets; "" for none.
+	keyLog string
 	// at is when certificates are judged; zero is now.
 	at time.Time
 
@@ -84,6 +89,17 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	}
 	if s.snapshot, err = policy.SnapshotFor(pick(c, "policy", o.Policy)); err != nil {
 		return nil, usage{err: fmt.Errorf("--policy: %w", err)}
+	}
+	switch tls13 := pick(c, "tls13", o.TLS13); tls13 {
+	case "", "auto":
+	case "forbid":
+		s.snapshot.TLS13 = false
+	default:
+		return nil, usage{err: fmt.Errorf("--tls13 %q is neither auto nor forbid", tls13)}
+	}
+	s.keyLog = pick(c, "tls-key-log", o.TLSKeyLog)
+	if err := s.readClientCertificate(pick(c, "client-certificate", o.ClientCertificate), pick(c, "client-key", o.ClientKey), o.ClientCertificateOrigins); err != nil {
+		return nil, err
 	}
 	if s.at, err = readTime(pick(c, "at", o.At)); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -28,6 +29,7 @@ import (
 type station struct {
 	log    *logrus.Logger
 	client *originconn.Client
+	keyLog *os.File
 	front  *proxy.Server
 	api    *http.Server
 	// The listeners; nil where one is off.
@@ -45,6 +47,10 @@ type addresses struct {
 func (p *program) open(s *settings) (*station, error) {
 	st := &station{log: p.log, client: newClient(s)}
 	if err := st.listen(s); err != nil {
+		st.close()
+		return nil, err
+	}
+	if err := st.openKeyLog(s.keyLog); err != nil {
 		st.close()
 		return nil, err
 	}
@@ -80,6 +86,21 @@ func (p *program) open(s *settings) (*station, error) {
 	return st, nil
 }
 
+// openKeyLog opens the file for TLS secrets, for appending and for its owner
+// only, as SSLKEYLOGFILE is used.
+func (st *station) openKeyLog(file string) error {
+	if file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return usage{err: fmt.Errorf("--tls-key-log: %w", err)}
+	}
+	st.keyLog, st.client.KeyLog = f, f
+	st.log.Warnf("the secrets of TLS connections to origins are written to %s", file)
+	return nil
+}
+
 func newClient(s *settings) *originconn.Client {
 	client := &originconn.Client{ConnectTo: s.connect}
 	if !s.at.IsZero() {
@@ -96,7 +117,7 @@ func newClient(s *settings) *originconn.Client {
 func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder) *edge.Edge {
 	return &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
-		Faithful: s.faithful, BodyLimit: s.bodyLimit,
+		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates,
 	}
 }
 
@@ -205,6 +226,9 @@ func (st *station) close() {
 		}
 	}
 	st.client.Close()
+	if st.keyLog != nil {
+		st.keyLog.Close()
+	}
 }
 
 // isLoopback says whether only this machine can reach a listener.

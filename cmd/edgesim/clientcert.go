@@ -1,0 +1,61 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// readClientCertificate reads what the edge presents to origins that ask for a
+// client certificate, refuses what CloudFront would not take, and notes it for
+// the origins named, or for all.
+func (s *settings) readClientCertificate(certFile, keyFile string, origins []string) error {
+	if certFile == "" && keyFile == "" {
+		return nil
+	}
+	if certFile == "" || keyFile == "" {
+		return usage{err: errors.New("--client-certificate and --client-key go together")}
+	}
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return usage{err: fmt.Errorf("--client-certificate: %w", err), hint: "both files are PEM; the certificate file has the leaf first"}
+	}
+	var chain []*x509.Certificate
+	for i, der := range pair.Certificate {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return usage{err: fmt.Errorf("--client-certificate: certificate %d: %w", i, err)}
+		}
+		chain = append(chain, cert)
+	}
+	for _, f := range policy.JudgeClientCertificate(chain) {
+		if f.Verdict == policy.Fail {
+			return usage{err: fmt.Errorf("--client-certificate: %s; allowed: %s (%s)", f.Observed, f.Expected, f.Rule), hint: f.Hint}
+		}
+	}
+	s.clientCertificates = map[string]*tls.Certificate{}
+	for _, o := range s.distribution.Origins {
+		if len(origins) == 0 || slices.Contains(origins, o.ID) {
+			s.clientCertificates[o.ID] = &pair
+		}
+	}
+	for _, id := range origins {
+		if _, ok := s.distribution.Origin(id); !ok {
+			return usage{err: fmt.Errorf("client_certificate: origins: there is no origin %q", id), hint: "the origins are " + strings.Join(originIDs(s), ", ")}
+		}
+	}
+	return nil
+}
+
+func originIDs(s *settings) []string {
+	var ids []string
+	for _, o := range s.distribution.Origins {
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
