@@ -231,6 +231,7 @@ func TestJudgeChainDigests(t *testing.T) {
 	old := &entity{key: key, t: t}
 	old.sign(old, ca("RSA Root"), key.Public(), []edit{algorithm(x509.SHA1WithRSA)})
 	sha1CA := old.ca("SHA-1 CA", algorithm(x509.SHA1WithRSA))
+	sha256CA := old.ca("SHA-256 CA")
 	small := old.sign(&entity{t: t}, ca("Small CA"), rsaKey(768), nil)
 	keyless := *small.Certificate // the key of a CA that nobody could sign with
 	keyless.PublicKey = nil
@@ -246,7 +247,7 @@ func TestJudgeChainDigests(t *testing.T) {
 		{name: "RSA-PSS", chain: raw(old.leaf(algorithm(x509.SHA256WithRSAPSS)))},
 		{name: "SHA-1 leaf", chain: raw(old.leaf(algorithm(x509.SHA1WithRSA))), warns: []string{"CF-CERT-04"}, says: "signed with SHA1-RSA"},
 		{name: "SHA-1 intermediate", chain: raw(sha1CA.leaf(), sha1CA), warns: []string{"CF-CERT-04"}},
-		{name: "SHA-1 ECDSA leaf", chain: raw(sha1CA.leaf(algorithm(x509.ECDSAWithSHA1)), sha1CA), warns: []string{"CF-CERT-04"}},
+		{name: "SHA-1 ECDSA leaf", chain: raw(sha256CA.leaf(algorithm(x509.ECDSAWithSHA1)), sha256CA), warns: []string{"CF-CERT-04"}},
 		{name: "the root's own SHA-1 signature", chain: raw(old.leaf(), old), warns: []string{"CF-CERT-15"}},
 		{name: "SHA-1 leaf, changed", chain: [][]byte{forged(old.leaf(algorithm(x509.SHA1WithRSA)))}, cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}, says: "does not verify"},
 		{name: "MD5 leaf", chain: [][]byte{md5}, cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}, says: "MD5-RSA"},

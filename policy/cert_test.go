@@ -95,6 +95,14 @@ func checkFindings(t *testing.T, findings []policy.Finding) {
 			t.Errorf("%s fails without subject, expectation or hint", f.Rule)
 		}
 	}
+	for _, rule := range []policy.RuleID{"CF-CERT-01", "CF-CERT-02", "CF-CERT-04"} {
+		verdict := func(v policy.Verdict) bool {
+			return slices.ContainsFunc(findings, func(f policy.Finding) bool { return f.Rule == rule && f.Verdict == v })
+		}
+		if verdict(policy.Pass) && verdict(policy.Fail) {
+			t.Errorf("%s passes and fails", rule)
+		}
+	}
 	for _, family := range [][]policy.RuleID{
 		{"CF-CERT-01"}, {"CF-CERT-02"}, {"CF-CERT-03"}, {"CF-CERT-04", "CF-CERT-13"}, {"CF-CERT-05"}, {"CF-CERT-06"}, {"CF-CERT-07", "CF-CERT-08"},
 		{"CF-CERT-11", "CF-CERT-12", "CF-CERT-13"}, {"CF-NAME-01", "CF-NAME-02", "CF-NAME-05"},
@@ -135,9 +143,12 @@ func TestJudgeChainStructure(t *testing.T) {
 
 	// A CA that was set up anew: the name of inter, another key.
 	renewed := root.ca("Intermediate 1")
-	// The same without key identifiers to tell them apart.
 	namesake := selfSigned(t, "Public Root")
 
+	// A leaf that does not say which key of its issuer signed it.
+	anonymous := *privateCA.Certificate
+	anonymous.SubjectKeyId = nil
+	unmarked := (&entity{Certificate: &anonymous, key: privateCA.key, t: t}).leaf()
 	// The root's key under another spelling of its name.
 	respelled := &entity{key: root.key, t: t}
 	root.sign(respelled, ca("public  ROOT"), nil, nil)
@@ -185,6 +196,9 @@ func TestJudgeChainStructure(t *testing.T) {
 		{name: "leaf below a private root sent along", chain: raw(private.leaf(), private), proves: []string{"CF-CERT-07"}, cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}},
 		{name: "private root left out", chain: raw(privateCA.leaf(), privateCA), proves: []string{"CF-CERT-08"}, cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-08"}, says: "its issuer CN=Private Root,O=Test is no trusted root"},
 		{name: "private root left out, its address known", chain: raw(private.cross(privateCA, aia).leaf(), private.cross(privateCA, aia)), cause: policy.CauseCertIncompleteChain, fails: []string{"CF-CERT-06"}},
+		{name: "private root sent twice", chain: raw(private.leaf(), private, private), cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}, warns: []string{"CF-CERT-15"}, says: "certificate 1 (CN=Private Root)"},
+		{name: "no key identifiers, a CA of that name and another key", chain: raw(unmarked, root.ca("Private CA")), proves: []string{"CF-CERT-04"}, cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}, says: "does not verify"},
+		{name: "no key identifiers, a namesake before the CA", chain: raw(unmarked, root.ca("Private CA"), privateCA, private), cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}, warns: []string{"CF-CERT-15"}},
 		{name: "private root in the store", chain: raw(privateCA.leaf(), privateCA), trust: policy.NewTrustStore(private.Certificate)},
 		{name: "a root of the same name in the store", chain: raw(root.leaf()), trust: policy.NewTrustStore(namesake.Certificate), cause: policy.CauseCertIncompleteChain, fails: []string{"CF-CERT-06"}, says: "the trusted root (CN=Public Root) has that name but another key"},
 		{name: "no store", chain: raw(leaf, inter, root), trust: policy.NewTrustStore(), cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}},

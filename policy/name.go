@@ -129,11 +129,11 @@ func matchName(carried, host string) bool {
 // follow it: no CA issues for less, and "*.com" would cover half the world.
 func wildcardMatches(pattern, host string) bool {
 	parent, ok := strings.CutPrefix(pattern, "*.")
-	if !ok || !strings.Contains(parent, ".") || strings.HasPrefix(parent, ".") || strings.Contains(parent, "*") {
+	if !ok || !strings.Contains(parent, ".") || strings.HasPrefix(parent, ".") {
 		return false
 	}
 	label, rest, ok := strings.Cut(host, ".")
-	return ok && label != "" && label != "*" && rest == parent
+	return ok && label != "" && rest == parent
 }
 
 var oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
