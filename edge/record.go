@@ -66,6 +66,14 @@ func (x *exchange) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Buffered says how many bytes of the body a Read returns without waiting.
+func (x *exchange) Buffered() int {
+	if b, ok := x.body.(interface{ Buffered() int }); ok {
+		return b.Buffered()
+	}
+	return 0
+}
+
 // cutShort notes a late error of the body: the viewer has the status already.
 func (x *exchange) cutShort(err error) {
 	if cause, ok := err.(*policy.Cause); ok {

@@ -55,6 +55,9 @@ func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
 
 // generated makes a response that comes from the edge itself (CF-ERR-34).
 func (e *Edge) generated(x *exchange, v *ViewerRequest, status int, cache, page string) *Response {
+	if v.Body != nil {
+		v.Body.Close() // nobody will read it
+	}
 	header := http.Header{"Server": {"CloudFront"}, "Content-Type": {"text/html"}}
 	e.sign(header, x.exchange.ID, cache)
 	return &Response{

@@ -124,6 +124,14 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, cause
 }
 
+// Buffered says how many bytes have arrived that a Read returns without waiting.
+func (b *body) Buffered() int {
+	if b.err != nil {
+		return 0
+	}
+	return b.conn.br.Buffered()
+}
+
 // Close ends the response. What was not read closes the connection.
 func (b *body) Close() error {
 	b.abandon()

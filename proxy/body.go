@@ -152,18 +152,19 @@ func (b *requestBody) drain() bool {
 		return false
 	}
 	b.ended = true
-	return b.control.SetReadDeadline(time.Time{}) == nil
+	return true // at the end of a body net/http takes the deadline away
 }
 
 // finish is called when the response is written.
 func (b *requestBody) finish() {
 	_ = b.Close()
 	b.mu.Lock()
-	linger := b.lingers && !b.ended && (b.began || !b.expects)
+	unread := !b.ended && !b.http2
+	linger := b.lingers && (b.began || !b.expects)
 	b.mu.Unlock()
-	if linger && b.control.Flush() == nil && b.control.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
+	if unread && b.control.Flush() == nil && b.control.SetReadDeadline(time.Now().Add(lingerTime)) == nil && linger {
 		_, _ = io.Copy(io.Discard, b.from)
-	}
+	} // and without lingering, net/http reads on until the deadline
 	b.unwatch()
 	b.cancel()
 }

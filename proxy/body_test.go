@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/proxy"
@@ -175,3 +177,51 @@ func TestBigBodies(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+// TestDrainedBody: the deadline under which an unwanted body is read away does
+// not outlive it, or net/http would take the viewer for gone.
+func TestDrainedBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := newPipes()
+		s, err := proxy.New(proxy.Config{Serve: func(ctx context.Context, v *edge.ViewerRequest) *edge.Response {
+			if v.Body == nil {
+				return response(200, v.URI)
+			}
+			v.Body.Close()
+			return &edge.Response{Status: 200, Body: &slow{ctx, t, strings.NewReader("late")}, ContentLength: 4}
+		}})
+		must(t, err)
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(ln, nil) }()
+		c, _ := ln.dial()
+		r := send(t, c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+		if _, body := readResponse(t, r, "POST"); body != "late" {
+			t.Errorf("got %q, want %q", body, "late")
+		}
+		_, err = io.WriteString(c, "GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+		must(t, err)
+		if _, body := readResponse(t, r, "GET"); body != "/next" {
+			t.Errorf("got %q, want %q", body, "/next")
+		}
+		must(t, s.Shutdown(context.Background()))
+		must(t, <-served)
+	})
+}
+
+// slow is a body that takes ten seconds on the test's clock, during which the
+// viewer must not be said to have left.
+type slow struct {
+	ctx context.Context
+	t   *testing.T
+	io.Reader
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	time.Sleep(10 * time.Second)
+	if err := s.ctx.Err(); err != nil {
+		s.t.Errorf("the viewer is said to have left: %v", err)
+	}
+	return s.Reader.Read(p)
+}
+
+func (s *slow) Close() error { return nil }

@@ -21,64 +21,6 @@ const (
 	KeyFile         = "ca-key.pem"
 )
 
-// CAProblem is what is wrong with the files of a CA.
-type CAProblem int
-
-// The problems.
-const (
-	CAUnreadable CAProblem = iota // a file or the directory cannot be read
-	CAUnwritable                  // the directory cannot be written
-	CAIncomplete                  // one of the two files is missing
-	CAInvalid                     // a file is not what it should be
-	CAMismatch                    // the key is not the certificate's
-	CAExpired                     // the certificate is not valid any more
-	CAExposed                     // others may read the key
-)
-
-// String says the problem in a few words.
-func (p CAProblem) String() string {
-	switch p {
-	case CAUnreadable:
-		return "cannot be read"
-	case CAUnwritable:
-		return "cannot be written"
-	case CAIncomplete:
-		return "is missing, while the other file of the pair is there"
-	case CAInvalid:
-		return "is not what it should be"
-	case CAMismatch:
-		return "is not the key of the certificate"
-	case CAExpired:
-		return "has expired"
-	case CAExposed:
-		return "can be read by others"
-	}
-	return "is wrong"
-}
-
-// CAError says why there is no viewer CA to be had from a state directory.
-type CAError struct {
-	// Problem is what is wrong with the file or directory at Path.
-	Problem CAProblem
-	Path    string
-	// Hint says how to mend it.
-	Hint string
-	// Err is the underlying error, if there was one.
-	Err error
-}
-
-// Error says it in one line, without the hint.
-func (e *CAError) Error() string {
-	text := fmt.Sprintf("viewer CA: %q %v", e.Path, e.Problem)
-	if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	return text
-}
-
-// Unwrap returns the underlying error.
-func (e *CAError) Unwrap() error { return e.Err }
-
 const (
 	hintRotate = "edgesim ca --rotate makes a new one, which viewers then have to trust"
 	hintState  = "--state DIR names another directory"

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -13,14 +12,6 @@ import (
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/proxy"
 )
-
-func mustURL(s string) *url.URL {
-	u, err := url.Parse(s)
-	if err != nil {
-		panic(err)
-	}
-	return u
-}
 
 // TestEveryRoad sends requests with bodies over every road at once, and checks
 // that each comes back as sent, and in which form the edge saw it.

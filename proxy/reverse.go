@@ -127,8 +127,10 @@ func absoluteTarget(method, uri string) string {
 // headBytes is the size of the request head over HTTP/1.1: the request line,
 // the Host field, which net/http takes out, and the others.
 func headBytes(r *http.Request) int {
-	size := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n") +
-		len("Host: \r\n") + len(r.Host) + len("\r\n")
+	size := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n\r\n")
+	if r.Host != "" {
+		size += len("Host: \r\n") + len(r.Host)
+	}
 	for name, values := range r.Header {
 		for _, value := range values {
 			size += len(name) + len(value) + len(": \r\n")

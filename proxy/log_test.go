@@ -1,0 +1,112 @@
+package proxy_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/proxy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// exampleExchange is one that failed.
+func exampleExchange() *recording.Exchange {
+	e := &recording.Exchange{ID: "id==", Duration: 1234567 * time.Nanosecond, Origin: "shop"}
+	e.Viewer = recording.Viewer{Method: "GET", Host: "a.example", URI: "/x?y"}
+	e.Response = recording.Response{Status: 502, BodyBytes: 42}
+	e.Attempts = []*originconn.Attempt{{Address: "192.0.2.1:443"}, {Address: "192.0.2.2:443"}}
+	e.Cause = policy.NewCause(policy.CauseCertExpired, "it ended yesterday", nil)
+	return e
+}
+
+func TestLog(t *testing.T) {
+	t.Parallel()
+	fine := exampleExchange()
+	fine.Cause, fine.Attempts, fine.Origin = nil, nil, ""
+	fine.Response.Status = 301
+	tests := []struct {
+		name     string
+		exchange *recording.Exchange
+		level    logrus.Level
+		want     map[string]any
+	}{
+		{"cause", exampleExchange(), logrus.InfoLevel, map[string]any{
+			"level": "warning", "msg": "exchange", "exchange": "id==", "method": "GET", "host": "a.example", "uri": "/x?y",
+			"status": 502.0, "cause": "cert-expired", "rule": "CF-CERT-01", "detail": "it ended yesterday", "origin": "shop",
+			"address": "192.0.2.2:443", "attempts": 2.0, "duration_ms": 1.235, "bytes": 42.0,
+		}},
+		{"fine", fine, logrus.InfoLevel, map[string]any{
+			"level": "info", "msg": "exchange", "exchange": "id==", "method": "GET", "host": "a.example", "uri": "/x?y",
+			"status": 301.0, "duration_ms": 1.235, "bytes": 42.0,
+		}},
+		{"fine, at level warn", fine, logrus.WarnLevel, nil},
+		{"cause, at level error", exampleExchange(), logrus.ErrorLevel, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			logger := logrus.New()
+			logger.SetOutput(&out)
+			logger.SetLevel(test.level)
+			logger.SetFormatter(&logrus.JSONFormatter{})
+			(&proxy.Log{Logger: logger}).Record(test.exchange)
+			var got map[string]any
+			if out.Len() > 0 {
+				must(t, json.Unmarshal(out.Bytes(), &got))
+				delete(got, "time")
+			}
+			if !reflect.DeepEqual(got, test.want) {
+				t.Errorf("got  %v\nwant %v", got, test.want)
+			}
+		})
+	}
+}
+
+// TestLogOff: a level that is off costs nothing.
+func TestLogOff(t *testing.T) {
+	logger := logrus.New()
+	logger.SetOutput(io.Discard)
+	logger.SetLevel(logrus.ErrorLevel)
+	log, e := &proxy.Log{Logger: logger}, exampleExchange()
+	if got := testing.AllocsPerRun(100, func() { log.Record(e) }); got != 0 {
+		t.Errorf("got %v allocations, want 0", got)
+	}
+}
+
+// TestServerLog: what viewers do wrong is for debugging, with a hint where one
+// helps.
+func TestServerLog(t *testing.T) {
+	t.Parallel()
+	pr, pw := io.Pipe()
+	logger := logrus.New()
+	logger.SetOutput(pw)
+	logger.SetLevel(logrus.DebugLevel)
+	logger.SetFormatter(&logrus.JSONFormatter{})
+	s := start(t, proxy.Config{Serve: echoHost, Logger: logger})
+	c := client(t, s, "http/1.1", false)
+	other, err := proxy.NewCA()
+	must(t, err)
+	transportOf(c).TLSClientConfig.RootCAs = other.Pool()
+	go func() { // the handshake ends when somebody reads the log
+		if resp, err := c.Get("https://" + s.https + "/"); err == nil {
+			resp.Body.Close()
+			t.Error("a viewer that does not trust the CA got a response")
+		}
+	}()
+	var line map[string]any
+	must(t, json.NewDecoder(pr).Decode(&line))
+	go io.Copy(io.Discard, pr)
+	hint, _ := line["hint"].(string)
+	if line["level"] != "debug" || !strings.Contains(hint, "edgesim ca") {
+		t.Errorf("got %v, want level debug and a hint", line)
+	}
+}
