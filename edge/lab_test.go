@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/lab"
@@ -29,7 +30,7 @@ func newLabEdge(t *testing.T, cfg lab.Config) (*edge.Edge, *lab.Lab, *recording.
 		t.Fatal(err)
 	}
 	trust := originconn.TrustWith(root)
-	client := &originconn.Client{ConnectTo: l.Connect(), Trust: func() *policy.TrustStore { return trust }}
+	client := &originconn.Client{ConnectTo: l.Connect(), Trust: func() *policy.TrustStore { return trust }, ExplainWithin: time.Minute}
 	ring := recording.NewRing(recording.RingConfig{})
 	t.Cleanup(func() {
 		client.Close()

@@ -80,6 +80,9 @@ type readCloser struct{ *strings.Reader }
 
 func (readCloser) Close() error { return nil }
 
+// Buffered says that all of it is there.
+func (r readCloser) Buffered() int { return r.Len() }
+
 // fieldValue makes a sentence fit for a header field: one line, printable ASCII.
 func fieldValue(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -33,9 +33,14 @@ type Client struct {
 	// SSLKEYLOGFILE, for a packet analyzer. Whoever has it can read the
 	// traffic. Default: none.
 	KeyLog io.Writer
+	// ExplainWithin is how long a failed exchange waits for the scan that tells
+	// why the origin refused the handshake; it is done once per refusal, and
+	// goes on in the background. Default: 250 ms. Negative: not at all.
+	ExplainWithin time.Duration
 
 	pool      pool
 	explained explanations
+	roads     roads
 }
 
 // Resolver looks up the addresses of a name. *net.Resolver is one.
@@ -75,9 +80,18 @@ func (c *Client) trust() *policy.TrustStore {
 	return MozillaRoots()
 }
 
-// Close closes the idle connections. Exchanges under way are not disturbed.
+func (c *Client) explainWithin() time.Duration {
+	if c.ExplainWithin == 0 {
+		return explainWithin
+	}
+	return c.ExplainWithin
+}
+
+// Close closes the idle connections and ends scans under way. Exchanges under
+// way are not disturbed.
 func (c *Client) Close() error {
 	c.pool.closeAll()
+	c.explained.close()
 	return nil
 }
 

@@ -52,42 +52,22 @@ func (c *Client) connect(ctx context.Context, t *Target, overall time.Time, a *A
 	if cause != nil {
 		return nil, cause
 	}
-	tcp, cause := c.dial(ctx, t, addresses, a)
+	conn := &Conn{deadline: overall}
+	if t.TLS {
+		conn.wire, conn.plain, cause = c.secure(ctx, t, addresses, a)
+	} else {
+		var tcp net.Conn
+		tcp, cause = c.dial(ctx, t, addresses, a)
+		conn.wire = &wire{Conn: tcp}
+		conn.plain = conn.wire
+	}
 	if cause != nil {
 		return nil, cause
 	}
-	conn := &Conn{wire: &wire{Conn: tcp}, address: a.Address, deadline: overall}
-	conn.plain = conn.wire
-	if t.TLS {
-		plain, cause := c.secure(ctx, t, conn.wire, a)
-		if cause != nil {
-			tcp.Close()
-			return nil, cause
-		}
-		conn.plain, conn.handshake = plain, a.Handshake
-	}
+	conn.address, conn.handshake = a.Address, a.Handshake
 	conn.findings = a.Findings
 	conn.head.r = conn.plain
 	conn.br = bufio.NewReaderSize(&conn.head, 4<<10)
 	conn.bw = bufio.NewWriterSize(conn.plain, 4<<10)
 	return conn, nil
-}
-
-// secure shakes hands over the connection and judges the certificates.
-func (c *Client) secure(ctx context.Context, t *Target, w *wire, a *Attempt) (net.Conn, *policy.Cause) {
-	started := time.Now()
-	plain, cause := c.shakeHands(ctx, t, w, a)
-	a.Phases.Handshake = time.Since(started)
-	verdict := c.verify(t, a)
-	switch {
-	case verdict != nil: // the certificates explain a failed handshake, too
-		cause = verdict
-	case cause == nil:
-		c.explained.forget(t.key())
-		return plain, nil
-	}
-	if cause.Name == policy.CauseTLSHandshakeFailure {
-		cause = c.explain(ctx, t, a, cause)
-	}
-	return nil, cause
 }

@@ -19,9 +19,10 @@ func (c *Client) dial(ctx context.Context, t *Target, endpoints []endpoint, a *A
 	a.Address = address
 	started := time.Now()
 	conn, err := c.dialContext(ctx, "tcp", address)
-	a.Phases.Dial = time.Since(started)
+	took := time.Since(started)
+	a.Phases.Dial += took
 	if err != nil {
-		return nil, dialCause(t, address, a.Phases.Dial, err)
+		return nil, dialCause(t, address, took, err)
 	}
 	return conn, nil
 }

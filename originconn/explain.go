@@ -2,174 +2,189 @@ package originconn
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"slices"
+	"strconv"
 	"sync"
 	"time"
 
-	"github.com/edgesim/edgesim/internal/tlswire"
 	"github.com/edgesim/edgesim/policy"
 )
 
-// explanations remembers, per target, why its handshakes are refused, so that
-// an origin is asked once and not at every request. A handshake that succeeds
-// forgets it.
-type explanations struct {
-	mu    sync.Mutex
-	known map[string]explanation
-}
-
-type explanation struct {
-	name   policy.CauseName
-	detail string
+// Explanation is why an origin refuses handshakes, as a scan of it finds out in
+// the background. It is shared by all attempts that met the same refusal, and
+// complete once Done says so.
+type Explanation struct {
+	done   chan struct{}
 	until  time.Time
+	cause  policy.CauseName
+	detail string
+	report *ScanReport
 }
 
-// explanationLifetime bounds how long an explanation is believed without asking
-// again: an origin that is being repaired changes within minutes.
-const explanationLifetime = 15 * time.Second
-
-func (e *explanations) get(key string) (explanation, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	x, ok := e.known[key]
-	return x, ok && time.Now().Before(x.until)
+// Explained returns a complete explanation, as one is read back from a recording.
+func Explained(cause policy.CauseName, detail string, report *ScanReport) *Explanation {
+	return &Explanation{done: closed, cause: cause, detail: detail, report: report}
 }
 
-func (e *explanations) put(key string, x explanation) {
+// closed is the channel of what was complete from the start.
+var closed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// Done says whether the scan has ended. Before that, Result has nothing.
+func (x *Explanation) Done() bool {
+	select {
+	case <-x.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Result returns the cause that the scan proves, or "" if it proves none, one
+// sentence about it, and what the origin accepts; the report is nil if it could
+// not be scanned.
+func (x *Explanation) Result() (policy.CauseName, string, *ScanReport) {
+	if !x.Done() {
+		return "", "", nil
+	}
+	return x.cause, x.detail, x.report
+}
+
+const (
+	// explainWithin is how long an answer waits for the explanation of a
+	// refusal: what a scan takes of an origin nearby. A slower one is in time
+	// for the next request, and for the recording.
+	explainWithin = 250 * time.Millisecond
+	// explanationLifetime bounds how long an explanation is believed without
+	// asking again: an origin that is being repaired changes within minutes.
+	explanationLifetime = time.Minute
+)
+
+// explanations remembers, per target and refusal, why its handshakes are
+// refused, so that an origin is scanned once and not at every request. A
+// handshake that succeeds forgets it. It owns the scans under way.
+type explanations struct {
+	mu       sync.Mutex
+	known    map[string]map[string]*Explanation // by target, then by refusal
+	scanning sync.WaitGroup
+	ctx      context.Context
+	cancel   context.CancelFunc
+}
+
+// get returns the explanation of a refusal, beginning to look for it if it is
+// new; nil after close.
+func (e *explanations) get(target, refusal string, scan func(context.Context, *Explanation)) *Explanation {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.ctx == nil {
+		e.ctx, e.cancel = context.WithCancel(context.Background())
+	}
+	if x := e.known[target][refusal]; x != nil && time.Now().Before(x.until) {
+		return x
+	}
+	if e.ctx.Err() != nil {
+		return nil
+	}
 	if e.known == nil {
-		e.known = make(map[string]explanation)
+		e.known = map[string]map[string]*Explanation{}
 	}
-	x.until = time.Now().Add(explanationLifetime)
-	e.known[key] = x
+	if e.known[target] == nil {
+		e.known[target] = map[string]*Explanation{}
+	}
+	x := &Explanation{done: make(chan struct{}), until: time.Now().Add(explanationLifetime)}
+	e.known[target][refusal] = x
+	e.scanning.Go(func() {
+		defer close(x.done)
+		scan(e.ctx, x)
+	})
+	return x
 }
 
-func (e *explanations) forget(key string) {
+func (e *explanations) forget(target string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.known, key)
+	delete(e.known, target)
 }
 
-// explain asks an origin that refused the handshake without saying why, what it
-// would have accepted, and returns a narrower cause, or the given one. A server
-// that shares no version, no suite or no curve gives the same answer to all
-// three, so hand-built hellos vary one of them at a time. It asks only when
-// nothing of the origin's side was seen: neither hello nor certificate.
-func (c *Client) explain(ctx context.Context, t *Target, a *Attempt, cause *policy.Cause) *policy.Cause {
+// close ends the scans under way and waits for them.
+func (e *explanations) close() {
+	e.mu.Lock()
+	if e.ctx == nil {
+		e.ctx, e.cancel = context.WithCancel(context.Background())
+	}
+	e.cancel()
+	e.mu.Unlock()
+	e.scanning.Wait()
+}
+
+// explain asks an origin that refused the handshake what it would have
+// accepted, and returns a narrower cause, or the given one. A server that shares
+// no version, no suite or no curve gives the same alert for all three, so the
+// two sets are compared. Nothing is asked when the refusal came after the
+// origin's certificates: then all of that had been agreed on.
+func (c *Client) explain(ctx context.Context, t *Target, key string, a *Attempt, cause *policy.Cause) *policy.Cause {
+	switch cause.Name {
+	case policy.CauseTLSHandshakeFailure, policy.CauseTLSProtocolMismatch, policy.CauseTLSNoSharedCipher, policy.CauseTLSNoSharedCurve:
+	default:
+		return cause
+	}
 	h := a.Handshake
-	unspoken := h.Alert == nil || h.Alert.Description == alertHandshakeFailure
-	if h.Version != 0 || len(h.PeerCertificates) > 0 || !unspoken {
+	if len(h.PeerCertificates) > 0 || h.Alert != nil && h.Alert.Description == alertUnrecognizedName {
 		return cause
 	}
-	x, ok := c.explained.get(t.key())
-	if !ok {
-		x = c.ask(ctx, t, a.Address)
-		c.explained.put(t.key(), x)
+	refusal := string(cause.Name)
+	if h.Alert != nil {
+		refusal += strconv.Itoa(int(h.Alert.Description))
 	}
-	if x.name == "" {
+	target := *t
+	x := c.explained.get(key, refusal, func(ctx context.Context, x *Explanation) { c.scanToExplain(ctx, target, x) })
+	if x == nil {
 		return cause
 	}
-	return policy.NewCause(x.name, cause.Detail+"; "+x.detail, cause.Err)
+	a.Explanation = x
+	x.wait(ctx, c.explainWithin())
+	name, detail, _ := x.Result()
+	if name == "" {
+		return cause
+	}
+	narrower := policy.NewCause(name, cause.Detail+"; "+detail, cause.Err)
+	narrower.Hint = refusalHint(name)
+	return narrower
 }
 
-// ask sends the varied hellos, the most telling first, each over a connection
-// of its own.
-func (c *Client) ask(ctx context.Context, t *Target, address string) explanation {
-	documented := tlswire.ClientHello{
-		Versions: t.Offer.Versions, Suites: withTLS13(t.Offer), Groups: t.Offer.Groups,
-		Signatures: tlswire.AllSignatures(), SNI: t.SNI,
+// wait waits for the result, but not for long.
+func (x *Explanation) wait(ctx context.Context, within time.Duration) {
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	select {
+	case <-x.done:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
-	for _, probe := range []struct {
-		name policy.CauseName
-		vary func(*tlswire.ClientHello)
-		says func(*tlswire.ServerHello) string
-	}{
-		{policy.CauseTLSProtocolMismatch, func(h *tlswire.ClientHello) {
-			h.Versions = tlswire.AllVersions()
-		}, func(s *tlswire.ServerHello) string {
-			return fmt.Sprintf("it speaks %s, the origin's OriginSslProtocols allow %s", policy.VersionName(s.Version), t.Offer.VersionNames())
-		}},
-		{policy.CauseTLSNoSharedCipher, func(h *tlswire.ClientHello) {
-			h.Suites = tlswire.AllSuites()
-		}, func(s *tlswire.ServerHello) string {
-			return fmt.Sprintf("it accepts %s, which CloudFront does not offer", tlswire.SuiteName(s.Suite))
-		}},
-		{policy.CauseTLSNoSharedCurve, func(h *tlswire.ClientHello) {
-			h.Groups = tlswire.AllGroups()
-		}, func(*tlswire.ServerHello) string {
-			return "it accepts other curves than P-256, P-384 and X25519, the ones CloudFront offers"
-		}},
-		{policy.CauseTLSNoSharedCipher, func(h *tlswire.ClientHello) {
-			h.Suites, h.Groups = tlswire.AllSuites(), tlswire.AllGroups()
-		}, func(s *tlswire.ServerHello) string {
-			return fmt.Sprintf("it accepts %s, which CloudFront does not offer", tlswire.SuiteName(s.Suite))
-		}},
-	} {
-		hello := documented
-		probe.vary(&hello)
-		answer, err := c.probe(ctx, hello, address)
-		if err != nil {
-			return explanation{}
-		}
-		if answer != nil && differs(probe.name, t, answer) {
-			return explanation{name: probe.name, detail: probe.says(answer)}
-		}
-	}
-	return explanation{}
 }
 
-// differs says whether an accepted hello proves the cause that it was varied for.
-func differs(name policy.CauseName, t *Target, s *tlswire.ServerHello) bool {
+// scanToExplain scans a target and compares what it accepts with the offer.
+func (c *Client) scanToExplain(ctx context.Context, t Target, x *Explanation) {
+	report, err := c.Scan(ctx, t, ScanOptions{})
+	if err != nil {
+		x.detail = "the origin could not be scanned: " + err.Error()
+		return
+	}
+	x.report = report
+	x.cause, x.detail = report.Explain(t.Offer)
+}
+
+// refusalHint says how to mend a refusal, in the origin's terms.
+func refusalHint(name policy.CauseName) string {
 	switch name {
 	case policy.CauseTLSProtocolMismatch:
-		return !t.Offer.Allows(s.Version)
+		return "allow one of the offered versions on the origin, or add the origin's to its OriginSslProtocols"
 	case policy.CauseTLSNoSharedCipher:
-		return s.Version <= policy.VersionTLS12 && !slices.Contains(t.Offer.Suites, s.Suite)
+		return "allow on the origin, for example, ECDHE-RSA-AES128-GCM-SHA256 or ECDHE-ECDSA-AES128-GCM-SHA256, or TLS 1.3"
+	case policy.CauseTLSNoSharedCurve:
+		return "allow one of prime256v1, secp384r1 and X25519 on the origin"
 	}
-	return true
-}
-
-// withTLS13 adds the TLS 1.3 suites where the offer has that version.
-func withTLS13(o policy.Offer) []uint16 {
-	if !o.Allows(policy.VersionTLS13) {
-		return o.Suites
-	}
-	return append([]uint16{0x1301, 0x1302, 0x1303}, o.Suites...)
-}
-
-// probe sends one hello and returns the ServerHello it draws, or nil when it
-// was refused. The error says that it could not be asked at all.
-func (c *Client) probe(ctx context.Context, hello tlswire.ClientHello, address string) (*tlswire.ServerHello, error) {
-	conn, err := c.dialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		conn.SetDeadline(deadline)
-	}
-	if _, err := conn.Write(hello.Marshal()); err != nil {
-		return nil, nil
-	}
-	return readServerHello(conn), nil
-}
-
-// readServerHello reads until the origin's hello or refusal is complete.
-func readServerHello(conn net.Conn) *tlswire.ServerHello {
-	var stream []byte
-	buf := make([]byte, 4<<10)
-	for len(stream) < transcriptLimit {
-		n, err := conn.Read(buf)
-		stream = append(stream, buf[:n]...)
-		if f := tlswire.ParseFlight(stream); f.ServerHello != nil || f.Alert != nil || f.NotTLS != nil {
-			return f.ServerHello
-		}
-		if err != nil {
-			return nil
-		}
-	}
-	return nil
+	return ""
 }

@@ -59,6 +59,9 @@ type Attempt struct {
 	Phases Phases `json:"phases"`
 	// Handshake is what was seen of TLS; nil over plain HTTP or before it.
 	Handshake *Handshake `json:"handshake,omitempty"`
+	// Explanation is why the origin refused the handshake, as far as it is
+	// known by now; nil if it did not refuse it.
+	Explanation *Explanation `json:"-"`
 	// Findings are the judgements, all of them.
 	Findings []policy.Finding `json:"findings,omitempty"`
 	// Cause is why the attempt failed; nil if it brought a response.
@@ -77,8 +80,10 @@ type Phases struct {
 
 // Handshake is what was seen of one TLS handshake: facts, no opinion.
 type Handshake struct {
-	// Road says which TLS client carried it: "crypto/tls".
+	// Road says which TLS client carried it: "crypto/tls", or
+	// "internal/tlslegacy", and then Why says why.
 	Road string `json:"road"`
+	Why  string `json:"why,omitempty"`
 	// SNI is the server name sent; "" if none was.
 	SNI string `json:"sni"`
 	// Offered is what the ClientHello offered.
@@ -87,6 +92,9 @@ type Handshake struct {
 	Version     uint16 `json:"version,omitempty"`
 	CipherSuite uint16 `json:"cipherSuite,omitempty"`
 	Curve       uint16 `json:"curve,omitempty"`
+	// Signature is the scheme the origin signed its key exchange with, as far
+	// as the road tells: 0 on crypto/tls.
+	Signature uint16 `json:"signature,omitempty"`
 	// PeerCertificates is the chain as sent, in order, DER.
 	PeerCertificates [][]byte `json:"peerCertificates,omitempty"`
 	// Alert is the fatal alert the origin sent, if it did.

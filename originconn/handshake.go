@@ -16,19 +16,11 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// roadCryptoTLS names the TLS client of the standard library.
-const roadCryptoTLS = "crypto/tls"
-
-// shakeHands makes the TLS handshake as the target's offer says and notes the
-// facts in the attempt, whether it succeeds or not. It does not judge the
+// shakeHands makes the TLS handshake with crypto/tls as the target's offer says
+// and notes the facts, whether it succeeds or not. It does not judge the
 // certificates: verify does.
-func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, a *Attempt) (net.Conn, *policy.Cause) {
-	h := &Handshake{Road: roadCryptoTLS, SNI: t.SNI, Offered: t.Offer}
-	a.Handshake = h
-	config, cause := clientConfig(t, h)
-	if cause != nil {
-		return nil, cause
-	}
+func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshake) (net.Conn, *policy.Cause) {
+	config := clientConfig(t, h)
 	var secret serverSecret
 	config.KeyLogWriter = &secret
 	if c.KeyLog != nil {
@@ -56,14 +48,8 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, a *Attempt)
 // clientConfig is the crypto/tls form of an offer. Versions, suites and groups
 // are always explicit. crypto/tls knows no sets with holes and no SSLv3: the
 // version chosen is compared with the set afterwards.
-func clientConfig(t *Target, h *Handshake) (*tls.Config, *policy.Cause) {
+func clientConfig(t *Target, h *Handshake) *tls.Config {
 	versions := slices.DeleteFunc(slices.Clone(t.Offer.Versions), func(v uint16) bool { return v < tls.VersionTLS10 })
-	if len(versions) == 0 {
-		cause := policy.NewCause(policy.CauseTLSProtocolMismatch,
-			"only SSLv3 is allowed toward this origin, and no origin was found to be served by that; edgesim cannot speak it", nil)
-		cause.Inferred, cause.Hint = true, "allow TLSv1.2 in the origin's OriginSslProtocols"
-		return nil, cause
-	}
 	return &tls.Config{
 		ServerName:       t.SNI,
 		MinVersion:       slices.Min(versions),
@@ -86,7 +72,7 @@ func clientConfig(t *Target, h *Handshake) (*tls.Config, *policy.Cause) {
 			return &tls.Certificate{}, nil
 		},
 		Time: time.Now,
-	}, nil
+	}
 }
 
 // implementedSuites returns the documented suites that crypto/tls can offer.

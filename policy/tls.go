@@ -26,6 +26,13 @@ const (
 	GroupX25519 uint16 = 29
 )
 
+// SignatureSchemes returns the documented signature schemes of the handshake in
+// the order of the page (CF-TLS-18, CF-TLS-20; listed since 2020-09). RSA-PSS
+// and Ed25519 are not among them (CF-TLS-21).
+func SignatureSchemes() []uint16 {
+	return []uint16{0x0401, 0x0501, 0x0601, 0x0301, 0x0403, 0x0503, 0x0603, 0x0303, 0x0201, 0x0203}
+}
+
 // Snapshot is one dated state of the documented TLS lists.
 type Snapshot struct {
 	// Name is "current" or the date of the page.

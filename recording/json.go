@@ -178,7 +178,7 @@ func encodeReadable(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// versionName, suiteName and groupName return "" for 0, which stands for
+// versionName, suiteName, signatureName and groupName return "" for 0, which stands for
 // "nothing was agreed on".
 func versionName(v uint16) string {
 	if v == 0 {
@@ -192,6 +192,13 @@ func suiteName(s uint16) string {
 		return ""
 	}
 	return tlswire.SuiteName(s)
+}
+
+func signatureName(s uint16) string {
+	if s == 0 {
+		return ""
+	}
+	return tlswire.SignatureName(s)
 }
 
 func groupName(g uint16) string {

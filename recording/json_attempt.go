@@ -13,17 +13,18 @@ import (
 
 // attemptJSON is the shape of an originconn.Attempt.
 type attemptJSON struct {
-	Number    int              `json:"number"`
-	Start     time.Time        `json:"start"`
-	Addresses []string         `json:"addresses,omitempty"`
-	Address   string           `json:"address,omitempty"`
-	Reused    bool             `json:"reused,omitempty"`
-	Idle      milliseconds     `json:"idleMs,omitempty"`
-	StaleIdle milliseconds     `json:"staleIdleMs,omitempty"`
-	Phases    phasesJSON       `json:"phases"`
-	Handshake *handshakeJSON   `json:"handshake,omitempty"`
-	Findings  []policy.Finding `json:"findings,omitempty"`
-	Cause     *causeJSON       `json:"cause,omitempty"`
+	Number      int              `json:"number"`
+	Start       time.Time        `json:"start"`
+	Addresses   []string         `json:"addresses,omitempty"`
+	Address     string           `json:"address,omitempty"`
+	Reused      bool             `json:"reused,omitempty"`
+	Idle        milliseconds     `json:"idleMs,omitempty"`
+	StaleIdle   milliseconds     `json:"staleIdleMs,omitempty"`
+	Phases      phasesJSON       `json:"phases"`
+	Handshake   *handshakeJSON   `json:"handshake,omitempty"`
+	Explanation *explanationJSON `json:"explanation,omitempty"`
+	Findings    []policy.Finding `json:"findings,omitempty"`
+	Cause       *causeJSON       `json:"cause,omitempty"`
 }
 
 type phasesJSON struct {
@@ -37,11 +38,13 @@ type phasesJSON struct {
 // handshakeJSON is the shape of an originconn.Handshake.
 type handshakeJSON struct {
 	Road                       string            `json:"road"`
+	Why                        string            `json:"why,omitempty"`
 	SNI                        string            `json:"sni"`
 	Offered                    offerJSON         `json:"offered"`
 	Version                    string            `json:"version,omitempty"`
 	CipherSuite                string            `json:"cipherSuite,omitempty"`
 	Curve                      string            `json:"curve,omitempty"`
+	Signature                  string            `json:"signature,omitempty"`
 	Certificates               []certificateJSON `json:"certificates,omitempty"`
 	Alert                      *alertJSON        `json:"alert,omitempty"`
 	ClientCertificateRequested bool              `json:"clientCertificateRequested,omitempty"`
@@ -81,7 +84,8 @@ func encodeAttempt(a *originconn.Attempt) *attemptJSON {
 		return nil
 	}
 	return &attemptJSON{
-		Number: a.Number, Start: a.Start.UTC(), Addresses: a.Addresses, Address: a.Address,
+		Explanation: encodeExplanation(a.Explanation),
+		Number:      a.Number, Start: a.Start.UTC(), Addresses: a.Addresses, Address: a.Address,
 		Reused: a.Reused, Idle: milliseconds(a.Idle), StaleIdle: milliseconds(a.StaleIdle),
 		Phases: phasesJSON{
 			Resolve: milliseconds(a.Phases.Resolve), Dial: milliseconds(a.Phases.Dial),
@@ -92,18 +96,35 @@ func encodeAttempt(a *originconn.Attempt) *attemptJSON {
 	}
 }
 
+// explanationJSON is the shape of an originconn.Explanation that is complete.
+type explanationJSON struct {
+	Cause  policy.CauseName       `json:"cause,omitempty"`
+	Detail string                 `json:"detail"`
+	Scan   *originconn.ScanReport `json:"scan,omitempty"`
+}
+
+// encodeExplanation leaves out what is not known yet: asked again later, the
+// same exchange has it.
+func encodeExplanation(x *originconn.Explanation) *explanationJSON {
+	if x == nil || !x.Done() {
+		return nil
+	}
+	cause, detail, report := x.Result()
+	return &explanationJSON{Cause: cause, Detail: detail, Scan: report}
+}
+
 func encodeHandshake(h *originconn.Handshake) *handshakeJSON {
 	if h == nil {
 		return nil
 	}
 	j := &handshakeJSON{
-		Road: h.Road, SNI: h.SNI,
+		Road: h.Road, Why: h.Why, SNI: h.SNI,
 		Offered: offerJSON{
 			Versions:     encodeNames(h.Offered.Versions, tlswire.VersionName),
 			CipherSuites: encodeNames(h.Offered.Suites, tlswire.SuiteName),
 			Curves:       encodeNames(h.Offered.Groups, tlswire.GroupName),
 		},
-		Version: versionName(h.Version), CipherSuite: suiteName(h.CipherSuite), Curve: groupName(h.Curve),
+		Version: versionName(h.Version), CipherSuite: suiteName(h.CipherSuite), Curve: groupName(h.Curve), Signature: signatureName(h.Signature),
 		ClientCertificateRequested: h.ClientCertificateRequested,
 		ClientCertificateSent:      h.ClientCertificateSent,
 	}

@@ -49,8 +49,15 @@ func (d *decoder) attempt(j *attemptJSON) *originconn.Attempt {
 			Handshake: time.Duration(j.Phases.Handshake), Send: time.Duration(j.Phases.Send),
 			Wait: time.Duration(j.Phases.Wait),
 		},
-		Handshake: d.handshake(j.Handshake), Findings: j.Findings, Cause: decodeCause(j.Cause),
+		Handshake: d.handshake(j.Handshake), Explanation: decodeExplanation(j.Explanation), Findings: j.Findings, Cause: decodeCause(j.Cause),
 	}
+}
+
+func decodeExplanation(j *explanationJSON) *originconn.Explanation {
+	if j == nil {
+		return nil
+	}
+	return originconn.Explained(j.Cause, j.Detail, j.Scan)
 }
 
 func (d *decoder) handshake(j *handshakeJSON) *originconn.Handshake {
@@ -58,13 +65,13 @@ func (d *decoder) handshake(j *handshakeJSON) *originconn.Handshake {
 		return nil
 	}
 	h := &originconn.Handshake{
-		Road: j.Road, SNI: j.SNI,
+		Road: j.Road, Why: j.Why, SNI: j.SNI,
 		Offered: policy.Offer{
 			Versions: decodeAll(j.Offered.Versions, d.version),
 			Suites:   decodeAll(j.Offered.CipherSuites, d.suite),
 			Groups:   decodeAll(j.Offered.Curves, d.group),
 		},
-		Version: d.version(j.Version), CipherSuite: d.suite(j.CipherSuite), Curve: d.group(j.Curve),
+		Version: d.version(j.Version), CipherSuite: d.suite(j.CipherSuite), Curve: d.group(j.Curve), Signature: d.signature(j.Signature),
 		ClientCertificateRequested: j.ClientCertificateRequested,
 		ClientCertificateSent:      j.ClientCertificateSent,
 		FirstBytes:                 d.text(j.FirstBytes, j.FirstBytesBase64),
@@ -90,6 +97,10 @@ func (d *decoder) version(name string) uint16 { return d.number(name, "TLS versi
 func (d *decoder) suite(name string) uint16   { return d.number(name, "cipher suite", suiteNumbers) }
 func (d *decoder) group(name string) uint16   { return d.number(name, "curve", groupNumbers) }
 
+func (d *decoder) signature(name string) uint16 {
+	return d.number(name, "signature scheme", signatureNumbers)
+}
+
 // number returns the number behind a name, or the one written in hexadecimal
 // where there is no name.
 func (d *decoder) number(name, what string, numbers func() map[string]uint16) uint16 {
@@ -113,6 +124,8 @@ var (
 	versionNumbers = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.VersionName) })
 	suiteNumbers   = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.SuiteName) })
 	groupNumbers   = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.GroupName) })
+
+	signatureNumbers = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.SignatureName) })
 )
 
 // numbersOf asks for the name of every number, which takes some milliseconds

@@ -174,6 +174,9 @@ func fill(t *testing.T, v reflect.Value, n int) {
 	case reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(noon.Add(time.Duration(n) * time.Microsecond)))
 		return
+	case reflect.TypeFor[*originconn.Explanation]():
+		v.Set(reflect.ValueOf(originconn.Explained("tls-no-shared-cipher", "because", &originconn.ScanReport{Host: "origin.example:443", Connections: n})))
+		return
 	case reflect.TypeFor[error]():
 		v.Set(reflect.ValueOf(errors.New("some error")))
 		return

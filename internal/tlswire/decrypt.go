@@ -3,13 +3,24 @@ package tlswire
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/binary"
-	"hash"
+	"fmt"
 
 	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// The suites of TLS 1.3 whose records can be read here.
+const (
+	suiteAES128GCM13 = 0x1301
+	suiteAES256GCM13 = 0x1302
+	suiteChaCha13    = 0x1303
+)
+
+// Handshake message types that are encrypted in TLS 1.3 (RFC 8446 section 4).
+const (
+	messageEncryptedExtensions = 8
+	messageCertificateVerify   = 15
+	messageFinished            = 20
 )
 
 // Decrypt adds to a TLS 1.3 flight what its encrypted records say: the
@@ -17,59 +28,125 @@ import (
 // needs the server's handshake traffic secret, which the client itself has; it
 // is for explaining a handshake that a TLS library broke off without telling
 // what it had received. Without a ServerHello, or with a wrong secret, it adds
-// nothing.
+// nothing. A [FlightReader] does the same by itself for a hello of ours.
 func (f *Flight) Decrypt(stream, secret []byte) {
 	if f.ServerHello == nil || f.ServerHello.Version != versionTLS13 || f.NotTLS != nil {
 		return
 	}
-	aead, iv, err := keys13(f.ServerHello.Suite, secret)
+	o, err := newOpener(f.ServerHello.Suite, secret)
 	if err != nil {
 		return
 	}
-	var handshake []byte
-	var sequence uint64
-	for len(stream) >= recordHeaderLen {
+	for len(stream) >= recordHeaderLen && !o.ended {
 		size := int(stream[3])<<8 | int(stream[4])
 		if size > MaxRecord || len(stream) < recordHeaderLen+size {
 			break
 		}
-		header, payload := stream[:recordHeaderLen], stream[recordHeaderLen:recordHeaderLen+size]
+		if stream[0] == recordApplicationData {
+			o.record(f, stream[:recordHeaderLen], stream[recordHeaderLen:recordHeaderLen+size])
+		}
 		stream = stream[recordHeaderLen+size:]
-		if header[0] != recordApplicationData {
-			continue
-		}
-		plain, err := aead.Open(nil, nonce13(iv, sequence), payload, header)
-		if err != nil {
-			break // from here on other keys are in use
-		}
-		sequence++
-		kind, content := inner13(plain)
-		switch {
-		case kind == recordHandshake && len(handshake)+len(content) <= MaxMessage+messageHeaderLen:
-			handshake = append(handshake, content...)
-		case kind == recordAlert && len(content) == 2 && f.Alert == nil:
-			f.Alert = &Alert{Level: content[0], Description: content[1]}
-		}
 	}
-	f.messages13(handshake)
 }
 
-// messages13 reads the messages of the server's encrypted flight.
-func (f *Flight) messages13(handshake []byte) {
-	for len(handshake) >= messageHeaderLen {
-		size := int(handshake[1])<<16 | int(handshake[2])<<8 | int(handshake[3])
-		if len(handshake) < messageHeaderLen+size {
+// opener decrypts the records of the server's first flight in TLS 1.3.
+type opener struct {
+	aead     cipher.AEAD
+	iv       []byte
+	sequence uint64
+	// handshake holds the bytes of a message that is not complete yet.
+	handshake []byte
+	// ended is set behind the last record that this key opens.
+	ended bool
+}
+
+// newOpener derives the key and the nonce base of a traffic secret (RFC 8446
+// section 7.3).
+func newOpener(suite uint16, secret []byte) (*opener, error) {
+	keyLength := 32
+	switch suite {
+	case suiteAES128GCM13:
+		keyLength = 16
+	case suiteAES256GCM13, suiteChaCha13:
+	default:
+		return nil, fmt.Errorf("records of %s cannot be read", SuiteName(suite))
+	}
+	key, err := expand13(hash13(suite), secret, "key", nil, keyLength)
+	if err != nil {
+		return nil, err
+	}
+	iv, err := expand13(hash13(suite), secret, "iv", nil, 12)
+	if err != nil {
+		return nil, err
+	}
+	if suite == suiteChaCha13 {
+		aead, err := chacha20poly1305.New(key)
+		return &opener{aead: aead, iv: iv}, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	return &opener{aead: aead, iv: iv}, err
+}
+
+// record opens one record and notes what it says.
+func (o *opener) record(f *Flight, header, payload []byte) {
+	plain, err := o.aead.Open(nil, o.nonce(), payload, header)
+	if err != nil {
+		o.ended = true // from here on other keys are in use
+		return
+	}
+	o.sequence++
+	kind, content := innerPlaintext(plain)
+	switch {
+	case kind == recordAlert && len(content) == 2 && f.Alert == nil:
+		f.Alert = &Alert{Level: content[0], Description: content[1]}
+	case kind == recordHandshake:
+		o.messages(f, content)
+	}
+}
+
+// messages notes what the messages say that are complete with this content.
+func (o *opener) messages(f *Flight, content []byte) {
+	o.handshake = append(o.handshake, content...)
+	for len(o.handshake) >= messageHeaderLen {
+		size := int(o.handshake[1])<<16 | int(o.handshake[2])<<8 | int(o.handshake[3])
+		if size > MaxMessage {
+			f.Malformed = fmt.Sprintf("a handshake message says it has %d bytes", size)
+			o.ended = true
 			return
 		}
-		kind, body := handshake[0], handshake[messageHeaderLen:messageHeaderLen+size]
-		handshake = handshake[messageHeaderLen+size:]
+		if len(o.handshake) < messageHeaderLen+size {
+			return
+		}
+		kind, body := o.handshake[0], o.handshake[messageHeaderLen:messageHeaderLen+size]
+		o.handshake = o.handshake[messageHeaderLen+size:]
 		switch kind {
+		case messageEncryptedExtensions:
+			f.SupportedGroups = encryptedGroups(body)
 		case messageCertificateRequest:
 			f.CertificateRequested = true
 		case messageCertificate:
 			f.Certificates = certificates13(body)
+		case messageCertificateVerify:
+			in := input(body)
+			f.Signature = uint16(in.u16())
+		case messageFinished:
+			f.Done, o.ended = true, true
 		}
 	}
+}
+
+// nonce is the nonce of the next record (RFC 8446 section 5.3).
+func (o *opener) nonce() []byte {
+	nonce := make([]byte, len(o.iv))
+	binary.BigEndian.PutUint64(nonce[len(nonce)-8:], o.sequence)
+	for i := range nonce {
+		nonce[i] ^= o.iv[i]
+	}
+	return nonce
 }
 
 // certificates13 reads the body of a Certificate message of TLS 1.3 (RFC 8446
@@ -89,58 +166,28 @@ func certificates13(body []byte) [][]byte {
 	return certificates
 }
 
-// keys13 derives the key and the nonce base of a traffic secret (RFC 8446
-// section 7.3).
-func keys13(suite uint16, secret []byte) (cipher.AEAD, []byte, error) {
-	var newHash func() hash.Hash = sha256.New
-	keyLength := 16
-	switch suite {
-	case 0x1302:
-		newHash, keyLength = sha512.New384, 32
-	case 0x1303:
-		keyLength = 32
+// encryptedGroups reads the groups that a server names in its
+// EncryptedExtensions (RFC 8446 section 4.2.7).
+func encryptedGroups(body []byte) []uint16 {
+	in := input(body)
+	extensions := input(in.bytes(in.u16()))
+	for len(extensions) > 0 && !extensions.failed() {
+		number, data := extensions.u16(), extensions.bytes(extensions.u16())
+		if number != extSupportedGroups {
+			continue
+		}
+		list := input(data.bytes(data.u16()))
+		var groups []uint16
+		for len(list) > 1 {
+			groups = append(groups, uint16(list.u16()))
+		}
+		return groups
 	}
-	key, err := expand13(newHash, secret, "key", keyLength)
-	if err != nil {
-		return nil, nil, err
-	}
-	iv, err := expand13(newHash, secret, "iv", 12)
-	if err != nil {
-		return nil, nil, err
-	}
-	if suite == 0x1303 {
-		aead, err := chacha20poly1305.New(key)
-		return aead, iv, err
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	aead, err := cipher.NewGCM(block)
-	return aead, iv, err
+	return nil
 }
 
-// expand13 is HKDF-Expand-Label with an empty context (RFC 8446 section 7.1).
-func expand13(newHash func() hash.Hash, secret []byte, label string, length int) ([]byte, error) {
-	var info builder
-	info.u16(uint16(length))
-	info.vector(1, func(b *builder) { *b = append(*b, "tls13 "+label...) })
-	info = append(info, 0)
-	return hkdf.Expand(newHash, secret, string(info), length)
-}
-
-// nonce13 is the nonce of the n-th record (RFC 8446 section 5.3).
-func nonce13(iv []byte, n uint64) []byte {
-	nonce := make([]byte, len(iv))
-	binary.BigEndian.PutUint64(nonce[len(nonce)-8:], n)
-	for i := range nonce {
-		nonce[i] ^= iv[i]
-	}
-	return nonce
-}
-
-// inner13 takes the padding off a decrypted record (RFC 8446 section 5.4).
-func inner13(plain []byte) (kind byte, content []byte) {
+// innerPlaintext takes the padding off a decrypted record (RFC 8446 section 5.4).
+func innerPlaintext(plain []byte) (kind byte, content []byte) {
 	for len(plain) > 0 {
 		last := plain[len(plain)-1]
 		plain = plain[:len(plain)-1]

@@ -1,5 +1,5 @@
 // Package tlswire treats TLS as bytes: records, handshake messages and alerts
-// as they stand on the wire, without a key, a certificate or an opinion.
+// as they stand on the wire, without a connection or an opinion.
 //
 // # Why it exists
 //
@@ -16,19 +16,25 @@
 // no length is believed before it is compared with what is there, records and
 // messages have hard limits ([MaxRecord], [MaxMessage]), any fragmentation is
 // put together, and every input has a result. What is encrypted stays opaque.
+// [FlightReader] does the same with bytes as they come, and knows when no more
+// can be learned by waiting.
 //
 // # Asking
 //
 // [ClientHello] builds the question by hand, with any list in it, also lists
-// that no library would send.
+// that no library would send. With a key share in it, its [SentHello.Reader]
+// also reads the certificates that TLS 1.3 encrypts. No handshake is ever
+// completed: what can be told by asking needs no more.
 //
 // # Names
 //
-// [SuiteName], [VersionName], [GroupName] and [AlertName] give numbers the
-// names of the IANA registries and the RFCs, for reports.
+// [SuiteName], [VersionName], [GroupName], [SignatureName] and [AlertName] give
+// numbers the names of the IANA registries and the RFCs, for reports.
+// [KeyExchange] and [SuiteInVersion] say what a suite's name says.
 //
 // # What it is not
 //
-// It opens no connection and computes no key; originconn does the first, and
-// crypto/tls the second. It does not judge: that is package policy.
+// It opens no connection and is no TLS client: originconn is the first, and
+// crypto/tls and tlslegacy are the second. It does not judge: that is package
+// policy.
 package tlswire

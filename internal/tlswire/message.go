@@ -1,9 +1,6 @@
 package tlswire
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // Handshake message types (RFC 5246 section 7.4).
 const (
@@ -15,13 +12,6 @@ const (
 
 	messageHeaderLen = 4
 )
-
-// extALPN is the number of the extension of RFC 7301.
-const extALPN = 16
-
-// curveTypeNamed introduces a named group in a ServerKeyExchange (RFC 8422
-// section 5.4).
-const curveTypeNamed = 3
 
 // helloRetryRandom stands in the place of the random of a ServerHello that is
 // a HelloRetryRequest (RFC 8446 section 4.1.3).
@@ -46,11 +36,26 @@ type ServerHello struct {
 	// ALPN is the application protocol chosen; "" if none was, and always in
 	// TLS 1.3, which encrypts it.
 	ALPN string
+	// SessionID is the id of the session, by which it could be resumed (TLS 1.2
+	// and older); nil if the server gave none.
+	SessionID []byte
+	// Compression is the compression method; 0 is none.
+	Compression uint8
+	// SecureRenegotiation says that the server knows RFC 5746.
+	SecureRenegotiation bool
+	// ExtendedMasterSecret says that it agreed to RFC 7627.
+	ExtendedMasterSecret bool
+	// SessionTicket says that it will issue a session ticket (RFC 5077).
+	SessionTicket bool
+	// keyShare is the server's public key in TLS 1.3.
+	keyShare []byte
 }
 
 // message notes what one handshake message says and tells whether to go on.
-// Messages that carry no fact of a Flight are passed over.
-func (r *reader) message(kind byte, body []byte) bool {
+// Messages that carry no fact of a Flight are passed over. The message comes
+// with its header, which is part of what TLS 1.3 hashes.
+func (r *FlightReader) message(kind byte, message []byte) bool {
+	body := message[messageHeaderLen:]
 	switch kind {
 	case messageServerHello:
 		hello, ok := parseServerHello(body)
@@ -60,6 +65,9 @@ func (r *reader) message(kind byte, body []byte) bool {
 		r.flight.Retried = r.flight.Retried || r.awaitsRetry()
 		r.flight.ServerHello = hello
 		r.opaque = hello.Version >= versionTLS13 && !hello.HelloRetryRequest
+		if r.opaque {
+			r.unlock(message)
+		}
 	case messageCertificate:
 		certificates, ok := parseCertificates(body)
 		if !ok {
@@ -67,7 +75,7 @@ func (r *reader) message(kind byte, body []byte) bool {
 		}
 		r.flight.Certificates = certificates
 	case messageServerKeyExchange:
-		r.flight.KeyExchangeGroup = keyExchangeGroup(r.flight.ServerHello, body)
+		r.flight.keyExchange(body)
 	case messageCertificateRequest:
 		r.flight.CertificateRequested = true
 	case messageServerHelloDone:
@@ -80,15 +88,17 @@ func (r *reader) message(kind byte, body []byte) bool {
 func parseServerHello(body []byte) (*ServerHello, bool) {
 	in := input(body)
 	version, random := in.u16(), in.bytes(32)
-	in.bytes(in.u8()) // session id
-	suite := in.u16()
-	in.u8() // compression
+	session := in.bytes(in.u8())
+	suite, compression := in.u16(), in.u8()
 	if in.failed() {
 		return nil, false
 	}
 	hello := &ServerHello{
 		Version: uint16(version), Suite: uint16(suite),
-		HelloRetryRequest: bytes.Equal(random, helloRetryRandom),
+		HelloRetryRequest: bytes.Equal(random, helloRetryRandom), Compression: uint8(compression),
+	}
+	if len(session) > 0 {
+		hello.SessionID = session
 	}
 	if len(in) == 0 {
 		return hello, true // no extensions: SSLv3, or an old server
@@ -112,12 +122,19 @@ func (h *ServerHello) extension(number int, data input) {
 	case extKeyShare:
 		if v := data.u16(); !data.failed() {
 			h.Group = uint16(v)
+			h.keyShare = data.bytes(data.u16())
 		}
 	case extALPN:
 		list := input(data.bytes(data.u16()))
 		if name := list.bytes(list.u8()); !data.failed() && !list.failed() {
 			h.ALPN = string(name)
 		}
+	case extRenegotiationInfo:
+		h.SecureRenegotiation = true
+	case extExtendedMasterSecret:
+		h.ExtendedMasterSecret = true
+	case extSessionTicket:
+		h.SessionTicket = true
 	}
 }
 
@@ -133,24 +150,4 @@ func parseCertificates(body []byte) ([][]byte, bool) {
 		}
 	}
 	return certificates, !in.failed() && !list.failed() && len(in) == 0
-}
-
-// keyExchangeGroup returns the named group of an ECDHE suite's
-// ServerKeyExchange, or 0. The message means something else under every other
-// key exchange, so an unknown suite gives 0 too.
-func keyExchangeGroup(hello *ServerHello, body []byte) uint16 {
-	if hello == nil {
-		return 0
-	}
-	name := SuiteName(hello.Suite)
-	ephemeral := strings.HasPrefix(name, "TLS_ECDHE_") || strings.HasPrefix(name, "TLS_ECDH_anon_")
-	if !ephemeral || strings.Contains(name, "_PSK_") {
-		return 0
-	}
-	in := input(body)
-	kind, group := in.u8(), in.u16()
-	if in.failed() || kind != curveTypeNamed {
-		return 0
-	}
-	return uint16(group)
 }

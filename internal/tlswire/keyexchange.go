@@ -1,0 +1,89 @@
+package tlswire
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// curveTypeNamed introduces a named group in a ServerKeyExchange (RFC 8422
+// section 5.4).
+const curveTypeNamed = 3
+
+// keyExchange notes what a ServerKeyExchange says. Its form depends on the key
+// exchange of the suite, so an unknown suite says nothing; one that cannot be
+// read is no error of the flight, as nothing here builds on it.
+func (f *Flight) keyExchange(body []byte) {
+	if f.ServerHello == nil {
+		return
+	}
+	exchange, auth := KeyExchange(f.ServerHello.Suite)
+	in := input(body)
+	if auth == "PSK" {
+		in.bytes(in.u16()) // the hint for the preshared key
+	}
+	switch exchange {
+	case "ECDHE":
+		kind, group := in.u8(), in.u16()
+		if in.failed() || kind != curveTypeNamed {
+			return
+		}
+		f.KeyExchangeGroup = uint16(group)
+		in.bytes(in.u8()) // the public key
+	case "DHE":
+		prime := in.bytes(in.u16())
+		in.bytes(in.u16()) // the generator
+		in.bytes(in.u16()) // the public key
+		if !in.failed() {
+			f.DHBits = bitLength(prime)
+		}
+	default:
+		return
+	}
+	if f.ServerHello.Version == versionTLS12 && (auth == "RSA" || auth == "ECDSA" || auth == "DSS") {
+		if scheme := in.u16(); !in.failed() {
+			f.Signature = uint16(scheme)
+		}
+	}
+}
+
+// bitLength returns the length of a big-endian number in bits.
+func bitLength(number []byte) int {
+	for i, b := range number {
+		if b != 0 {
+			return 8*(len(number)-i-1) + bits.Len8(b)
+		}
+	}
+	return 0
+}
+
+// KeyExchange returns how a suite of TLS 1.2 or older agrees on a key ("ECDHE",
+// "DHE", "RSA", "PSK") and how the server proves who it is ("RSA", "ECDSA",
+// "DSS", "PSK", "anon"). Both are "" for a suite of TLS 1.3, which leaves them
+// to extensions, and for one that is not known.
+func KeyExchange(suite uint16) (exchange, authentication string) {
+	name, _, ok := strings.Cut(strings.TrimPrefix(SuiteName(suite), "TLS_"), "_WITH_")
+	if !ok {
+		return "", ""
+	}
+	name = strings.TrimSuffix(name, "_EXPORT")
+	switch name {
+	case "RSA":
+		return "RSA", "RSA"
+	case "PSK":
+		return "PSK", "PSK"
+	case "PSK_DHE": // the registry's odd name for two CCM suites
+		return "DHE", "PSK"
+	case "NULL":
+		return "", ""
+	}
+	exchange, authentication, ok = strings.Cut(name, "_")
+	switch {
+	case !ok:
+		return "", ""
+	case exchange == "ECDH" && authentication == "anon":
+		exchange = "ECDHE" // anonymous ECDH is ephemeral
+	case exchange == "DH" && authentication == "anon":
+		exchange = "DHE"
+	}
+	return exchange, authentication
+}

@@ -1,0 +1,109 @@
+package originconn
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+
+	"github.com/edgesim/edgesim/internal/tlslegacy"
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// shakeLegacyHands makes the TLS handshake with our own client: exactly the
+// documented versions, suites, curves and signature schemes, in the documented
+// order (CF-TLS-09, CF-TLS-10, CF-TLS-16, CF-TLS-18, CF-TLS-20).
+func (c *Client) shakeLegacyHands(ctx context.Context, t *Target, w *wire, h *Handshake) (net.Conn, *policy.Cause) {
+	conn := tlslegacy.Client(w, c.legacyConfig(t, h))
+	w.recording = true
+	err := conn.HandshakeContext(ctx)
+	w.recording = false
+	h.noteLegacy(conn.ConnectionState())
+	if err != nil {
+		return nil, legacyCause(t, h, tlswire.ParseFlight(w.transcript), err)
+	}
+	w.transcript = nil
+	return conn, nil
+}
+
+// legacyConfig is the legacy client's form of an offer.
+func (c *Client) legacyConfig(t *Target, h *Handshake) *tlslegacy.Config {
+	config := &tlslegacy.Config{
+		Versions:   slices.DeleteFunc(slices.Clone(t.Offer.Versions), func(v uint16) bool { return v > policy.VersionTLS12 }),
+		Suites:     t.Offer.Suites,
+		Groups:     t.Offer.Groups,
+		Signatures: policy.SignatureSchemes(),
+		ServerName: t.SNI,
+		VerifyPeerCertificate: func(raw [][]byte) error {
+			h.PeerCertificates = raw
+			return nil
+		},
+		ClientCertificate: func(*tlslegacy.CertificateRequest) (*tlslegacy.Certificate, error) {
+			h.ClientCertificateRequested = true
+			return legacyCertificate(t, h), nil
+		},
+	}
+	if c.KeyLog != nil {
+		config.KeyLogWriter = c.KeyLog
+	}
+	return config
+}
+
+// legacyCertificate is the target's client certificate, or nil.
+func legacyCertificate(t *Target, h *Handshake) *tlslegacy.Certificate {
+	if t.ClientCertificate == nil {
+		return nil
+	}
+	key, ok := t.ClientCertificate.PrivateKey.(crypto.Signer)
+	if !ok {
+		return nil
+	}
+	h.ClientCertificateSent = true
+	return &tlslegacy.Certificate{Chain: t.ClientCertificate.Certificate, Key: key}
+}
+
+// noteLegacy copies what the legacy client knows of the handshake.
+func (h *Handshake) noteLegacy(s tlslegacy.ConnectionState) {
+	h.Version, h.CipherSuite, h.Curve, h.Signature = s.Version, s.Suite, s.Group, s.SignatureScheme
+	h.PeerCertificates = s.RawCertificates
+	h.ClientCertificateRequested = s.CertificateRequest != nil
+	if a := s.AlertReceived; a != nil {
+		h.Alert = &tlswire.Alert{Level: a.Level, Description: a.Description}
+	}
+}
+
+// legacyCause classifies a failed handshake of the legacy client: what the
+// server did wrong is told by a reason, all else by the same facts as on the
+// first road.
+func legacyCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.Cause {
+	var wrong *tlslegacy.ProtocolError
+	if !errors.As(err, &wrong) {
+		return handshakeCause(t, h, f, err)
+	}
+	name := policy.CauseTLSHandshakeFailure
+	switch wrong.Reason {
+	case tlslegacy.ReasonNotTLS:
+		f.NotTLS = wrong.Evidence
+		h.FirstBytes = wrong.Evidence
+		return handshakeCause(t, h, f, err)
+	case tlslegacy.ReasonUnofferedVersion:
+		name = policy.CauseTLSProtocolMismatch
+	case tlslegacy.ReasonUnofferedSuite, tlslegacy.ReasonSuiteVersion:
+		name = policy.CauseTLSNoSharedCipher
+	case tlslegacy.ReasonUnofferedGroup:
+		name = policy.CauseTLSNoSharedCurve
+	case tlslegacy.ReasonBadCertificate, tlslegacy.ReasonCertificateKey, tlslegacy.ReasonBadSignature:
+		name = policy.CauseCertInvalid
+	}
+	cause := policy.NewCause(name, fmt.Sprintf("the TLS handshake with %s failed: %s", t.Address(), wrong.Detail), err)
+	switch wrong.Reason {
+	case tlslegacy.ReasonUnofferedSignature:
+		cause.Rule = "CF-TLS-18"
+	case tlslegacy.ReasonRenegotiation:
+		cause.Rule = "CF-TLS-22"
+	}
+	return cause
+}

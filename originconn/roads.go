@@ -1,0 +1,98 @@
+package originconn
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// The roads: the TLS clients that can carry a connection. Both fill the same
+// Handshake, and the viewer never notices which one was taken.
+const (
+	// roadCryptoTLS is the TLS client of the standard library.
+	roadCryptoTLS = "crypto/tls"
+	// roadLegacy is our own, for what the standard library no longer speaks.
+	roadLegacy = "internal/tlslegacy"
+)
+
+// Whys of the legacy road.
+const (
+	whySSLv3Only = "only SSLv3 is allowed toward this origin, which crypto/tls does not speak"
+	whyRefused   = "crypto/tls, which lacks a part of the documented list, was refused: "
+	whyBefore    = "this origin was reached on this road before, after crypto/tls had been refused"
+)
+
+// roads remembers, per target, what a refusal taught: that the legacy road
+// leads there, or that it does not either.
+type roads struct {
+	mu    sync.Mutex
+	known map[string]roadNote
+}
+
+type roadNote struct {
+	legacy bool
+	until  time.Time
+}
+
+// roadLifetime bounds how long a note is believed: an origin that is being
+// repaired changes within minutes.
+const roadLifetime = 15 * time.Second
+
+// get returns whether the legacy road is known to lead there, and whether
+// anything is known at all.
+func (r *roads) get(key string) (legacy, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	note, ok := r.known[key]
+	if !ok || time.Now().After(note.until) {
+		return false, false
+	}
+	return note.legacy, true
+}
+
+func (r *roads) put(key string, legacy bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil {
+		r.known = make(map[string]roadNote)
+	}
+	r.known[key] = roadNote{legacy, time.Now().Add(roadLifetime)}
+}
+
+func (r *roads) forget(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.known, key)
+}
+
+// startingRoad says which road a connection takes first, and why if it is the
+// legacy one.
+func (c *Client) startingRoad(t *Target, key string) (road, why string) {
+	if slices.Max(t.Offer.Versions) < policy.VersionTLS10 {
+		return roadLegacy, whySSLv3Only // CF-TLS-04
+	}
+	if legacy, _ := c.roads.get(key); legacy {
+		return roadLegacy, whyBefore
+	}
+	return roadCryptoTLS, ""
+}
+
+// legacyMayHelp says whether a refusal on the first road may be for want of
+// something documented that only the second can speak: a version, a suite or a
+// signature scheme. A certificate that fails is the same on both roads, and so
+// is a timeout.
+func (c *Client) legacyMayHelp(t *Target, key string, cause *policy.Cause) bool {
+	if slices.Min(t.Offer.Versions) > policy.VersionTLS12 {
+		return false
+	}
+	if _, known := c.roads.get(key); known {
+		return false
+	}
+	switch cause.Name {
+	case policy.CauseTLSHandshakeFailure, policy.CauseTLSProtocolMismatch, policy.CauseTLSNoSharedCipher, policy.CauseTLSNoSharedCurve:
+		return true
+	}
+	return false
+}

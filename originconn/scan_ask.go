@@ -1,0 +1,161 @@
+package originconn
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// asker sends hellos within limits, each over a connection of its own, on the
+// same road as every request: the client's resolve and dial.
+type asker struct {
+	client    *Client
+	target    *Target
+	endpoints []endpoint
+	options   ScanOptions
+	// slots bound the parallelism.
+	slots chan struct{}
+
+	mu sync.Mutex
+	// opened counts the connections, answered those that brought an answer of
+	// any kind.
+	opened, answered, timeouts int
+	// dialCause is why the first connection that failed could not be opened.
+	dialCause *policy.Cause
+	address   string
+	limits    []string
+}
+
+// answer is what one hello drew.
+type answer struct {
+	flight tlswire.Flight
+	// asked is false when the hello could not be sent: a limit, or no
+	// connection. Nothing follows from such an answer.
+	asked bool
+	// timedOut says that the origin neither answered nor closed in time.
+	timedOut bool
+}
+
+// in returns the ServerHello if it chooses this version.
+func (a *answer) in(version uint16) *tlswire.ServerHello {
+	if h := a.flight.ServerHello; h != nil && h.Version == version {
+		return h
+	}
+	return nil
+}
+
+// leaf returns the certificate that the origin showed first.
+func (a *answer) leaf() []byte {
+	if len(a.flight.Certificates) == 0 {
+		return nil
+	}
+	return a.flight.Certificates[0]
+}
+
+// ask sends a hello if the limits allow it and reads the answer.
+func (a *asker) ask(ctx context.Context, hello tlswire.ClientHello) answer {
+	sent, err := hello.Build()
+	if err != nil {
+		a.limit(err.Error())
+		return answer{}
+	}
+	select {
+	case a.slots <- struct{}{}:
+		defer func() { <-a.slots }()
+	case <-ctx.Done():
+		a.ended(ctx)
+		return answer{}
+	}
+	if !a.open(ctx) {
+		return answer{}
+	}
+	return a.send(ctx, sent)
+}
+
+// open counts a connection, if one more may be opened.
+func (a *asker) open(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		a.ended(ctx)
+		return false
+	}
+	a.mu.Lock()
+	spent := a.opened >= a.options.MaxConnections
+	silent := a.answered == 0 && a.timeouts >= silentEnough
+	if !spent && !silent {
+		a.opened++
+	}
+	a.mu.Unlock()
+	if spent {
+		a.limit(fmt.Sprintf("the limit of %d connections was reached", a.options.MaxConnections))
+	}
+	return !spent && !silent
+}
+
+// silentEnough is how many connections may end in silence before an origin that
+// never answered is believed not to.
+const silentEnough = 3
+
+// ended notes that the scan's time is over, unless it was stopped on purpose.
+func (a *asker) ended(ctx context.Context) {
+	if context.Cause(ctx) == context.DeadlineExceeded {
+		a.limit(fmt.Sprintf("the time allowed, %s, was over", a.options.Budget))
+	}
+}
+
+// limit notes why the scan is not complete, once.
+func (a *asker) limit(what string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !slices.Contains(a.limits, what) {
+		a.limits = append(a.limits, what)
+	}
+}
+
+// send makes a connection, sends the hello and reads the answer to its end.
+func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
+	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
+	defer cancel()
+	attempt := &Attempt{Number: 1}
+	conn, cause := a.client.dial(ctx, a.target, a.endpoints, attempt)
+	if cause != nil {
+		a.mu.Lock()
+		if a.dialCause == nil {
+			a.dialCause = cause
+		}
+		a.mu.Unlock()
+		if ctx.Err() == nil {
+			a.limit("a connection could not be opened: " + cause.Detail)
+		}
+		return answer{}
+	}
+	defer conn.Close()
+	// A canceled scan wakes the read; a deadline of the past is the way to.
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+
+	reader := sent.Reader()
+	_, err := conn.Write(sent.Records)
+	buf := make([]byte, 8<<10)
+	for err == nil && !reader.Settled() {
+		var n int
+		n, err = conn.Read(buf)
+		reader.Write(buf[:n])
+	}
+	got := answer{flight: reader.Flight(), asked: true}
+	got.timedOut = isTimeout(err)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.address = attempt.Address
+	if got.timedOut {
+		a.timeouts++
+	}
+	if !got.timedOut || got.flight.ServerHello != nil || got.flight.RecordVersion != 0 || got.flight.NotTLS != nil {
+		a.answered++
+	}
+	return got
+}

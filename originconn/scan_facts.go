@@ -1,0 +1,136 @@
+package originconn
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"slices"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// facts keeps what an answer says of the origin as a whole, whatever was asked.
+func (s *scan) facts(a answer, sni string) {
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	r := &s.found
+	if len(a.flight.NotTLS) > 0 && r.NotTLS == nil {
+		r.NotTLS = a.flight.NotTLS
+		s.stop()
+	}
+	r.ClientCertificateRequested = r.ClientCertificateRequested || a.flight.CertificateRequested
+	if hello := a.flight.ServerHello; hello != nil && hello.Version <= policy.VersionTLS12 {
+		r.SessionIDs = r.SessionIDs || len(hello.SessionID) > 0
+		r.SessionTickets = r.SessionTickets || hello.SessionTicket
+		r.SecureRenegotiation = r.SecureRenegotiation || hello.SecureRenegotiation
+		r.ExtendedMasterSecret = r.ExtendedMasterSecret || hello.ExtendedMasterSecret
+		r.Compression = r.Compression || hello.Compression != 0
+	}
+	if len(a.flight.Certificates) == 0 {
+		return
+	}
+	chain := ScannedChain{SNI: sni, KeyType: keyTypeOf(a.leaf()), Version: a.flight.ServerHello.Version, Chain: a.flight.Certificates}
+	at := slices.IndexFunc(r.Certificates, func(other ScannedChain) bool {
+		return other.SNI == sni && bytes.Equal(other.Chain[0], chain.Chain[0])
+	})
+	switch {
+	case at < 0:
+		r.Certificates = append(r.Certificates, chain)
+	case chain.Version > r.Certificates[at].Version:
+		r.Certificates[at].Version = chain.Version
+	}
+}
+
+// keyTypeOf names the kind of a certificate's key: "RSA", "ECDSA", "Ed25519", or
+// "" where it is another one or cannot be read.
+func keyTypeOf(der []byte) string {
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return ""
+	}
+	switch certificate.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return "RSA"
+	case *ecdsa.PublicKey:
+		return "ECDSA"
+	case ed25519.PublicKey:
+		return "Ed25519"
+	}
+	return ""
+}
+
+// nameAnswer notes how the origin answers without a name or to a wrong one.
+func (s *scan) nameAnswer(to *NameAnswer, a answer) {
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	*to = NameAnswer{Asked: a.asked, Accepted: a.flight.ServerHello != nil, Alert: a.flight.Alert}
+}
+
+// sameHost says whether two answers come from the same virtual host, as far as
+// their certificates tell: equal, or of different kinds of key.
+func sameHost(a, b answer) bool {
+	if a.flight.ServerHello == nil || b.flight.ServerHello == nil {
+		return false
+	}
+	return bytes.Equal(a.leaf(), b.leaf()) || keyTypeOf(a.leaf()) != keyTypeOf(b.leaf())
+}
+
+// report makes the report of what was found.
+func (s *scan) report() *ScanReport {
+	r := s.found
+	r.Host, r.SNI = s.target.Address(), s.target.SNI
+	r.Address, r.Connections = s.address, s.opened
+	r.Versions = nil
+	for _, v := range []*versionScan{s.tls13, s.tls12, s.tls11, s.tls10, s.ssl3} {
+		r.Versions = append(r.Versions, v.report())
+	}
+	r.Limits = slices.Sorted(slices.Values(s.limits))
+	if s.timeouts > 0 {
+		r.Limits = append(r.Limits, silentText(s.timeouts, s.options.Timeout))
+	}
+	slices.SortStableFunc(r.Certificates, compareChains(s.target.SNI))
+	return &r
+}
+
+// report makes the part of one version.
+func (v *versionScan) report() VersionScan {
+	r := VersionScan{
+		Version: v.version, Name: tlswire.VersionName(v.version), Asked: v.asked, Spoken: v.spoken, Preference: v.preference,
+		DHBits: v.dhBits, Refusal: v.refusal,
+	}
+	if !v.spoken {
+		return r
+	}
+	groups := &v.groups
+	if !v.groupsWanted() && v.version > policy.VersionSSL30 {
+		groups = &v.s.tls12.groups
+	}
+	r.Suites, r.SuitesOpen, r.SuitesComplete = v.suites.accepted, v.suites.open, v.suites.complete()
+	if v.preference == PreferenceClient {
+		r.Suites = inOrderOf(v.suites.all, r.Suites)
+	}
+	r.Groups = groups.ordered()
+	r.GroupsComplete = v.decided(groups, v.needsGroup)
+	r.SignaturesComplete = v.version < policy.VersionTLS12 // those have no choice
+	if v.version == policy.VersionTLS12 {
+		r.SignaturesComplete = v.decided(v.signatures["RSA"], signed("RSA")) && v.decided(v.signatures["ECDSA"], signed("ECDSA"))
+	}
+	for _, key := range []string{"RSA", "ECDSA"} {
+		r.Signatures = append(r.Signatures, v.signatures[key].ordered()...)
+	}
+	r.SuiteNames = namesOf(r.Suites, tlswire.SuiteName)
+	r.GroupNames = namesOf(r.Groups, tlswire.GroupName)
+	r.SignatureNames = namesOf(r.Signatures, tlswire.SignatureName)
+	return r
+}
+
+func namesOf(list []uint16, name func(uint16) string) []string {
+	var names []string
+	for _, v := range list {
+		names = append(names, name(v))
+	}
+	return names
+}

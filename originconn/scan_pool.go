@@ -1,0 +1,180 @@
+package originconn
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// question asks for some values of each list before all others.
+type question struct {
+	suites, groups, rsa, ecdsa []uint16
+	// guard is an accepted suite behind the suites, so that the hello is never
+	// refused.
+	guard uint16
+}
+
+// pool asks for the suites of an origin that follows the order of the hello.
+// Each question has suites of its own and ends with one that is known to be
+// accepted; so the answers do not depend on each other, several are asked at a
+// time, and each is used for groups and signatures as well.
+func (v *versionScan) pool(ctx context.Context) {
+	var workers sync.WaitGroup
+	for range v.s.options.Parallelism {
+		workers.Go(func() { v.work(ctx) })
+	}
+	workers.Wait()
+}
+
+func (v *versionScan) work(ctx context.Context) {
+	for {
+		q, ok := v.next()
+		if !ok {
+			return
+		}
+		v.settle(q, v.s.ask(ctx, v.ask(q)))
+	}
+}
+
+// next returns the next question. It waits while answers under way may bring
+// more to ask, and says when there is nothing left.
+func (v *versionScan) next() (question, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for {
+		if v.suites.failed {
+			return question{}, false
+		}
+		if q, ok := v.compose(); ok {
+			v.asking++
+			return q, true
+		}
+		if v.asking == 0 {
+			v.changed.Broadcast()
+			return question{}, false
+		}
+		v.changed.Wait()
+	}
+}
+
+// compose makes a question of what is open: CloudFront's suites first, a share
+// of them for each question, so that a scan that is cut short knows the most
+// about them; then the ones that are likely; then the rest in one go, when no
+// answer under way can make some of it likely. The lock is held.
+func (v *versionScan) compose() (question, bool) {
+	open := filtered(v.suites.open, func(s uint16) bool { return likely(s, v.suites.accepted) })
+	if documented := both(open, policy.CurrentSnapshot().Suites); len(documented) > 0 {
+		open = documented
+	}
+	n, last := share(len(open), v.s.options.Parallelism), false
+	if len(open) == 0 {
+		if len(v.suites.open) == 0 || v.asking > 0 {
+			return question{}, false
+		}
+		open, last = v.suites.open, true
+		n = min(len(open), manySuites)
+	}
+	q := question{suites: open[:n], guard: v.guard()}
+	v.suites.take(q.suites)
+	// Groups and signatures are decided along with the suites, half of what is
+	// open at a time, as other questions want their share; the last takes all.
+	halves, suites := 2, q.suites
+	if last {
+		halves, suites = 1, append(slices.Clone(q.suites), q.guard)
+	}
+	if v.groups.byClient && slices.ContainsFunc(suites, ephemeralEC) {
+		q.groups = v.groups.open[:share(len(v.groups.open), halves)]
+		v.groups.take(q.groups)
+	}
+	q.rsa, q.ecdsa = v.takeSchemes("RSA", suites, halves), v.takeSchemes("ECDSA", suites, halves)
+	return q, true
+}
+
+// guard is the suite behind a question's own: one with a curve, if there is one.
+func (v *versionScan) guard() uint16 {
+	if i := slices.IndexFunc(v.suites.accepted, ephemeralEC); i >= 0 {
+		return v.suites.accepted[i]
+	}
+	return v.suites.accepted[0]
+}
+
+// manySuites is the most suites of a hello: some servers refuse longer lists.
+const manySuites = 120
+
+// share is how many of n values one of several questions takes.
+func share(n, questions int) int { return (n + questions - 1) / max(questions, 1) }
+
+// takeSchemes takes the schemes that a question may decide along with its suites.
+func (v *versionScan) takeSchemes(key string, suites []uint16, halves int) []uint16 {
+	f := v.signatures[key]
+	if !f.byClient || !slices.ContainsFunc(suites, func(s uint16) bool { return signedBy(s) == key }) {
+		return nil
+	}
+	focus := f.open[:share(len(f.open), halves)]
+	f.take(focus)
+	return focus
+}
+
+// ask is the hello of a question.
+func (v *versionScan) ask(q question) tlswire.ClientHello {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	h := v.hello()
+	h.Suites = append(slices.Clone(q.suites), q.guard)
+	if v.version > policy.VersionSSL30 {
+		h.Groups = v.groups.rotated(q.groups)
+	}
+	if v.version == policy.VersionTLS12 {
+		h.Signatures = v.schemes(slices.Concat(q.rsa, q.ecdsa))
+	}
+	return v.finite(h)
+}
+
+// settle draws the conclusions of an answer and wakes who waits for them.
+func (v *versionScan) settle(q question, a answer) {
+	v.s.facts(a, v.s.target.SNI)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.asking--
+	hello := a.in(v.version)
+	if hello == nil {
+		// The guard was refused, too: not the order counts here, or the
+		// connection failed. Nothing follows from it.
+		v.suites.back(q.suites)
+		v.suites.failed = true
+	} else {
+		v.suites.settle(q.suites, hello.Suite)
+	}
+	settleFocus(&v.groups, q.groups, max(a.flight.KeyExchangeGroup, groupOf(hello)))
+	for key, focus := range map[string][]uint16{"RSA": q.rsa, "ECDSA": q.ecdsa} {
+		scheme := a.flight.Signature
+		if signsWith(scheme) != key {
+			scheme = 0
+		}
+		settleFocus(v.signatures[key], focus, scheme)
+	}
+	v.note(a)
+	v.changed.Broadcast()
+}
+
+// settleFocus decides the values that stood first in a list, or gives them back
+// where the answer says nothing of this list.
+func settleFocus(f *facet, focus []uint16, chosen uint16) {
+	switch {
+	case len(focus) == 0:
+	case chosen == 0:
+		f.back(focus)
+	default:
+		f.settle(focus, chosen)
+	}
+}
+
+func groupOf(hello *tlswire.ServerHello) uint16 {
+	if hello == nil {
+		return 0
+	}
+	return hello.Group
+}

@@ -1,0 +1,79 @@
+package originconn
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// suitesToAsk returns the suites of one version in the order in which a scan
+// asks for them: CloudFront's first, in the documented order, then what servers
+// commonly have, then the rest. Elliptic curves come before static keys within
+// each part, so that a first answer tells of a group and a signature as well.
+func suitesToAsk(version uint16) []uint16 {
+	if version == policy.VersionTLS13 {
+		return append(slices.Clone(suites13), filtered(tlswire.AllSuites(), func(s uint16) bool {
+			return tlswire.SuiteInVersion(s, version) && !slices.Contains(suites13, s)
+		})...)
+	}
+	list := slices.Clone(policy.CurrentSnapshot().Suites)
+	for _, wanted := range []func(uint16) bool{common, certified, func(uint16) bool { return true }} {
+		for _, suite := range tlswire.AllSuites() {
+			if wanted(suite) && !slices.Contains(list, suite) {
+				list = append(list, suite)
+			}
+		}
+	}
+	return filtered(list, func(s uint16) bool { return tlswire.SuiteInVersion(s, version) })
+}
+
+// reorder puts the curves first and turns both parts around: the counterpart of
+// suitesToAsk, by which the origin's preference is told.
+func reorder(suites []uint16) []uint16 {
+	return slices.Concat(
+		reversed(filtered(suites, ephemeralEC)),
+		reversed(filtered(suites, func(s uint16) bool { return !ephemeralEC(s) })),
+	)
+}
+
+// certified says whether a suite goes with a certificate of today.
+func certified(suite uint16) bool {
+	exchange, auth := tlswire.KeyExchange(suite)
+	return (exchange == "ECDHE" || exchange == "DHE" || exchange == "RSA") && (auth == "RSA" || auth == "ECDSA")
+}
+
+// common says whether a suite is among those that OpenSSL counts as HIGH and
+// that a server has without being told to: they are asked for one by one, the
+// others in a bunch.
+func common(suite uint16) bool {
+	if !certified(suite) {
+		return false
+	}
+	_, cipher, _ := strings.Cut(tlswire.SuiteName(suite), "_WITH_")
+	switch {
+	case strings.HasPrefix(cipher, "AES_"), strings.HasPrefix(cipher, "CHACHA20_"):
+		return true
+	case strings.HasPrefix(cipher, "CAMELLIA_"):
+		return !strings.Contains(cipher, "GCM")
+	}
+	return strings.HasPrefix(cipher, "ARIA_") && strings.Contains(cipher, "GCM")
+}
+
+// likely says whether a suite is worth a question of its own: a common one, and
+// any relative of one that was accepted. DHE, which needs parameters, and the
+// suites without a certificate are rare until the first is seen.
+func likely(suite uint16, accepted []uint16) bool {
+	exchange, auth := tlswire.KeyExchange(suite)
+	if common(suite) && exchange != "DHE" || slices.Contains(suites13, suite) {
+		return true
+	}
+	if exchange == "" { // the rare suites of TLS 1.3
+		return false
+	}
+	return slices.ContainsFunc(accepted, func(other uint16) bool {
+		e, a := tlswire.KeyExchange(other)
+		return e == exchange && a == auth && (common(suite) || !certified(suite))
+	})
+}

@@ -1,0 +1,185 @@
+package originconn
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// versionScan finds out what an origin accepts in one version.
+type versionScan struct {
+	s       *scan
+	version uint16
+
+	mu      sync.Mutex
+	changed sync.Cond // for mu: an answer came
+	// asking counts the questions of the pool that are under way.
+	asking int
+
+	// asked says that it was asked whether the version is spoken, and that
+	// there was an answer.
+	asked, spoken bool
+	// refusal is the alert that answered the first hello, if the version is not
+	// spoken.
+	refusal *tlswire.Alert
+	suites  facet
+	groups  facet
+	// signatures are by the kind of key, "RSA" and "ECDSA".
+	signatures map[string]*facet
+	// preference names whose order counts.
+	preference string
+	dhBits     int
+	// curves are those of the ECDSA keys seen, without which such a suite is
+	// refused.
+	curves []uint16
+}
+
+func newVersionScan(s *scan, version uint16) *versionScan {
+	v := &versionScan{s: s, version: version, suites: newFacet(suitesToAsk(version)), signatures: map[string]*facet{}}
+	v.changed.L = &v.mu
+	switch {
+	case version == policy.VersionTLS13:
+		v.groups = newFacet(filtered(tlswire.AllGroups(), func(g uint16) bool { return g >= 23 && (g < 26 || g > 28) }))
+	case version > policy.VersionSSL30:
+		v.groups = newFacet(filtered(tlswire.AllGroups(), func(g uint16) bool { return g < 31 }))
+	}
+	for _, key := range []string{"RSA", "ECDSA"} {
+		f := newFacet(nil)
+		if version == policy.VersionTLS12 {
+			schemes := slices.Concat(documentedSignatures, without(tlswire.AllSignatures(), documentedSignatures...))
+			f = newFacet(filtered(schemes, func(s uint16) bool { return signsWith(s) == key }))
+		}
+		v.signatures[key] = &f
+	}
+	return v
+}
+
+// hello is a question with all values in the order of asking, but no more suites
+// than servers take.
+func (v *versionScan) hello() tlswire.ClientHello {
+	h := tlswire.ClientHello{
+		Versions: []uint16{v.version}, Suites: v.suites.all[:min(len(v.suites.all), manySuites)], Groups: v.groups.all, SNI: v.s.target.SNI,
+		Signatures: tlswire.AllSignatures(), ExtendedMasterSecret: v.version > policy.VersionSSL30,
+	}
+	if v.version == policy.VersionTLS12 {
+		h.Signatures = v.schemes(nil)
+	}
+	return v.finite(h)
+}
+
+// finite adds what a hello needs besides: the finite fields of RFC 7919 for
+// DHE suites, which a server may insist on once one is named, and for SSLv3,
+// which has no extensions, the suite that stands for secure renegotiation.
+func (v *versionScan) finite(h tlswire.ClientHello) tlswire.ClientHello {
+	switch v.version {
+	case policy.VersionTLS13:
+	case policy.VersionSSL30:
+		h.Suites = append(slices.Clone(h.Suites), renegotiationSCSV)
+	default:
+		h.Groups = slices.Concat(h.Groups, filtered(tlswire.AllGroups(), tlswire.FiniteFieldGroup))
+	}
+	return h
+}
+
+// renegotiationSCSV is TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746).
+const renegotiationSCSV = 0x00ff
+
+// schemes returns all signature schemes, these first.
+func (v *versionScan) schemes(first []uint16) []uint16 {
+	list := slices.Clone(first)
+	for _, key := range []string{"RSA", "ECDSA"} {
+		f := v.signatures[key]
+		list = slices.Concat(list, without(f.rotated(nil), list...))
+	}
+	return slices.Concat(list, without(tlswire.AllSignatures(), list...))
+}
+
+// note keeps the facts of an answer in this version, whatever was asked. The
+// lock is held.
+func (v *versionScan) note(a answer) {
+	hello := a.in(v.version)
+	if hello == nil {
+		return
+	}
+	v.spoken = true
+	v.suites.accept(hello.Suite)
+	if group := max(a.flight.KeyExchangeGroup, hello.Group); group != 0 {
+		v.groups.accept(group)
+	}
+	if key := signsWith(a.flight.Signature); key != "" {
+		v.signatures[key].accept(a.flight.Signature)
+	}
+	v.dhBits = max(v.dhBits, a.flight.DHBits)
+	if curve := curveOfKey(a.leaf()); curve != 0 && !slices.Contains(v.curves, curve) {
+		v.curves = append(v.curves, curve)
+	}
+}
+
+// compare tells from two answers to opposite orders whether the origin follows
+// the order of the hello, list by list. The lock is held.
+func (v *versionScan) compare(a, b answer) {
+	x, y := a.in(v.version), b.in(v.version)
+	if x == nil || y == nil {
+		return
+	}
+	v.suites.byClient = v.suites.byClient || x.Suite != y.Suite
+	g, h := max(a.flight.KeyExchangeGroup, x.Group), max(b.flight.KeyExchangeGroup, y.Group)
+	if v.version != policy.VersionTLS13 { // there, a key share decides as well
+		v.groups.byClient = v.groups.byClient || g != 0 && h != 0 && g != h
+	}
+	for key, f := range v.signatures {
+		s, t := a.flight.Signature, b.flight.Signature
+		f.byClient = f.byClient || s != t && signsWith(s) == key && signsWith(t) == key
+	}
+}
+
+// explore asks until all that the origin accepts in this version is known.
+func (v *versionScan) explore(ctx context.Context) {
+	if !v.spoken {
+		return
+	}
+	if v.suites.byClient {
+		v.pool(ctx)
+		v.finishRest(ctx)
+	} else {
+		var beside sync.WaitGroup
+		beside.Go(func() { v.finishRest(ctx) })
+		v.suiteChain(ctx)
+		beside.Wait()
+		v.finishRest(ctx) // the first suite may have needed none of them
+	}
+	v.decidePreference(ctx)
+}
+
+// decided says whether all values of a list were, that is of no use without one
+// of these suites.
+func (v *versionScan) decided(f *facet, needs func(uint16) bool) bool {
+	if f.complete() {
+		return true
+	}
+	return v.suites.complete() && !f.failed && !slices.ContainsFunc(v.suites.accepted, needs)
+}
+
+// decidePreference names whose order of suites counts, with one more question
+// where the answers so far cannot tell.
+func (v *versionScan) decidePreference(ctx context.Context) {
+	switch {
+	case len(v.suites.accepted) < 2:
+		return
+	case v.suites.byClient:
+		v.preference = PreferenceClient
+		return
+	}
+	h := v.hello()
+	h.Suites = reversed(v.suites.accepted)
+	a := v.s.ask(ctx, v.finite(h))
+	if hello := a.in(v.version); hello != nil {
+		v.preference = PreferenceServer
+		if hello.Suite == h.Suites[0] {
+			v.preference = PreferenceClient
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package originconn
+
+import (
+	"context"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// secure opens a TCP connection, shakes hands over it and judges the
+// certificates. When the first road is refused for want of something that the
+// documentation lists and only the second one speaks, it goes the second, over
+// a connection of its own; when both are refused, it asks why.
+func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attempt) (*wire, net.Conn, *policy.Cause) {
+	key := t.key()
+	road, why := c.startingRoad(t, key)
+	w, plain, cause := c.travel(ctx, t, to, a, road, why)
+	if cause != nil && road == roadCryptoTLS && c.legacyMayHelp(t, key, cause) {
+		w, plain, cause = c.secondRoad(ctx, t, key, to, a, cause)
+	}
+	switch {
+	case cause == nil:
+		c.explained.forget(key)
+	case why == whyBefore:
+		c.roads.forget(key)
+	case cause.Stage == policy.StageHandshake:
+		cause = c.explain(ctx, t, key, a, cause)
+	}
+	return w, plain, cause
+}
+
+// secondRoad goes the legacy road after a refusal on the first. What it meets
+// counts, if it got further than the first did; else the first refusal stands.
+func (c *Client) secondRoad(ctx context.Context, t *Target, key string, to []endpoint, a *Attempt, refusal *policy.Cause) (*wire, net.Conn, *policy.Cause) {
+	first, findings := a.Handshake, slices.Clone(a.Findings)
+	a.Findings = slices.DeleteFunc(a.Findings, func(f policy.Finding) bool { return f.Rule != "CF-CONN-10" })
+	w, plain, cause := c.travel(ctx, t, to, a, roadLegacy, whyRefused+refusal.Detail)
+	further := cause == nil || cause.Stage == policy.StageVerify || cause.Name == policy.CauseTLSClientCertificateRequired
+	c.roads.put(key, further)
+	if !further {
+		a.Handshake, a.Findings = first, findings
+		return nil, nil, refusal
+	}
+	return w, plain, cause
+}
+
+// travel makes one TCP connection and one handshake on one road, and judges the
+// certificates.
+func (c *Client) travel(ctx context.Context, t *Target, to []endpoint, a *Attempt, road, why string) (*wire, net.Conn, *policy.Cause) {
+	tcp, cause := c.dial(ctx, t, to, a)
+	if cause != nil {
+		return nil, nil, cause
+	}
+	w := &wire{Conn: tcp}
+	a.Handshake = &Handshake{Road: road, Why: why, SNI: t.SNI, Offered: t.Offer}
+	shake := c.shakeHands
+	if road == roadLegacy {
+		shake = c.shakeLegacyHands
+	}
+	started := time.Now()
+	plain, cause := shake(ctx, t, w, a.Handshake)
+	a.Phases.Handshake += time.Since(started)
+	if verdict := c.verify(t, a); verdict != nil {
+		cause = verdict // the certificates explain a failed handshake, too
+	}
+	if cause != nil {
+		tcp.Close()
+		return nil, nil, cause
+	}
+	return w, plain, nil
+}
