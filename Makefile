@@ -14,6 +14,7 @@ demo:
 
 test: lint
 	$(GO) test -race -timeout 15m ./...
+	@$(GO) run ./internal/peers/cmd/missing
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

@@ -75,8 +75,9 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 	}
 	result := &Result{Distribution: d}
 	if isPrivateName(host) {
-		address := net.JoinHostPort(host, strconv.Itoa(port))
-		result.Connect = map[string]string{address: address}
+		// Keyed by the host alone: an entry of the user's own, with or without
+		// a port, comes before it.
+		result.Connect = map[string]string{host: net.JoinHostPort(host, strconv.Itoa(port))}
 	}
 	r.warnings(d)
 	for _, n := range r.notices {

@@ -12,7 +12,8 @@ import (
 type ScanOptions struct {
 	// MaxConnections is the most connections that are opened. Default: 40.
 	MaxConnections int
-	// Parallelism is the most connections that are open at a time. Default: 8.
+	// Parallelism is the most connections that are open at a time, the ones that
+	// are still being opened included. Default: 16.
 	Parallelism int
 	// Timeout bounds one connection, dialing included. Default: 5 s.
 	Timeout time.Duration
@@ -25,7 +26,7 @@ func (o ScanOptions) withDefaults() ScanOptions {
 		o.MaxConnections = 40
 	}
 	if o.Parallelism <= 0 {
-		o.Parallelism = 8
+		o.Parallelism = 16
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second

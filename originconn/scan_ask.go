@@ -29,6 +29,19 @@ type asker struct {
 	dialCause *policy.Cause
 	address   string
 	limits    []string
+	// quickest is the shortest time that an answer took, the connection
+	// included; 0 if none came.
+	quickest time.Duration
+}
+
+// distant is the time of an answer from which on a scan guesses ahead.
+const distant = 20 * time.Millisecond
+
+// far says whether waiting for one answer after the other would take long.
+func (a *asker) far() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.quickest > distant
 }
 
 // answer is what one hello drew.
@@ -120,7 +133,7 @@ func (a *asker) limit(what string) {
 func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
 	defer cancel()
-	attempt := &Attempt{Number: 1}
+	attempt, started := &Attempt{Number: 1}, time.Now()
 	conn, cause := a.client.dial(ctx, a.target, a.endpoints, attempt)
 	if cause != nil {
 		a.mu.Lock()
@@ -151,6 +164,9 @@ func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.address = attempt.Address
+	if took := time.Since(started); a.quickest == 0 || took < a.quickest {
+		a.quickest = took
+	}
 	if got.timedOut {
 		a.timeouts++
 	}

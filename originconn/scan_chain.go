@@ -11,43 +11,6 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// suiteChain asks for the suites of an origin that has an order of its own:
-// everything that is open, without what was chosen before, until it is refused.
-// The order of the answers is the origin's. Only one question can be asked at a
-// time.
-func (v *versionScan) suiteChain(ctx context.Context) {
-	for {
-		v.mu.Lock()
-		h := v.hello()
-		h.Suites = v.suites.open[:min(len(v.suites.open), manySuites)]
-		v.suites.take(h.Suites)
-		v.mu.Unlock()
-		if len(h.Suites) == 0 {
-			return
-		}
-		focus := h.Suites
-		a := v.s.ask(ctx, v.finite(h))
-		v.s.facts(a, v.s.target.SNI)
-		v.mu.Lock()
-		hello := a.in(v.version)
-		switch {
-		case !a.asked || a.timedOut && hello == nil:
-			v.suites.back(focus)
-			v.suites.failed = true
-		case hello == nil:
-			v.suites.pending -= len(focus) // all refused
-		default:
-			v.suites.back(focus)
-			v.note(a)
-		}
-		stop := v.suites.failed || hello != nil && !slices.Contains(focus, hello.Suite)
-		v.mu.Unlock()
-		if stop {
-			return
-		}
-	}
-}
-
 // finishRest decides what is left open of the groups and signatures.
 func (v *versionScan) finishRest(ctx context.Context) {
 	if v.groupsWanted() {

@@ -43,6 +43,19 @@ func (f *facet) take(values []uint16) {
 	f.pending += len(values)
 }
 
+// one takes what one of several questions asks for at a time: a value that
+// servers usually accept, or, when there is none left, all the others.
+func (f *facet) one(usual []uint16) []uint16 {
+	focus := both(usual, f.open)
+	if len(focus) == 0 {
+		focus = slices.Clone(f.open)
+	} else {
+		focus = focus[:1]
+	}
+	f.take(focus)
+	return focus
+}
+
 // back returns the values of a question that found nothing out.
 func (f *facet) back(focus []uint16) {
 	f.pending -= len(focus)

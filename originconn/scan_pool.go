@@ -60,37 +60,42 @@ func (v *versionScan) next() (question, bool) {
 	}
 }
 
-// compose makes a question of what is open: CloudFront's suites first, a share
-// of them for each question, so that a scan that is cut short knows the most
-// about them; then the ones that are likely; then the rest in one go, when no
-// answer under way can make some of it likely. The lock is held.
+// compose makes a question of what is open, or says that answers under way are
+// to be waited for. The lock is held.
 func (v *versionScan) compose() (question, bool) {
-	open := filtered(v.suites.open, func(s uint16) bool { return likely(s, v.suites.accepted) })
-	if documented := both(open, policy.CurrentSnapshot().Suites); len(documented) > 0 {
-		open = documented
-	}
-	n, last := share(len(open), v.s.options.Parallelism), false
-	if len(open) == 0 {
-		if len(v.suites.open) == 0 || v.asking > 0 {
-			return question{}, false
-		}
-		open, last = v.suites.open, true
-		n = min(len(open), manySuites)
-	}
-	q := question{suites: open[:n], guard: v.guard()}
+	q := question{suites: v.nextSuites(), guard: v.guard()}
 	v.suites.take(q.suites)
-	// Groups and signatures are decided along with the suites, half of what is
-	// open at a time, as other questions want their share; the last takes all.
-	halves, suites := 2, q.suites
-	if last {
-		halves, suites = 1, append(slices.Clone(q.suites), q.guard)
+	// Groups and signatures are decided along with the suites; when no suite is
+	// left, by questions of their own.
+	suites := q.suites
+	if len(suites) == 0 {
+		suites = []uint16{q.guard}
 	}
 	if v.groups.byClient && slices.ContainsFunc(suites, ephemeralEC) {
-		q.groups = v.groups.open[:share(len(v.groups.open), halves)]
-		v.groups.take(q.groups)
+		q.groups = v.groups.one(usualGroups)
 	}
-	q.rsa, q.ecdsa = v.takeSchemes("RSA", suites, halves), v.takeSchemes("ECDSA", suites, halves)
-	return q, true
+	if v.signatures["RSA"].byClient && slices.ContainsFunc(suites, signed("RSA")) {
+		q.rsa = v.signatures["RSA"].one(usualSchemes)
+	}
+	if v.signatures["ECDSA"].byClient && slices.ContainsFunc(suites, signed("ECDSA")) {
+		q.ecdsa = v.signatures["ECDSA"].one(usualSchemes)
+	}
+	return q, len(q.suites)+len(q.groups)+len(q.rsa)+len(q.ecdsa) > 0
+}
+
+// nextSuites picks the suites of the next question: CloudFront's first, a share
+// of them for each question, so that a scan that is cut short knows the most
+// about them; then, in bunches, those that are unlikely; then the likely ones.
+// The lock is held.
+func (v *versionScan) nextSuites() []uint16 {
+	open := filtered(v.suites.open, func(s uint16) bool { return likely(s, v.suites.accepted) })
+	if documented := both(open, policy.CurrentSnapshot().Suites); len(documented) > 0 {
+		return documented[:share(len(documented), v.s.options.Parallelism)]
+	}
+	if rare := without(v.suites.open, open...); len(rare) > 0 {
+		return rare[:min(len(rare), manySuites)]
+	}
+	return open[:share(len(open), v.s.options.Parallelism)]
 }
 
 // guard is the suite behind a question's own: one with a curve, if there is one.
@@ -106,17 +111,6 @@ const manySuites = 120
 
 // share is how many of n values one of several questions takes.
 func share(n, questions int) int { return (n + questions - 1) / max(questions, 1) }
-
-// takeSchemes takes the schemes that a question may decide along with its suites.
-func (v *versionScan) takeSchemes(key string, suites []uint16, halves int) []uint16 {
-	f := v.signatures[key]
-	if !f.byClient || !slices.ContainsFunc(suites, func(s uint16) bool { return signedBy(s) == key }) {
-		return nil
-	}
-	focus := f.open[:share(len(f.open), halves)]
-	f.take(focus)
-	return focus
-}
 
 // ask is the hello of a question.
 func (v *versionScan) ask(q question) tlswire.ClientHello {

@@ -119,9 +119,9 @@ func (s *scan) begin12(ctx context.Context) {
 	defer v.mu.Unlock()
 	v.note(b)
 	v.note(c)
-	v.compare(a, b)
-	v.compare(b, c)
-	v.compare(a, c)
+	v.compareSuites(a, b)
+	v.compareRest(a, b)
+	v.compareRest(a, c)
 	if c.asked && !c.timedOut && c.in(v.version) == nil && v.spoken {
 		v.suites.open = without(v.suites.open, ecdsa.Suites...)
 	}
@@ -158,7 +158,7 @@ func (s *scan) begin13(ctx context.Context) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.compare(a, b)
+	v.compareSuites(a, b)
 	if named := both(a.flight.SupportedGroups, v.groups.all); len(named) > 0 {
 		v.groups.accepted, v.groups.open = named, nil
 	}
@@ -187,7 +187,8 @@ func (s *scan) oldVersion(ctx context.Context, v *versionScan) {
 	b := s.begin(ctx, v, backward)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.compare(a, b)
+	v.compareSuites(a, b)
+	v.compareRest(a, b)
 }
 
 // names asks with a name that the origin cannot have, and without one where TLS

@@ -29,6 +29,8 @@ type versionScan struct {
 	groups  facet
 	// signatures are by the kind of key, "RSA" and "ECDSA".
 	signatures map[string]*facet
+	// compared says that two hellos with opposite orders had the same answer.
+	compared bool
 	// preference names whose order counts.
 	preference string
 	dhBits     int
@@ -118,18 +120,19 @@ func (v *versionScan) note(a answer) {
 	}
 }
 
-// compare tells from two answers to opposite orders whether the origin follows
-// the order of the hello, list by list. The lock is held.
-func (v *versionScan) compare(a, b answer) {
-	x, y := a.in(v.version), b.in(v.version)
-	if x == nil || y == nil {
-		return
+// compareSuites tells from two answers to all suites in opposite orders whose
+// order counts. The lock is held.
+func (v *versionScan) compareSuites(a, b answer) {
+	if x, y := a.in(v.version), b.in(v.version); x != nil && y != nil {
+		v.suites.byClient, v.compared = x.Suite != y.Suite, true
 	}
-	v.suites.byClient = v.suites.byClient || x.Suite != y.Suite
-	g, h := max(a.flight.KeyExchangeGroup, x.Group), max(b.flight.KeyExchangeGroup, y.Group)
-	if v.version != policy.VersionTLS13 { // there, a key share decides as well
-		v.groups.byClient = v.groups.byClient || g != 0 && h != 0 && g != h
-	}
+}
+
+// compareRest tells from two answers to all groups and schemes in opposite
+// orders whether the origin follows the order of the hello. The lock is held.
+func (v *versionScan) compareRest(a, b answer) {
+	x, y := a.flight.KeyExchangeGroup, b.flight.KeyExchangeGroup
+	v.groups.byClient = v.groups.byClient || x != 0 && y != 0 && x != y
 	for key, f := range v.signatures {
 		s, t := a.flight.Signature, b.flight.Signature
 		f.byClient = f.byClient || s != t && signsWith(s) == key && signsWith(t) == key
@@ -143,15 +146,12 @@ func (v *versionScan) explore(ctx context.Context) {
 	}
 	if v.suites.byClient {
 		v.pool(ctx)
-		v.finishRest(ctx)
 	} else {
-		var beside sync.WaitGroup
-		beside.Go(func() { v.finishRest(ctx) })
 		v.suiteChain(ctx)
-		beside.Wait()
-		v.finishRest(ctx) // the first suite may have needed none of them
 	}
+	// Where the connections do not suffice for all, the suites matter most.
 	v.decidePreference(ctx)
+	v.finishRest(ctx)
 }
 
 // decided says whether all values of a list were, that is of no use without one
@@ -171,6 +171,10 @@ func (v *versionScan) decidePreference(ctx context.Context) {
 		return
 	case v.suites.byClient:
 		v.preference = PreferenceClient
+		return
+	case v.compared && len(filtered(v.suites.accepted, ephemeralEC)) > 1:
+		// The first two hellos had these in opposite orders, before all others.
+		v.preference = PreferenceServer
 		return
 	}
 	h := v.hello()

@@ -18,7 +18,11 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	road, why := c.startingRoad(t, key)
 	w, plain, cause := c.travel(ctx, t, to, a, road, why)
 	if cause != nil && road == roadCryptoTLS && c.legacyMayHelp(t, key, cause) {
-		w, plain, cause = c.secondRoad(ctx, t, key, to, a, cause)
+		if c.exactHelloAccepted(ctx, t) {
+			w, plain, cause = c.secondRoad(ctx, t, key, to, a, cause)
+		} else {
+			c.roads.put(key, false)
+		}
 	}
 	switch {
 	case cause == nil:
@@ -29,6 +33,19 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 		cause = c.explain(ctx, t, key, a, cause)
 	}
 	return w, plain, cause
+}
+
+// exactHelloAccepted says whether the origin answers CloudFront's own hello, all
+// of the documented list and TLS 1.3 in one, with a version that the second road
+// speaks. That road leaves TLS 1.3 out of its hello, so without asking first it
+// could reach an origin that refuses CloudFront. An offer without TLS 1.3 is
+// what the second road sends anyway.
+func (c *Client) exactHelloAccepted(ctx context.Context, t *Target) bool {
+	if !t.Offer.Allows(policy.VersionTLS13) {
+		return true
+	}
+	answer, err := c.ProbeExact(ctx, *t)
+	return err == nil && answer.Accepted(t.Offer) && answer.Flight.ServerHello.Version <= policy.VersionTLS12
 }
 
 // secondRoad goes the legacy road after a refusal on the first. What it meets

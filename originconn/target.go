@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"io"
+	"net"
 	"strconv"
 	"time"
 
@@ -48,7 +49,7 @@ type Target struct {
 }
 
 // Address returns host:port as configured.
-func (t *Target) Address() string { return t.Host + ":" + strconv.Itoa(t.Port) }
+func (t *Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
 
 // key identifies connections that may serve the same target.
 func (t *Target) key() string {

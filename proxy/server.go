@@ -76,6 +76,8 @@ type Server struct {
 	// plain serves the plain listener, viewer everything that is for the edge
 	// alone: the TLS listener and the inside of tunnels.
 	plain, viewer *http.Server
+	// fresh are connections that have not sent a byte yet.
+	fresh fresh
 }
 
 // New makes a server that is not listening yet.
@@ -100,6 +102,7 @@ func New(config Config) (*Server, error) {
 	if s.logger == nil {
 		s.logger = &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{}, Level: logrus.PanicLevel}
 	}
+	s.fresh.conns = map[net.Conn]bool{}
 	s.leaves = newLeaves(config.CA, config.Now, maxLeaves)
 	s.tls = &tls.Config{
 		MinVersion:     tls.VersionTLS12,
@@ -126,6 +129,7 @@ func (s *Server) newHTTPServer(h http.Handler) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
 		IdleTimeout:       s.config.IdleTimeout,
+		ConnState:         s.fresh.track,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(&serverLog{s.logger}, "", 0),
 		// OPTIONS * is the edge's to answer.
@@ -172,6 +176,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	var plain, viewer error
 	wg.Go(func() { plain = s.plain.Shutdown(ctx) })
 	wg.Go(func() { viewer = s.viewer.Shutdown(ctx) })
+	s.fresh.close()
 	wg.Wait()
 	err := errors.Join(plain, viewer)
 	if err != nil {

@@ -72,6 +72,9 @@ func (p *program) app() *cli.App {
 			p.caCommand(),
 			p.healthcheckCommand(),
 		},
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
+			return usage{err: err, hint: "edgesim --help lists the commands; flags of a command stand behind its name"}
+		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return unknownCommand(c)
@@ -148,6 +151,15 @@ func fromEnvironment(flag cli.Flag) {
 	case *cli.IntFlag:
 		f.EnvVars = []string{name}
 	}
+}
+
+// noArguments refuses arguments where a command takes none.
+func noArguments(c *cli.Context) error {
+	if !c.Args().Present() {
+		return nil
+	}
+	return usage{err: fmt.Errorf("%s takes no arguments, %q was given", c.Command.Name, c.Args().First()),
+		hint: fmt.Sprintf("edgesim %s --help shows what it takes", c.Command.Name)}
 }
 
 func unknownCommand(c *cli.Context) error {

@@ -27,6 +27,9 @@ func (p *program) caCommand() *cli.Command {
 }
 
 func (p *program) ca(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
 	dir, err := (&settings{state: c.String("state")}).stateDir()
 	if err != nil {
 		return usage{err: err, hint: "name a directory with --state DIR"}

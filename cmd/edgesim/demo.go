@@ -30,8 +30,8 @@ func (p *program) demoCommand() *cli.Command {
 
 func (p *program) demo(c *cli.Context) error {
 	tuneMemory()
-	if c.Args().Present() {
-		return usage{err: fmt.Errorf("demo takes no arguments, %q was given", c.Args().First()), hint: "edgesim serve CONFIG runs your own distribution"}
+	if err := noArguments(c); err != nil {
+		return err
 	}
 	if !c.IsSet("log-level") {
 		p.log.SetLevel(demoLogLevel)

@@ -28,6 +28,9 @@ func (p *program) healthcheckCommand() *cli.Command {
 const healthcheckTimeout = 3 * time.Second
 
 func (p *program) healthcheck(c *cli.Context) error {
+	if c.NArg() > 1 {
+		return usage{err: fmt.Errorf("one URL is taken, %d were given: %s", c.NArg(), strings.Join(c.Args().Slice(), " "))}
+	}
 	address := c.Args().First()
 	if address == "" {
 		address = os.Getenv("EDGESIM_INSPECT")

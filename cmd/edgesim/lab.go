@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,7 +53,11 @@ type labReport struct {
 
 func (p *program) lab(c *cli.Context) error {
 	if c.Bool("list") {
-		return p.labList(c, labReport{Origins: declared(c.Args().Slice())})
+		rows, err := declared(c.Args().Slice())
+		if err != nil {
+			return err
+		}
+		return p.labList(c, labReport{Origins: rows})
 	}
 	l, err := lab.Start(c.Context, lab.Config{Host: c.String("host"), Port: c.Int("first-port"), Only: c.Args().Slice()})
 	if err != nil {
@@ -78,14 +83,19 @@ func (p *program) lab(c *cli.Context) error {
 }
 
 // declared returns the faults by these names, or all, without running them.
-func declared(names []string) []labOrigin {
+func declared(names []string) ([]labOrigin, error) {
 	var rows []labOrigin
+	for _, name := range names {
+		if !slices.ContainsFunc(lab.Faults(), func(f lab.Fault) bool { return f.Name == name }) {
+			return nil, usage{err: fmt.Errorf("the lab has no origin %q", name), hint: "edgesim lab --list names them"}
+		}
+	}
 	for _, f := range lab.Faults() {
 		if len(names) == 0 || slices.Contains(names, f.Name) {
 			rows = append(rows, labOrigin{f, f.Host(), ""})
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 func (p *program) labList(c *cli.Context, r labReport) error {
@@ -113,7 +123,7 @@ func (p *program) labList(c *cli.Context, r labReport) error {
 func writeWhole(file string, data []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-*")
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", file, cause(err))
 	}
 	defer os.Remove(temp.Name())
 	if _, err = temp.Write(data); err == nil {
@@ -123,7 +133,14 @@ func writeWhole(file string, data []byte) error {
 		err = closeErr
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", file, cause(err))
 	}
-	return os.Rename(temp.Name(), file)
+	if err := os.Rename(temp.Name(), file); err != nil {
+		var link *os.LinkError
+		if errors.As(err, &link) {
+			err = link.Err
+		}
+		return fmt.Errorf("cannot write %s: %w", file, err)
+	}
+	return nil
 }

@@ -35,9 +35,10 @@ func (o output) failure(err error) {
 // hintOf returns what an error says about how to mend it: the hint of the
 // command first, then that of the package the error came from.
 func hintOf(err error) string {
-	var u usage
-	if errors.As(err, &u) && u.hint != "" {
-		return u.hint
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if u, ok := inner.(usage); ok && u.hint != "" {
+			return u.hint
+		}
 	}
 	var unreadable *ingest.Error
 	if errors.As(err, &unreadable) {

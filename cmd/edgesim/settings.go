@@ -117,12 +117,7 @@ func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
 	case c.NArg() == 1 && origin != "":
 		return nil, errors.New("both CONFIG and --origin were given: one of them says what the origin is")
 	case origin != "":
-		return ingest.FromOrigin(ingest.OriginFlags{
-			URL: origin, ForwardHost: c.Bool("forward-host"), Path: c.String("origin-path"),
-			SSLProtocols:       list(c.String("origin-ssl-protocols")),
-			ConnectionAttempts: number(c, "origin-connection-attempts"), ConnectionTimeout: number(c, "origin-connection-timeout"),
-			ReadTimeout: number(c, "origin-read-timeout"), KeepaliveTimeout: number(c, "origin-keepalive-timeout"),
-		})
+		return fromOrigin(c, origin)
 	}
 	for _, name := range []string{"forward-host", "origin-ssl-protocols", "origin-connection-attempts", "origin-connection-timeout",
 		"origin-read-timeout", "origin-keepalive-timeout", "origin-path"} {
@@ -151,12 +146,42 @@ func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
 	return result, err
 }
 
+// fromOrigin is the --origin form.
+func fromOrigin(c *cli.Context, origin string) (*ingest.Result, error) {
+	for _, name := range []string{"parameter", "distribution"} {
+		if c.IsSet(name) {
+			return nil, fmt.Errorf("--%s goes with a CONFIG, not with --origin", name)
+		}
+	}
+	flags := ingest.OriginFlags{
+		URL: origin, ForwardHost: c.Bool("forward-host"), Path: c.String("origin-path"),
+		SSLProtocols: list(c.String("origin-ssl-protocols")),
+	}
+	for _, n := range []struct {
+		flag, allowed string
+		to            **int
+	}{
+		{"origin-connection-attempts", "1-3 (CF-CONF-06)", &flags.ConnectionAttempts},
+		{"origin-connection-timeout", "1-10 seconds (CF-CONF-07)", &flags.ConnectionTimeout},
+		{"origin-read-timeout", "1-120 seconds (CF-CONF-08)", &flags.ReadTimeout},
+		{"origin-keepalive-timeout", "1-300 seconds (CF-CONF-09)", &flags.KeepaliveTimeout},
+	} {
+		var err error
+		if *n.to, err = number(c, n.flag, n.allowed); err != nil {
+			return nil, err
+		}
+	}
+	return ingest.FromOrigin(flags)
+}
+
 // check refuses what no field of the file is to blame for.
 func (s *settings) check() error {
 	switch {
 	case s.record != "" && s.record != "memory" && s.record != "off":
 		return usage{err: fmt.Errorf("--record %q: this version keeps exchanges in memory only", s.record),
 			hint: "leave --record out, or use --record off; GET /api/exchanges reads them"}
+	case s.listen == "off" && s.listenTLS == "off" && s.inspect == "off":
+		return usage{err: errors.New("--listen, --listen-tls and --inspect are all off: there would be nothing to serve"), hint: "leave one of them out"}
 	case s.bodyLimit < 0 || s.bodyLimit > 64<<20:
 		return usage{err: fmt.Errorf("--body-limit %d is out of range: 0 to %d bytes", s.bodyLimit, 64<<20)}
 	}
@@ -201,7 +226,7 @@ func readCAs(files []string) ([]*x509.Certificate, error) {
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return nil, usage{err: fmt.Errorf("--origin-ca: %w", err)}
+			return nil, usage{err: fmt.Errorf("--origin-ca %s: %w", file, cause(err)), hint: "name a readable file of PEM certificates; edgesim lab --ca-file writes one"}
 		}
 		found := 0
 		for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -210,7 +235,8 @@ func readCAs(files []string) ([]*x509.Certificate, error) {
 			}
 			cert, err := x509.ParseCertificate(block.Bytes)
 			if err != nil {
-				return nil, usage{err: fmt.Errorf("--origin-ca %s: certificate %d: %w", file, found+1, err)}
+				return nil, usage{err: fmt.Errorf("--origin-ca %s: certificate %d: %w", file, found+1, err),
+					hint: "the file is damaged; openssl x509 -in FILE -noout -text shows what is readable of it"}
 			}
 			all = append(all, cert)
 			found++
@@ -267,13 +293,26 @@ func pickBool(c *cli.Context, flag string, overlay *bool) bool {
 	return c.Bool(flag)
 }
 
-// number returns a flag's value, or nil when it was not given.
-func number(c *cli.Context, flag string) *int {
+// number returns a flag's value, or nil when it was not given. The flag is text,
+// so that a mistake is answered in our words, with the allowed range and the rule.
+func number(c *cli.Context, flag, allowed string) (*int, error) {
 	if !c.IsSet(flag) {
-		return nil
+		return nil, nil
 	}
-	n := c.Int(flag)
-	return &n
+	n, err := strconv.Atoi(c.String(flag))
+	if err != nil {
+		return nil, usage{err: fmt.Errorf("--%s: is not a whole number: got %q, allowed: %s", flag, c.String(flag), allowed)}
+	}
+	return &n, nil
+}
+
+// cause is an error without the path that an operation puts before it.
+func cause(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // list splits at commas; nil when empty.

@@ -187,6 +187,9 @@ func (a addresses) writeReady(file string) error {
 // graceful is how long exchanges under way may take to end after Ctrl-C.
 const graceful = 5 * time.Second
 
+// apiGrace is how long the API's answers under way may take then.
+const apiGrace = 250 * time.Millisecond
+
 // run serves until ctx ends, then lets what is under way finish.
 func (st *station) run(ctx context.Context) error {
 	failed := make(chan error, 2)
@@ -216,7 +219,11 @@ func (st *station) close() {
 		st.front.Shutdown(ctx)
 	}
 	if st.api != nil {
-		if st.api.Shutdown(ctx) != nil {
+		// Its answers are short: what is not finished soon is a connection on
+		// which nothing was ever asked.
+		soon, cancel := context.WithTimeout(ctx, apiGrace)
+		defer cancel()
+		if st.api.Shutdown(soon) != nil {
 			st.api.Close()
 		}
 	}

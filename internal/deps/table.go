@@ -42,6 +42,7 @@ const (
 	rootList   = "golang.org/x/crypto/x509roots"
 	cryptobyte = "golang.org/x/crypto/cryptobyte"
 	chacha     = "golang.org/x/crypto/chacha20poly1305"
+	brotli     = "github.com/andybalholm/brotli" // the one pure-Go Brotli encoder that is kept up; MIT; no imports outside its tests
 	testscript = "github.com/rogpeppe/go-internal"
 )
 
@@ -50,6 +51,7 @@ const (
 var Packages = []Package{
 	{Path: "internal/deps", Why: "the import order knows no code of ours"},
 	{Path: "internal/pki", Why: "it mints certificates, good and wrong, for whoever needs them"},
+	{Path: "internal/pki/fixtures", Why: "it makes testdata/certs, by hand", Imports: []string{"internal/pki"}},
 	{Path: "internal/tlswire", Why: "TLS as bytes, with no opinion and no socket; one cipher to read what it explains", Modules: []string{cryptobyte, chacha}},
 	{
 		Path: "internal/tlslegacy", Why: "a TLS client for what crypto/tls no longer speaks, on top of the bytes",
@@ -73,8 +75,8 @@ var Packages = []Package{
 		Imports: []string{"originconn", "policy", "internal/tlswire"}, Modules: []string{sqlite, pgx},
 	},
 	{
-		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats",
-		Imports: []string{"distribution", "policy", "originconn", "recording"},
+		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
+		Imports: []string{"distribution", "policy", "originconn", "recording"}, Modules: []string{brotli},
 	},
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",
@@ -92,6 +94,9 @@ var Packages = []Package{
 		Path: "inspector", Why: "it reads recordings and the catalogue and can reach no origin",
 		Imports: []string{"recording", "policy"},
 	},
+	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
+	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
+	{Path: "e2e", Why: "tests of the whole program, from outside", Anything: true},
 	{Path: "bench", Why: "it measures the whole against others", Anything: true},
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
@@ -105,5 +110,6 @@ var Packages = []Package{
 // TestImports are packages of ours that every test may import, each with the
 // reason, beside those that stand above its own package.
 var TestImports = map[string]string{
-	"lab": "real origins on loopback stand in the place of mocks, for packages above it too",
+	"internal/peers": "servers that are not ours, as origins that cannot share a mistake with us",
+	"lab":            "real origins on loopback stand in the place of mocks, for packages above it too",
 }

@@ -1,0 +1,83 @@
+package peers
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Peer is a program of others that tests talk to.
+type Peer struct {
+	// Command is the name of the program.
+	Command string
+	// Package is the Debian package that has it.
+	Package string
+	// Proves says what it is needed for; "" says that no test needs it yet.
+	Proves string
+}
+
+// Known returns every peer.
+func Known() []Peer {
+	return []Peer{
+		{"openssl", "openssl", "origins with every kind of certificate, cipher suite and curve"},
+		{"nginx", "nginx-light", "origins as people run them, with SNI and plain HTTP"},
+		{"curl", "curl", "viewers over HTTP/1.1, HTTP/2 and through a proxy"},
+		{"gnutls-serv", "gnutls-bin", ""},
+		{"java", "default-jre-headless", ""},
+	}
+}
+
+// Missing returns the peers that tests need and this machine does not have.
+func Missing() []Peer {
+	return slices.DeleteFunc(Known(), func(p Peer) bool { return p.Proves == "" || find(p.Command) != "" })
+}
+
+// Need skips the test when one of these peers is not installed. With CI=true it
+// fails it: there, everything must be proven.
+func Need(t testing.TB, commands ...string) {
+	t.Helper()
+	for _, command := range commands {
+		peer := known(command)
+		if find(command) != "" {
+			continue
+		}
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed (Debian: apt-get install %s), and with CI=true that is a failure", peer.Command, peer.Package)
+		}
+		t.Skipf("%s is not installed (Debian: apt-get install %s)", peer.Command, peer.Package)
+	}
+}
+
+func known(command string) Peer {
+	for _, p := range Known() {
+		if p.Command == command {
+			return p
+		}
+	}
+	panic(fmt.Sprintf("peers: %q is not a known peer", command))
+}
+
+// find returns the path of a program, or "". Debian keeps servers in
+// /usr/sbin, which is not on the path of ordinary users.
+func find(command string) string {
+	for _, name := range []string{command, "/usr/sbin/" + command, "/usr/local/sbin/" + command} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// environment is this process's, without what would change how a peer behaves:
+// proxies for curl, configuration and keys to log for OpenSSL.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		name = strings.ToUpper(name)
+		return strings.HasSuffix(name, "_PROXY") || strings.HasPrefix(name, "OPENSSL_") ||
+			strings.HasPrefix(name, "SSL_CERT_") || name == "SSLKEYLOGFILE" || name == "CURL_CA_BUNDLE" || name == "NGINX"
+	})
+}

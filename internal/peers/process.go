@@ -1,0 +1,150 @@
+package peers
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long a test waits for what should come at once. It is only
+// used up when something is wrong, so it is long enough for a busy machine.
+const patience = 30 * time.Second
+
+// Process is a program that a test runs beside itself.
+type Process struct {
+	command *exec.Cmd
+	output  sharedBuffer
+	ended   chan struct{}
+}
+
+// Start starts a program and makes sure that it does not outlive the test. What
+// it prints to a stream that the command leaves unset is kept for [Process.Output].
+func Start(t testing.TB, command *exec.Cmd) *Process {
+	t.Helper()
+	p := &Process{command: command, ended: make(chan struct{})}
+	if command.Stdout == nil {
+		command.Stdout = &p.output
+	}
+	if command.Stderr == nil {
+		command.Stderr = &p.output
+	}
+	if err := command.Start(); err != nil {
+		t.Fatalf("starting %s: %v", command.Path, err)
+	}
+	go p.wait()
+	t.Cleanup(func() { p.stop(t) })
+	return p
+}
+
+// wait ends when the process does.
+func (p *Process) wait() {
+	_ = p.command.Wait() // the exit code is in ProcessState
+	close(p.ended)
+}
+
+// stop ends the process, kindly at first.
+func (p *Process) stop(t testing.TB) {
+	if p.Ended() {
+		return
+	}
+	_ = p.Signal(syscall.SIGTERM)
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		t.Errorf("%s did not end after SIGTERM and was killed; it said:\n%s", p.command.Path, p.Output())
+		_ = p.command.Process.Kill()
+		<-p.ended
+	}
+}
+
+// PID returns the number of the process.
+func (p *Process) PID() int { return p.command.Process.Pid }
+
+// Output returns what the process has printed so far.
+func (p *Process) Output() string { return p.output.String() }
+
+// Ended says whether the process has ended.
+func (p *Process) Ended() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Signal sends a signal. That the process has ended already is no error.
+func (p *Process) Signal(s os.Signal) error {
+	if err := p.command.Process.Signal(s); !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	return nil
+}
+
+// ExitCode waits for the process to end and returns its exit code, or -1 when a
+// signal ended it. It fails the test when it takes longer than within.
+func (p *Process) ExitCode(t testing.TB, within time.Duration) int {
+	t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(within):
+		t.Fatalf("%s still runs after %v; it said:\n%s", p.command.Path, within, p.Output())
+	}
+	return p.command.ProcessState.ExitCode()
+}
+
+// AwaitReady waits until a condition holds. It fails the test when the process
+// ends before that.
+func (p *Process) AwaitReady(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	Await(t, what, func() bool {
+		if p.Ended() {
+			t.Fatalf("%s ended with code %d instead of %s; it said:\n%s", p.command.Path, p.command.ProcessState.ExitCode(), what, p.Output())
+		}
+		return holds()
+	})
+}
+
+// Await waits until a condition holds, and fails the test if it never does.
+func Await(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			if !holds() {
+				t.Fatalf("waited %v in vain for: %s", patience, what)
+			}
+			return
+		}
+	}
+}
+
+// sharedBuffer is a buffer that is written and read at once.
+type sharedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+// Write appends.
+func (b *sharedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+// String returns all that was written.
+func (b *sharedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

@@ -1,0 +1,104 @@
+package tlslegacy
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+)
+
+// helloRandomAt is where the random stands in a ClientHello: behind the
+// message's header and the version.
+const helloRandomAt = messageHeaderLen + 2
+
+// clientHello returns the hello as a message and as the record to send. It is
+// tlswire's, so that it is the very hello that asks a server for the reason of
+// a refusal. In SSLv3 that has the record version 0x0300 and no extensions.
+func (cfg *Config) clientHello() (message, record []byte, err error) {
+	sent, err := tlswire.ClientHello{
+		Versions: cfg.Versions, Suites: cfg.offeredSuites(), Groups: cfg.Groups, Signatures: cfg.Signatures,
+		SNI: cfg.ServerName, ExtendedMasterSecret: cfg.ExtendedMasterSecret,
+	}.Build()
+	if err != nil {
+		return nil, nil, fmt.Errorf("offering TLS: %w", err)
+	}
+	if len(sent.Records) > recordHeaderLen+maxPlaintext {
+		return nil, nil, errors.New("offering TLS: the hello does not fit into one record")
+	}
+	message = sent.Records[recordHeaderLen:]
+	_, err = io.ReadFull(cfg.random(), message[helloRandomAt:helloRandomAt+randomLen])
+	return message, sent.Records, err
+}
+
+// serverHello is the server's choice.
+type serverHello struct {
+	version, suite uint16
+	random         []byte
+	compression    uint8
+	// renegotiation is the content of the extension of RFC 5746; nil if the
+	// server does not know it.
+	renegotiation []byte
+	// extendedMaster says that the server agrees to RFC 7627.
+	extendedMaster bool
+}
+
+// Extensions of a ServerHello that mean something here.
+const (
+	extExtendedMasterSecret = 23
+	extRenegotiationInfo    = 0xff01
+)
+
+// parseServerHello reads a ServerHello (RFC 5246 section 7.4.1.3). The session
+// id is passed over, as no session is ever resumed, and so are extensions that
+// nothing here depends on.
+func parseServerHello(body []byte) (*serverHello, error) {
+	in := &input{rest: body}
+	h := &serverHello{version: in.u16(), random: in.bytes(randomLen)}
+	if session := in.vector(1); len(session.rest) > 32 {
+		return nil, malformed("ServerHello")
+	}
+	h.suite, h.compression = in.u16(), in.u8()
+	if in.whole() {
+		return h, nil // no extensions: SSLv3, or an old server
+	}
+	extensions := in.vector(2)
+	for len(extensions.rest) > 0 {
+		number := extensions.u16()
+		body := extensions.vector(2)
+		switch {
+		case body.failed:
+		case number == extRenegotiationInfo:
+			h.renegotiation = append([]byte{}, body.rest...)
+		case number == extExtendedMasterSecret:
+			h.extendedMaster = true
+		}
+	}
+	if !in.whole() || !extensions.whole() {
+		return nil, malformed("ServerHello")
+	}
+	return h, nil
+}
+
+// check says what of the server's choice was not offered.
+func (h *serverHello) check(cfg *Config) error {
+	illegal := func(reason Reason, value uint16, alert uint8, format string, args ...any) error {
+		return &ProtocolError{Reason: reason, Value: value, Alert: alert, Detail: fmt.Sprintf(format, args...)}
+	}
+	suite := suiteByID(h.suite)
+	switch {
+	case !slices.Contains(cfg.Versions, h.version):
+		return illegal(ReasonUnofferedVersion, h.version, alertProtocolVersion, "the server chose %s", tlswire.VersionName(h.version))
+	case suite == nil || !slices.Contains(cfg.offeredSuites(), h.suite):
+		return illegal(ReasonUnofferedSuite, h.suite, alertIllegalParameter, "the server chose %s", tlswire.SuiteName(h.suite))
+	case suite.oldest > h.version:
+		return illegal(ReasonSuiteVersion, h.suite, alertIllegalParameter, "the server chose %s in %s",
+			tlswire.SuiteName(h.suite), tlswire.VersionName(h.version))
+	case h.compression != 0:
+		return illegal(ReasonUnofferedCompression, 0, alertIllegalParameter, "the server chose the compression %d", h.compression)
+	case h.renegotiation != nil && !slices.Equal(h.renegotiation, []byte{0}):
+		return illegal(ReasonSecureRenegotiation, 0, alertHandshakeFailure, "it is not that of a first handshake")
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package tlslegacy
+
+import "crypto/x509"
+
+// ConnectionState is what is known of a connection. It fills up while the
+// handshake runs, so that of a failed handshake has what came before the
+// failure, also what the failure is about.
+type ConnectionState struct {
+	// HandshakeComplete says that the handshake succeeded.
+	HandshakeComplete bool
+	// Version is the version that the server chose; 0 before its hello.
+	Version uint16
+	// Suite is the cipher suite that the server chose.
+	Suite uint16
+	// Group is the ECDHE group that the server chose; 0 under static RSA.
+	Group uint16
+	// SignatureScheme is how the server signed its key exchange in TLS 1.2; 0
+	// under static RSA and in older versions, which do not number it.
+	SignatureScheme uint16
+	// RawCertificates is the chain in DER, as sent.
+	RawCertificates [][]byte
+	// PeerCertificates is the chain parsed, one for each of RawCertificates;
+	// nil for one that crypto/x509 cannot parse.
+	PeerCertificates []*x509.Certificate
+	// CertificateRequest is the server's request for a client certificate,
+	// nil if it made none.
+	CertificateRequest *CertificateRequest
+	// ClientCertificateSent says that it got one.
+	ClientCertificateSent bool
+	// SecureRenegotiation says that the server knows RFC 5746.
+	SecureRenegotiation bool
+	// ExtendedMasterSecret says that both sides agreed to RFC 7627.
+	ExtendedMasterSecret bool
+	// RenegotiationRequested says that the server asked for a new handshake,
+	// which it was refused.
+	RenegotiationRequested bool
+	// AlertReceived is the server's first fatal alert, or its first warning if
+	// none is fatal; a close_notify is left out. Nil if there is none.
+	AlertReceived *AlertError
+	// AlertSent is the last alert that the server was sent, but for a
+	// close_notify; nil if there is none.
+	AlertSent *AlertError
+}
+
+// ConnectionState returns what is known of the connection by now. The slices
+// in it are shared and not to be changed.
+func (c *Conn) ConnectionState() ConnectionState {
+	c.stateLock.Lock()
+	defer c.stateLock.Unlock()
+	// A chain can be long, and most are never asked for: the handshake itself
+	// needs the leaf alone.
+	if s := &c.state; s.PeerCertificates == nil && len(s.RawCertificates) > 0 {
+		s.PeerCertificates = make([]*x509.Certificate, len(s.RawCertificates))
+		for i, der := range s.RawCertificates {
+			if parsed, err := x509.ParseCertificate(der); err == nil {
+				s.PeerCertificates[i] = parsed
+			}
+		}
+	}
+	return c.state
+}
+
+// note changes what is known.
+func (c *Conn) note(change func(*ConnectionState)) {
+	c.stateLock.Lock()
+	defer c.stateLock.Unlock()
+	change(&c.state)
+}

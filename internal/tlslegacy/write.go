@@ -1,0 +1,120 @@
+package tlslegacy
+
+import (
+	"encoding/binary"
+	"io"
+	"net"
+	"sync"
+)
+
+// outgoing is the side of a connection that this client writes to. Whoever
+// holds the lock writes.
+type outgoing struct {
+	sync.Mutex
+	conn       io.Writer
+	protection protection
+	sequence   uint64
+	version    uint16
+	// split is the 1/n-1 split of Conn.Write.
+	split bool
+	// buffer has the records that are sealed and not sent yet.
+	buffer []byte
+	// err is what ended writing for good.
+	err error
+}
+
+// seal adds a record to the buffer. The content is at most maxPlaintext.
+func (out *outgoing) seal(kind uint8, content []byte) error {
+	start := len(out.buffer)
+	out.buffer = append(out.buffer, kind)
+	out.buffer = binary.BigEndian.AppendUint16(out.buffer, out.version)
+	out.buffer = append(out.buffer, 0, 0)
+	if out.protection == nil {
+		out.buffer = append(out.buffer, content...)
+	} else {
+		sealed, err := out.protection.seal(out.buffer, recordInfo{out.sequence, kind, out.version}, content)
+		if err != nil {
+			out.err = err
+			return err
+		}
+		out.buffer = sealed
+		out.sequence++
+	}
+	binary.BigEndian.PutUint16(out.buffer[start+3:], uint16(len(out.buffer)-start-recordHeaderLen))
+	return nil
+}
+
+// sealMessage adds a handshake message, cut into records.
+func (out *outgoing) sealMessage(message []byte) error {
+	for len(message) > 0 {
+		n := min(len(message), maxPlaintext)
+		if err := out.seal(tlsHandshake, message[:n]); err != nil {
+			return err
+		}
+		message = message[n:]
+	}
+	return nil
+}
+
+// flush sends the buffer. Any error is for good, a deadline too: nobody can
+// say how much of a record has left.
+func (out *outgoing) flush() error {
+	if out.err != nil {
+		return out.err
+	}
+	_, err := out.conn.Write(out.buffer)
+	out.buffer = out.buffer[:0]
+	out.err = err
+	return err
+}
+
+// changeCipherSpec puts a protection into force behind its announcement.
+func (out *outgoing) changeCipherSpec(p protection) error {
+	if err := out.seal(tlsChangeCipherSpec, []byte{1}); err != nil {
+		return err
+	}
+	out.protection, out.sequence = p, 0
+	return nil
+}
+
+// Write sends p in records of at most 16 KiB. It returns how much went out in
+// whole records. After an error of any sort, a deadline included, every
+// further Write fails with it.
+//
+// Under a CBC suite in SSLv3 and TLS 1.0 the first byte of p has a record of
+// its own. The IV of a record is the end of the one before it there, so
+// whoever sees the wire and chooses plaintext could test guesses (BEAST,
+// CVE-2011-3389); the MAC of the one-byte record makes the IV of the rest
+// unforeseeable.
+func (c *Conn) Write(p []byte) (int, error) {
+	if err := c.Handshake(); err != nil {
+		return 0, err
+	}
+	c.out.Lock()
+	defer c.out.Unlock()
+	if c.out.err == nil && c.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	sent := 0
+	for sent < len(p) {
+		if c.out.err != nil {
+			return sent, c.out.err
+		}
+		next := sent
+		if sent == 0 && c.out.split && len(p) > 1 {
+			if err := c.out.seal(tlsApplicationData, p[:1]); err != nil {
+				return sent, err
+			}
+			next = 1
+		}
+		n := min(len(p)-next, maxPlaintext)
+		if err := c.out.seal(tlsApplicationData, p[next:next+n]); err != nil {
+			return sent, err
+		}
+		if err := c.out.flush(); err != nil {
+			return sent, err
+		}
+		sent = next + n
+	}
+	return sent, nil
+}
