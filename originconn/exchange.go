@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"reflect"
 	"syscall"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/tlslegacy"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -103,6 +105,12 @@ func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
 		return cause
 	case conn.refusedClientCertificate(broken):
 		return clientCertificateCause(a, broken)
+	case conn.refusedRenegotiation(broken):
+		cause := policy.NewCause(policy.CauseTLSHandshakeFailure,
+			"the origin asked to renegotiate after the request; that is refused on this leg", broken)
+		cause.Rule = "CF-TLS-22"
+		cause.Hint = "do not ask for a client certificate, or for other parameters, by renegotiation on single paths of the origin"
+		return cause
 	}
 	how := "closed the connection"
 	if errors.Is(broken, syscall.ECONNRESET) || errors.Is(broken, syscall.EPIPE) {
@@ -128,6 +136,26 @@ func (c *Conn) refusedClientCertificate(err error) bool {
 	var op *net.OpError
 	return c.handshake != nil && c.handshake.ClientCertificateRequested &&
 		errors.As(err, &op) && op.Op == "remote error"
+}
+
+// alertNoRenegotiation is what crypto/tls tells a server that asks for a
+// renegotiation (RFC 5246 section 7.2.2).
+const alertNoRenegotiation = 100
+
+// refusedRenegotiation says whether a read failed because the origin asked for
+// a renegotiation, on either road (CF-TLS-22). The legacy client only warns the
+// origin, which then gives up.
+func (c *Conn) refusedRenegotiation(err error) bool {
+	if legacy, ok := c.plain.(*tlslegacy.Conn); ok {
+		return legacy.ConnectionState().RenegotiationRequested
+	}
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "local error" {
+		return false
+	}
+	// crypto/tls does not export the type of its alerts: a number of one byte.
+	number := reflect.ValueOf(op.Err)
+	return number.Kind() == reflect.Uint8 && number.Uint() == alertNoRenegotiation
 }
 
 // firstLine returns the first line of a head, cut to a readable length.

@@ -43,7 +43,7 @@ func (c *Client) legacyConfig(t *Target, h *Handshake) *tlslegacy.Config {
 		},
 		ClientCertificate: func(*tlslegacy.CertificateRequest) (*tlslegacy.Certificate, error) {
 			h.ClientCertificateRequested = true
-			return legacyCertificate(t, h), nil
+			return legacyCertificate(t), nil
 		},
 	}
 	if c.KeyLog != nil {
@@ -53,7 +53,7 @@ func (c *Client) legacyConfig(t *Target, h *Handshake) *tlslegacy.Config {
 }
 
 // legacyCertificate is the target's client certificate, or nil.
-func legacyCertificate(t *Target, h *Handshake) *tlslegacy.Certificate {
+func legacyCertificate(t *Target) *tlslegacy.Certificate {
 	if t.ClientCertificate == nil {
 		return nil
 	}
@@ -61,7 +61,6 @@ func legacyCertificate(t *Target, h *Handshake) *tlslegacy.Certificate {
 	if !ok {
 		return nil
 	}
-	h.ClientCertificateSent = true
 	return &tlslegacy.Certificate{Chain: t.ClientCertificate.Certificate, Key: key}
 }
 
@@ -69,7 +68,7 @@ func legacyCertificate(t *Target, h *Handshake) *tlslegacy.Certificate {
 func (h *Handshake) noteLegacy(s tlslegacy.ConnectionState) {
 	h.Version, h.CipherSuite, h.Curve, h.Signature = s.Version, s.Suite, s.Group, s.SignatureScheme
 	h.PeerCertificates = s.RawCertificates
-	h.ClientCertificateRequested = s.CertificateRequest != nil
+	h.ClientCertificateRequested, h.ClientCertificateSent = s.CertificateRequest != nil, s.ClientCertificateSent
 	if a := s.AlertReceived; a != nil {
 		h.Alert = &tlswire.Alert{Level: a.Level, Description: a.Description}
 	}
@@ -95,6 +94,8 @@ func legacyCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.C
 		name = policy.CauseTLSNoSharedCipher
 	case tlslegacy.ReasonUnofferedGroup:
 		name = policy.CauseTLSNoSharedCurve
+	case tlslegacy.ReasonNoSharedSignature:
+		return clientCertificateCause(&Attempt{Handshake: h}, err)
 	case tlslegacy.ReasonBadCertificate, tlslegacy.ReasonCertificateKey, tlslegacy.ReasonBadSignature:
 		name = policy.CauseCertInvalid
 	}

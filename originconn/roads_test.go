@@ -2,8 +2,11 @@ package originconn_test
 
 import (
 	"crypto/x509"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,5 +176,53 @@ func TestRoadIsRemembered(t *testing.T) {
 	}
 	if name, _, report := first.Result(); name != policy.CauseTLSNoSharedCipher || report == nil || report.Connections == 0 {
 		t.Errorf("result %s, %+v", name, report)
+	}
+}
+
+// TestRenegotiation proves CF-TLS-22 on both roads: an OpenSSL server that asks
+// for a new handshake once it has the request.
+func TestRenegotiation(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	rsa := s.leaf(t, pki.RSA2048)
+	for road, cipher := range map[string]string{
+		"crypto/tls":         "ECDHE-RSA-AES128-GCM-SHA256",
+		"internal/tlslegacy": "ECDHE-RSA-AES256-SHA384",
+	} {
+		t.Run(road, func(t *testing.T) {
+			t.Parallel()
+			peers.Need(t, "openssl")
+			command := exec.Command("openssl", "s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-cipher", cipher, "-cert", rsa.Leaf, "-key", rsa.Key)
+			keyboard, err := command.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := peers.Start(t, command)
+			var address string
+			server.AwaitReady(t, "listening", func() bool {
+				_, after, ok := strings.Cut(server.Output(), "ACCEPT ")
+				address, _, _ = strings.Cut(after, "\n")
+				return ok && address != ""
+			})
+			client := s.client(strings.TrimSpace(address))
+			t.Cleanup(func() { client.Close() })
+			done := make(chan *originconn.Result, 1)
+			go func() { done <- client.Do(t.Context(), tlsTarget(policy.VersionTLS12), get()) }()
+			peers.Await(t, "the request at the origin", func() bool { return strings.Contains(server.Output(), "GET / HTTP/1.1") })
+			// The legacy client answers a first request with a warning, as the RFC
+			// has it; s_server asks again at each "r".
+			for {
+				io.WriteString(keyboard, "r\n")
+				select {
+				case result := <-done:
+					checkCause(t, result.Cause, policy.CauseTLSHandshakeFailure, "CF-TLS-22")
+					if got := result.Attempts[0].Handshake.Road; got != road {
+						t.Errorf("road %s", got)
+					}
+					return
+				case <-time.After(50 * time.Millisecond):
+				}
+			}
+		})
 	}
 }

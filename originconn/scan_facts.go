@@ -69,13 +69,10 @@ func (s *scan) nameAnswer(to *NameAnswer, a answer) {
 	*to = NameAnswer{Asked: a.asked, Accepted: a.flight.ServerHello != nil, Alert: a.flight.Alert}
 }
 
-// sameHost says whether two answers come from the same virtual host, as far as
-// their certificates tell: equal, or of different kinds of key.
-func sameHost(a, b answer) bool {
-	if a.flight.ServerHello == nil || b.flight.ServerHello == nil {
-		return false
-	}
-	return bytes.Equal(a.leaf(), b.leaf()) || keyTypeOf(a.leaf()) != keyTypeOf(b.leaf())
+// sameHost says whether an answer comes from the same virtual host as others:
+// it shows a certificate that one of them showed.
+func sameHost(a answer, others ...answer) bool {
+	return a.leaf() != nil && slices.ContainsFunc(others, func(o answer) bool { return bytes.Equal(a.leaf(), o.leaf()) })
 }
 
 // report makes the report of what was found.

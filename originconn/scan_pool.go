@@ -83,20 +83,24 @@ func (v *versionScan) compose() (question, bool) {
 	return q, len(q.suites)+len(q.groups)+len(q.rsa)+len(q.ecdsa) > 0
 }
 
-// nextSuites picks the suites of the next question: CloudFront's first, a share
-// of them for each question, so that a scan that is cut short knows the most
-// about them; then, in bunches, those that are unlikely; then the likely ones.
-// The lock is held.
+// nextSuites picks the suites of the next question: CloudFront's first, so that
+// a scan that is cut short knows the most about them; then, in bunches, those
+// that are unlikely; then the likely ones. A question has the fewer suites, the
+// more often the ones before it hit. The lock is held.
 func (v *versionScan) nextSuites() []uint16 {
 	open := filtered(v.suites.open, func(s uint16) bool { return likely(s, v.suites.accepted) })
+	n := share(fewSuites*(v.misses+1), v.hits+1)
 	if documented := both(open, policy.CurrentSnapshot().Suites); len(documented) > 0 {
-		return documented[:share(len(documented), v.s.options.Parallelism)]
+		return documented[:min(n, len(documented))]
 	}
 	if rare := without(v.suites.open, open...); len(rare) > 0 {
 		return rare[:min(len(rare), manySuites)]
 	}
-	return open[:share(len(open), v.s.options.Parallelism)]
+	return open[:min(n, len(open))]
 }
+
+// fewSuites is how many likely suites the first questions have.
+const fewSuites = 4
 
 // guard is the suite behind a question's own: one with a curve, if there is one.
 func (v *versionScan) guard() uint16 {
@@ -141,6 +145,11 @@ func (v *versionScan) settle(q question, a answer) {
 		v.suites.failed = true
 	} else {
 		v.suites.settle(q.suites, hello.Suite)
+		if slices.Contains(q.suites, hello.Suite) {
+			v.hits++
+		} else if len(q.suites) > 0 && len(q.suites) < manySuites {
+			v.misses++
+		}
 	}
 	settleFocus(&v.groups, q.groups, max(a.flight.KeyExchangeGroup, groupOf(hello)))
 	for key, focus := range map[string][]uint16{"RSA": q.rsa, "ECDSA": q.ecdsa} {

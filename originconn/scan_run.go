@@ -110,7 +110,7 @@ func (s *scan) begin12(ctx context.Context) {
 		forward.Suites = rest
 		a = s.begin(ctx, v, forward)
 	}
-	if s.target.SNI != "" && !sameHost(a, b) && v.spoken {
+	if s.target.SNI != "" && !sameHost(b, a, c) && v.spoken {
 		// Another virtual host answered, or none: its lists are not the ones
 		// asked for.
 		b = s.begin(ctx, v, backward)
@@ -119,7 +119,7 @@ func (s *scan) begin12(ctx context.Context) {
 	defer v.mu.Unlock()
 	v.note(b)
 	v.note(c)
-	v.compareSuites(a, b)
+	v.compareSuites(a, b, forward.Suites, backward.Suites)
 	v.compareRest(a, b)
 	v.compareRest(a, c)
 	if c.asked && !c.timedOut && c.in(v.version) == nil && v.spoken {
@@ -143,22 +143,25 @@ func (s *scan) begin13(ctx context.Context) {
 	v := s.tls13
 	forward := v.hello()
 	// The least usual curve goes first: a server that would rather have another
-	// one may then name all its groups.
+	// one may then name all its groups. Other suites cannot be decrypted.
 	forward.KeyShares = []uint16{policy.GroupP384, policy.GroupP256, policy.GroupX25519}
+	forward.Suites = suites13
 	backward := v.hello()
-	backward.Suites, backward.Groups = reversed(backward.Suites), reversed(backward.Groups)
+	backward.Suites, backward.Groups = reorder(backward.Suites), reversed(backward.Groups)
 	var a, b answer
 	together(
 		func() { a = s.begin(ctx, v, forward) },
 		func() { b = s.begin(ctx, v, backward) },
 	)
-	if hello := a.in(v.version); hello != nil && hello.HelloRetryRequest && hello.Group == groupP521 {
-		forward.KeyShares = []uint16{groupP521}
-		a = s.begin(ctx, v, forward)
+	if hello := a.in(v.version); hello != nil && hello.HelloRetryRequest {
+		// It wants another group; for the certificates, one of these will do.
+		forward.KeyShares = append(forward.KeyShares, groupP521)
+		forward.Groups = forward.KeyShares
+		s.begin(ctx, v, forward)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.compareSuites(a, b)
+	v.compareSuites(a, b, forward.Suites, backward.Suites)
 	if named := both(a.flight.SupportedGroups, v.groups.all); len(named) > 0 {
 		v.groups.accepted, v.groups.open = named, nil
 	}
@@ -187,7 +190,7 @@ func (s *scan) oldVersion(ctx context.Context, v *versionScan) {
 	b := s.begin(ctx, v, backward)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.compareSuites(a, b)
+	v.compareSuites(a, b, backward.Suites, backward.Suites)
 	v.compareRest(a, b)
 }
 

@@ -30,12 +30,18 @@ func suitesToAsk(version uint16) []uint16 {
 }
 
 // reorder puts the curves first and turns both parts around: the counterpart of
-// suitesToAsk, by which the origin's preference is told.
+// suitesToAsk, by which the origin's preference is told. ChaCha20 stays behind:
+// servers with an order of their own give it up for a client that has ChaCha20
+// in front of AES, which looks like the client's order and is not.
 func reorder(suites []uint16) []uint16 {
-	return slices.Concat(
-		reversed(filtered(suites, ephemeralEC)),
-		reversed(filtered(suites, func(s uint16) bool { return !ephemeralEC(s) })),
-	)
+	slow := func(s uint16) bool { return strings.Contains(tlswire.SuiteName(s), "CHACHA20") }
+	parts := [][]uint16{filtered(suites, ephemeralEC), filtered(suites, func(s uint16) bool { return !ephemeralEC(s) })}
+	var list []uint16
+	for _, part := range parts {
+		last := filtered(part, slow)
+		list = slices.Concat(list, reversed(without(part, last...)), last)
+	}
+	return list
 }
 
 // certified says whether a suite goes with a certificate of today.

@@ -16,8 +16,9 @@ type versionScan struct {
 
 	mu      sync.Mutex
 	changed sync.Cond // for mu: an answer came
-	// asking counts the questions of the pool that are under way.
-	asking int
+	// asking counts the questions of the pool that are under way, hits and
+	// misses those that found an accepted suite and those that found none.
+	asking, hits, misses int
 
 	// asked says that it was asked whether the version is spoken, and that
 	// there was an answer.
@@ -120,12 +121,15 @@ func (v *versionScan) note(a answer) {
 	}
 }
 
-// compareSuites tells from two answers to all suites in opposite orders whose
-// order counts. The lock is held.
-func (v *versionScan) compareSuites(a, b answer) {
-	if x, y := a.in(v.version), b.in(v.version); x != nil && y != nil {
-		v.suites.byClient, v.compared = x.Suite != y.Suite, true
+// compareSuites tells from two answers to hellos in opposite orders whose order
+// of suites counts: each choice must have been open to the other hello as well.
+// The lock is held.
+func (v *versionScan) compareSuites(a, b answer, offeredA, offeredB []uint16) {
+	x, y := a.in(v.version), b.in(v.version)
+	if x == nil || y == nil || !slices.Contains(offeredA, y.Suite) || !slices.Contains(offeredB, x.Suite) {
+		return
 	}
+	v.suites.byClient, v.compared = x.Suite != y.Suite, true
 }
 
 // compareRest tells from two answers to all groups and schemes in opposite
@@ -178,7 +182,10 @@ func (v *versionScan) decidePreference(ctx context.Context) {
 		return
 	}
 	h := v.hello()
-	h.Suites = reversed(v.suites.accepted)
+	h.Suites = reorder(v.suites.accepted)
+	if h.Suites[0] == v.suites.accepted[0] {
+		h.Suites = reversed(v.suites.accepted)
+	}
 	a := v.s.ask(ctx, v.finite(h))
 	if hello := a.in(v.version); hello != nil {
 		v.preference = PreferenceServer

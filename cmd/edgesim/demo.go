@@ -90,7 +90,7 @@ func (p *program) demoTable(l *lab.Lab, at addresses) {
 	origins := l.Origins()
 	fmt.Fprintf(out, "edgesim demo: an edge at http://%s with %s behind it\n\n", at.HTTP, plural(len(origins), "origin"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "TRY\tGET\tCAUSE\tWHAT IS WRONG WITH THE ORIGIN\n")
+	fmt.Fprintf(w, "URL TO TRY\tSTATUS\tCAUSE\tWHAT IS WRONG WITH THE ORIGIN\n")
 	for _, o := range origins {
 		cause := string(o.Cause)
 		if cause == "" {
@@ -105,7 +105,7 @@ func (p *program) demoTable(l *lab.Lab, at addresses) {
 	w.Flush()
 	fmt.Fprintf(out, "\nSee the page and the reason:   curl -i http://%s/expired\n", at.HTTP)
 	fmt.Fprintf(out, "The same over HTTPS:           curl -ik https://%s/expired\n", at.HTTPS)
-	fmt.Fprintf(out, "Everything the edge saw:       curl -s http://%s/api/exchanges?limit=1\n", at.Inspect)
+	fmt.Fprintf(out, "Everything the edge saw:       curl -s 'http://%s/api/exchanges?limit=1'\n", at.Inspect)
 	fmt.Fprintf(out, "Your own origin:               edgesim serve --origin https://www.example.com\n")
 	fmt.Fprintf(out, "\nReady. Ctrl-C ends it.\n")
 }

@@ -105,7 +105,7 @@ func (p *program) labList(c *cli.Context, r labReport) error {
 		return e.Encode(r)
 	}
 	w := tabwriter.NewWriter(p.out.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "HOST\tADDRESS\tGET\tCAUSE\tWHAT IS WRONG WITH IT\n")
+	fmt.Fprintf(w, "HOST\tADDRESS\tSTATUS\tCAUSE\tWHAT IS WRONG WITH IT\n")
 	for _, o := range r.Origins {
 		address, cause := o.Address, string(o.Cause)
 		if address == "" {

@@ -25,8 +25,8 @@ func Known() []Peer {
 		{"openssl", "openssl", "origins with every kind of certificate, cipher suite and curve"},
 		{"nginx", "nginx-light", "origins as people run them, with SNI and plain HTTP"},
 		{"curl", "curl", "viewers over HTTP/1.1, HTTP/2 and through a proxy"},
-		{"gnutls-serv", "gnutls-bin", ""},
-		{"java", "default-jre-headless", ""},
+		{"gnutls-serv", "gnutls-bin", "origins with 3DES and RC4"},
+		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}
 }
 

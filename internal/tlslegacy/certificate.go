@@ -35,7 +35,8 @@ func parseLeaf(chain [][]byte) (*x509.Certificate, error) {
 	}
 	leaf, err := x509.ParseCertificate(chain[0])
 	if err != nil {
-		return nil, &ProtocolError{Reason: ReasonBadCertificate, Alert: alertBadCertificate, Err: err}
+		return nil, &ProtocolError{Reason: ReasonBadCertificate, Alert: alertBadCertificate, Err: err,
+			Detail: "the leaf cannot be parsed"}
 	}
 	return leaf, nil
 }

@@ -37,7 +37,8 @@ const (
 	// ReasonBadSignature is a key exchange whose signature is not that of the
 	// leaf's key.
 	ReasonBadSignature
-	// ReasonBadKeyShare is a key share that is no point of its group.
+	// ReasonBadKeyShare is a key share that is no point of its group; Value is
+	// the group.
 	ReasonBadKeyShare
 	// ReasonBadFinished is a Finished that does not confirm the handshake.
 	ReasonBadFinished
@@ -103,7 +104,7 @@ func (r Reason) String() string {
 type ProtocolError struct {
 	// Reason is the sort of wrong.
 	Reason Reason
-	// Detail says it in words, for people.
+	// Detail says it in words, for people; it is never empty.
 	Detail string
 	// Value is the version, suite, group or signature scheme that the Reason
 	// speaks of; 0 where it speaks of none.

@@ -192,7 +192,8 @@ func (s *shake) readFinished() error {
 		return err
 	}
 	if want := s.finished(s.transcript, labelServerFinished); subtle.ConstantTimeCompare(m.body, want) != 1 {
-		return &ProtocolError{Reason: ReasonBadFinished, Alert: alertDecryptError}
+		return &ProtocolError{Reason: ReasonBadFinished, Alert: alertDecryptError,
+			Detail: "the server's Finished does not confirm what was said"}
 	}
 	return nil
 }

@@ -120,7 +120,7 @@ func TestServerFaults(t *testing.T) {
 				signature, _ := r.leaf.Key.Sign(nil, digest(schemes[0x0401].hash, r.clientRandom, r.serverRandom, params), schemes[0x0401].hash)
 				return appendVector(append(params, 4, 1), 2, signature)
 			})(r)
-		})), ReasonBadKeyShare, 0, 47},
+		})), ReasonBadKeyShare, groupP256, 47},
 		{"a key exchange cut short", nil, book(ephemeral(replace(messageServerKeyExchange, func(b []byte) []byte { return b[:80] }))), ReasonMalformed, 0, 50},
 		{"a certificate request cut short", nil, book(func(r *rogue) {
 			r.request = true
@@ -190,6 +190,9 @@ func TestServerFaults(t *testing.T) {
 			var fault *ProtocolError
 			if !errors.As(err, &fault) || fault.Reason != tt.want || fault.Value != tt.value {
 				t.Fatalf("got %v (%#v), want %v", err, fault, tt.want)
+			}
+			if fault.Detail == "" {
+				t.Error("no detail")
 			}
 			told := conn.ConnectionState().AlertSent
 			if got := fault.Alert; got != tt.alert && cfg.Versions[0] != VersionSSL30 {

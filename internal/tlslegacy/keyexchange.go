@@ -102,7 +102,8 @@ func (share *serverShare) verify(s *secrets, key crypto.PublicKey) error {
 		how = schemes[share.scheme]
 	}
 	if err := how.verify(key, digest(how.hash, s.clientRandom, s.serverRandom, share.params), share.signature); err != nil {
-		return &ProtocolError{Reason: ReasonBadSignature, Alert: alertDecryptError, Err: err}
+		return &ProtocolError{Reason: ReasonBadSignature, Alert: alertDecryptError, Err: err,
+			Detail: "the server's key exchange is not signed with the key of its certificate"}
 	}
 	return nil
 }
@@ -113,16 +114,22 @@ func (share *serverShare) answer(random io.Reader) (premaster, body []byte, err 
 	curve := curveOf(share.group)
 	theirs, err := curve.NewPublicKey(share.point)
 	if err != nil {
-		return nil, nil, &ProtocolError{Reason: ReasonBadKeyShare, Alert: alertIllegalParameter, Err: err}
+		return nil, nil, share.bad(err)
 	}
 	ours, err := curve.GenerateKey(random)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making a key share: %w", err)
 	}
 	if premaster, err = ours.ECDH(theirs); err != nil {
-		return nil, nil, &ProtocolError{Reason: ReasonBadKeyShare, Alert: alertIllegalParameter, Err: err}
+		return nil, nil, share.bad(err)
 	}
 	return premaster, appendVector(nil, 1, ours.PublicKey().Bytes()), nil
+}
+
+// bad is the error of a share that no secret comes of.
+func (share *serverShare) bad(err error) error {
+	return &ProtocolError{Reason: ReasonBadKeyShare, Value: share.group, Alert: alertIllegalParameter, Err: err,
+		Detail: "the server's key share is no point of " + tlswire.GroupName(share.group)}
 }
 
 // encryptPremaster makes the premaster secret of static RSA (RFC 5246 section
@@ -141,7 +148,8 @@ func (cfg *Config) encryptPremaster(version uint16, key crypto.PublicKey) (prema
 	//lint:ignore SA1019 the padding is what these versions prescribe.
 	encrypted, err := rsa.EncryptPKCS1v15(cfg.random(), public, premaster)
 	if err != nil {
-		return nil, nil, &ProtocolError{Reason: ReasonCertificateKey, Alert: alertUnsupportedCert, Err: err}
+		return nil, nil, &ProtocolError{Reason: ReasonCertificateKey, Alert: alertUnsupportedCert, Err: err,
+			Detail: "nothing can be encrypted with the key of the certificate"}
 	}
 	if version == VersionSSL30 {
 		return premaster, encrypted, nil

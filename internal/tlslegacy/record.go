@@ -71,7 +71,7 @@ func (in *incoming) record() (kind uint8, content []byte, err error) {
 		var ok bool
 		content, ok = in.protection.open(recordInfo{in.sequence, kind, version}, content)
 		if !ok {
-			return 0, nil, &ProtocolError{Reason: ReasonBadRecord, Alert: alertBadRecordMAC}
+			return 0, nil, &ProtocolError{Reason: ReasonBadRecord, Alert: alertBadRecordMAC, Detail: "a record does not decrypt to what was sealed"}
 		}
 		in.sequence++
 	}
