@@ -17,7 +17,9 @@ const pop = "SIM50-P1"
 func newID() string {
 	var b [40]byte
 	rand.Read(b[:])
-	return base64.URLEncoding.EncodeToString(b[:])
+	var text [56]byte
+	base64.URLEncoding.Encode(text[:], b[:])
+	return string(text[:])
 }
 
 // host is this edge's own name, as in Via: 32 hexadecimal characters under

@@ -16,6 +16,7 @@ type exchange struct {
 	edge     *Edge
 	exchange recording.Exchange
 	body     io.ReadCloser
+	length   int64 // of the body; -1 if it is not known
 	closed   bool
 }
 
@@ -46,7 +47,7 @@ func (x *exchange) failedOver(r *originconn.Result) {
 func (x *exchange) answer(r *Response) *Response {
 	x.exchange.FirstByte = time.Since(x.exchange.Start)
 	x.exchange.Response.Status, x.exchange.Response.Header = r.Status, r.Header
-	x.body = r.Body
+	x.body, x.length = r.Body, r.ContentLength
 	r.Body = x
 	return r
 }
@@ -57,6 +58,9 @@ func (x *exchange) Read(p []byte) (int, error) {
 	r := &x.exchange.Response
 	r.BodyBytes += int64(n)
 	if room := x.edge.BodyLimit - len(r.Body); n > 0 && x.edge.BodyLimit > 0 {
+		if r.Body == nil {
+			r.Body = make([]byte, 0, x.expected(n))
+		}
 		r.Body = append(r.Body, p[:min(n, room)]...)
 		r.Truncated = r.Truncated || n > room
 	}
@@ -64,6 +68,12 @@ func (x *exchange) Read(p []byte) (int, error) {
 		x.cutShort(err)
 	}
 	return n, err
+}
+
+// expected is how much of the body will be recorded, as far as it is known when
+// the first n bytes are here.
+func (x *exchange) expected(n int) int {
+	return min(int(max(x.length, int64(n))), x.edge.BodyLimit)
 }
 
 // Buffered says how many bytes of the body a Read returns without waiting.

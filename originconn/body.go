@@ -125,8 +125,9 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 // Buffered says how many bytes have arrived that a Read returns without waiting.
+// Of a chunked body it is not known: what is buffered may be framing alone.
 func (b *body) Buffered() int {
-	if b.err != nil {
+	if b.err != nil || b.response.Chunked {
 		return 0
 	}
 	return b.conn.br.Buffered()

@@ -82,7 +82,7 @@ func (v *versionScan) finish(ctx context.Context, f *facet, needs func(uint16) b
 		a := v.s.ask(ctx, h)
 		v.s.facts(a, v.s.target.SNI)
 		v.mu.Lock()
-		done := v.conclude(f, focus, a, chosen(a), &withCurves)
+		done := v.conclude(f, focus, a, h.Suites, chosen(a), &withCurves)
 		v.mu.Unlock()
 		if done {
 			return
@@ -92,7 +92,7 @@ func (v *versionScan) finish(ctx context.Context, f *facet, needs func(uint16) b
 
 // conclude takes the answer to a question of finish and says whether that was
 // the last one. The lock is held.
-func (v *versionScan) conclude(f *facet, focus []uint16, a answer, chosen uint16, withCurves *bool) bool {
+func (v *versionScan) conclude(f *facet, focus []uint16, a answer, offered []uint16, chosen uint16, withCurves *bool) bool {
 	switch hello := a.in(v.version); {
 	case !a.asked || a.timedOut && hello == nil:
 		f.failed = true
@@ -107,7 +107,7 @@ func (v *versionScan) conclude(f *facet, focus []uint16, a answer, chosen uint16
 		f.open = nil
 		return true
 	}
-	v.note(a)
+	v.note(a, offered)
 	if f.byClient {
 		f.take(focus)
 		settleFocus(f, focus, chosen)

@@ -83,7 +83,7 @@ func (v *versionScan) followOrder(questions []tlswire.ClientHello, guesses []uin
 			v.suites.open = without(v.suites.open, offered...) // all of them are refused
 			return false
 		default:
-			v.note(a)
+			v.note(a, offered)
 			if hello.Suite != guesses[i] {
 				return false
 			}

@@ -138,9 +138,10 @@ func (v *versionScan) settle(q question, a answer) {
 	defer v.mu.Unlock()
 	v.asking--
 	hello := a.in(v.version)
-	if hello == nil {
-		// The guard was refused, too: not the order counts here, or the
-		// connection failed. Nothing follows from it.
+	offered := append(slices.Clone(q.suites), q.guard)
+	if hello == nil || !slices.Contains(offered, hello.Suite) {
+		// The guard was refused, too: the connection failed, or the origin does
+		// as it likes. Nothing follows from it.
 		v.suites.back(q.suites)
 		v.suites.failed = true
 	} else {
@@ -159,7 +160,7 @@ func (v *versionScan) settle(q question, a answer) {
 		}
 		settleFocus(v.signatures[key], focus, scheme)
 	}
-	v.note(a)
+	v.note(a, offered)
 	v.changed.Broadcast()
 }
 

@@ -74,7 +74,7 @@ func (s *scan) begin(ctx context.Context, v *versionScan, h tlswire.ClientHello)
 	s.facts(a, h.SNI)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.note(a)
+	v.note(a, h.Suites)
 	v.asked = v.asked || a.asked && (!a.timedOut || v.spoken)
 	if a.asked && !v.spoken {
 		v.refusal = a.flight.Alert
@@ -117,8 +117,8 @@ func (s *scan) begin12(ctx context.Context) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.note(b)
-	v.note(c)
+	v.note(b, backward.Suites)
+	v.note(c, ecdsa.Suites)
 	v.compareSuites(a, b, forward.Suites, backward.Suites)
 	v.compareRest(a, b)
 	v.compareRest(a, c)
@@ -184,7 +184,7 @@ func (s *scan) oldVersion(ctx context.Context, v *versionScan) {
 			v.refusal, v.asked = s.tls11.refusal, s.tls11.asked
 			return
 		}
-		v.note(a)
+		v.note(a, s.tls11.hello().Suites)
 		v.asked = true
 	}
 	b := s.begin(ctx, v, backward)
@@ -244,7 +244,7 @@ func (s *scan) keyTypes13(ctx context.Context) {
 		a := s.ask(ctx, h)
 		s.facts(a, h.SNI)
 		s.tls13.mu.Lock()
-		s.tls13.note(a)
+		s.tls13.note(a, h.Suites)
 		s.tls13.mu.Unlock()
 	}
 }

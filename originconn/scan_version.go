@@ -2,6 +2,7 @@ package originconn
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -100,14 +101,21 @@ func (v *versionScan) schemes(first []uint16) []uint16 {
 	return slices.Concat(list, without(tlswire.AllSignatures(), list...))
 }
 
-// note keeps the facts of an answer in this version, whatever was asked. The
-// lock is held.
-func (v *versionScan) note(a answer) {
+// note keeps the facts of an answer in this version to a hello with these
+// suites. A server that chooses another one speaks the version, but nothing
+// follows from its choice. The lock is held.
+func (v *versionScan) note(a answer, offered []uint16) {
 	hello := a.in(v.version)
 	if hello == nil {
 		return
 	}
-	v.spoken = true
+	if !v.spoken { // once: from then on others read it without the lock
+		v.spoken = true
+	}
+	if !slices.Contains(offered, hello.Suite) {
+		v.s.limit(fmt.Sprintf("the origin chose %s, which was not offered", tlswire.SuiteName(hello.Suite)))
+		return
+	}
 	v.suites.accept(hello.Suite)
 	if group := max(a.flight.KeyExchangeGroup, hello.Group); group != 0 {
 		v.groups.accept(group)
@@ -152,6 +160,9 @@ func (v *versionScan) explore(ctx context.Context) {
 		v.pool(ctx)
 	} else {
 		v.suiteChain(ctx)
+		if v.startOver() {
+			v.suiteChain(ctx)
+		}
 	}
 	// Where the connections do not suffice for all, the suites matter most.
 	v.decidePreference(ctx)
@@ -167,24 +178,38 @@ func (v *versionScan) decided(f *facet, needs func(uint16) bool) bool {
 	return v.suites.complete() && !f.failed && !slices.ContainsFunc(v.suites.accepted, needs)
 }
 
+// startOver opens the accepted suites again where the order in which they were
+// found means nothing: the first hello of TLS 1.3 is without the rare ones.
+func (v *versionScan) startOver() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.version != policy.VersionTLS13 || !v.suites.complete() || len(without(v.suites.accepted, suites13...)) == 0 {
+		return false
+	}
+	v.suites.open, v.suites.accepted = v.suites.accepted, nil
+	return true
+}
+
 // decidePreference names whose order of suites counts, with one more question
 // where the answers so far cannot tell.
 func (v *versionScan) decidePreference(ctx context.Context) {
+	v.mu.Lock()
+	h, accepted := v.hello(), slices.Clone(v.suites.accepted)
 	switch {
-	case len(v.suites.accepted) < 2:
-		return
+	case len(accepted) < 2:
 	case v.suites.byClient:
 		v.preference = PreferenceClient
-		return
-	case v.compared && len(filtered(v.suites.accepted, ephemeralEC)) > 1:
+	case v.compared && len(filtered(accepted, ephemeralEC)) > 1:
 		// The first two hellos had these in opposite orders, before all others.
 		v.preference = PreferenceServer
+	}
+	decided := len(accepted) < 2 || v.preference != ""
+	v.mu.Unlock()
+	if decided {
 		return
 	}
-	h := v.hello()
-	h.Suites = reorder(v.suites.accepted)
-	if h.Suites[0] == v.suites.accepted[0] {
-		h.Suites = reversed(v.suites.accepted)
+	if h.Suites = reorder(accepted); h.Suites[0] == accepted[0] {
+		h.Suites = reversed(accepted)
 	}
 	a := v.s.ask(ctx, v.finite(h))
 	if hello := a.in(v.version); hello != nil {

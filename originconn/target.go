@@ -46,6 +46,17 @@ type Target struct {
 	// KeepaliveTimeout is how long the connection is kept idle afterwards; 0
 	// closes it at once.
 	KeepaliveTimeout time.Duration
+
+	// made is the key if it was made before, see Keyed.
+	made string
+}
+
+// Keyed returns the target prepared for more than one call of Do: the text by
+// which connections are kept is made only once. The fields that Do keeps
+// connections apart by (Host to IPAddressType) must not be changed in it.
+func (t Target) Keyed() Target {
+	t.made = t.key()
+	return t
 }
 
 // Address returns host:port as configured.
@@ -53,6 +64,9 @@ func (t *Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa
 
 // key identifies connections that may serve the same target.
 func (t *Target) key() string {
+	if t.made != "" {
+		return t.made
+	}
 	b := make([]byte, 0, 192)
 	b = append(b, t.Host...)
 	b = strconv.AppendInt(append(b, ':'), int64(t.Port), 10)

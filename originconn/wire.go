@@ -26,6 +26,8 @@ type wire struct {
 	// transcript holds the first bytes received while recording is true.
 	transcript []byte
 	recording  bool
+	// probe asks the socket about the time it was idle; made when first needed.
+	probe *probe
 }
 
 // transcriptLimit bounds the copy of a handshake: more than any documented
@@ -63,15 +65,18 @@ func (w *wire) next() time.Time {
 // connection was idle. Either makes it unfit for another request. Connections
 // that are no sockets cannot be asked and count as quiet.
 func (w *wire) peerActed() bool {
-	sc, ok := w.Conn.(syscall.Conn)
-	if !ok {
-		return false
+	if w.probe == nil {
+		sc, ok := w.Conn.(syscall.Conn)
+		if !ok {
+			return false
+		}
+		raw, err := sc.SyscallConn()
+		if err != nil {
+			return true
+		}
+		w.probe = newProbe(raw)
 	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return true
-	}
-	return readable(raw)
+	return w.probe.readable()
 }
 
 // errHeadTooBig ends the reading of a response head that exceeds the limit.

@@ -4,6 +4,10 @@ package originconn
 
 import "syscall"
 
-// readable cannot be asked here without reading; the connection counts as quiet
-// and a close by the origin shows when it is used.
-func readable(syscall.RawConn) bool { return false }
+// probe cannot ask a socket on this system: a connection that the origin has
+// closed is found out by the next request on it.
+type probe struct{}
+
+func newProbe(syscall.RawConn) *probe { return &probe{} }
+
+func (*probe) readable() bool { return false }

@@ -4,18 +4,29 @@ package originconn
 
 import "syscall"
 
-// readable asks the socket, without waiting and without taking anything from
-// it, whether there is data or an end to be read.
-func readable(raw syscall.RawConn) bool {
-	var n int
-	var err error
-	var b [1]byte
-	ctrl := raw.Read(func(fd uintptr) bool {
-		n, _, err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		return true
-	})
-	if ctrl != nil {
+// probe asks a socket, without waiting and without taking anything from it,
+// whether there is data or an end to be read. It is made once for a connection,
+// so that asking allocates nothing.
+type probe struct {
+	raw  syscall.RawConn
+	peek func(fd uintptr) bool
+	n    int
+	err  error
+	b    [1]byte
+}
+
+func newProbe(raw syscall.RawConn) *probe {
+	p := &probe{raw: raw}
+	p.peek = func(fd uintptr) bool {
+		p.n, _, p.err = syscall.Recvfrom(int(fd), p.b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		return true
 	}
-	return n > 0 || err == nil || (err != syscall.EAGAIN && err != syscall.EINTR)
+	return p
+}
+
+func (p *probe) readable() bool {
+	if p.raw.Read(p.peek) != nil {
+		return true
+	}
+	return p.n > 0 || p.err == nil || (p.err != syscall.EAGAIN && p.err != syscall.EINTR)
 }

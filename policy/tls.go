@@ -141,7 +141,7 @@ type Offer struct {
 // has no token of its own: it goes along with TLSv1.2 where the snapshot has it
 // (CF-TLS-08 is silent, CF-TLS-31 observed it).
 func OfferFor(protocols []distribution.SSLProtocol, s Snapshot) Offer {
-	o := Offer{Suites: s.Suites, Groups: s.Groups}
+	o := Offer{Versions: make([]uint16, 0, 5), Suites: s.Suites, Groups: s.Groups}
 	for _, p := range []struct {
 		token   distribution.SSLProtocol
 		version uint16

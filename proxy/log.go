@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"context"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -44,7 +45,13 @@ func (l *Log) Record(e *recording.Exchange) {
 	if !l.Logger.IsLevelEnabled(level) {
 		return
 	}
-	l.Logger.WithFields(fields(e)).Log(level, "exchange")
+	entry := logrus.Entry{Logger: l.Logger}
+	if _, ok := l.Logger.Formatter.(*JSONLines); ok {
+		entry.Context = &carrier{context.Background(), e}
+	} else {
+		entry.Data = fields(e)
+	}
+	entry.Log(level, "exchange")
 }
 
 // fields are the line's; what does not apply is left out.
@@ -55,7 +62,7 @@ func fields(e *recording.Exchange) logrus.Fields {
 	f[FieldHost] = e.Viewer.Host
 	f[FieldURI] = e.Viewer.URI
 	f[FieldStatus] = e.Response.Status
-	f[FieldDuration] = float64(e.Duration.Round(time.Microsecond)) / float64(time.Millisecond)
+	f[FieldDuration] = durationOf(e)
 	f[FieldBytes] = e.Response.BodyBytes
 	if e.Origin != "" {
 		f[FieldOrigin] = e.Origin
@@ -72,6 +79,11 @@ func fields(e *recording.Exchange) logrus.Fields {
 		f[FieldDetail] = e.Cause.Detail
 	}
 	return f
+}
+
+// durationOf is in milliseconds, to the microsecond.
+func durationOf(e *recording.Exchange) float64 {
+	return float64(e.Duration.Round(time.Microsecond)) / float64(time.Millisecond)
 }
 
 // serverLog takes net/http's own log, which is about what viewers do wrong:

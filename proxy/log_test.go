@@ -3,6 +3,7 @@ package proxy_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -32,6 +33,9 @@ func TestLog(t *testing.T) {
 	fine := exampleExchange()
 	fine.Cause, fine.Attempts, fine.Origin = nil, nil, ""
 	fine.Response.Status = 301
+	quoted := exampleExchange()
+	quoted.Cause, quoted.Attempts, quoted.Origin = nil, nil, ""
+	quoted.Response.Status, quoted.Viewer.URI, quoted.Duration = 301, "/\"\\<é\x01", 2*time.Millisecond
 	tests := []struct {
 		name     string
 		exchange *recording.Exchange
@@ -47,27 +51,34 @@ func TestLog(t *testing.T) {
 			"level": "info", "msg": "exchange", "exchange": "id==", "method": "GET", "host": "a.example", "uri": "/x?y",
 			"status": 301.0, "duration_ms": 1.235, "bytes": 42.0,
 		}},
+		{"text that needs quotes", quoted, logrus.InfoLevel, map[string]any{
+			"level": "info", "msg": "exchange", "exchange": "id==", "method": "GET", "host": "a.example", "uri": "/\"\\<é\x01",
+			"status": 301.0, "duration_ms": 2.0, "bytes": 42.0,
+		}},
 		{"fine, at level warn", fine, logrus.WarnLevel, nil},
 		{"cause, at level error", exampleExchange(), logrus.ErrorLevel, nil},
 	}
+	formatters := []logrus.Formatter{&logrus.JSONFormatter{}, &proxy.JSONLines{}}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			var out bytes.Buffer
-			logger := logrus.New()
-			logger.SetOutput(&out)
-			logger.SetLevel(test.level)
-			logger.SetFormatter(&logrus.JSONFormatter{})
-			(&proxy.Log{Logger: logger}).Record(test.exchange)
-			var got map[string]any
-			if out.Len() > 0 {
-				must(t, json.Unmarshal(out.Bytes(), &got))
-				delete(got, "time")
-			}
-			if !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got  %v\nwant %v", got, test.want)
-			}
-		})
+		for _, formatter := range formatters {
+			t.Run(fmt.Sprintf("%s, %T", test.name, formatter), func(t *testing.T) {
+				t.Parallel()
+				var out bytes.Buffer
+				logger := logrus.New()
+				logger.SetOutput(&out)
+				logger.SetLevel(test.level)
+				logger.SetFormatter(formatter)
+				(&proxy.Log{Logger: logger}).Record(test.exchange)
+				var got map[string]any
+				if out.Len() > 0 {
+					must(t, json.Unmarshal(out.Bytes(), &got))
+					delete(got, "time")
+				}
+				if !reflect.DeepEqual(got, test.want) {
+					t.Errorf("got  %v\nwant %v", got, test.want)
+				}
+			})
+		}
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/proxy"
 )
 
 // Exit codes are part of the contract.
@@ -23,7 +25,9 @@ const (
 // into an exit code. It is the one place where an error becomes one.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, out: output{stdout: stdout, stderr: stderr}, log: logrus.New()}
-	p.log.SetOutput(stderr)
+	lines := proxy.NewLogWriter(stderr)
+	defer lines.Close()
+	p.log.SetOutput(lines)
 	app := p.app()
 	err := app.RunContext(ctx, interleave(app, args))
 	if err == nil {
@@ -130,7 +134,7 @@ func (p *program) setLog(level, format string) error {
 	case "text":
 		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", DisableColors: !colored(p.out.stderr)})
 	case "json":
-		p.log.SetFormatter(&logrus.JSONFormatter{})
+		p.log.SetFormatter(&proxy.JSONLines{})
 	default:
 		return usage{err: fmt.Errorf("--log-format %q is neither text nor json", format)}
 	}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+// environment says on what was measured. Figures of two machines, or of two
+// states of one, are not to be compared.
+type environment struct {
+	Processor string `json:"processor"`
+	Cores     int    `json:"cores"`
+	System    string `json:"system"`
+	Go        string `json:"go"`
+	Origin    string `json:"origin"`
+	Load      string `json:"load"`
+	Rounds    int    `json:"rounds"`
+	Seconds   int    `json:"secondsPerRun"`
+	// Versions are those of the programs that are installed.
+	Versions map[string]string `json:"versions"`
+	// Missing are the programs that are not.
+	Missing []string `json:"missing,omitempty"`
+	// Limits say what this system cannot measure.
+	Limits []string `json:"limits,omitempty"`
+}
+
+// versionFlags are the peers and how each is asked for its version.
+var versionFlags = []struct{ program, flag string }{{"nginx", "-v"}, {"haproxy", "-v"}, {"wrk", "-v"}}
+
+func environmentOf(ctx context.Context, s *site, p *plan) environment {
+	e := environment{
+		Processor: processorName(), Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		Go: runtime.Version(), Origin: s.originKind, Load: s.load.String(),
+		Rounds: p.rounds, Seconds: int(p.duration.Seconds()), Versions: map[string]string{},
+	}
+	for _, v := range versionFlags {
+		path, ok := installed(v.program)
+		if !ok {
+			e.Missing = append(e.Missing, v.program)
+			continue
+		}
+		// wrk ends with an error after it has said its version.
+		out, _ := exec.CommandContext(ctx, path, v.flag).CombinedOutput()
+		e.Versions[v.program] = versionIn(string(out))
+	}
+	if runtime.GOOS != "linux" {
+		e.Limits = append(e.Limits, errNoUsage.Error())
+	}
+	return e
+}
+
+// versionIn finds the first word with a digit and a dot in what a program says,
+// without the name that may stand before it.
+func versionIn(said string) string {
+	for word := range strings.FieldsSeq(said) {
+		if _, after, ok := strings.Cut(word, "/"); ok {
+			word = after
+		}
+		if strings.ContainsAny(word, "0123456789") && strings.Contains(word, ".") {
+			return word
+		}
+	}
+	return "unknown"
+}
+
+func (e *environment) print(p *printer) {
+	p.line("%s, %d cores, %s, %s", e.Processor, e.Cores, e.System, e.Go)
+	var all []string
+	for _, v := range versionFlags {
+		if version, ok := e.Versions[v.program]; ok {
+			all = append(all, v.program+" "+version)
+		}
+	}
+	if len(all) > 0 {
+		p.line("%s", strings.Join(all, ", "))
+	}
+	if len(e.Missing) > 0 {
+		p.line("not installed: %s", strings.Join(e.Missing, ", "))
+	}
+	p.line("origin: %s, HTTPS, kept alive; load: %s; %d rounds of %d s each", e.Origin, e.Load, e.Rounds, e.Seconds)
+	for _, limit := range e.Limits {
+		p.line("limit: %s", limit)
+	}
+}

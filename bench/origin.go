@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+)
+
+// startOrigin starts nginx as the origin, or a Go server in its place.
+func (s *site) startOrigin(ctx context.Context) error {
+	if nginx, ok := installed("nginx"); ok {
+		s.originKind = "nginx"
+		return s.startNginxOrigin(ctx, nginx)
+	}
+	s.originKind = "a Go server, as nginx is not installed"
+	child, address, err := s.startSelf(ctx, roleOrigin)
+	s.origin, s.originAddress = child, address
+	return err
+}
+
+// nginxOrigin is the origin's configuration: keep-alive without end, so that no
+// subject pays for handshakes, and no log.
+const nginxOrigin = `%[1]s
+http {
+  access_log off;
+  default_type application/octet-stream;
+  sendfile on;
+  tcp_nopush on;
+  open_file_cache max=16 inactive=1h;
+  keepalive_timeout 600s;
+  keepalive_requests 1000000000;
+  server {
+    listen %[2]s ssl backlog=1024;
+    server_name %[3]s;
+    ssl_certificate %[4]s;
+    ssl_certificate_key %[5]s;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    root %[6]s;
+  }
+}
+`
+
+func (s *site) startNginxOrigin(ctx context.Context, nginx string) error {
+	address, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	config := fmt.Sprintf(nginxOrigin, s.nginxHead("origin"), address, originHost, s.certFile, s.keyFile, s.bodies)
+	child, err := s.startNginx(ctx, nginx, "origin", config)
+	if err != nil {
+		return err
+	}
+	s.origin, s.originAddress = child, address
+	return child.waitFor(ctx, address)
+}
+
+// startNginx writes a configuration and starts nginx with it.
+func (s *site) startNginx(ctx context.Context, nginx, name, config string) (*child, error) {
+	file := s.path(name + ".nginx.conf")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		return nil, err
+	}
+	return s.start(ctx, name, exec.Command(nginx, "-p", s.dir, "-c", file, "-e", s.path(name+".error.log")))
+}
+
+// nginxHead is what both configurations of nginx begin with. Its temporary
+// files stay within the site's folder; as root it must stay root to read it.
+func (s *site) nginxHead(name string) string {
+	user := ""
+	if os.Geteuid() == 0 {
+		user = "user root;\n"
+	}
+	return fmt.Sprintf("%sdaemon off;\nworker_processes auto;\nworker_rlimit_nofile 8192;\npid %[2]s;\nerror_log %[3]s error;\nevents { worker_connections 4096; }\n",
+		user, s.path(name+".pid"), s.path(name+".error.log"))
+}
+
+// serveOrigin is the stand-in for nginx, a process of its own.
+func serveOrigin(r role) error {
+	files := http.FileServer(http.Dir(r.Bodies))
+	server := &http.Server{Handler: files, TLSNextProto: noHTTP2}
+	ln, err := r.listen()
+	if err != nil {
+		return err
+	}
+	return server.ServeTLS(ln, r.CertFile, r.KeyFile)
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// plan says what is measured, from the flags.
+type plan struct {
+	cells    []cell
+	subjects []string // names; empty means all that are there
+	rounds   int
+	duration time.Duration
+	starts   int // cold starts of each kind
+	requests int // requests of the allocation count
+	load     string
+	edgesim  string // path of the binary
+	json     string // file to write, or ""
+}
+
+// cell is one field of the matrix.
+type cell struct {
+	Body        int `json:"bodyBytes"`
+	Connections int `json:"connections"`
+}
+
+func (c cell) String() string { return fmt.Sprintf("%s, c=%d", sizeName(c.Body), c.Connections) }
+
+// The matrix of the issue, and the three cells of -quick, two of which carry
+// the targets.
+var (
+	allBodies      = []int{1 << 10, 64 << 10, 1 << 20}
+	allConnections = []int{1, 16, 64, 256}
+	quickCells     = []cell{{1 << 10, 64}, {64 << 10, 64}, {1 << 20, 16}}
+)
+
+// errHelp says that the flags were explained or wrong; the flag package has
+// printed what there is to say.
+var errHelp = errors.New("usage")
+
+// parsePlan reads the flags.
+func parsePlan(args []string, stderr io.Writer) (*plan, error) {
+	p := &plan{}
+	var bodies, connections, subjects string
+	var quick bool
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.BoolVar(&quick, "quick", false, "three cells only, about a minute")
+	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
+	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
+	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
+	f.IntVar(&p.rounds, "rounds", 3, "rounds for each cell; the medians over them are printed")
+	f.DurationVar(&p.duration, "duration", time.Second, "how long one run lasts, whole seconds")
+	f.IntVar(&p.starts, "starts", 11, "cold starts of each kind; 0 leaves them out")
+	f.IntVar(&p.requests, "requests", 5000, "requests for the count of allocations; 0 leaves it out")
+	f.StringVar(&p.load, "load", "", "who makes the load: wrk or own (default: wrk where it is installed)")
+	f.StringVar(&p.edgesim, "edgesim", "bin/edgesim", "the program under test; make build makes it")
+	f.StringVar(&p.json, "json", "", "write the report to this file, too")
+	if err := f.Parse(args); err != nil {
+		return nil, errHelp
+	}
+	if f.NArg() > 0 {
+		return nil, fmt.Errorf("no argument is taken, %q was given", f.Args())
+	}
+	if subjects != "" {
+		p.subjects = append(strings.Split(subjects, ","), nameStd)
+	}
+	var err error
+	if p.cells, err = cellsOf(quick, bodies, connections); err != nil {
+		return nil, err
+	}
+	return p, p.check()
+}
+
+// check refuses what cannot be measured.
+func (p *plan) check() error {
+	for _, name := range p.subjects {
+		if !slices.ContainsFunc(subjects, func(s subject) bool { return s.name == name }) {
+			return fmt.Errorf("-subjects: there is no %q", name)
+		}
+	}
+	switch {
+	case p.rounds < 1 || p.rounds > 100:
+		return fmt.Errorf("-rounds %d is not from 1 to 100", p.rounds)
+	case p.duration < time.Second || p.duration%time.Second != 0:
+		return fmt.Errorf("-duration %s is not a number of whole seconds", p.duration)
+	case p.starts < 0 || p.requests < 0:
+		return errors.New("-starts and -requests are not below 0")
+	case p.load != "" && p.load != "wrk" && p.load != "own":
+		return fmt.Errorf("-load %q is neither wrk nor own", p.load)
+	}
+	return nil
+}
+
+// takesPart says whether a subject was asked for.
+func (p *plan) takesPart(name string) bool {
+	return len(p.subjects) == 0 || slices.Contains(p.subjects, name)
+}
+
+// cellsOf makes the matrix.
+func cellsOf(quick bool, bodies, connections string) ([]cell, error) {
+	if quick && bodies == "" && connections == "" {
+		return quickCells, nil
+	}
+	b, err := numbers("bodies", bodies, allBodies)
+	if err != nil {
+		return nil, err
+	}
+	c, err := numbers("connections", connections, allConnections)
+	if err != nil {
+		return nil, err
+	}
+	var cells []cell
+	for _, body := range b {
+		if !slices.Contains(allBodies, body) {
+			return nil, fmt.Errorf("-bodies: %d is none of 1024, 65536, 1048576", body)
+		}
+		for _, n := range c {
+			if n < 1 || n > 1000 {
+				return nil, fmt.Errorf("-connections: %d is not from 1 to 1000", n)
+			}
+			cells = append(cells, cell{body, n})
+		}
+	}
+	return cells, nil
+}
+
+// numbers reads a list of numbers, or takes the default.
+func numbers(flag, text string, fallback []int) ([]int, error) {
+	if text == "" {
+		return fallback, nil
+	}
+	var list []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil {
+			return nil, fmt.Errorf("-%s: %q is not a number", flag, part)
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
+
+// sizeName is a body size for people.
+func sizeName(bytes int) string {
+	if bytes >= 1<<20 {
+		return fmt.Sprintf("%d MiB", bytes>>20)
+	}
+	return fmt.Sprintf("%d KiB", bytes>>10)
+}

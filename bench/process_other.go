@@ -1,0 +1,19 @@
+//go:build !linux
+
+package main
+
+import "os/exec"
+
+// separate leaves a child as it is.
+func separate(*exec.Cmd) {}
+
+// terminate ends the child.
+func terminate(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
+
+// kill ends the child.
+func kill(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
+
+func usageOf(int) (usage, error) { return usage{}, errNoUsage }
+
+// processorName is the model of the CPU.
+func processorName() string { return "unknown: it is read on Linux only" }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/pki"
+)
+
+// originHost is the name under which every subject knows the origin. It
+// resolves nowhere: all of them are told the address beside it.
+const originHost = "origin.bench.example"
+
+// site is what all subjects share: a folder, certificates, and the origin that
+// is running.
+type site struct {
+	dir string
+	// caFile, certFile and keyFile are the root that subjects trust and the
+	// origin's certificate with its key, PEM.
+	caFile, certFile, keyFile string
+	// bodies is the folder with the files that the origin serves.
+	bodies string
+	// origin is the running origin, originAddress its ip:port, and originKind
+	// what it is, for people.
+	origin        *child
+	originAddress string
+	originKind    string
+	// load makes the load, as the plan says.
+	load generator
+	// edgesim is the absolute path of the program under test.
+	edgesim string
+}
+
+// openSite makes the folder and starts the origin. The caller closes it.
+func openSite(ctx context.Context, p *plan) (*site, error) {
+	load, err := newGenerator(p.load)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "edgesim-bench-")
+	if err != nil {
+		return nil, err
+	}
+	s := &site{dir: dir, load: load}
+	if err := s.prepare(ctx, p); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *site) prepare(ctx context.Context, p *plan) error {
+	var err error
+	if s.edgesim, err = filepath.Abs(p.edgesim); err != nil {
+		return err
+	}
+	if _, err := os.Stat(s.edgesim); err != nil && p.takesPart(nameEdgesim) {
+		return fmt.Errorf("%w (make build makes it)", err)
+	}
+	if err := s.mint(); err != nil {
+		return err
+	}
+	if err := s.writeBodies(); err != nil {
+		return err
+	}
+	return s.startOrigin(ctx)
+}
+
+// close ends the origin and removes the folder.
+func (s *site) close() {
+	if s.origin != nil {
+		s.origin.stop()
+	}
+	os.RemoveAll(s.dir)
+}
+
+// mint makes a root and the origin's certificate below it.
+func (s *site) mint() error {
+	now := time.Now()
+	root, err := pki.NewCA(pki.Template{CommonName: "edgesim bench root", NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 7)})
+	if err != nil {
+		return err
+	}
+	leaf, err := root.Issue(pki.Template{
+		CommonName: originHost, DNSNames: []string{originHost}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	})
+	if err != nil {
+		return err
+	}
+	key, err := leaf.KeyPEM()
+	if err != nil {
+		return err
+	}
+	s.caFile, s.certFile, s.keyFile = s.path("ca.pem"), s.path("origin.pem"), s.path("origin.key")
+	for file, content := range map[string][]byte{s.caFile: root.PEM(), s.certFile: leaf.PEM(), s.keyFile: key} {
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBodies writes one file for each size, of bytes that nobody can compress.
+func (s *site) writeBodies() error {
+	s.bodies = s.path("bodies")
+	if err := os.Mkdir(s.bodies, 0o755); err != nil {
+		return err
+	}
+	for _, size := range allBodies {
+		content := make([]byte, size)
+		rand.Read(content)
+		if err := os.WriteFile(filepath.Join(s.bodies, strconv.Itoa(size)), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// path is a file in the site's folder.
+func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
+
+// bodyPath is the path at which the origin serves a body.
+func bodyPath(size int) string { return "/" + strconv.Itoa(size) }
+
+// freeAddress is a loopback address at which nothing listens now. Programs that
+// cannot choose a port themselves get it a moment later.
+func freeAddress() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	return ln.Addr().String(), nil
+}

@@ -1,0 +1,17 @@
+package main
+
+import (
+	"errors"
+	"time"
+)
+
+// usage is what a process and its descendants have used so far.
+type usage struct {
+	CPU time.Duration
+	// Peak is the sum of the largest resident sizes, in bytes. Pages that
+	// processes share, as the workers of nginx do, are counted for each.
+	Peak int64
+}
+
+// errNoUsage says that the system does not tell.
+var errNoUsage = errors.New("CPU and memory of other processes are read on Linux only")

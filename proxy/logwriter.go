@@ -1,0 +1,78 @@
+package proxy
+
+import (
+	"io"
+	"sync"
+)
+
+// LogWriter writes log lines in a goroutine of its own, so that no viewer waits
+// for a disk. Lines that come while it writes go out together: under load one
+// write carries many, and a single line goes out at once. Make one with
+// [NewLogWriter].
+type LogWriter struct {
+	to   io.Writer
+	done chan struct{}
+
+	mu      sync.Mutex
+	changed sync.Cond // more is waiting, or taken, or closed is true
+	waiting []byte
+	closed  bool
+}
+
+// logBacklog is how much may wait; whoever comes then waits, too.
+const logBacklog = 1 << 20
+
+// NewLogWriter starts a writer. The caller closes it.
+func NewLogWriter(to io.Writer) *LogWriter {
+	w := &LogWriter{to: to, done: make(chan struct{})}
+	w.changed.L = &w.mu
+	go w.run()
+	return w
+}
+
+// Write takes a line. Errors of the writer below are not reported.
+func (w *LogWriter) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.waiting) > logBacklog && !w.closed {
+		w.changed.Wait()
+	}
+	if w.closed {
+		return w.to.Write(line)
+	}
+	if len(w.waiting) == 0 {
+		w.changed.Broadcast()
+	}
+	w.waiting = append(w.waiting, line...)
+	return len(line), nil
+}
+
+// run moves what is waiting until the writer is closed.
+func (w *LogWriter) run() {
+	defer close(w.done)
+	var lines []byte
+	for {
+		w.mu.Lock()
+		for len(w.waiting) == 0 && !w.closed {
+			w.changed.Wait()
+		}
+		lines, w.waiting = w.waiting, lines[:0]
+		ended := w.closed
+		w.changed.Broadcast()
+		w.mu.Unlock()
+		_, _ = w.to.Write(lines)
+		if ended {
+			return
+		}
+	}
+}
+
+// Close writes what is waiting. Lines that come later are written at once.
+func (w *LogWriter) Close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.changed.Broadcast()
+	w.mu.Unlock()
+	<-w.done
+	return nil
+}
