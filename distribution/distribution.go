@@ -243,6 +243,10 @@ type OriginRequestPolicy struct {
 	Headers      ValueSelection
 	Cookies      ValueSelection
 	QueryStrings ValueSelection
+	// CloudFrontHeaders are fields of the edge's own (CloudFront-…) that are
+	// added although Headers does not name them. AWS says so of one managed
+	// policy; a custom one has none.
+	CloudFrontHeaders []string
 	// Unresolved marks a policy of which only the id is known; it selects nothing.
 	Unresolved bool
 }
@@ -257,7 +261,10 @@ type ResponseHeadersPolicy struct {
 	Remove []string
 	// CORS is the CORS part, or nil.
 	CORS *CORSConfig
-	// ServerTimingRate is the sampling rate of Server-Timing in percent; 0 is off.
+	// ServerTiming turns Server-Timing on, if only for requests that ask for it.
+	ServerTiming bool
+	// ServerTimingRate is the sampling rate of Server-Timing in percent. Any
+	// rate above 0 turns it on, too.
 	ServerTimingRate float64
 	// Unresolved marks a policy of which only the id is known; it sets nothing.
 	Unresolved bool

@@ -27,6 +27,14 @@ const (
 	quotaCustomHeaders = 30  // CF-LIMIT-18
 	quotaLegacyHeaders = 10  // CF-LIMIT-15
 
+	quotaLegacyCookies   = 10 // CF-COOKIE-10
+	quotaLegacyQueryKeys = 10 // CF-LIMIT-22
+	quotaResponseHeaders = 10 // custom headers of a response headers policy, CF-LIMIT-23
+
+	maxLegacyCookieNames = 512 // bytes in all, less one for each cookie, CF-COOKIE-10
+	maxLegacyQueryKey    = 128 // characters, CF-LIMIT-22
+	maxLegacyQueryKeys   = 512 // characters in all, CF-LIMIT-22
+
 	maxHeaderName  = 256    // characters, CF-LIMIT-19
 	maxHeaderValue = 1_783  // characters, CF-LIMIT-20
 	maxHeaderTotal = 10_240 // characters, CF-LIMIT-21
@@ -59,6 +67,22 @@ var deniedHeaders = map[string]bool{
 
 // deniedHeaderPrefixes are the families of headers that may not be added (CF-HDR-03).
 var deniedHeaderPrefixes = []string{"x-amz-", "x-edge-"}
+
+// protectedResponseHeaders cannot be removed by a response headers policy, in
+// lower case (CF-RESP-30).
+var protectedResponseHeaders = map[string]bool{
+	"connection": true, "content-encoding": true, "content-length": true, "expect": true, "host": true,
+	"keep-alive": true, "proxy-authenticate": true, "proxy-authorization": true, "proxy-connection": true,
+	"trailer": true, "transfer-encoding": true, "upgrade": true, "via": true, "warning": true,
+	"x-accel-buffering": true, "x-accel-charset": true, "x-accel-limit-rate": true, "x-accel-redirect": true,
+	"x-amzn-auth": true, "x-amzn-cf-billing": true, "x-amzn-cf-id": true, "x-amzn-cf-xff": true,
+	"x-amzn-errortype": true, "x-amzn-fle-profile": true, "x-amzn-header-count": true, "x-amzn-header-order": true,
+	"x-amzn-lambda-integration-tag": true, "x-amzn-requestid": true, "x-cache": true,
+	"x-forwarded-proto": true, "x-real-ip": true,
+}
+
+// protectedResponsePrefixes are the families of such headers (CF-RESP-30).
+var protectedResponsePrefixes = []string{"x-amz-cf-", "x-edge-"}
 
 // legacyDeniedHeaders cannot be whitelisted for custom origins (CF-CONF-20).
 var legacyDeniedHeaders = []string{"Connection", "Cookie", "Proxy-Authorization", "TE", "Upgrade"}

@@ -33,6 +33,7 @@ func ManagedOriginRequestPolicy(idOrName string) (*OriginRequestPolicy, bool) {
 		return nil, false
 	}
 	p.Headers, p.Cookies, p.QueryStrings = p.Headers.clone(), p.Cookies.clone(), p.QueryStrings.clone()
+	p.CloudFrontHeaders = slices.Clone(p.CloudFrontHeaders)
 	return &p, true
 }
 
@@ -86,6 +87,8 @@ type managedValues struct {
 	Headers      managedSelection `json:"headers"`
 	Cookies      managedSelection `json:"cookies"`
 	QueryStrings managedSelection `json:"query_strings"`
+	// CloudFrontHeaders are what the policy adds, whether Headers names them or not.
+	CloudFrontHeaders []string `json:"cloudfront_headers_added"`
 }
 
 type managedCache struct {
@@ -142,6 +145,9 @@ func parseManaged(data []byte) (managedPolicies, error) {
 	}
 	for _, f := range file.OriginRequest {
 		p := OriginRequestPolicy{ID: f.ID, Name: f.Name, Headers: f.Headers.selection(), Cookies: f.Cookies.selection(), QueryStrings: f.QueryStrings.selection()}
+		if p.Headers.Behavior != SelectAllViewerAndCloudFront { // which lists them itself
+			p.CloudFrontHeaders = f.CloudFrontHeaders
+		}
 		m.originRequest[f.ID], m.originRequest[f.Name], m.originRequest[f.APIName] = p, p, p
 	}
 	for _, f := range file.ResponseHeaders {

@@ -3,7 +3,6 @@ package distribution
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -49,9 +48,8 @@ func (v *validator) behavior(path string, b *CacheBehavior) {
 	if b.OriginRequestPolicy != nil {
 		v.originRequestPolicy(path+".OriginRequestPolicy", b.OriginRequestPolicy)
 	}
-	if p := b.ResponseHeadersPolicy; p != nil && (p.ServerTimingRate < 0 || p.ServerTimingRate > 100) {
-		v.add(Problem{Path: path + ".ResponseHeadersPolicy.ServerTimingHeadersConfig.SamplingRate", Value: strconv.FormatFloat(p.ServerTimingRate, 'f', -1, 64),
-			Allowed: "0-100", Rule: "CF-CONF-29", Message: "is out of range"})
+	if b.ResponseHeadersPolicy != nil {
+		v.responseHeadersPolicy(path+".ResponseHeadersPolicy", b.ResponseHeadersPolicy)
 	}
 	if b.ForwardedValues != nil {
 		v.forwardedValues(path, b)

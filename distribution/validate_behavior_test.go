@@ -26,7 +26,7 @@ func TestValidateBehavior(t *testing.T) {
 			legacy(b)
 			b.CachePolicy = keep
 		}), at + `.ForwardedValues: cannot be used beside a cache policy (CF-CONF-15); remove ForwardedValues or CachePolicyId`},
-		{"origin request policy alone", "CF-CONF-16", b(func(b *distribution.CacheBehavior) {
+		{"origin request policy alone", "CF-CONF-16 CF-REQ-09", b(func(b *distribution.CacheBehavior) {
 			legacy(b)
 			b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewer")
 		}), at + `.OriginRequestPolicyId: needs a cache policy: got "216adef6-5c7f-47e4-b989-5492eafa07d3" (CF-CONF-16); set CachePolicyId in place of ForwardedValues`},

@@ -61,6 +61,7 @@ func (v *validator) forwardedValues(path string, b *CacheBehavior) {
 	fields := path + ".ForwardedValues"
 	v.selection(fields+".Cookies.Forward", f.Cookies, "", SelectNone, SelectWhitelist, SelectAll)
 	v.ttls(path, f.MinTTL, f.DefaultTTL, f.MaxTTL)
+	v.legacyNames(fields, f)
 	if slices.Contains(f.Headers, "*") {
 		if f.MinTTL > 0 {
 			v.add(Problem{Path: path + ".MinTTL", Value: strconv.FormatInt(f.MinTTL, 10), Allowed: "0", Rule: "CF-CONF-17", Message: `must be 0 where Headers is "*"`, Fix: "set 0"})
@@ -79,6 +80,37 @@ func (v *validator) forwardedValues(path string, b *CacheBehavior) {
 			v.add(Problem{Path: fmt.Sprintf("%s.Headers.Items[%d]", fields, i), Value: name, Rule: "CF-CONF-20", Message: "cannot be forwarded to a custom origin", Fix: "remove it"})
 		}
 	}
+}
+
+// legacyNames checks how many cookies and query strings are listed, and how
+// long their names are (CF-COOKIE-10, CF-LIMIT-22).
+func (v *validator) legacyNames(path string, f *ForwardedValues) {
+	cookies := f.Cookies.Items
+	v.quota(path+".Cookies.WhitelistedNames.Quantity", len(cookies), quotaLegacyCookies, "CF-COOKIE-10")
+	if total, most := totalLength(cookies), maxLegacyCookieNames-len(cookies); total > most {
+		v.add(Problem{Path: path + ".Cookies.WhitelistedNames", Value: strconv.Itoa(total), Allowed: fmt.Sprintf("at most %d bytes (512 less one for each cookie)", most),
+			Rule: "CF-COOKIE-10", Message: "the names together are too long"})
+	}
+	keys := f.QueryStringCacheKeys
+	v.quota(path+".QueryStringCacheKeys.Quantity", len(keys), quotaLegacyQueryKeys, "CF-LIMIT-22")
+	for i, key := range keys {
+		if len(key) > maxLegacyQueryKey {
+			v.add(Problem{Path: fmt.Sprintf("%s.QueryStringCacheKeys.Items[%d]", path, i), Value: key, Allowed: fmt.Sprintf("at most %d characters", maxLegacyQueryKey),
+				Rule: "CF-LIMIT-22", Message: fmt.Sprintf("has %d characters", len(key))})
+		}
+	}
+	if total := totalLength(keys); total > maxLegacyQueryKeys {
+		v.add(Problem{Path: path + ".QueryStringCacheKeys", Value: strconv.Itoa(total), Allowed: fmt.Sprintf("at most %d characters", maxLegacyQueryKeys),
+			Rule: "CF-LIMIT-22", Message: "the names together are too long"})
+	}
+}
+
+func totalLength(names []string) int {
+	total := 0
+	for _, name := range names {
+		total += len(name)
+	}
+	return total
 }
 
 // reachesCustomOrigin reports whether the target is a custom origin or a group

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -24,6 +25,10 @@ type Edge struct {
 	// ClientCertificates are what the edge presents to origins that ask for a
 	// client certificate, by origin id (origin mTLS). Default: none.
 	ClientCertificates map[string]*tls.Certificate
+	// Geography has the values of the CloudFront-Viewer-* fields that tell where
+	// viewers are, by name, e.g. "CloudFront-Viewer-Country". Default: none, and
+	// origins get placeholders (see policy.EdgeHeaders).
+	Geography map[string]string
 	// Recorder gets every finished exchange. Default: none.
 	Recorder recording.Recorder
 	// Faithful leaves out the X-Edgesim-* response headers.
@@ -32,6 +37,9 @@ type Edge struct {
 	BodyLimit int
 	// AnyHost serves every Host, as if the distribution had no aliases.
 	AnyHost bool
+
+	// targets holds a *originconn.Target for each targetKey.
+	targets sync.Map
 }
 
 // ViewerRequest is one request as the edge received it: read-only input.

@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"crypto/tls"
+
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -24,15 +26,44 @@ type Plan struct {
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
 	request := policy.BuildRequest(policy.RequestFacts{
 		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, RemoteAddr: v.RemoteAddr,
-		ID: id, EdgeHost: host(), DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b, Origin: o,
+		Scheme: v.Scheme, TLS: viewerTLS(v.TLS), Geography: e.Geography, ID: id, EdgeHost: host(), DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b, Origin: o,
 	})
 	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
 		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
 	return Plan{
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded,
-		Target:  e.target(o, secure, v.Host, request.HostForwarded),
+		Target:  e.targetFor(o, secure, v.Host, request.HostForwarded),
 		Request: originconn.Request{Method: request.Method, RequestURI: request.URI, Header: request.Header},
 	}
+}
+
+// viewerTLS is what the rules need to know of a viewer's connection.
+func viewerTLS(state *tls.ConnectionState) *policy.ViewerTLS {
+	if state == nil {
+		return nil
+	}
+	return &policy.ViewerTLS{Version: state.Version, CipherSuite: state.CipherSuite, Resumed: state.DidResume}
+}
+
+// targetKey is what a target depends on where Host is not forwarded.
+type targetKey struct {
+	origin *distribution.Origin
+	secure bool
+}
+
+// targetFor returns the target for one request. Where Host is not forwarded it
+// is the same for all of them, and made once.
+func (e *Edge) targetFor(o *distribution.Origin, secure bool, host string, forwarded bool) originconn.Target {
+	if forwarded {
+		return e.target(o, secure, host, true)
+	}
+	key := targetKey{o, secure}
+	if made, ok := e.targets.Load(key); ok {
+		return *made.(*originconn.Target)
+	}
+	t := e.target(o, secure, host, false).Keyed()
+	e.targets.Store(key, &t)
+	return t
 }
 
 // target says where and how an origin is reached.

@@ -3,6 +3,7 @@ package edge
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/originconn"
@@ -18,11 +19,45 @@ func (e *Edge) respond(x *exchange, v *ViewerRequest, b *distribution.CacheBehav
 		cache = "Error from cloudfront"
 		x.exchange.ResultType = "Error"
 	}
+	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Close: v.Close}
+	compress(response, v, b)
+	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
 	x.exchange.Response.OriginHead = string(r.RawHead)
-	return x.answer(&Response{
-		Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Close: v.Close,
+	return x.answer(response)
+}
+
+// compress compresses the response where the edge does so (CF-COMP-10).
+func compress(r *Response, v *ViewerRequest, b *distribution.CacheBehavior) {
+	decision := policy.DecideCompression(policy.CompressionFacts{
+		Behavior: b, Method: v.Method, Proto: v.Proto, Request: v.Header,
+		Status: r.Status, Header: r.Header, ContentLength: r.ContentLength,
 	})
+	if decision.Encoding == "" {
+		return
+	}
+	policy.CompressHeader(r.Header, decision.Encoding)
+	r.Body, r.ContentLength = compressBody(r.Body, decision.Encoding), -1
+}
+
+// applyPolicy applies the behavior's response headers policy; origin is nil for
+// a response of the edge's own (CF-ERR-36).
+func (x *exchange) applyPolicy(header http.Header, v *ViewerRequest, b *distribution.CacheBehavior, origin *originconn.Response) {
+	p := b.ResponseHeadersPolicy
+	if p == nil {
+		return
+	}
+	timing := policy.ServerTimingFacts{Fetched: origin != nil, POP: pop, ID: x.exchange.ID, Origin: header["Server-Timing"]}
+	policy.ApplyResponsePolicy(header, policy.ResponsePolicyFacts{Policy: p, Method: v.Method, Request: v.Header, Generated: origin == nil})
+	if !policy.WantsServerTiming(p, v.Header, x.exchange.ID) {
+		return
+	}
+	if n := len(x.exchange.Attempts); n > 0 {
+		phases := x.exchange.Attempts[n-1].Phases
+		timing.Resolve, timing.Connect, timing.Wait = phases.Resolve, phases.Dial+phases.Handshake, phases.Wait
+	}
+	timing.FirstByte = time.Since(x.exchange.Start)
+	header["Server-Timing"] = []string{policy.ServerTiming(timing)}
 }
 
 // refuse answers with the error page of a cause.
@@ -31,6 +66,9 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 	x.exchange.ResultType = cause.ResultType
 	page := policy.ErrorPage(cause.Status, cause.Sentence, x.exchange.ID)
 	r := e.generated(x, v, cause.Status, "Error from cloudfront", page)
+	if x.exchange.Behavior != "" { // else it was refused before one was looked for
+		x.applyPolicy(r.Header, v, e.Distribution.Match(path(v.URI)), nil)
+	}
 	r.Close = r.Close || policy.ClosesViewer(cause.Status)
 	if strings.HasPrefix(v.Proto, "HTTP/1") {
 		r.Header["Connection"] = connection(r.Close)

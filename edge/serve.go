@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -44,6 +45,7 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 		plan.Request.Body, plan.Request.ContentLength = v.Body, v.ContentLength
 		x.planned(&plan)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
+		judgeRange(result)
 		x.exchange.Attempts = append(x.exchange.Attempts, result.Attempts...)
 		if i+1 < len(origins) && failsOver(group, b, v.Method, result) {
 			x.failedOver(result)
@@ -55,6 +57,21 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 		return e.respond(x, v, b, result.Response)
 	}
 	panic("edge: a behavior without an origin passed validation")
+}
+
+// judgeRange turns a response whose lengths contradict each other into a failure
+// (CF-RESP-25).
+func judgeRange(r *originconn.Result) {
+	if r.Response == nil {
+		return
+	}
+	cause := policy.JudgeContentRange(r.Response.Status, r.Response.Header, r.Response.ContentLength)
+	if cause == nil {
+		return
+	}
+	r.Response.Body.Close()
+	r.Attempts[len(r.Attempts)-1].Cause = cause
+	r.Response, r.Cause = nil, cause
 }
 
 // open begins the record of an exchange.

@@ -256,3 +256,21 @@ func TestRecordedBody(t *testing.T) {
 		}
 	}
 }
+
+// TestContradictingRange proves CF-RESP-25: a part whose length is not the one
+// that its range announces is a 502.
+func TestContradictingRange(t *testing.T) {
+	t.Parallel()
+	for announced, want := range map[string]int{"bytes 0-4/10": 206, "bytes 0-9/10": 502} {
+		s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Range", announced)
+			w.Header().Set("Content-Length", "5")
+			w.WriteHeader(206)
+			io.WriteString(w, "01234")
+		}})
+		r, _ := s.ask(t, edge.ViewerRequest{Header: http.Header{"Range": {"bytes=0-4"}}})
+		if r.Status != want || want == 502 && r.Header.Get("X-Edgesim-Cause") != "CF-RESP-25 response-invalid" {
+			t.Errorf("%s: got %d, %q", announced, r.Status, r.Header.Get("X-Edgesim-Cause"))
+		}
+	}
+}

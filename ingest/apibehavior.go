@@ -32,7 +32,10 @@ func (r *reader) behavior(o *object) distribution.CacheBehavior {
 // policies resolves the policies that a behavior names by id.
 func (r *reader) policies(b *distribution.CacheBehavior, o *object) {
 	if id := o.text("CachePolicyId", ""); id != "" {
-		policy, ok := distribution.ManagedCachePolicy(id)
+		policy, ok := r.custom.cache(id)
+		if !ok {
+			policy, ok = distribution.ManagedCachePolicy(id)
+		}
 		if !ok {
 			none := distribution.ValueSelection{Behavior: distribution.SelectNone}
 			policy = &distribution.CachePolicy{ID: id, Headers: none, Cookies: none, QueryStrings: none, Unresolved: true,
@@ -42,7 +45,10 @@ func (r *reader) policies(b *distribution.CacheBehavior, o *object) {
 		b.CachePolicy = policy
 	}
 	if id := o.text("OriginRequestPolicyId", ""); id != "" {
-		policy, ok := distribution.ManagedOriginRequestPolicy(id)
+		policy, ok := r.custom.originRequest(id)
+		if !ok {
+			policy, ok = distribution.ManagedOriginRequestPolicy(id)
+		}
 		if !ok {
 			none := distribution.ValueSelection{Behavior: distribution.SelectNone}
 			policy = &distribution.OriginRequestPolicy{ID: id, Headers: none, Cookies: none, QueryStrings: none, Unresolved: true}
@@ -51,7 +57,10 @@ func (r *reader) policies(b *distribution.CacheBehavior, o *object) {
 		b.OriginRequestPolicy = policy
 	}
 	if id := o.text("ResponseHeadersPolicyId", ""); id != "" {
-		policy, ok := distribution.ManagedResponseHeadersPolicy(id)
+		policy, ok := r.custom.responseHeaders(id)
+		if !ok {
+			policy, ok = distribution.ManagedResponseHeadersPolicy(id)
+		}
 		if !ok {
 			policy = &distribution.ResponseHeadersPolicy{ID: id, Unresolved: true}
 			r.unresolved(o.at("ResponseHeadersPolicyId"), "response headers policy", id, "it is taken to change nothing")
@@ -61,7 +70,7 @@ func (r *reader) policies(b *distribution.CacheBehavior, o *object) {
 }
 
 func (r *reader) unresolved(path, what, id, meaning string) {
-	r.notice(distribution.NoticeWarning, path, "%s %q is not one of AWS's managed ones and its settings are not in this file: %s", what, id, meaning)
+	r.notice(distribution.NoticeWarning, path, "%s %q is not one of AWS's managed ones and its settings are not in this file: %s; an overlay can bring them along, key policies", what, id, meaning)
 }
 
 // legacy reads the settings of a behavior without a cache policy.

@@ -20,7 +20,7 @@ func readAPI(tree *node, opts Options) (*distribution.Distribution, error) {
 	if tree.has("DistributionList") {
 		return nil, &Error{Message: "is a list of distributions, which leaves settings out", Hint: exportHint}
 	}
-	r := &reader{}
+	r := &reader{custom: opts.Policies}
 	d := &distribution.Distribution{}
 	r.config(d, r.unwrap(tree, d))
 	r.validate(d)

@@ -18,6 +18,8 @@ const maxFile = 64 << 20
 type Options struct {
 	// Parameters are template parameters (--parameter KEY=VALUE), for formats that have them.
 	Parameters map[string]string
+	// Policies are custom policies that the behaviors may name.
+	Policies Policies
 	// DistributionID picks a distribution by id, by its cloudfront.net name or
 	// by an alias; "" takes the only one.
 	DistributionID string

@@ -13,6 +13,8 @@ import (
 type reader struct {
 	notices  []distribution.Notice
 	problems []distribution.Problem
+	// custom are the policies that behaviors can name besides AWS's own.
+	custom Policies
 	// vpc are the paths of VPC origins, which are read as custom ones.
 	vpc []string
 }

@@ -50,6 +50,9 @@ type Overlay struct {
 	TLSKeyLog string
 	// Parameters are template parameters.
 	Parameters map[string]string
+	// Geography says where viewers are: values of the CloudFront-Viewer-* fields
+	// of [distribution.GeographyHeaders], by name.
+	Geography map[string]string
 }
 
 // looksLikeOverlay reports whether a tree has a key of the overlay, perhaps
@@ -72,6 +75,9 @@ type overlayReader struct {
 	overlay Overlay
 	origin  OriginFlags
 	connect map[string]string
+	// policies are the custom policies, and policyNotices what there is to say of them.
+	policies      Policies
+	policyNotices []distribution.Notice
 	// distribution is the node of that key, read last, as it may need parameters.
 	distribution *node
 	// originKey and originLine are an origin-… setting and its line.
@@ -97,6 +103,9 @@ func readOverlay(tree *node, opts Options) (*Result, error) {
 			continue
 		}
 		if err := key.set(r, f.value); err != nil {
+			if invalid := (*distribution.InvalidError)(nil); errors.As(err, &invalid) {
+				return nil, invalid
+			}
 			line := f.line
 			if inner := (*entryError)(nil); errors.As(err, &inner) {
 				line = inner.line
@@ -142,6 +151,7 @@ func (r *overlayReader) result() (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
+		d.Notices = append(d.Notices, r.policyNotices...)
 		result.Distribution = d
 	}
 	return result, nil
@@ -158,6 +168,7 @@ func without(a, b map[string]string) map[string]string {
 // path of a file of any other format.
 func (r *overlayReader) readDistribution() (*distribution.Distribution, error) {
 	opts := r.opts
+	opts.Policies = r.policies
 	if opts.Parameters == nil {
 		opts.Parameters = r.overlay.Parameters
 	}

@@ -43,9 +43,9 @@ func TestOverlayWithAnOrigin(t *testing.T) {
 		name, text string
 		connect    map[string]string
 	}{
-		{"as typed", "origin: http://localhost:3000\n", map[string]string{"localhost:3000": "localhost:3000"}},
+		{"as typed", "origin: http://localhost:3000\n", map[string]string{"localhost": "localhost:3000"}},
 		{"with its own entry", "origin: http://app.internal\nconnect: {app.internal: '127.0.0.1:9000'}\n", map[string]string{"app.internal": "127.0.0.1:9000"}},
-		{"with its own entry for the port", "origin: http://app.internal\nconnect: {'app.internal:80': '127.0.0.1:9000'}\n", map[string]string{"app.internal:80": "127.0.0.1:9000"}},
+		{"with its own entry for the port", "origin: http://app.internal\nconnect: {'app.internal:80': '127.0.0.1:9000'}\n", map[string]string{"app.internal": "app.internal:80", "app.internal:80": "127.0.0.1:9000"}},
 	} {
 		got, err := ingest.Read([]byte(row.text+"forward-host: true\norigin-ssl-protocols: TLSv1.1,TLSv1.2\norigin-connection-attempts: 1\norigin-path: /v1\n"), ingest.Options{})
 		if err != nil {

@@ -42,6 +42,8 @@ func overlayKeys() []key {
 		{"policy", (*overlayReader).setPolicy},
 		{"at", (*overlayReader).setAt},
 		{"parameter", (*overlayReader).setParameters},
+		{"policies", (*overlayReader).setPolicies},
+		{"geography", (*overlayReader).setGeography},
 		{"tls13", func(r *overlayReader, n *node) error { return oneOf(n, &r.overlay.TLS13, "auto", "forbid") }},
 		{"client-certificate", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.ClientCertificate) }},
 		{"client-key", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.ClientKey) }},

@@ -50,7 +50,10 @@ func (f *fetch) readHead(s *stream) (*http.Response, error) {
 	for continues := 0; ; {
 		pending, _ := conn.br.Peek(conn.br.Buffered())
 		conn.head.start(policy.ResponseHeaderLimit, pending)
-		response, err := http.ReadResponse(conn.br, requestFor(f.request.Method))
+		response, err := plainHead(conn.br, f.request.Method)
+		if response == nil && err == nil {
+			response, err = http.ReadResponse(conn.br, requestFor(f.request.Method))
+		}
 		s.head = conn.head.stop(conn.br.Buffered())
 		switch {
 		case err != nil:

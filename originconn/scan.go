@@ -2,6 +2,7 @@ package originconn
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/edgesim/edgesim/internal/tlswire"
@@ -68,10 +69,6 @@ func (c *Client) Scan(ctx context.Context, t Target, options ScanOptions) (*Scan
 	return r, nil
 }
 
-// documentedSignatures are the schemes of the documented list in its order
-// (CF-TLS-18, CF-TLS-20).
-var documentedSignatures = []uint16{0x0401, 0x0501, 0x0601, 0x0301, 0x0403, 0x0503, 0x0603, 0x0303, 0x0201, 0x0203}
-
 // suites13 are the suites of TLS 1.3 that go along with that version. The
 // documented list has none; these are the ones that every stack has (CF-TLS-31).
 var suites13 = []uint16{0x1301, 0x1302, 0x1303}
@@ -93,10 +90,10 @@ type ExactAnswer struct {
 }
 
 // Accepted says whether the origin answered with a ServerHello that the offer
-// allows.
+// allows, in its version and in its suite.
 func (a *ExactAnswer) Accepted(o policy.Offer) bool {
 	hello := a.Flight.ServerHello
-	return hello != nil && o.Allows(hello.Version)
+	return hello != nil && o.Allows(hello.Version) && slices.Contains(offeredSuites(o, hello.Version), hello.Suite)
 }
 
 // ProbeExact sends one hello with exactly what the target offers: its versions,
@@ -127,11 +124,11 @@ func (c *Client) ProbeExact(ctx context.Context, t Target) (*ExactAnswer, error)
 func exactHello(t *Target) tlswire.ClientHello {
 	hello := tlswire.ClientHello{
 		Versions: t.Offer.Versions, Suites: t.Offer.Suites, Groups: t.Offer.Groups,
-		Signatures: documentedSignatures, SNI: t.SNI,
+		Signatures: policy.SignatureSchemes(), SNI: t.SNI,
 	}
 	if t.Offer.Allows(policy.VersionTLS13) {
 		hello.Suites = append(append([]uint16{}, suites13...), t.Offer.Suites...)
-		hello.Signatures = append(append([]uint16{}, documentedSignatures...), signatures13...)
+		hello.Signatures = append(policy.SignatureSchemes(), signatures13...)
 		for _, g := range t.Offer.Groups[:min(1, len(t.Offer.Groups))] {
 			hello.KeyShares = []uint16{g}
 		}

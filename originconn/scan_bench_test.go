@@ -11,7 +11,7 @@ import (
 // nginxOrigin starts an nginx with the suites of its default configuration.
 func nginxOrigin(t testing.TB, directives string) string {
 	t.Helper()
-	c := scanCertificates(t).Get("good-rsa")
+	c := scanCertificates{t}.Get("good-rsa")
 	s := peers.Nginx(t, `server {
 		listen {{address "tls"}} ssl;
 		ssl_certificate `+c.Chain+`;
@@ -34,7 +34,7 @@ func BenchmarkScan(b *testing.B) {
 	}{
 		{"loopback", both, 0, originconn.ScanOptions{}},
 		{"50ms", both, 50 * time.Millisecond, originconn.ScanOptions{}},
-		{"50ms-16-at-a-time", both, 50 * time.Millisecond, originconn.ScanOptions{Parallelism: 16}},
+		{"50ms-8-at-a-time", both, 50 * time.Millisecond, originconn.ScanOptions{Parallelism: 8}},
 		{"50ms-servers-order", both + "ssl_prefer_server_ciphers on;", 50 * time.Millisecond, originconn.ScanOptions{}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {

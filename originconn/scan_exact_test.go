@@ -78,7 +78,7 @@ func TestProbeExactOffers(t *testing.T) {
 // TestProbeExactEvidence: what comes back is kept, also where nothing is shared.
 func TestProbeExactEvidence(t *testing.T) {
 	t.Parallel()
-	all := scanCertificates(t)
+	all := scanCertificates{t}
 	for _, row := range []struct {
 		name     string
 		args     []string

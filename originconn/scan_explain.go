@@ -42,7 +42,7 @@ func (r *ScanReport) Shared(o policy.Offer) Shared {
 	}
 	s.Suites = both(slices.Concat(suites13, o.Suites), suites)
 	s.Groups = both(o.Groups, groups)
-	s.Signatures = both(documentedSignatures, signatures)
+	s.Signatures = both(policy.SignatureSchemes(), signatures)
 	return s
 }
 
@@ -56,7 +56,7 @@ func offeredSuites(o policy.Offer, version uint16) []uint16 {
 
 // Explain says why an origin refuses an offer, as far as the two sets tell: no
 // shared version, suite, curve or signature scheme, the first of them that is
-// missing in every shared version. "" means that they share enough of each, or
+// missing in the newest shared version. "" means that they share enough of each, or
 // that the scan did not get far enough to deny it; the detail says which.
 func (r *ScanReport) Explain(o policy.Offer) (policy.CauseName, string) {
 	if r.NotTLS != nil {
@@ -71,19 +71,14 @@ func (r *ScanReport) Explain(o policy.Offer) (policy.CauseName, string) {
 		return r.unlessOpen(policy.CauseTLSProtocolMismatch, r.versionsAsked(o),
 			fmt.Sprintf("the origin speaks %s; allowed toward it: %s (CF-TLS-06)", versionNames(spoken), o.VersionNames()))
 	}
-	// The obstacle of the version that gets furthest is the one to remove.
-	furthest, certain := obstacle{stage: -1}, true
-	for _, version := range shared.Versions {
-		x := r.obstacleIn(r.Version(version), o)
-		if x.stage == stageNone {
-			return "", fmt.Sprintf("%s and the offer share a suite, a group and a signature scheme", policy.VersionName(version))
-		}
-		certain = certain && x.certain
-		if x.stage > furthest.stage {
-			furthest = x
-		}
+	// A server takes the newest version that both sides have, and does not go
+	// back from there: what is missing in it decides, whatever the older ones have.
+	newest := slices.Max(shared.Versions)
+	x := r.obstacleIn(r.Version(newest), o)
+	if x.stage == stageNone {
+		return "", fmt.Sprintf("%s and the offer share a suite, a group and a signature scheme", policy.VersionName(newest))
 	}
-	return r.unlessOpen(furthest.cause, certain, furthest.detail)
+	return r.unlessOpen(x.cause, x.certain, x.detail)
 }
 
 // unlessOpen withholds a cause that an incomplete scan does not prove.
@@ -151,7 +146,7 @@ func (r *ScanReport) obstacleIn(v *VersionScan, o policy.Offer) obstacle {
 	for _, suite := range reachable {
 		key := signedBy(suite)
 		if key == "" || slices.ContainsFunc(v.Signatures, func(s uint16) bool {
-			return signsWith(s) == key && slices.Contains(documentedSignatures, s)
+			return signsWith(s) == key && slices.Contains(policy.SignatureSchemes(), s)
 		}) {
 			return obstacle{stage: stageNone}
 		}

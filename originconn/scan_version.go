@@ -53,7 +53,7 @@ func newVersionScan(s *scan, version uint16) *versionScan {
 	for _, key := range []string{"RSA", "ECDSA"} {
 		f := newFacet(nil)
 		if version == policy.VersionTLS12 {
-			schemes := slices.Concat(documentedSignatures, without(tlswire.AllSignatures(), documentedSignatures...))
+			schemes := slices.Concat(policy.SignatureSchemes(), without(tlswire.AllSignatures(), policy.SignatureSchemes()...))
 			f = newFacet(filtered(schemes, func(s uint16) bool { return signsWith(s) == key }))
 		}
 		v.signatures[key] = &f

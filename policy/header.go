@@ -1,8 +1,41 @@
 package policy
 
+import "strings"
+
 // Field is one header field as it goes over the wire: order and letter case
 // are kept.
 type Field struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+// isFieldValue says whether a value can go over the wire as it is: nothing in
+// it ends the field or the line.
+func isFieldValue(s string) bool {
+	return strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 && strings.IndexByte(s, 0) < 0
+}
+
+// isFieldName says whether a name is a token (RFC 9110 section 5.6.2).
+func isFieldName(s string) bool {
+	for i := range len(s) {
+		if !tokenBytes[s[i]] {
+			return false
+		}
+	}
+	return s != ""
+}
+
+var tokenBytes = func() (set [256]bool) {
+	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		set[c] = true
+	}
+	return set
+}()
+
+// fieldSafe returns the value without the bytes that would end it.
+func fieldSafe(s string) string {
+	if isFieldValue(s) {
+		return s
+	}
+	return strings.NewReplacer("\r", "", "\n", "", "\x00", "").Replace(s)
 }

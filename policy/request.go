@@ -2,7 +2,6 @@ package policy
 
 import (
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -12,11 +11,26 @@ import (
 // RequestFacts is what the origin request is built from.
 type RequestFacts struct {
 	// Method, Host, URI, Proto and Header are the viewer's; URI is path and
-	// query as sent.
+	// query as sent, Proto e.g. "HTTP/1.1".
 	Method, Host, URI, Proto string
 	Header                   http.Header
+	// Scheme is the viewer's, "http" or "https".
+	Scheme string
+	// TLS is the viewer's connection; nil on HTTP.
+	TLS *ViewerTLS
 	// RemoteAddr is the viewer's ip:port.
 	RemoteAddr string
+	// HeaderOrder are the names of the viewer's fields in the order and the
+	// letter case in which they came; nil where that is not known.
+	HeaderOrder []string
+	// Geography has the values of the CloudFront-Viewer-* fields that tell
+	// where the viewer is, by name. What it lacks gets a placeholder.
+	Geography map[string]string
+	// ErrorURI is the viewer's own URI in a request for a custom error page
+	// (CF-HDR-16); "" in every other.
+	ErrorURI string
+	// WebSocket says that the request sets up a WebSocket connection (CF-WS-01).
+	WebSocket bool
 	// ID is the exchange's X-Amz-Cf-Id and EdgeHost the edge's own name for Via.
 	ID, EdgeHost string
 	// DefaultRootObject is the distribution's.
@@ -40,29 +54,39 @@ const UserAgent = "Amazon CloudFront"
 
 // BuildRequest builds the origin request from the viewer's (CF-REQ, CF-HDR,
 // CF-COOKIE, CF-QS): what the policies select, what is always sent, and the
-// origin's custom headers over all of it.
+// origin's custom headers over all of it. No field of the result holds a byte
+// that would end it on the wire.
 func BuildRequest(f RequestFacts) OriginRequest {
 	s := selectionOf(f.Behavior)
-	out := OriginRequest{Method: f.Method, URI: s.uri(f)}
-	host := f.Origin.DomainName
-	if s.header("Host") && f.Host != "" {
+	out := OriginRequest{Method: f.Method, URI: s.uri(&f)}
+	host := originHost(f.Origin.DomainName)
+	if f.Host != "" && isFieldValue(f.Host) && s.header("Host") {
 		host, out.HostForwarded = f.Host, true
 	}
-	fields := make([]Field, 0, len(f.Header)+len(f.Origin.CustomHeaders)+6)
+	edgeNames := s.cloudFrontNames()
+	fields := make([]Field, 0, len(f.Header)+len(f.Origin.CustomHeaders)+edgeNames.len()+6)
 	fields = append(fields, Field{"Host", host})
-	fields = s.viewerFields(fields, f)
+	fields = s.viewerFields(fields, &f)
+	fields = edgeNames.appendTo(fields, &f)
 	fields = append(fields,
-		Field{"X-Amz-Cf-Id", f.ID},
-		Field{"X-Forwarded-For", forwardedFor(f)},
-		Field{"Via", via(f)},
-		Field{"Connection", "Keep-Alive"}, // CF-REQ-53, CF-CONN-19
+		Field{"X-Amz-Cf-Id", f.ID},                 // CF-REQ-57
+		Field{"X-Forwarded-For", forwardedFor(&f)}, // CF-REQ-58
+		Field{"Via", via(&f)},                      // CF-REQ-62
 	)
+	if f.WebSocket {
+		fields = append(fields, Field{"Connection", "Upgrade"}, Field{"Upgrade", "websocket"}) // CF-REQ-52
+	} else {
+		fields = append(fields, Field{"Connection", "Keep-Alive"}) // CF-REQ-53, CF-CONN-19
+	}
 	out.Header = withCustomHeaders(fields, f.Origin.CustomHeaders)
 	return out
 }
 
 // ForwardsHost says whether the behavior sends the viewer's Host to the origin.
-func ForwardsHost(b *distribution.CacheBehavior) bool { return selectionOf(b).header("Host") }
+func ForwardsHost(b *distribution.CacheBehavior) bool {
+	s := selectionOf(b)
+	return s.header("Host")
+}
 
 // ForwardsCookies says whether the behavior forwards any cookie (CF-COOKIE-01).
 func ForwardsCookies(b *distribution.CacheBehavior) bool {
@@ -70,85 +94,64 @@ func ForwardsCookies(b *distribution.CacheBehavior) bool {
 	return s.cacheCookies.Behavior != distribution.SelectNone || s.cookies.Behavior != distribution.SelectNone
 }
 
+// originHost is the Host field for an origin's name (CF-REQ-54), without its
+// port (inferred, see CF-NAME-16). An IPv6 address stands in brackets.
+func originHost(name string) string {
+	if strings.Contains(name, ":") && !strings.HasPrefix(name, "[") {
+		return "[" + name + "]"
+	}
+	return name
+}
+
 // viewerFields appends the viewer's fields that go on, sorted by name, as the
-// order in which the viewer sent them is not known here.
-func (s selection) viewerFields(fields []Field, f RequestFacts) []Field {
-	names := make([]string, 0, len(f.Header)+1)
+// order in which the viewer sent them is lost on the way here.
+func (s *selection) viewerFields(fields []Field, f *RequestFacts) []Field {
+	var space [24]string
+	names := space[:0]
 	for name := range f.Header {
 		names = append(names, name)
 	}
-	if !slices.Contains(names, "User-Agent") {
-		names = append(names, "User-Agent")
+	if len(f.Header["User-Agent"]) == 0 && !slices.Contains(names, "User-Agent") {
+		names = append(names, "User-Agent") // CF-REQ-55: added where it is missing
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		values := f.Header[name]
-		switch {
-		case neverForwarded(name), len(values) == 0 && name != "User-Agent":
-			continue
-		case name == "User-Agent":
-			if len(values) == 0 || !s.header(name) {
-				values = []string{UserAgent}
+		for _, v := range s.values(name, f) {
+			if isFieldValue(v) && isFieldName(name) {
+				fields = append(fields, Field{name, v})
 			}
-		case name == "Cookie":
-			if values = s.cookieHeader(values); values == nil {
-				continue
-			}
-		case name == "Accept-Encoding" && s.normalizes():
-			if values = s.acceptEncoding(values, f.Proto); values == nil {
-				continue
-			}
-		case !s.sends(name, f.Method):
-			continue
-		}
-		for _, v := range values {
-			fields = append(fields, Field{name, v})
 		}
 	}
 	return fields
 }
 
-// neverForwarded names the fields that are removed or written by the edge,
-// whatever the policies say (CF-REQ-44 to CF-REQ-53). Content-Length and
-// Transfer-Encoding are the framing, which is written with the body.
-func neverForwarded(name string) bool {
+var edgeUserAgent = []string{UserAgent}
+
+// values returns the values with which a field of the viewer goes to the
+// origin; none if it does not.
+func (s *selection) values(name string, f *RequestFacts) []string {
+	values := f.Header[name]
 	switch name {
-	case "Host", "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
-		"Te", "Trailer", "Upgrade", "X-Forwarded-Proto", "X-Real-Ip", "Content-Length", "Transfer-Encoding",
-		"X-Forwarded-For", "X-Amz-Cf-Id", "Via":
-		return true
+	case "User-Agent":
+		if len(values) == 0 || !s.header(name) {
+			return edgeUserAgent
+		}
+		return values // CF-REQ-56
+	case "Cookie":
+		return s.cookieHeader(values)
+	case "Accept-Encoding":
+		return s.acceptEncoding(values, f)
+	case "Range", "If-Range":
+		if f.Method == "GET" {
+			return s.rangeField(name, f)
+		}
 	}
-	return strings.HasPrefix(name, "X-Edge-")
-}
-
-// forwardedFor adds the viewer's address to X-Forwarded-For (CF-REQ-58, -59).
-func forwardedFor(f RequestFacts) string {
-	ip := f.RemoteAddr
-	if ap, err := netip.ParseAddrPort(ip); err == nil {
-		ip = ap.Addr().Unmap().WithZone("").String()
+	if len(values) == 0 {
+		return nil
 	}
-	if before := f.Header["X-Forwarded-For"]; len(before) > 0 {
-		return strings.Join(before, ",") + "," + ip
+	d := s.decide(name, f.Method)
+	if !d.Sent || d.Treatment == HeaderWritten || d.Treatment == HeaderFraming {
+		return nil
 	}
-	return ip
-}
-
-// via adds the edge's own entry (CF-REQ-62).
-func via(f RequestFacts) string {
-	version := strings.TrimPrefix(f.Proto, "HTTP/")
-	entry := version + " " + f.EdgeHost + " (CloudFront)"
-	if before := f.Header["Via"]; len(before) > 0 {
-		return strings.Join(before, ", ") + ", " + entry
-	}
-	return entry
-}
-
-// withCustomHeaders sets the origin's custom headers over what the viewer sent
-// (CF-HDR-01, CF-HDR-02).
-func withCustomHeaders(fields []Field, custom []distribution.Header) []Field {
-	for _, h := range custom {
-		fields = slices.DeleteFunc(fields, func(f Field) bool { return strings.EqualFold(f.Name, h.Name) })
-		fields = append(fields, Field(h))
-	}
-	return fields
+	return values
 }

@@ -9,10 +9,11 @@ import (
 
 // ViewerHeader returns the fields of the origin's response that go to the
 // viewer, in a new map: connection-bound ones are removed (CF-RESP-03 to
-// CF-RESP-05), and Set-Cookie where cookies are not forwarded (CF-COOKIE-01).
-// The values are shared with the origin's header.
+// CF-RESP-05), Set-Cookie where cookies are not forwarded (CF-RESP-02), and
+// what Vary says of fields that the origin never got (CF-RESP-06 to
+// CF-RESP-09). The values are shared with the origin's header.
 func ViewerHeader(origin http.Header, b *distribution.CacheBehavior) http.Header {
-	out := make(http.Header, len(origin)+4)
+	out := make(http.Header, len(origin)+5)
 	for name, values := range origin {
 		if !removedFromResponse(name) {
 			out[name] = values
@@ -21,21 +22,67 @@ func ViewerHeader(origin http.Header, b *distribution.CacheBehavior) http.Header
 	if len(out["Set-Cookie"]) > 0 && !ForwardsCookies(b) {
 		delete(out, "Set-Cookie")
 	}
+	if vary, ok := out["Vary"]; ok {
+		if vary = viewerVary(vary, b); vary == nil {
+			delete(out, "Vary")
+		} else {
+			out["Vary"] = vary
+		}
+	}
 	for _, value := range origin["Connection"] {
-		for _, name := range strings.Split(value, ",") { // RFC 9110 section 7.6.1
+		for name := range strings.SplitSeq(value, ",") { // RFC 9110 section 7.6.1
 			delete(out, http.CanonicalHeaderKey(strings.TrimSpace(name)))
 		}
 	}
 	return out
 }
 
-// removedFromResponse names the fields of an origin's response that never reach
-// the viewer, and those that the edge writes itself.
-func removedFromResponse(name string) bool {
-	switch name {
-	case "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-		"X-Cache", "X-Amz-Cf-Pop", "X-Amz-Cf-Id":
+// viewerVary returns the values of Vary that the viewer gets, in their order;
+// nil if none is left. That "*" is kept is inferred: the table of response
+// fields excepts it from the values that are removed.
+func viewerVary(values []string, b *distribution.CacheBehavior) []string {
+	s := selectionOf(b)
+	edgeNames := s.cloudFrontNames()
+	var kept []string
+	removed := false
+	for _, value := range values {
+		for name := range strings.SplitSeq(value, ",") {
+			if name = strings.TrimSpace(name); name == "" {
+				continue
+			}
+			if s.variesBy(name, &edgeNames) {
+				kept = append(kept, name)
+			} else {
+				removed = true
+			}
+		}
+	}
+	switch {
+	case len(kept) == 0:
+		return nil
+	case !removed:
+		return values
+	}
+	return []string{strings.Join(kept, ", ")}
+}
+
+// variesBy says whether a name in Vary means anything to a viewer.
+func (s *selection) variesBy(name string, edgeNames *edgeNames) bool {
+	switch {
+	case name == "*", strings.EqualFold(name, "Accept-Encoding"), strings.EqualFold(name, "Cookie"): // CF-RESP-06
+		return true
+	case strings.EqualFold(name, "User-Agent") && edgeNames.forwardsDevice(): // CF-RESP-07
 		return true
 	}
-	return strings.HasPrefix(name, "X-Edgesim-")
+	if s.header(name) { // CF-RESP-08
+		return true
+	}
+	for _, list := range edgeNames {
+		for _, listed := range list {
+			if strings.EqualFold(listed, name) {
+				return true
+			}
+		}
+	}
+	return false // CF-RESP-09
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ type selection struct {
 	cacheCookies, cookies distribution.ValueSelection
 	cacheQuery, query     distribution.ValueSelection
 	gzip, brotli          bool
+	// added are the fields of the edge's own that the origin request policy
+	// adds beside what it selects.
+	added []string
 }
 
 var selectNothing = distribution.ValueSelection{Behavior: distribution.SelectNone}
@@ -31,18 +35,7 @@ func selectionOf(b *distribution.CacheBehavior) selection {
 		cacheQuery: selectNothing, query: selectNothing,
 	}
 	if v := b.ForwardedValues; v != nil && b.CachePolicy == nil {
-		s.legacy, s.gzip = true, true
-		s.cacheHeaders = distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: v.Headers}
-		if slices.Contains(v.Headers, "*") {
-			s.cacheHeaders = distribution.ValueSelection{Behavior: distribution.SelectAllViewer}
-		}
-		s.cacheCookies = v.Cookies
-		if s.cacheCookies.Behavior == "" {
-			s.cacheCookies = selectNothing
-		}
-		if v.QueryString {
-			s.cacheQuery.Behavior = distribution.SelectAll // CF-QS-02
-		}
+		s.forwardedValues(v)
 		return s
 	}
 	if p := b.CachePolicy; p != nil {
@@ -50,14 +43,30 @@ func selectionOf(b *distribution.CacheBehavior) selection {
 		s.gzip, s.brotli = p.Gzip, p.Brotli
 	}
 	if p := b.OriginRequestPolicy; p != nil {
-		s.headers, s.cookies, s.query = p.Headers, p.Cookies, p.QueryStrings
+		s.headers, s.cookies, s.query, s.added = p.Headers, p.Cookies, p.QueryStrings, p.CloudFrontHeaders
 	}
 	return s
 }
 
+// forwardedValues reads the legacy settings, which know no Brotli.
+func (s *selection) forwardedValues(v *distribution.ForwardedValues) {
+	s.legacy, s.gzip = true, true
+	s.cacheHeaders = distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: v.Headers}
+	if slices.Contains(v.Headers, "*") {
+		s.cacheHeaders = distribution.ValueSelection{Behavior: distribution.SelectAllViewer}
+	}
+	s.cacheCookies = v.Cookies
+	if s.cacheCookies.Behavior == "" {
+		s.cacheCookies = selectNothing
+	}
+	if v.QueryString {
+		s.cacheQuery.Behavior = distribution.SelectAll // CF-QS-02
+	}
+}
+
 // header says whether the policies select a field. Names are compared without
 // regard to case (CF-REQ-10).
-func (s selection) header(name string) bool {
+func (s *selection) header(name string) bool {
 	return selects(name, s.cacheHeaders, s.headers, strings.EqualFold)
 }
 
@@ -65,174 +74,116 @@ func (s selection) header(name string) bool {
 // one kind of value (CF-REQ-02 to CF-REQ-08): what either of them names is sent,
 // and of two block lists both hold.
 func selects(name string, cache, origin distribution.ValueSelection, equal func(a, b string) bool) bool {
-	in := func(v distribution.ValueSelection) bool {
-		return slices.ContainsFunc(v.Items, func(item string) bool { return equal(item, name) })
-	}
 	if cache.Behavior == distribution.SelectAllExcept && origin.Behavior == distribution.SelectAllExcept {
-		return !in(cache) && !in(origin) // CF-REQ-07
+		return !named(cache, name, equal) && !named(origin, name, equal) // CF-REQ-07
 	}
-	for _, v := range []distribution.ValueSelection{cache, origin} {
-		switch v.Behavior {
-		case distribution.SelectAll, distribution.SelectAllViewer, distribution.SelectAllViewerAndCloudFront:
-			return true
-		case distribution.SelectWhitelist:
-			if in(v) {
-				return true
-			}
-		case distribution.SelectAllExcept:
-			if !in(v) {
-				return true
-			}
-		}
+	return chosen(cache, name, equal) || chosen(origin, name, equal)
+}
+
+// chosen says whether one selection on its own picks a name.
+func chosen(v distribution.ValueSelection, name string, equal func(a, b string) bool) bool {
+	switch v.Behavior {
+	case distribution.SelectAll, distribution.SelectAllViewer, distribution.SelectAllViewerAndCloudFront:
+		return true
+	case distribution.SelectWhitelist:
+		return named(v, name, equal)
+	case distribution.SelectAllExcept:
+		return !named(v, name, equal)
 	}
 	return false
 }
 
-// sends says whether a viewer's field goes on: what is selected, and in legacy
-// mode also what the documented table forwards unless it is listed there.
-func (s selection) sends(name, method string) bool {
-	if s.header(name) {
-		return true
-	}
-	return s.legacy && !s.legacyRemoves(name, method)
-}
-
-// legacyRemoves is the documented table of the legacy mode (CF-REQ-12 to
-// CF-REQ-43): these fields are removed unless listed; others are forwarded.
-func (s selection) legacyRemoves(name, method string) bool {
-	switch name {
-	case "Accept", "Accept-Charset", "Accept-Language", "Referer", "Expect", "X-Http-Method-Override", "User-Agent":
-		return true
-	case "Authorization":
-		return method == "GET" || method == "HEAD" || method == "OPTIONS" && slices.Contains(s.methods, "OPTIONS")
+func named(v distribution.ValueSelection, name string, equal func(a, b string) bool) bool {
+	for _, item := range v.Items {
+		if equal(item, name) {
+			return true
+		}
 	}
 	return false
 }
 
 func exactly(a, b string) bool { return a == b }
 
-// uri is the request target: the origin path, the path as sent, and the query
-// parameters that the policies select.
-func (s selection) uri(f RequestFacts) string {
-	path, query, hasQuery := strings.Cut(f.URI, "?")
-	if path == "/" && f.DefaultRootObject != "" {
-		path = "/" + strings.TrimPrefix(f.DefaultRootObject, "/") // CF-PATH-05
-	}
-	path = f.Origin.Path + path // CF-PATH-01
-	if !hasQuery {
-		return path
-	}
-	if all(s.cacheQuery) || all(s.query) {
-		return path + "?" + query
-	}
-	var kept []string
-	for _, parameter := range strings.Split(query, "&") { // CF-QS-03
-		name, _, _ := strings.Cut(parameter, "=")
-		if selects(name, s.cacheQuery, s.query, exactly) {
-			kept = append(kept, parameter)
-		}
-	}
-	if len(kept) == 0 {
-		return path // CF-QS-01
-	}
-	return path + "?" + strings.Join(kept, "&")
+// HeaderDecision says whether a field of the viewer goes to the origin, and why.
+type HeaderDecision struct {
+	// Sent says that what the viewer sent goes on, perhaps normalized or with
+	// an addition.
+	Sent bool
+	// Rule is the rule that decided.
+	Rule RuleID
+	// By is the setting that selected the field: "cache policy", "origin
+	// request policy" or "forwarded values"; "" where none did.
+	By string
+	// Treatment is what the documented table says of the field.
+	Treatment HeaderTreatment
 }
 
-func all(v distribution.ValueSelection) bool { return v.Behavior == distribution.SelectAll }
-
-// cookieHeader returns the Cookie field with the selected cookies in the order
-// of their names, or nil when none is left (CF-COOKIE-01 to CF-COOKIE-06).
-func (s selection) cookieHeader(values []string) []string {
-	var kept []string
-	for _, value := range values {
-		for _, cookie := range strings.Split(value, ";") {
-			cookie = strings.TrimSpace(cookie)
-			name, _, paired := strings.Cut(cookie, "=")
-			if !paired || name == "" || strings.HasPrefix(name, "$") || !s.cookie(name) {
-				continue
-			}
-			kept = append(kept, cookie)
-		}
-	}
-	if len(kept) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(kept, func(a, b string) int {
-		an, _, _ := strings.Cut(a, "=")
-		bn, _, _ := strings.Cut(b, "=")
-		return strings.Compare(an, bn)
-	})
-	return []string{strings.Join(kept, "; ")}
+// DecideHeader says what a behavior does with a viewer's field and which rule
+// decides it, for people who ask where a header went. BuildRequest asks the
+// same question.
+func DecideHeader(b *distribution.CacheBehavior, name, method string) HeaderDecision {
+	s := selectionOf(b)
+	return s.decide(http.CanonicalHeaderKey(name), method)
 }
 
-func (s selection) cookie(name string) bool {
-	equal := exactly
-	if s.legacy {
-		equal = wildcardMatch // CF-COOKIE-09
+// decide judges a field by its canonical name.
+func (s *selection) decide(name, method string) HeaderDecision {
+	row := requestHeader(name, method, s.methods)
+	d := HeaderDecision{Rule: row.Rule, Treatment: row.Unlisted}
+	if name == "Cookie" { // its own settings select it, not those of headers
+		d.Sent = s.cacheCookies.Behavior != distribution.SelectNone || s.cookies.Behavior != distribution.SelectNone
+		return d
 	}
-	return selects(name, s.cacheCookies, s.cookies, equal)
-}
-
-// wildcardMatch matches a name against a pattern with * and ?.
-func wildcardMatch(pattern, name string) bool {
-	star, mark := -1, 0
-	i, j := 0, 0
-	for j < len(name) {
+	switch row.Unlisted {
+	case HeaderNever:
+		return d
+	case HeaderFraming:
+		d.Sent = true
+		return d
+	case HeaderWritten: // of these the viewer's own value goes on in three
+		d.Sent = name == "Via" || name == "X-Forwarded-For" || name == "Host" && s.header(name)
+		return d
+	}
+	if by := s.selectedBy(name); by != "" {
+		d.Sent, d.By = true, by
 		switch {
-		case i < len(pattern) && pattern[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == name[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
+		case name == "User-Agent":
+			d.Rule = "CF-REQ-56"
+		case name == "Authorization" && !s.legacy:
+			d.Rule = "CF-REQ-24"
+		case by == "origin request policy":
+			d.Rule = "CF-REQ-08"
 		default:
-			return false
+			d.Rule = "CF-REQ-10"
 		}
+		return d
 	}
-	return strings.Trim(pattern[i:], "*") == ""
+	switch {
+	case name == "User-Agent": // the edge sends its own
+	case name == "Accept-Encoding":
+		d.Sent = s.normalizes()
+	case s.legacy:
+		d.Sent = row.Unlisted == HeaderForwarded
+	case name == "Authorization":
+		d.Rule = "CF-REQ-24"
+	case method == "GET" && (name == "Range" || name == "If-Range"):
+		d.Sent, d.Rule = true, "CF-RANGE-01"
+	default:
+		d.Rule = "CF-REQ-02"
+	}
+	return d
 }
 
-// normalizes says whether Accept-Encoding is rewritten rather than treated as
-// any other field (CF-COMP-07, CF-COMP-08).
-func (s selection) normalizes() bool { return s.gzip || s.brotli }
-
-// acceptEncoding normalises Accept-Encoding to the enabled formats that the
-// viewer accepts (CF-COMP-01 to CF-COMP-05); nil removes it (CF-COMP-09).
-func (s selection) acceptEncoding(values []string, proto string) []string {
-	if proto == "HTTP/1.0" {
-		return nil
+// selectedBy names the setting that selects a field, or "".
+func (s *selection) selectedBy(name string) string {
+	if !s.header(name) {
+		return ""
 	}
-	var formats []string
-	for _, format := range []struct {
-		name    string
-		enabled bool
-	}{{"br", s.brotli}, {"gzip", s.gzip}} {
-		if format.enabled && accepts(values, format.name) {
-			formats = append(formats, format.name)
-		}
+	switch {
+	case s.legacy:
+		return "forwarded values"
+	case chosen(s.cacheHeaders, name, strings.EqualFold):
+		return "cache policy"
 	}
-	if len(formats) == 0 {
-		if s.legacy {
-			return nil
-		}
-		return []string{"identity"}
-	}
-	return []string{strings.Join(formats, ",")}
-}
-
-// accepts says whether an Accept-Encoding names a format without refusing it.
-func accepts(values []string, format string) bool {
-	for _, value := range values {
-		for _, part := range strings.Split(value, ",") {
-			name, quality, _ := strings.Cut(part, ";")
-			if strings.EqualFold(strings.TrimSpace(name), format) {
-				q := strings.ReplaceAll(quality, " ", "")
-				return q != "q=0" && q != "q=0.0" && q != "q=0.00" && q != "q=0.000"
-			}
-		}
-	}
-	return false
+	return "origin request policy"
 }

@@ -33,6 +33,8 @@ type settings struct {
 	snapshot policy.Snapshot
 	// clientCertificates are those for origin mTLS, by origin id.
 	clientCertificates map[string]*tls.Certificate
+	// geography are the values of the CloudFront-Viewer-* headers that need AWS.
+	geography map[string]string
 	// keyLog is the file for TLS secrets; "" for none.
 	keyLog string
 	// at is when certificates are judged; zero is now.
@@ -97,6 +99,7 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	default:
 		return nil, usage{err: fmt.Errorf("--tls13 %q is neither auto nor forbid", tls13)}
 	}
+	s.geography = o.Geography
 	s.keyLog = pick(c, "tls-key-log", o.TLSKeyLog)
 	if err := s.readClientCertificate(pick(c, "client-certificate", o.ClientCertificate), pick(c, "client-key", o.ClientKey), o.ClientCertificateOrigins); err != nil {
 		return nil, err

@@ -117,7 +117,7 @@ func newClient(s *settings) *originconn.Client {
 func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder) *edge.Edge {
 	return &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
-		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates,
+		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
 	}
 }
 

@@ -1,0 +1,14 @@
+package distribution
+
+import "slices"
+
+// geographyHeaders tell an origin where a viewer is (CF-HDR-07 to CF-HDR-09).
+var geographyHeaders = []string{
+	"CloudFront-Viewer-ASN", "CloudFront-Viewer-City", "CloudFront-Viewer-Country", "CloudFront-Viewer-Country-Name",
+	"CloudFront-Viewer-Country-Region", "CloudFront-Viewer-Country-Region-Name", "CloudFront-Viewer-Latitude",
+	"CloudFront-Viewer-Longitude", "CloudFront-Viewer-Metro-Code", "CloudFront-Viewer-Postal-Code", "CloudFront-Viewer-Time-Zone",
+}
+
+// GeographyHeaders returns the names of the fields whose values come from the
+// viewer's place, which is not known here and can be configured.
+func GeographyHeaders() []string { return slices.Clone(geographyHeaders) }

@@ -1,0 +1,74 @@
+package originconn
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// FuzzPlainHead holds the short way through a response head against
+// http.ReadResponse: whatever the former takes, the latter must read the same,
+// body included.
+func FuzzPlainHead(f *testing.F) {
+	for _, seed := range plainSeeds {
+		f.Add(seed)
+	}
+	f.Fuzz(comparePlainHead)
+}
+
+var plainSeeds = []string{
+	"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 2\r\n\r\nok",
+	"HTTP/1.1 404 Not Found\r\nset-cookie: a\r\nSet-Cookie: b\r\ncontent-length:0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+	"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA : b\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA: b\r\n folded\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA: b\rc\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok",
+	"HTTP/1.1 200 OK\r\nPragma: no-cache\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 0\r\n\r\n",
+	"HTTP/1.1 200 \r\nContent-Length: +1\r\n\r\nx",
+	"HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n",
+}
+
+func comparePlainHead(t *testing.T, stream string) {
+	got, _ := plainHead(bufio.NewReader(strings.NewReader(stream)), "GET")
+	if got == nil {
+		return
+	}
+	want, err := http.ReadResponse(bufio.NewReader(strings.NewReader(stream)), getRequest)
+	if err != nil {
+		t.Fatalf("taken, though http.ReadResponse says %v: %q", err, stream)
+	}
+	gotBody, gotErr := io.ReadAll(got.Body)
+	wantBody, wantErr := io.ReadAll(want.Body)
+	if string(gotBody) != string(wantBody) || (gotErr == nil) != (wantErr == nil) {
+		t.Errorf("body %q (%v), want %q (%v)", gotBody, gotErr, wantBody, wantErr)
+	}
+	got.Body, want.Body, got.Request, want.Request = nil, nil, nil, nil
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("of %q got %+v, want %+v", stream, got, want)
+	}
+}
+
+// TestPlainHead says which heads take the short way.
+func TestPlainHead(t *testing.T) {
+	t.Parallel()
+	for i, stream := range plainSeeds {
+		comparePlainHead(t, stream)
+		response, _ := plainHead(bufio.NewReader(strings.NewReader(stream)), "GET")
+		taken := response != nil
+		if want := i < 2 || i == 3 || i == len(plainSeeds)-1; taken != want {
+			t.Errorf("%q: taken = %t, want %t", stream, taken, want)
+		}
+	}
+	if response, _ := plainHead(bufio.NewReader(strings.NewReader(plainSeeds[0])), "HEAD"); response != nil {
+		t.Error("the response to a HEAD has no body, whatever its length says")
+	}
+}

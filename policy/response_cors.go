@@ -1,0 +1,85 @@
+package policy
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// corsMethods is what the special value ALL of AllowMethods stands for.
+const corsMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+
+// applyCORS adds the CORS part of a response headers policy, to answers to CORS
+// requests only. The page of the settings says which fields belong to every
+// answer and which to preflights; that of the managed policies keeps
+// Access-Control-Expose-Headers to preflights, where no browser looks for it,
+// and is not followed.
+func applyCORS(h http.Header, c *distribution.CORSConfig, method string, request http.Header) {
+	origin := request.Get("Origin")
+	allowed := allowedOrigin(c.AllowOrigins, origin)
+	if origin == "" || allowed == "" {
+		return
+	}
+	setField(h, "Access-Control-Allow-Origin", allowed, c.OriginOverride)
+	if c.AllowCredentials {
+		setField(h, "Access-Control-Allow-Credentials", "true", c.OriginOverride)
+	}
+	setList(h, "Access-Control-Expose-Headers", c.ExposeHeaders, c.OriginOverride)
+	if method != http.MethodOptions || request.Get("Access-Control-Request-Method") == "" {
+		return
+	}
+	setList(h, "Access-Control-Allow-Headers", c.AllowHeaders, c.OriginOverride)
+	if len(c.AllowMethods) == 1 && c.AllowMethods[0] == "ALL" {
+		setField(h, "Access-Control-Allow-Methods", corsMethods, c.OriginOverride)
+	} else {
+		setList(h, "Access-Control-Allow-Methods", c.AllowMethods, c.OriginOverride)
+	}
+	if c.MaxAge > 0 {
+		setField(h, "Access-Control-Max-Age", strconv.FormatInt(c.MaxAge, 10), c.OriginOverride)
+	}
+}
+
+func setList(h http.Header, name string, values []string, override bool) {
+	if len(values) > 0 {
+		setField(h, name, strings.Join(values, ", "), override)
+	}
+}
+
+// allowedOrigin is the value of Access-Control-Allow-Origin for a request's
+// Origin: "*" where every origin is allowed, the origin itself where an entry
+// matches it, and "" where none does.
+func allowedOrigin(entries []string, origin string) string {
+	for _, entry := range entries {
+		if entry == "*" {
+			return "*"
+		}
+	}
+	for _, entry := range entries {
+		if matchesOrigin(entry, origin) {
+			return origin
+		}
+	}
+	return ""
+}
+
+// matchesOrigin compares an entry of AllowOrigins with an origin. An entry may
+// leave out the scheme and have a wildcard as the leftmost part of its domain.
+func matchesOrigin(entry, origin string) bool {
+	scheme, host, ok := strings.Cut(strings.ToLower(origin), "://")
+	if !ok {
+		return false
+	}
+	entry = strings.ToLower(entry)
+	if wanted, rest, has := strings.Cut(entry, "://"); has {
+		if wanted != scheme {
+			return false
+		}
+		entry = rest
+	}
+	if domain, wild := strings.CutPrefix(entry, "*"); wild {
+		return strings.HasPrefix(domain, ".") && len(host) > len(domain) && strings.HasSuffix(host, domain)
+	}
+	return entry == host
+}

@@ -1,0 +1,83 @@
+package policy
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// ResponsePolicyFacts is what a response headers policy is applied to.
+type ResponsePolicyFacts struct {
+	// Policy is the behavior's policy; nil changes nothing.
+	Policy *distribution.ResponseHeadersPolicy
+	// Method and Request are the viewer's request.
+	Method  string
+	Request http.Header
+	// Generated says that the edge made the response itself. It gets what the
+	// policy adds, too (CF-ERR-36); that nothing is removed from it is inferred.
+	Generated bool
+}
+
+// ApplyResponsePolicy changes the fields of a viewer's response as its response
+// headers policy says: first it removes, then it adds, so that a field that is
+// in both parts is sent. A field that the origin sent is kept where the policy
+// does not override it. What frames the message cannot be touched by it.
+func ApplyResponsePolicy(h http.Header, f ResponsePolicyFacts) {
+	p := f.Policy
+	if p == nil {
+		return
+	}
+	if !f.Generated {
+		removeFields(h, p.Remove)
+	}
+	if p.CORS != nil {
+		applyCORS(h, p.CORS, f.Method, f.Request)
+	}
+	for i := range p.Headers {
+		setField(h, p.Headers[i].Name, p.Headers[i].Value, p.Headers[i].Override)
+	}
+}
+
+// removeFields removes what the policy lists. A Server that is removed gives
+// way to the edge's own; the same holds for Date, which is written last of all.
+func removeFields(h http.Header, names []string) {
+	for _, name := range names {
+		if distribution.ProtectedResponseHeader(name) { // CF-RESP-30
+			continue
+		}
+		key := http.CanonicalHeaderKey(name)
+		delete(h, key)
+		if key == "Server" {
+			h[key] = []string{"CloudFront"}
+		}
+	}
+}
+
+// setField sets a field unless the origin's own is to be kept.
+func setField(h http.Header, name, value string, override bool) {
+	if !isFieldName(name) || !isFieldValue(value) || distribution.ProtectedResponseHeader(name) {
+		return
+	}
+	key := http.CanonicalHeaderKey(name)
+	if _, ok := h[key]; !ok || override {
+		h[key] = []string{value}
+	}
+}
+
+// WantsServerTiming says whether a response gets Server-Timing: a part of all
+// responses, and every one that was asked for it (CF-REQ-71). The draw is made
+// from the exchange's id, so that it can be repeated.
+func WantsServerTiming(p *distribution.ResponseHeadersPolicy, request http.Header, id string) bool {
+	if p == nil || !p.ServerTiming && p.ServerTimingRate <= 0 {
+		return false
+	}
+	for _, value := range request["Pragma"] {
+		for directive := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(directive), "server-timing") {
+				return true
+			}
+		}
+	}
+	return draw(id) < p.ServerTimingRate
+}
