@@ -125,10 +125,9 @@ func (c *copier) copy(body io.Reader) error {
 		switch {
 		case err == io.EOF && c.length >= 0 && c.written < c.length:
 			err = errShortBody
-		case err == io.EOF && c.length >= 0:
-			// The viewer need not wait for the record of the exchange.
-			return c.control.Flush()
 		case err == io.EOF:
+			// Not flushed here: whoever has a small response can find its
+			// record, as closing the body comes before the last flush.
 			return nil
 		case err == nil && (n == 0 || c.written == c.length || c.ready != nil && c.ready.Buffered() > 0):
 			continue

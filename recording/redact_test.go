@@ -76,6 +76,7 @@ func TestRedact(t *testing.T) {
 		{"basic", got.Viewer.Header["Proxy-Authorization"][0], "Basic [redacted 20 bytes #H]"},
 		{"no known scheme", got.Sent.Header[3].Value, "[redacted 24 bytes #I]"},
 		{"key", got.Viewer.Header["X-Api-Key"][0], "[redacted 10 bytes #J]"},
+		//lint:ignore SA1008 a map may hold such a key, and it is what is tested
 		{"key in other letters", got.Viewer.Header["x-api-KEY"][0], "[redacted 16 bytes #K]"},
 		{"head", got.Response.OriginHead, "HTTP/1.1 200 OK\r\nset-cookie:  sid=[redacted 8 bytes #A]; Path=/\r\nContent-Type: text/plain\r\n" +
 			"SET-COOKIE : d=[redacted 7 bytes #L]\r\n [redacted 11 bytes #M]\r\nX-Folded: a\r\n b\r\n"},
