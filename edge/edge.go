@@ -29,6 +29,13 @@ type Edge struct {
 	// viewers are, by name, e.g. "CloudFront-Viewer-Country". Default: none, and
 	// origins get placeholders (see policy.EdgeHeaders).
 	Geography map[string]string
+	// Strict says how to judge what the documentation leaves open about chains.
+	// Default: tolerate and warn.
+	Strict policy.Strictness
+	// HostOnly demands that the certificate covers the viewer's Host wherever
+	// that is forwarded (CF-NAME-03). Default: the origin's own name is enough,
+	// too (CF-NAME-02).
+	HostOnly bool
 	// Recorder gets every finished exchange. Default: none.
 	Recorder recording.Recorder
 	// Faithful leaves out the X-Edgesim-* response headers.

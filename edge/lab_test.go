@@ -40,8 +40,8 @@ func newLabEdge(t *testing.T, cfg lab.Config) (*edge.Edge, *lab.Lab, *recording.
 }
 
 // TestLab sends a request to every origin of the lab and checks cause, rule,
-// status, headers and page: what CloudFront's viewer would get (CF-ERR-01 to
-// CF-ERR-06, CF-ERR-34, CF-ERR-35, CF-RESP-11 to CF-RESP-14), and that the
+// status, headers and page: what CloudFront's viewer would get (CF-ERR-01,
+// CF-ERR-02, CF-ERR-03, CF-ERR-04, CF-ERR-05, CF-ERR-06, CF-ERR-34, CF-ERR-35, CF-RESP-11 to CF-RESP-14), and that the
 // record has the evidence.
 func TestLab(t *testing.T) {
 	t.Parallel()

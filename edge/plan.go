@@ -77,6 +77,10 @@ func (e *Edge) target(o *distribution.Origin, secure bool, host string, forwarde
 		t.Port = o.HTTPSPort
 		t.SNI = policy.SNI(o.DomainName, host, forwarded)
 		t.AcceptedNames = policy.NamesFor(o.DomainName, host, forwarded)
+		if e.HostOnly && forwarded && len(t.AcceptedNames) > 1 {
+			t.AcceptedNames = t.AcceptedNames[1:]
+		}
+		t.Strict = e.Strict
 		t.ClientCertificate = e.ClientCertificates[o.ID]
 		t.Offer = policy.OfferFor(o.SSLProtocols, e.snapshot())
 	}

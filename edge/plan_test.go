@@ -114,3 +114,20 @@ func TestPlanSnapshot(t *testing.T) {
 		t.Errorf("offer of today: %+v", now)
 	}
 }
+
+// TestPlanHostOnly proves CF-NAME-03, the stricter reading: with it the
+// certificate must cover the forwarded Host, and the origin's own name is not
+// enough.
+func TestPlanHostOnly(t *testing.T) {
+	t.Parallel()
+	o := origin()
+	o.ProtocolPolicy = distribution.OriginHTTPSOnly
+	e := &edge.Edge{Distribution: &distribution.Distribution{}, HostOnly: true}
+	v := &edge.ViewerRequest{Method: "GET", Scheme: "http", Host: "www.example.com", URI: "/", Proto: "HTTP/1.1"}
+	for originRequestPolicy, want := range map[string]string{"AllViewer": "www.example.com", "AllViewerExceptHostHeader": "app.example.com"} {
+		b := behaviorWith(t, originRequestPolicy)
+		if got := e.PlanRequest(v, &b, &o, "id").Target.AcceptedNames; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: accepted names %q, want %q", originRequestPolicy, got, want)
+		}
+	}
+}

@@ -140,3 +140,17 @@ func TestViewerFactsReachTheOrigin(t *testing.T) {
 		}
 	}
 }
+
+// TestServerTimingOfReuse proves CF-CONN-25: over a kept-alive connection the
+// time to connect is 0.
+func TestServerTimingOfReuse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, map[string]http.HandlerFunc{"app": status(200)})
+	s.edge.Distribution.DefaultBehavior.ResponseHeadersPolicy = &distribution.ResponseHeadersPolicy{ServerTimingRate: 100}
+	s.ask(t, edge.ViewerRequest{})
+	r, _ := s.ask(t, edge.ViewerRequest{})
+	x, _ := s.ring.Get(r.Header.Get("X-Amz-Cf-Id"))
+	if got := r.Header.Get("Server-Timing"); !x.Attempts[0].Reused || !strings.Contains(got, "cdn-upstream-connect;dur=0,") {
+		t.Errorf("reused %t, Server-Timing %q", x.Attempts[0].Reused, got)
+	}
+}

@@ -25,6 +25,8 @@ type Target struct {
 	SNI string
 	// AcceptedNames are the names any one of which the certificate must carry.
 	AcceptedNames policy.AcceptedNames
+	// Strict says how to judge what the documentation leaves open about chains.
+	Strict policy.Strictness
 	// Offer is what the ClientHello offers.
 	Offer policy.Offer
 	// ClientCertificate is presented if the origin asks for one (origin mTLS,
@@ -75,6 +77,12 @@ func (t *Target) key() string {
 		return string(b)
 	}
 	b = append(append(b, "|tls|"...), t.SNI...)
+	if t.Strict.Superfluous {
+		b = append(b, "|superfluous"...)
+	}
+	if t.Strict.SHA1 {
+		b = append(b, "|sha1"...)
+	}
 	for _, name := range t.AcceptedNames {
 		b = append(append(b, '|'), name...)
 	}

@@ -13,10 +13,11 @@ func (c *Client) verify(t *Target, a *Attempt) *policy.Cause {
 		return nil
 	}
 	findings := policy.JudgeChain(policy.ChainFacts{
-		Raw:   a.Handshake.PeerCertificates,
-		Names: t.AcceptedNames,
-		At:    c.now(),
-		Trust: c.trust(),
+		Raw:    a.Handshake.PeerCertificates,
+		Names:  t.AcceptedNames,
+		At:     c.now(),
+		Strict: t.Strict,
+		Trust:  c.trust(),
 	})
 	a.Findings = append(a.Findings, findings...)
 	deciding, failed := policy.DecidingFinding(findings)

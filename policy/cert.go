@@ -15,8 +15,20 @@ type ChainFacts struct {
 	// At is the instant to judge at. There is no default: the zero time is
 	// before every certificate.
 	At time.Time
+	// Strict says how to judge what the documentation leaves open.
+	Strict Strictness
 	// Trust is the set of roots a chain may end at; nil trusts none.
 	Trust *TrustStore
+}
+
+// Strictness decides what the documentation leaves open about a chain. The zero
+// value tolerates and warns, as edgesim does by default.
+type Strictness struct {
+	// Superfluous refuses a chain with certificates beside the path
+	// (CF-CERT-15, CF-CERT-19).
+	Superfluous bool
+	// SHA1 refuses a path with a SHA-1 signature in it.
+	SHA1 bool
 }
 
 // rank is the place of a finding in the precedence of causes. When a chain

@@ -9,7 +9,7 @@ import (
 // judgeExtras notes what was sent beside the path (CF-CERT-15): the root,
 // second copies, cross-certificates, strangers. The guide says to leave them
 // out, and not what happens if they are there; they are tolerated here, also
-// when they are expired (CF-CERT-19).
+// when they are expired (CF-CERT-19), unless the strictness says otherwise.
 func (j *judge) judgeExtras(p path) {
 	var extras, expired []string
 	for _, c := range j.sent {
@@ -42,6 +42,11 @@ func (j *judge) judgeExtras(p path) {
 		if more > 0 {
 			f.Observed += fmt.Sprintf("; and %d more that nobody looked at", more)
 		}
+	}
+	if f.Verdict == Warn && j.facts.Strict.Superfluous {
+		f.Verdict, f.Cause = Fail, CauseCertInvalid
+		j.add(rankUse, f)
+		return
 	}
 	j.add(rankNote, f)
 }

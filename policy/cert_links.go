@@ -15,7 +15,7 @@ func (j *judge) judgePath(p path) []ranked {
 		case p.root != nil:
 			found = append(found, j.judgeLink(c, &p.root.chainCert)...)
 		case !isSelfSigned(c):
-			found = append(found, judgeDigest(c)...)
+			found = append(found, j.judgeDigest(c)...)
 		}
 		found = append(found, j.judgeDates(c)...)
 		if i > 0 {
@@ -38,7 +38,7 @@ func (j *judge) judgePath(p path) []ranked {
 func (j *judge) judgeLink(child, issuer *chainCert) []ranked {
 	l := j.link(child, issuer)
 	if l == linkVerified {
-		return judgeDigest(child)
+		return j.judgeDigest(child)
 	}
 	f := Finding{
 		Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: child.String(),
@@ -59,17 +59,22 @@ func (j *judge) judgeLink(child, issuer *chainCert) []ranked {
 
 // judgeDigest warns of a SHA-1 signature. No page says what CloudFront makes
 // of one in an origin's chain, and SHA-1 is on its list for handshakes, so it
-// passes here.
-func judgeDigest(c *chainCert) []ranked {
+// passes here unless the strictness says otherwise.
+func (j *judge) judgeDigest(c *chainCert) []ranked {
 	switch c.SignatureAlgorithm {
 	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
-		return []ranked{{rankNote, Finding{
+		f := Finding{
 			Rule: "CF-CERT-04", Verdict: Warn, Subject: c.String(),
 			Observed: "signed with " + c.SignatureAlgorithm.String(),
 			Expected: "a signature with SHA-2; public CAs have made no other since 2016",
 			Hint:     "replace the certificate; browsers refuse it, and CloudFront may",
 			Inferred: true,
-		}}}
+		}
+		if !j.facts.Strict.SHA1 {
+			return []ranked{{rankNote, f}}
+		}
+		f.Verdict, f.Cause = Fail, CauseCertInvalid
+		return []ranked{{rankSignature, f}}
 	case x509.MD2WithRSA, x509.MD5WithRSA:
 		return []ranked{{rankSignature, Finding{
 			Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: c.String(),

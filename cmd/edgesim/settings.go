@@ -33,6 +33,8 @@ type settings struct {
 	snapshot policy.Snapshot
 	// clientCertificates are those for origin mTLS, by origin id.
 	clientCertificates map[string]*tls.Certificate
+	strict             policy.Strictness
+	hostOnly           bool
 	// geography are the values of the CloudFront-Viewer-* headers that need AWS.
 	geography map[string]string
 	// keyLog is the file for TLS secrets; "" for none.
@@ -100,6 +102,22 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 		return nil, usage{err: fmt.Errorf("--tls13 %q is neither auto nor forbid", tls13)}
 	}
 	s.geography = o.Geography
+	for _, choice := range []struct {
+		flag, overlay, usual, other string
+		to                          *bool
+	}{
+		{"host-name-check", o.HostNameCheck, "either", "host", &s.hostOnly},
+		{"superfluous-certificates", o.SuperfluousCertificates, "allow", "refuse", &s.strict.Superfluous},
+		{"sha1-signatures", o.SHA1Signatures, "allow", "refuse", &s.strict.SHA1},
+	} {
+		switch value := pick(c, choice.flag, choice.overlay); value {
+		case "", choice.usual:
+		case choice.other:
+			*choice.to = true
+		default:
+			return nil, usage{err: fmt.Errorf("--%s %q is neither %s nor %s", choice.flag, value, choice.usual, choice.other)}
+		}
+	}
 	s.keyLog = pick(c, "tls-key-log", o.TLSKeyLog)
 	if err := s.readClientCertificate(pick(c, "client-certificate", o.ClientCertificate), pick(c, "client-key", o.ClientKey), o.ClientCertificateOrigins); err != nil {
 		return nil, err

@@ -118,6 +118,7 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 	return &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
 		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
+		Strict: s.strict, HostOnly: s.hostOnly,
 	}
 }
 

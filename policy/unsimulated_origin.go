@@ -1,0 +1,59 @@
+package policy
+
+// What else a behaviour can need that is not here.
+const (
+	needsFunctions = "edge functions"
+	needsLater     = "a later version"
+)
+
+// originGaps declares what is left out in CF-CERT, CF-NAME, CF-MTLS, CF-TLS,
+// CF-DNS, CF-CONN, CF-TIME and CF-ERR.
+var originGaps = []Gap{
+	{Rule: "CF-CERT-09", Needs: needsAWS, Why: "a load balancer's certificate is judged as any other: that ACM's chain to trusted roots is for AWS to keep"},
+	{Rule: "CF-CERT-18", Needs: needsDocuments, Why: "no page says whether CloudFront asks for revocation, and edgesim does not"},
+	{Rule: "CF-NAME-06", Needs: needsFunctions, Why: "no function runs that could set the SNI"},
+	{Rule: "CF-NAME-07", Needs: needsFunctions, Why: "no function runs that could set the Host"},
+	{Rule: "CF-NAME-08", Needs: needsFunctions, Why: "no function runs that could name other certificate names"},
+	{Rule: "CF-NAME-09", Needs: needsFunctions, Why: "no function runs that could choose another domain"},
+	{Rule: "CF-MTLS-07", Needs: needsDocuments, Why: "after how many failed handshakes the 503 begins is not published; each one is answered 502"},
+	{Rule: "CF-MTLS-09", Needs: needsFunctions, Why: "no function runs that could switch the certificate off"},
+	{Rule: "CF-MTLS-10", Needs: needsAWS, Why: "which pricing plan a distribution has is not part of its configuration"},
+	{Rule: "CF-TLS-02", Needs: "the console", Why: "a configuration that the console wrote comes as the explicit list that the API has"},
+	{Rule: "CF-TLS-05", Needs: needsDocuments, Why: "the remark is about old servers: SSLv3 is spoken where it is in the set, alone or with others"},
+	{Rule: "CF-TLS-24", Needs: needsDocuments, Why: "whether the edge sends ALPN is not stated; edgesim sends none"},
+	{Rule: "CF-TLS-25", Needs: needsDocuments, Why: "no fingerprint is published; the order of extensions is our own"},
+	{Rule: "CF-TLS-27", Needs: needsDocuments, Why: "post-quantum groups are announced for viewers only; none is offered to origins"},
+	{Rule: "CF-TLS-30", Needs: "an older snapshot", Why: "the oldest list that is written down is of 2017-12; a date before it is refused"},
+	{Rule: "CF-DNS-03", Needs: needsCache, Why: "every request goes to the origin, over a kept connection or after a look-up"},
+	{Rule: "CF-DNS-04", Needs: needsLater, Why: "the access log format comes with the export of recordings; the page is the one of today, not the 507 bytes of 2019"},
+	{Rule: "CF-DNS-10", Needs: needsFunctions, Why: "no function runs that could replace the origin"},
+	{Rule: "CF-DNS-11", Needs: needsDocuments, Why: "an answer from the system's own cache cannot be told from another; a reused connection reports 0"},
+	{Rule: "CF-CONN-07", Needs: needsCache, Why: "nothing is cached that both schemes could share"},
+	{Rule: "CF-CONN-21", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
+	{Rule: "CF-CONN-23", Needs: needsAWS, Why: "a configuration is read once, at the start, and is then valid at once"},
+	{Rule: "CF-TIME-10", Needs: needsAWS, Why: "continuous deployment is not simulated, so nothing can be combined with it"},
+	{Rule: "CF-TIME-12", Needs: needsCache, Why: "there is no stale copy to serve"},
+	{Rule: "CF-TIME-13", Needs: needsLater, Why: "custom error pages are read and not served yet"},
+	{Rule: "CF-TIME-14", Needs: needsLater, Why: "WebSocket connections are not upgraded yet"},
+	{Rule: "CF-TIME-15", Needs: needsFunctions, Why: "no function runs that could set timeouts"},
+	{Rule: "CF-ERR-05", Needs: needsDocuments, Partly: true, Why: "which of the observed sentences stands for which bad response is not known; this one is used for malformed and oversized ones"},
+	{Rule: "CF-ERR-07", Needs: needsHTTP3, Why: "the page of the HTTP/3 front end is not built"},
+	{Rule: "CF-ERR-10", Needs: needsAWS, Why: "an edge of one's own has no capacity to run out of in this sense"},
+	{Rule: "CF-ERR-11", Needs: needsAWS, Why: "quotas on traffic are an account's"},
+	{Rule: "CF-ERR-12", Needs: needsDocuments, Why: "the thresholds of the 503 are not published; each failed handshake is answered 502"},
+	{Rule: "CF-ERR-13", Needs: needsAWS, Why: "it was seen with mis-declared AWS origins only"},
+	{Rule: "CF-ERR-14", Needs: needsFunctions, Why: "no function runs that could fail"},
+	{Rule: "CF-ERR-15", Needs: needsFunctions, Why: "no function runs whose response could be invalid"},
+	{Rule: "CF-ERR-16", Needs: needsFunctions, Why: "no function runs that could edit a header"},
+	{Rule: "CF-ERR-20", Needs: needsAWS, Why: "no web ACL is evaluated"},
+	{Rule: "CF-ERR-21", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
+	{Rule: "CF-ERR-23", Needs: needsLater, Why: "every name gets a certificate of the local CA, so none belongs to another distribution"},
+	{Rule: "CF-ERR-25", Needs: needsDocuments, Why: "what CloudFront judges as unsafe is not published"},
+	{Rule: "CF-ERR-28", Needs: needsLater, Why: "over-long requests are recorded, as a recording is there to show them"},
+	{Rule: "CF-ERR-33", Needs: needsAWS, Why: "faults inside CloudFront are not acted out"},
+	{Rule: "CF-ERR-38", Needs: needsLater, Why: "custom error responses are read and not applied yet"},
+	{Rule: "CF-ERR-40", Needs: needsLater, Why: "custom error responses are read and not applied yet"},
+	{Rule: "CF-ERR-41", Needs: "no act", Why: "a rule of thumb for people; the causes say more"},
+	{Rule: "CF-ERR-42", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
+	{Rule: "CF-ERR-43", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
+}
