@@ -18,7 +18,7 @@ type stream struct {
 	// keep says that the connection may serve another request afterwards.
 	keep    bool
 	sender  *sender
-	release func() bool // stops watching the viewer
+	release func() bool // stops watching the viewer, false if it has left
 	ended   bool
 }
 
@@ -29,6 +29,7 @@ func (s *stream) finish(f *fetch) {
 		return
 	}
 	s.ended = true
+	s.conn.wire.slow = nil
 	watched := s.release()
 	sent := s.sender == nil
 	if s.sender != nil {

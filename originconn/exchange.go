@@ -19,7 +19,13 @@ import (
 func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response, *policy.Cause) {
 	conn.wire.gap, conn.wire.until = f.target.ResponseTimeout, f.deadline
 	s := &stream{conn: conn, attempt: a}
-	s.release = context.AfterFunc(ctx, func() { conn.wire.Close() })
+	s.release = unwatched
+	watch := func() { s.release = context.AfterFunc(ctx, func() { conn.wire.Close() }) }
+	if f.request.Body != nil {
+		watch()
+	} else {
+		conn.wire.slow = watch
+	}
 
 	started := time.Now()
 	sendErr := f.send(s)
@@ -42,6 +48,9 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	}
 	return nil, f.readCause(conn, a, err)
 }
+
+// unwatched is the release of an exchange that is not watched yet.
+func unwatched() bool { return true }
 
 // readHead reads the final response head; one 100 Continue may come before it
 // (CF-RESP-01), and other interim responses are passed over.

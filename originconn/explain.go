@@ -131,7 +131,7 @@ func (c *Client) explain(ctx context.Context, t *Target, key string, a *Attempt,
 		return cause
 	}
 	h := a.Handshake
-	if len(h.PeerCertificates) > 0 || h.Alert != nil && h.Alert.Description == alertUnrecognizedName {
+	if len(h.PeerCertificates) > 0 || h.Alert != nil && h.Alert.Fatal() && h.Alert.Description == alertUnrecognizedName {
 		return cause
 	}
 	refusal := string(cause.Name)

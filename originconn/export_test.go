@@ -10,3 +10,6 @@ func (c *Client) TestOnlyIdle() int {
 	}
 	return n
 }
+
+// TestOnlySlowAfter is the deadline of the first read of a response.
+const TestOnlySlowAfter = slowAfter

@@ -129,17 +129,16 @@ const (
 // handshakeCause classifies a failed handshake by the facts: what the origin
 // sent, the alert's number, the error number. Text is never looked at.
 func handshakeCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.Cause {
-	var notTLS tls.RecordHeaderError
 	switch {
 	case isTimeout(err):
 		return policy.NewCause(policy.CauseConnectTimeout,
 			fmt.Sprintf("%s accepted the connection, but did not finish the TLS handshake within %s", t.Address(), t.ConnectTimeout), err)
-	case len(f.NotTLS) > 0, errors.As(err, &notTLS):
+	case len(f.NotTLS) > 0:
 		cause := policy.NewCause(policy.CauseTLSNotTLS,
 			fmt.Sprintf("%s does not speak TLS; its answer begins with %q", t.Address(), cut(f.NotTLS, 40)), err)
 		cause.Hint = "serve TLS on this port, or set the origin protocol policy to http-only and its HTTP port"
 		return cause
-	case h.Alert != nil:
+	case h.Alert != nil && h.Alert.Fatal():
 		return alertCause(t, h, err)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return policy.NewCause(policy.CauseConnectReset, fmt.Sprintf("%s reset the connection during the TLS handshake", t.Address()), err)

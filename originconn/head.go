@@ -65,10 +65,14 @@ func plainStatus(line string) (status int, ok bool) {
 	return status, status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified && visible(line)
 }
 
+// edgeFields is how many fields the edge adds to a response: room for them in
+// the map, which goes on to the viewer, spares it from growing.
+const edgeFields = 6
+
 // plainFields reads the fields, each ended by CRLF.
 func plainFields(fields string) (header http.Header, length int64, ok bool) {
 	count := strings.Count(fields, "\r\n")
-	header, length = make(http.Header, count), -1
+	header, length = make(http.Header, count+edgeFields), -1
 	values := make([]string, count) // one array for the values of all fields
 	for rest := fields; rest != ""; {
 		var line string

@@ -108,3 +108,25 @@ func TestReuse(t *testing.T) {
 		t.Errorf("%d connections after Close", n)
 	}
 }
+
+// TestReuseAfterTheDeadline: the deadline of the last read says nothing about a
+// connection that is idle.
+func TestReuseAfterTheDeadline(t *testing.T) {
+	t.Parallel()
+	forever := func(conn net.Conn) {
+		br := bufio.NewReader(conn)
+		for {
+			if _, err := http.ReadRequest(br); err != nil {
+				return
+			}
+			io.WriteString(conn, ok)
+		}
+	}
+	client := &originconn.Client{ConnectTo: loopback(t, forever, forever)}
+	t.Cleanup(func() { client.Close() })
+	fetch(t, client)
+	<-time.After(3 * originconn.TestOnlySlowAfter)
+	if a := fetch(t, client); !a.Reused {
+		t.Errorf("reused %t, stale %s", a.Reused, a.StaleIdle)
+	}
+}

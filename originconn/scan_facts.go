@@ -29,8 +29,8 @@ func (s *scan) facts(a answer, sni string) {
 		r.ExtendedMasterSecret = r.ExtendedMasterSecret || hello.ExtendedMasterSecret
 		r.Compression = r.Compression || hello.Compression != 0
 	}
-	if len(a.flight.Certificates) == 0 {
-		return
+	if len(a.flight.Certificates) == 0 || a.flight.ServerHello == nil {
+		return // certificates that no hello came before are no chain of anything
 	}
 	chain := ScannedChain{SNI: sni, KeyType: keyTypeOf(a.leaf()), Version: a.flight.ServerHello.Version, Chain: a.flight.Certificates}
 	at := slices.IndexFunc(r.Certificates, func(other ScannedChain) bool {

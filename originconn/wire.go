@@ -23,6 +23,8 @@ type wire struct {
 	// sending is true while a request body is being sent: the response timeout
 	// starts after it, so reads are not timed.
 	sending atomic.Bool
+	// slow, if set, is called once, when a read has waited for slowAfter.
+	slow func()
 	// transcript holds the first bytes received while recording is true.
 	transcript []byte
 	recording  bool
@@ -34,9 +36,19 @@ type wire struct {
 // chain needs, little enough for a hostile one.
 const transcriptLimit = 256 << 10
 
+// slowAfter is how long an origin may take before its exchange is watched for a
+// viewer that leaves. Most answer sooner, and need not pay for the watching.
+const slowAfter = 20 * time.Millisecond
+
 func (w *wire) Read(p []byte) (int, error) {
 	if w.gap > 0 && !w.sending.Load() {
-		w.Conn.SetReadDeadline(w.next())
+		deadline := w.next()
+		if w.slow != nil {
+			if n, err, done := w.readSoon(p, deadline); done {
+				return n, err
+			}
+		}
+		w.Conn.SetReadDeadline(deadline)
 	}
 	n, err := w.Conn.Read(p)
 	if w.recording && n > 0 {
@@ -50,6 +62,22 @@ func (w *wire) Write(p []byte) (int, error) {
 		w.Conn.SetWriteDeadline(w.next())
 	}
 	return w.Conn.Write(p)
+}
+
+// readSoon reads what comes within slowAfter, and says whether that was it.
+func (w *wire) readSoon(p []byte, deadline time.Time) (n int, err error, done bool) {
+	soon := deadline.Add(slowAfter - w.gap)
+	if soon.After(deadline) {
+		soon = deadline
+	}
+	w.Conn.SetReadDeadline(soon)
+	if n, err = w.Conn.Read(p); n > 0 || !isTimeout(err) || !soon.Before(deadline) {
+		return n, err, true
+	}
+	slow := w.slow
+	w.slow = nil
+	slow()
+	return 0, nil, false
 }
 
 // next is the deadline of a wait that begins now.
@@ -76,6 +104,7 @@ func (w *wire) peerActed() bool {
 		}
 		w.probe = newProbe(raw)
 	}
+	w.Conn.SetReadDeadline(time.Time{}) // one that has passed would answer for the socket
 	return w.probe.readable()
 }
 

@@ -193,7 +193,7 @@ func TestViewerHeader(t *testing.T) {
 		"Content-Type": {"text/plain"}, "Set-Cookie": {"a=1"}, "Trailer": {"X"}, "Upgrade": {"h2c"}, "Connection": {"X-Hop"},
 		"X-Hop": {"1"}, "Server": {"nginx"}, "Via": {"1.1 varnish"}, "X-Cache": {"HIT"},
 	}
-	without := policy.ViewerHeader(origin, &distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none)})
+	without := policy.ViewerHeader(origin.Clone(), &distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none)})
 	for _, name := range []string{"Set-Cookie", "Trailer", "Upgrade", "Connection", "X-Hop", "X-Cache"} {
 		if without.Get(name) != "" {
 			t.Errorf("%s reached the viewer", name)

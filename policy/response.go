@@ -7,16 +7,16 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// ViewerHeader returns the fields of the origin's response that go to the
-// viewer, in a new map: connection-bound ones are removed (CF-RESP-03 to
-// CF-RESP-05), Set-Cookie where cookies are not forwarded (CF-RESP-02), and
-// what Vary says of fields that the origin never got (CF-RESP-06 to
-// CF-RESP-09). The values are shared with the origin's header.
-func ViewerHeader(origin http.Header, b *distribution.CacheBehavior) http.Header {
-	out := make(http.Header, len(origin)+5)
-	for name, values := range origin {
-		if !removedFromResponse(name) {
-			out[name] = values
+// ViewerHeader turns the fields of the origin's response into those that go to
+// the viewer, in place, as this is done for every response: connection-bound
+// ones are removed (CF-RESP-03 to CF-RESP-05), Set-Cookie where cookies are not
+// forwarded (CF-RESP-02), and what Vary says of fields that the origin never got
+// (CF-RESP-06 to CF-RESP-09). It returns the map.
+func ViewerHeader(out http.Header, b *distribution.CacheBehavior) http.Header {
+	hop := out["Connection"]
+	for name := range out {
+		if removedFromResponse(name) {
+			delete(out, name)
 		}
 	}
 	if len(out["Set-Cookie"]) > 0 && !ForwardsCookies(b) {
@@ -29,7 +29,7 @@ func ViewerHeader(origin http.Header, b *distribution.CacheBehavior) http.Header
 			out["Vary"] = vary
 		}
 	}
-	for _, value := range origin["Connection"] {
+	for _, value := range hop {
 		for name := range strings.SplitSeq(value, ",") { // RFC 9110 section 7.6.1
 			delete(out, http.CanonicalHeaderKey(strings.TrimSpace(name)))
 		}

@@ -20,7 +20,7 @@ type ConnectionState struct {
 	// RawCertificates is the chain in DER, as sent.
 	RawCertificates [][]byte
 	// PeerCertificates is the chain parsed, one for each of RawCertificates;
-	// nil for one that crypto/x509 cannot parse.
+	// nil for one that crypto/x509 cannot parse, and behind the first hundred.
 	PeerCertificates []*x509.Certificate
 	// CertificateRequest is the server's request for a client certificate,
 	// nil if it made none.
@@ -42,6 +42,10 @@ type ConnectionState struct {
 	AlertSent *AlertError
 }
 
+// maxParsed is how many certificates of a chain are parsed: more than any chain
+// that leads somewhere has, less than what a hostile server can send.
+const maxParsed = 100
+
 // ConnectionState returns what is known of the connection by now. The slices
 // in it are shared and not to be changed.
 func (c *Conn) ConnectionState() ConnectionState {
@@ -51,7 +55,7 @@ func (c *Conn) ConnectionState() ConnectionState {
 	// needs the leaf alone.
 	if s := &c.state; s.PeerCertificates == nil && len(s.RawCertificates) > 0 {
 		s.PeerCertificates = make([]*x509.Certificate, len(s.RawCertificates))
-		for i, der := range s.RawCertificates {
+		for i, der := range s.RawCertificates[:min(len(s.RawCertificates), maxParsed)] {
 			if parsed, err := x509.ParseCertificate(der); err == nil {
 				s.PeerCertificates[i] = parsed
 			}

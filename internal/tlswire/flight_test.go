@@ -183,7 +183,7 @@ func TestParseFlightOddities(t *testing.T) {
 		{name: "one byte of text", stream: "=H", want: tlswire.Flight{NotTLS: []byte("H")}},
 		{name: "SSLv2 server hello", stream: "802e 04 0001 0002", want: tlswire.Flight{NotTLS: []byte{0x80, 0x2e, 4, 0, 1, 0, 2}}},
 		{name: "a record type with a foreign version", stream: "16 0a 0d", want: tlswire.Flight{NotTLS: []byte{0x16, 0x0a, 0x0d}}},
-		{name: "a record over the limit", stream: "16 0301 4801", want: tlswire.Flight{NotTLS: []byte{0x16, 3, 1, 0x48, 1}}},
+		{name: "a record over the limit", stream: "16 0301 4801", want: tlswire.Flight{Malformed: "a record has an impossible header"}},
 		{name: "half a record header", stream: "16 03", want: tlswire.Flight{Truncated: true}},
 		{name: "an alert", stream: "15 0300 0002 02 28", want: tlswire.Flight{RecordVersion: 0x0300, Alert: &tlswire.Alert{Level: 2, Description: 40}}},
 		{name: "an alert in two records", stream: "15 0301 0001 02 15 0301 0001 28", want: tlswire.Flight{RecordVersion: 0x0301, Alert: &tlswire.Alert{Level: 2, Description: 40}}},

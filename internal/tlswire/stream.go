@@ -86,7 +86,9 @@ func (r *FlightReader) readHeader(p []byte) []byte {
 	r.header = append(r.header, p[0])
 	first := r.flight.RecordVersion == 0
 	if (first || len(r.header) == recordHeaderLen) && !startsLikeTLS(r.header) {
-		if first {
+		// A first record of a known kind and version is TLS, however wrong its
+		// length: the origin speaks it badly, and not something else.
+		if first && !startsLikeTLS(r.header[:min(len(r.header), 3)]) {
 			r.flight.NotTLS, r.header = bytes.Clone(r.header), nil
 		} else {
 			r.malformed("a record has an impossible header")
