@@ -97,7 +97,7 @@ type Handshake struct {
 	Signature uint16 `json:"signature,omitempty"`
 	// PeerCertificates is the chain as sent, in order, DER.
 	PeerCertificates [][]byte `json:"peerCertificates,omitempty"`
-	// Alert is the fatal alert the origin sent, if it did.
+	// Alert is the fatal alert the origin sent, or a warning if it sent no other.
 	Alert *tlswire.Alert `json:"alert,omitempty"`
 	// ClientCertificateRequested says that the origin asked for one.
 	ClientCertificateRequested bool `json:"clientCertificateRequested,omitempty"`

@@ -2,6 +2,8 @@ package originconn
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -63,16 +65,37 @@ func clientConfig(t *Target, h *Handshake) *tls.Config {
 			h.PeerCertificates = raw
 			return nil
 		},
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		GetClientCertificate: func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			h.ClientCertificateRequested = true
-			if t.ClientCertificate != nil {
-				h.ClientCertificateSent = true
-				return t.ClientCertificate, nil
+			switch {
+			case t.ClientCertificate == nil:
+				return &tls.Certificate{}, nil
+			case !canSign(t.ClientCertificate, info.SignatureSchemes):
+				return nil, errClientSignature
 			}
-			return &tls.Certificate{}, nil
+			h.ClientCertificateSent = true
+			return t.ClientCertificate, nil
 		},
 		Time: time.Now,
 	}
+}
+
+// errClientSignature is a request that the client certificate's key cannot
+// answer: the origin takes none of its signature schemes.
+var errClientSignature = errors.New("the origin takes no signature of the client certificate's key")
+
+// canSign says whether a certificate's key is of a kind that one of the schemes
+// is for. Versions before TLS 1.2 name no schemes and take any.
+func canSign(c *tls.Certificate, schemes []tls.SignatureScheme) bool {
+	kind := ""
+	switch c.PrivateKey.(type) {
+	case *rsa.PrivateKey:
+		kind = "RSA"
+	case *ecdsa.PrivateKey:
+		kind = "ECDSA"
+	}
+	return len(schemes) == 0 || kind == "" ||
+		slices.ContainsFunc(schemes, func(s tls.SignatureScheme) bool { return signsWith(uint16(s)) == kind })
 }
 
 // implementedSuites returns the documented suites that crypto/tls can offer.
@@ -130,6 +153,8 @@ const (
 // sent, the alert's number, the error number. Text is never looked at.
 func handshakeCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.Cause {
 	switch {
+	case errors.Is(err, errClientSignature):
+		return clientCertificateCause(&Attempt{Handshake: h}, err)
 	case isTimeout(err):
 		return policy.NewCause(policy.CauseConnectTimeout,
 			fmt.Sprintf("%s accepted the connection, but did not finish the TLS handshake within %s", t.Address(), t.ConnectTimeout), err)
@@ -138,7 +163,9 @@ func handshakeCause(t *Target, h *Handshake, f tlswire.Flight, err error) *polic
 			fmt.Sprintf("%s does not speak TLS; its answer begins with %q", t.Address(), cut(f.NotTLS, 40)), err)
 		cause.Hint = "serve TLS on this port, or set the origin protocol policy to http-only and its HTTP port"
 		return cause
-	case h.Alert != nil && h.Alert.Fatal():
+	case h.Alert != nil && (h.Alert.Fatal() || f.ServerHello != nil && f.ServerHello.Version == policy.VersionTLS13):
+		// In TLS 1.3 the level says nothing (RFC 8446 section 6); before it, a
+		// warning ends no handshake.
 		return alertCause(t, h, err)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return policy.NewCause(policy.CauseConnectReset, fmt.Sprintf("%s reset the connection during the TLS handshake", t.Address()), err)

@@ -138,7 +138,7 @@ func (r *ScanReport) obstacleIn(v *VersionScan, o policy.Offer) obstacle {
 			detail = fmt.Sprintf("the key of the origin's certificate is on a curve that is not offered: %s (CF-TLS-16, CF-TLS-17)",
 				list(namesOf(o.Groups, tlswire.GroupName)))
 		}
-		return obstacle{stageCurve, policy.CauseTLSNoSharedCurve, detail, known && v.GroupsComplete}
+		return obstacle{stageCurve, policy.CauseTLSNoSharedCurve, detail, known && v.GroupsComplete && len(v.Groups) > 0}
 	}
 	if v.Version != policy.VersionTLS12 {
 		return obstacle{stage: stageNone}

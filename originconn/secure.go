@@ -35,6 +35,10 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	return w, plain, cause
 }
 
+// exactHelloWithin is how long the answer to CloudFront's own hello is waited
+// for: an origin that just refused another one in no time is not slow.
+const exactHelloWithin = 2 * time.Second
+
 // exactHelloAccepted says whether the origin answers CloudFront's own hello, all
 // of the documented list and TLS 1.3 in one, with a version that the second road
 // speaks. That road leaves TLS 1.3 out of its hello, so without asking first it
@@ -44,6 +48,8 @@ func (c *Client) exactHelloAccepted(ctx context.Context, t *Target) bool {
 	if !t.Offer.Allows(policy.VersionTLS13) {
 		return true
 	}
+	ctx, cancel := context.WithTimeout(ctx, exactHelloWithin)
+	defer cancel()
 	answer, err := c.ProbeExact(ctx, *t)
 	return err == nil && answer.Accepted(t.Offer) && answer.Flight.ServerHello.Version <= policy.VersionTLS12
 }
