@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"sync"
 
@@ -17,7 +14,6 @@ import (
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/originconn"
-	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -145,24 +141,12 @@ func (b *bench) serveHere(name string, ln net.Listener) (stop func(), err error)
 // newEdgesim wires edgesim as cmd/edgesim does for serve: recording in the ring
 // and one log line for each exchange, in JSON as to a file.
 func newEdgesim(s *site) (*proxy.Server, *originconn.Client, error) {
-	content, err := os.ReadFile(s.caFile)
-	if err != nil {
-		return nil, nil, err
-	}
-	block, _ := pem.Decode(content)
-	root, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return nil, nil, err
-	}
 	_, port, _ := net.SplitHostPort(s.originAddress)
 	config, err := ingest.FromOrigin(ingest.OriginFlags{URL: "https://" + net.JoinHostPort(originHost, port)})
 	if err != nil {
 		return nil, nil, err
 	}
-	client := &originconn.Client{
-		ConnectTo: map[string]string{originHost: s.originAddress},
-		Trust:     sync.OnceValue(func() *policy.TrustStore { return originconn.TrustWith(root) }),
-	}
+	client := s.originClient(s.originAddress)
 	log := &logrus.Logger{Out: io.Discard, Formatter: &proxy.JSONLines{}, Level: logrus.InfoLevel}
 	e := &edge.Edge{
 		Distribution: config.Distribution, Client: client, BodyLimit: 64 << 10,
@@ -170,4 +154,9 @@ func newEdgesim(s *site) (*proxy.Server, *originconn.Client, error) {
 	}
 	server, err := proxy.New(proxy.Config{Serve: e.Serve, Logger: log, ServesHost: config.Distribution.ServesHost})
 	return server, client, err
+}
+
+// originClient is edgesim's own client for an origin at an address.
+func (s *site) originClient(address string) *originconn.Client {
+	return &originconn.Client{ConnectTo: map[string]string{originHost: address}, Trust: s.trust}
 }

@@ -1,11 +1,13 @@
 // Command bench runs edgesim beside its peers and prints what a request costs
-// with each, as ratios to a bare [net/http/httputil.ReverseProxy]:
+// with each, as ratios to a bare [net/http/httputil.ReverseProxy], and what TLS
+// toward an origin costs, as ratios to the client of crypto/tls:
 //
-//	make bench                     the whole matrix, about four minutes
-//	make bench BENCH="-quick"      three cells of it, about a minute
-//	make bench BENCH="-json FILE"  the same for programs, too
+//	make bench                          all of it, about five minutes
+//	make bench BENCH="-quick"           three cells and less of TLS, a minute and a half
+//	make bench BENCH="-sections tls"    TLS alone, less than a minute
+//	make bench BENCH="-json FILE"       the same for programs, too
 //
-// # What is measured
+// # What is measured: proxies
 //
 // One HTTPS origin (nginx, or a Go server where nginx is missing) serves files
 // of 1 KiB, 64 KiB and 1 MiB over kept-alive connections. Before it stands one
@@ -19,6 +21,23 @@
 //     exchange is recorded and logged (the log goes to a file);
 //   - nginx and haproxy, where they are installed: the far mark.
 //
+// # What is measured: TLS
+//
+// Two origins, one with an ECDSA and one with an RSA key, meet clients within
+// this process, one connection at a time. Their subjects are:
+//
+//   - std: crypto/tls as a plain Go program uses it, with the versions, suites
+//     and groups that edgesim offers, and with the chain verified;
+//   - first road: originconn.Client, which is crypto/tls with the chain judged by
+//     the rules and all facts noted;
+//   - legacy road: internal/tlslegacy with the chain judged the same way, in
+//     TLS 1.2 on a suite that the others choose, too;
+//   - std, resumed: what a resumed session would save. edgesim resumes none,
+//     as nothing says whether CloudFront does (CF-TLS-26).
+//
+// They shake hands, and ask for bodies over a connection kept alive. Then the
+// origins are scanned, from here and over a relay with a round trip of 50 ms.
+//
 // # How to read it
 //
 // Everything runs on one machine, so absolute figures say little: they drift
@@ -29,5 +48,5 @@
 // # What to read first
 //
 // main.go is the order of events, measure.go one cell, subject.go who takes
-// part. A test keeps the arithmetic and the parsing honest; none asserts speed.
+// part; tls.go begins the section about TLS. A test keeps the arithmetic and the parsing honest; none asserts speed.
 package main

@@ -16,8 +16,9 @@ type environment struct {
 	Go        string `json:"go"`
 	Origin    string `json:"origin"`
 	Load      string `json:"load"`
-	Rounds    int    `json:"rounds"`
-	Seconds   int    `json:"secondsPerRun"`
+	// Rounds and Seconds are those of the section about proxies; 0 without it.
+	Rounds  int `json:"rounds,omitempty"`
+	Seconds int `json:"secondsPerRun,omitempty"`
 	// Versions are those of the programs that are installed.
 	Versions map[string]string `json:"versions"`
 	// Missing are the programs that are not.
@@ -27,13 +28,16 @@ type environment struct {
 }
 
 // versionFlags are the peers and how each is asked for its version.
-var versionFlags = []struct{ program, flag string }{{"nginx", "-v"}, {"haproxy", "-v"}, {"wrk", "-v"}}
+var versionFlags = []struct{ program, flag string }{{"nginx", "-v"}, {"haproxy", "-v"}, {"wrk", "-v"}, {"openssl", "version"}, {"sslscan", "--version"}}
 
 func environmentOf(ctx context.Context, s *site, p *plan) environment {
 	e := environment{
 		Processor: processorName(), Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH,
 		Go: runtime.Version(), Origin: s.originKind, Load: s.load.String(),
-		Rounds: p.rounds, Seconds: int(p.duration.Seconds()), Versions: map[string]string{},
+		Versions: map[string]string{},
+	}
+	if p.has(sectionProxy) {
+		e.Rounds, e.Seconds = p.rounds, int(p.duration.Seconds())
 	}
 	for _, v := range versionFlags {
 		path, ok := installed(v.program)
@@ -79,7 +83,9 @@ func (e *environment) print(p *printer) {
 	if len(e.Missing) > 0 {
 		p.line("not installed: %s", strings.Join(e.Missing, ", "))
 	}
-	p.line("origin: %s, HTTPS, kept alive; load: %s; %d rounds of %d s each", e.Origin, e.Load, e.Rounds, e.Seconds)
+	if e.Rounds > 0 {
+		p.line("origin: %s, HTTPS, kept alive; load: %s; %d rounds of %d s each", e.Origin, e.Load, e.Rounds, e.Seconds)
+	}
 	for _, limit := range e.Limits {
 		p.line("limit: %s", limit)
 	}

@@ -47,14 +47,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	b := &bench{plan: p, site: site, progress: stderr}
 	report := &report{Environment: environmentOf(ctx, site, p)}
-	if report.Cells, err = b.cells(ctx); err != nil {
-		return err
+	if p.has(sectionTLS) {
+		if report.TLS, err = b.tls(ctx); err != nil {
+			return err
+		}
 	}
-	if report.Allocations, err = b.allocations(ctx); err != nil {
-		return err
-	}
-	if report.ColdStarts, err = b.coldStarts(ctx); err != nil {
-		return err
+	if p.has(sectionProxy) {
+		if err := b.proxies(ctx, report); err != nil {
+			return err
+		}
 	}
 	report.Targets = judge(report)
 	if p.json != "" {
@@ -63,6 +64,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	return report.writeText(stdout)
+}
+
+// proxies is the section about proxies.
+func (b *bench) proxies(ctx context.Context, r *report) error {
+	var err error
+	if r.Cells, err = b.cells(ctx); err != nil {
+		return err
+	}
+	if r.Allocations, err = b.allocations(ctx); err != nil {
+		return err
+	}
+	r.ColdStarts, err = b.coldStarts(ctx)
+	return err
 }
 
 // bench is one run of the program.

@@ -8,16 +8,22 @@ import (
 	"os/exec"
 )
 
-// startOrigin starts nginx as the origin, or a Go server in its place.
+// startOrigin starts the origin that all sections share.
 func (s *site) startOrigin(ctx context.Context) error {
+	var err error
+	s.origin, s.originAddress, err = s.originWith(ctx, "origin", s.certFile, s.keyFile)
+	return err
+}
+
+// originWith starts an origin with a certificate: nginx, or a Go server in its
+// place. The caller stops the child, which may be there beside an error.
+func (s *site) originWith(ctx context.Context, name, certFile, keyFile string) (*child, string, error) {
 	if nginx, ok := installed("nginx"); ok {
 		s.originKind = "nginx"
-		return s.startNginxOrigin(ctx, nginx)
+		return s.startNginxOrigin(ctx, nginx, name, certFile, keyFile)
 	}
 	s.originKind = "a Go server, as nginx is not installed"
-	child, address, err := s.startSelf(ctx, roleOrigin)
-	s.origin, s.originAddress = child, address
-	return err
+	return s.startRole(ctx, role{Name: roleOrigin, CertFile: certFile, KeyFile: keyFile, Bodies: s.bodies})
 }
 
 // nginxOrigin is the origin's configuration: keep-alive without end, so that no
@@ -42,18 +48,17 @@ http {
 }
 `
 
-func (s *site) startNginxOrigin(ctx context.Context, nginx string) error {
+func (s *site) startNginxOrigin(ctx context.Context, nginx, name, certFile, keyFile string) (*child, string, error) {
 	address, err := freeAddress()
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	config := fmt.Sprintf(nginxOrigin, s.nginxHead("origin"), address, originHost, s.certFile, s.keyFile, s.bodies)
-	child, err := s.startNginx(ctx, nginx, "origin", config)
+	config := fmt.Sprintf(nginxOrigin, s.nginxHead(name), address, originHost, certFile, keyFile, s.bodies)
+	child, err := s.startNginx(ctx, nginx, name, config)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	s.origin, s.originAddress = child, address
-	return child.waitFor(ctx, address)
+	return child, address, child.waitFor(ctx, address)
 }
 
 // startNginx writes a configuration and starts nginx with it.

@@ -13,6 +13,7 @@ import (
 
 // plan says what is measured, from the flags.
 type plan struct {
+	sections []string // names; empty means all
 	cells    []cell
 	subjects []string // names; empty means all that are there
 	rounds   int
@@ -22,6 +23,21 @@ type plan struct {
 	load     string
 	edgesim  string // path of the binary
 	json     string // file to write, or ""
+	// tlsRounds and tlsTurn are the rounds of the TLS section and how long each
+	// subject works in one.
+	tlsRounds int
+	tlsTurn   time.Duration
+}
+
+// The sections of the report.
+const (
+	sectionProxy = "proxy"
+	sectionTLS   = "tls"
+)
+
+// has says whether a section was asked for.
+func (p *plan) has(section string) bool {
+	return len(p.sections) == 0 || slices.Contains(p.sections, section)
 }
 
 // cell is one field of the matrix.
@@ -47,11 +63,12 @@ var errHelp = errors.New("usage")
 // parsePlan reads the flags.
 func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	p := &plan{}
-	var bodies, connections, subjects string
+	var bodies, connections, subjects, sections string
 	var quick bool
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.BoolVar(&quick, "quick", false, "three cells only, about a minute")
+	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls (default: both)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -59,6 +76,8 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f.DurationVar(&p.duration, "duration", time.Second, "how long one run lasts, whole seconds")
 	f.IntVar(&p.starts, "starts", 11, "cold starts of each kind; 0 leaves them out")
 	f.IntVar(&p.requests, "requests", 5000, "requests for the count of allocations; 0 leaves it out")
+	f.IntVar(&p.tlsRounds, "tls-rounds", 0, "rounds of the TLS section (default: 11, with -quick 3)")
+	f.DurationVar(&p.tlsTurn, "tls-turn", 120*time.Millisecond, "how long a subject works in one round of the TLS section")
 	f.StringVar(&p.load, "load", "", "who makes the load: wrk or own (default: wrk where it is installed)")
 	f.StringVar(&p.edgesim, "edgesim", "bin/edgesim", "the program under test; make build makes it")
 	f.StringVar(&p.json, "json", "", "write the report to this file, too")
@@ -70,6 +89,15 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	}
 	if subjects != "" {
 		p.subjects = append(strings.Split(subjects, ","), nameStd)
+	}
+	if sections != "" {
+		p.sections = strings.Split(sections, ",")
+	}
+	if p.tlsRounds == 0 {
+		p.tlsRounds = 11
+		if quick {
+			p.tlsRounds = 3
+		}
 	}
 	var err error
 	if p.cells, err = cellsOf(quick, bodies, connections); err != nil {
@@ -85,7 +113,16 @@ func (p *plan) check() error {
 			return fmt.Errorf("-subjects: there is no %q", name)
 		}
 	}
+	for _, name := range p.sections {
+		if name != sectionProxy && name != sectionTLS {
+			return fmt.Errorf("-sections: %q is neither proxy nor tls", name)
+		}
+	}
 	switch {
+	case p.tlsRounds < 1 || p.tlsRounds > 100:
+		return fmt.Errorf("-tls-rounds %d is not from 1 to 100", p.tlsRounds)
+	case p.tlsTurn < time.Millisecond || p.tlsTurn > time.Minute:
+		return fmt.Errorf("-tls-turn %s is not from 1ms to 1m", p.tlsTurn)
 	case p.rounds < 1 || p.rounds > 100:
 		return fmt.Errorf("-rounds %d is not from 1 to 100", p.rounds)
 	case p.duration < time.Second || p.duration%time.Second != 0:

@@ -26,6 +26,11 @@ func TestParsePlan(t *testing.T) {
 		{"-rounds 0", 0, "not from 1 to 100"},
 		{"-duration 1500ms", 0, "whole seconds"},
 		{"-load ab", 0, "neither wrk nor own"},
+		{"-sections tls", 12, ""},
+		{"-sections proxy,tls -tls-rounds 3 -tls-turn 10ms", 12, ""},
+		{"-sections dns", 0, "neither proxy nor tls"},
+		{"-tls-rounds -1", 0, "not from 1 to 100"},
+		{"-tls-turn 0s", 0, "not from 1ms to 1m"},
 		{"-starts -1", 0, "not below 0"},
 		{"quick", 0, "no argument"},
 		{"-nonsense", 0, "usage"},
@@ -44,6 +49,19 @@ func TestParsePlan(t *testing.T) {
 		case !p.takesPart(nameStd):
 			t.Errorf("%q: std is left out, nothing could be compared", test.args)
 		}
+	}
+}
+
+// TestTLSTakesLessThanAMinute adds up the turns: four cells of handshakes with
+// four subjects at most, and as many of requests.
+func TestTLSTakesLessThanAMinute(t *testing.T) {
+	t.Parallel()
+	p, err := parsePlan(nil, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if total := 8 * 4 * time.Duration(p.tlsRounds) * p.tlsTurn; total > 50*time.Second {
+		t.Errorf("the turns alone take %s", total)
 	}
 }
 

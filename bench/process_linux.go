@@ -123,6 +123,15 @@ func peak(pid int) int64 {
 	return 0
 }
 
+// ownCPU is what this process has used so far, without its children.
+func ownCPU() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // processorName is the model of the CPU.
 func processorName() string {
 	info, _ := os.ReadFile("/proc/cpuinfo")

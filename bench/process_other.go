@@ -2,7 +2,10 @@
 
 package main
 
-import "os/exec"
+import (
+	"os/exec"
+	"time"
+)
 
 // separate leaves a child as it is.
 func separate(*exec.Cmd) {}
@@ -14,6 +17,9 @@ func terminate(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 func kill(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 
 func usageOf(int) (usage, error) { return usage{}, errNoUsage }
+
+// ownCPU is not known.
+func ownCPU() time.Duration { return 0 }
 
 // processorName is the model of the CPU.
 func processorName() string { return "unknown: it is read on Linux only" }

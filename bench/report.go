@@ -12,9 +12,10 @@ import (
 // report is all that came out, and the form of -json.
 type report struct {
 	Environment environment  `json:"environment"`
-	Cells       []cellResult `json:"cells"`
+	Cells       []cellResult `json:"cells,omitempty"`
 	Allocations []allocation `json:"allocations,omitempty"`
 	ColdStarts  []coldStart  `json:"coldStarts,omitempty"`
+	TLS         *tlsReport   `json:"tls,omitempty"`
 	Targets     []target     `json:"targets"`
 }
 
@@ -34,11 +35,15 @@ func (r *report) writeText(w io.Writer) error {
 	r.printCells(p)
 	r.printAllocations(p)
 	r.printColdStarts(p)
+	r.TLS.print(p)
 	r.printTargets(p)
 	return p.err
 }
 
 func (r *report) printCells(p *printer) {
+	if len(r.Cells) == 0 {
+		return
+	}
 	p.line("")
 	p.line("Medians of the rounds; \"x\" is the median of the rounds' ratios to std. Under 15 %% nothing is established.")
 	t := table{header: []string{"body", "conns", "subject", "req/s", "x", "CPU µs/req", "x", "p50 ms", "p99 ms", "x", "peak MiB", "errors"}, left: 3}

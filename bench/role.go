@@ -72,16 +72,22 @@ func (r role) listen() (net.Listener, error) {
 	return ln, nil
 }
 
-// startSelf runs this program in a role and returns where it listens.
+// startSelf runs this program in a role, with the site's own files, and returns
+// where it listens.
 func (s *site) startSelf(ctx context.Context, name string) (*child, string, error) {
+	return s.startRole(ctx, role{
+		Name: name, OriginAddress: s.originAddress,
+		CAFile: s.caFile, CertFile: s.certFile, KeyFile: s.keyFile, Bodies: s.bodies,
+	})
+}
+
+// startRole runs this program in a role and returns where it listens.
+func (s *site) startRole(ctx context.Context, r role) (*child, string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, "", err
 	}
-	text, err := json.Marshal(role{
-		Name: name, OriginAddress: s.originAddress,
-		CAFile: s.caFile, CertFile: s.certFile, KeyFile: s.keyFile, Bodies: s.bodies,
-	})
+	text, err := json.Marshal(r)
 	if err != nil {
 		return nil, "", err
 	}
@@ -94,7 +100,7 @@ func (s *site) startSelf(ctx context.Context, name string) (*child, string, erro
 	if err != nil {
 		return nil, "", err
 	}
-	child, err := s.start(ctx, name, cmd)
+	child, err := s.start(ctx, r.Name, cmd)
 	if err != nil {
 		return nil, "", err
 	}

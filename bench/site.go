@@ -3,14 +3,18 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/edgesim/edgesim/internal/pki"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
 )
 
 // originHost is the name under which every subject knows the origin. It
@@ -21,6 +25,11 @@ const originHost = "origin.bench.example"
 // is running.
 type site struct {
 	dir string
+	// ca is the root that subjects trust.
+	ca *pki.Certificate
+	// trust is that root and Mozilla's, as edgesim has them: made when first
+	// needed, and once, as a program has them once.
+	trust func() *policy.TrustStore
 	// caFile, certFile and keyFile are the root that subjects trust and the
 	// origin's certificate with its key, PEM.
 	caFile, certFile, keyFile string
@@ -60,7 +69,7 @@ func (s *site) prepare(ctx context.Context, p *plan) error {
 	if s.edgesim, err = filepath.Abs(p.edgesim); err != nil {
 		return err
 	}
-	if _, err := os.Stat(s.edgesim); err != nil && p.takesPart(nameEdgesim) {
+	if _, err := os.Stat(s.edgesim); err != nil && p.has(sectionProxy) && p.takesPart(nameEdgesim) {
 		return fmt.Errorf("%w (make build makes it)", err)
 	}
 	if err := s.mint(); err != nil {
@@ -83,27 +92,34 @@ func (s *site) close() {
 // mint makes a root and the origin's certificate below it.
 func (s *site) mint() error {
 	now := time.Now()
-	root, err := pki.NewCA(pki.Template{CommonName: "edgesim bench root", NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 7)})
+	var err error
+	s.ca, err = pki.NewCA(pki.Template{CommonName: "edgesim bench root", NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 7)})
 	if err != nil {
 		return err
 	}
-	leaf, err := root.Issue(pki.Template{
-		CommonName: originHost, DNSNames: []string{originHost}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	s.trust = sync.OnceValue(func() *policy.TrustStore { return originconn.TrustWith(s.ca.X509) })
+	s.caFile = s.path("ca.pem")
+	if err := os.WriteFile(s.caFile, s.ca.PEM(), 0o600); err != nil {
+		return err
+	}
+	s.certFile, s.keyFile, err = s.issue("origin", pki.P256)
+	return err
+}
+
+// issue makes a certificate for the origin and writes it and its key to files.
+func (s *site) issue(name string, kind pki.KeyKind) (certFile, keyFile string, err error) {
+	leaf, err := s.ca.Issue(pki.Template{
+		CommonName: originHost, DNSNames: []string{originHost}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyKind: kind,
 	})
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	key, err := leaf.KeyPEM()
 	if err != nil {
-		return err
+		return "", "", err
 	}
-	s.caFile, s.certFile, s.keyFile = s.path("ca.pem"), s.path("origin.pem"), s.path("origin.key")
-	for file, content := range map[string][]byte{s.caFile: root.PEM(), s.certFile: leaf.PEM(), s.keyFile: key} {
-		if err := os.WriteFile(file, content, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	certFile, keyFile = s.path(name+".pem"), s.path(name+".key")
+	return certFile, keyFile, errors.Join(os.WriteFile(certFile, leaf.PEM(), 0o600), os.WriteFile(keyFile, key, 0o600))
 }
 
 // writeBodies writes one file for each size, of bytes that nobody can compress.

@@ -49,5 +49,5 @@ func judge(r *report) []target {
 	for _, c := range r.ColdStarts {
 		add("first answer after exec, state "+c.State, "within 50 ms", milliseconds(c.Answered)+" ms", c.Answered <= readyLimit)
 	}
-	return all
+	return append(all, r.TLS.judge()...)
 }

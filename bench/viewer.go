@@ -38,10 +38,15 @@ func openViewer(ctx context.Context, address string) (*viewer, error) {
 	if u.Scheme == "https" {
 		conn = tls.Client(conn, &tls.Config{ServerName: originHost, InsecureSkipVerify: true})
 	}
+	return viewerOn(conn, u.Host, u.Path), nil
+}
+
+// viewerOn asks over a connection that is open.
+func viewerOn(conn net.Conn, host, path string) *viewer {
 	return &viewer{
 		conn: conn, reader: bufio.NewReaderSize(conn, 32<<10),
-		request: []byte("GET " + u.Path + " HTTP/1.1\r\nHost: " + u.Host + "\r\n\r\n"), // what wrk sends
-	}, nil
+		request: []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"), // what wrk sends
+	}
 }
 
 func (v *viewer) close() error { return v.conn.Close() }

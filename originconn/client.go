@@ -41,6 +41,7 @@ type Client struct {
 	pool      pool
 	explained explanations
 	roads     roads
+	links     policy.LinkMemo
 }
 
 // Resolver looks up the addresses of a name. *net.Resolver is one.

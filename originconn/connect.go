@@ -66,8 +66,16 @@ func (c *Client) connect(ctx context.Context, t *Target, overall time.Time, a *A
 	}
 	conn.address, conn.handshake = a.Address, a.Handshake
 	conn.findings = a.Findings
-	conn.head.r = conn.plain
-	conn.br = bufio.NewReaderSize(&conn.head, 4<<10)
-	conn.bw = bufio.NewWriterSize(conn.plain, 4<<10)
 	return conn, nil
+}
+
+// prepare makes the buffers for a first exchange; a connection that only shakes
+// hands needs none.
+func (c *Conn) prepare() {
+	if c.br != nil {
+		return
+	}
+	c.head.r = c.plain
+	c.br = bufio.NewReaderSize(&c.head, 4<<10)
+	c.bw = bufio.NewWriterSize(c.plain, 4<<10)
 }

@@ -17,6 +17,7 @@ import (
 // exchange sends the request over the connection and reads the response head.
 // On failure the connection is closed; otherwise it belongs to the body.
 func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response, *policy.Cause) {
+	conn.prepare()
 	conn.wire.gap, conn.wire.until = f.target.ResponseTimeout, f.deadline
 	s := &stream{conn: conn, attempt: a}
 	s.release = unwatched

@@ -38,7 +38,7 @@ const (
 	legacy  = "internal/tlslegacy"
 )
 
-// oldOrigins leave CF-TLS-05 out: after a hello of TLSv1, JSSE in SSLv3 expects
+// oldOrigins have no SSLv3 origin under a set with TLSv1: after a hello of that, JSSE in SSLv3 expects
 // the key exchange in the form of the hello's version and gives up.
 var oldOrigins = []oldOrigin{
 	{"CF-TLS-04 SSLv3, RC4-MD5", "SSLv3", rc4MD5, onlySSLv3, legacy, policy.VersionSSL30, 0x0004, ""},

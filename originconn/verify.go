@@ -17,6 +17,7 @@ func (c *Client) verify(t *Target, a *Attempt) *policy.Cause {
 		Names:  t.AcceptedNames,
 		At:     c.now(),
 		Strict: t.Strict,
+		Memo:   &c.links,
 		Trust:  c.trust(),
 	})
 	a.Findings = append(a.Findings, findings...)

@@ -17,6 +17,8 @@ type ChainFacts struct {
 	At time.Time
 	// Strict says how to judge what the documentation leaves open.
 	Strict Strictness
+	// Memo remembers signatures from one judgement to the next; nil has none.
+	Memo *LinkMemo
 	// Trust is the set of roots a chain may end at; nil trusts none.
 	Trust *TrustStore
 }

@@ -36,7 +36,8 @@ const (
 // checkLink says whether issuer issued child. Key identifiers are hints (RFC
 // 4158 section 3.5.12): a signature that verifies beats them, and one that does
 // not verify is only held against the child if they do not explain it.
-func checkLink(child, issuer *chainCert) link {
+// The memo spares a signature that verified before; nil has none.
+func checkLink(memo *LinkMemo, child, issuer *chainCert) link {
 	if !child.readable() || !issuer.readable() || child.issuer != issuer.subject {
 		return linkNone
 	}
@@ -46,9 +47,13 @@ func checkLink(child, issuer *chainCert) link {
 		}
 		return linkUnchecked
 	}
+	if memo.has(child, issuer) {
+		return linkVerified
+	}
 	err := issuer.CheckSignature(child.SignatureAlgorithm, child.RawTBSCertificate, child.Signature)
 	switch {
 	case err == nil:
+		memo.add(child, issuer)
 		return linkVerified
 	case otherKeyID(child.Certificate, issuer.Certificate):
 		return linkNone
@@ -88,7 +93,7 @@ func uncheckable(child, issuer *chainCert) string {
 // same name as subject and issuer is not enough: a CA and its leaf are
 // sometimes given one name by mistake.
 func isSelfSigned(c *chainCert) bool {
-	switch checkLink(c, c) {
+	switch checkLink(nil, c, c) {
 	case linkVerified, linkUnchecked:
 		return true
 	case linkBroken:

@@ -79,7 +79,7 @@ func (j *judge) link(child, issuer *chainCert) link {
 		j.exhausted = true
 		return linkNone
 	}
-	l := checkLink(child, issuer)
+	l := checkLink(j.facts.Memo, child, issuer)
 	j.links[key] = l
 	return l
 }

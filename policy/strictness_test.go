@@ -52,3 +52,35 @@ func TestStrictness(t *testing.T) {
 		}
 	}
 }
+
+// TestLinkMemo: a judgement with a memo says the same as one without, also when
+// a certificate has been changed since.
+func TestLinkMemo(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	root, err := pki.SelfSign(pki.Template{CommonName: "root", IsCA: true, NotBefore: from, NotAfter: from.AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := root.Issue(pki.Template{CommonName: "a.example", DNSNames: []string{"a.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := append([]byte(nil), leaf.DER...)
+	forged[len(forged)-1] ^= 1
+	var memo policy.LinkMemo
+	for range 2 {
+		for _, row := range []struct {
+			der  []byte
+			want policy.CauseName
+		}{{leaf.DER, ""}, {forged, policy.CauseCertInvalid}} {
+			deciding, _ := policy.DecidingFinding(policy.JudgeChain(policy.ChainFacts{
+				Raw: [][]byte{row.der}, Names: policy.AcceptedNames{"a.example"}, At: from.AddDate(0, 6, 0),
+				Memo: &memo, Trust: policy.NewTrustStore(root.X509),
+			}))
+			if deciding.Cause != row.want {
+				t.Errorf("decided by %q, want %q", deciding.Cause, row.want)
+			}
+		}
+	}
+}

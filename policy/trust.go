@@ -96,7 +96,7 @@ func (s *TrustStore) Issuers(cert *x509.Certificate) []*x509.Certificate {
 	child := readCertificate(0, cert)
 	var found []*x509.Certificate
 	for _, root := range s.named(child.issuer) {
-		if checkLink(&child, &root.chainCert) == linkVerified {
+		if checkLink(nil, &child, &root.chainCert) == linkVerified {
 			found = append(found, root.Certificate)
 		}
 	}

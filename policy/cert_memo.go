@@ -1,0 +1,52 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"sync"
+)
+
+// LinkMemo remembers which certificates were found to be signed by which key,
+// so that an origin's chain, which is the same at every handshake, is verified
+// once. A signature that verified goes on verifying: only that is remembered,
+// and nothing about dates, names or trust. The zero value is empty and ready; it
+// is safe for concurrent use.
+type LinkMemo struct {
+	mu       sync.Mutex
+	verified map[[sha256.Size]byte]struct{}
+}
+
+// memoSize bounds a memo: more links than a team's origins have. A full one is
+// emptied.
+const memoSize = 4096
+
+// linkKey names a certificate, to the bit, and the key that signed it.
+func linkKey(child, issuer *chainCert) [sha256.Size]byte {
+	h := sha256.New()
+	h.Write(child.Raw)
+	h.Write(issuer.RawSubjectPublicKeyInfo)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+func (m *LinkMemo) has(child, issuer *chainCert) bool {
+	if m == nil {
+		return false
+	}
+	key := linkKey(child, issuer)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, ok := m.verified[key]
+	return ok
+}
+
+func (m *LinkMemo) add(child, issuer *chainCert) {
+	if m == nil {
+		return
+	}
+	key := linkKey(child, issuer)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.verified == nil || len(m.verified) >= memoSize {
+		m.verified = make(map[[sha256.Size]byte]struct{})
+	}
+	m.verified[key] = struct{}{}
+}
