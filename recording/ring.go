@@ -10,9 +10,9 @@ const (
 	// DefaultRingExchanges is how many exchanges a Ring keeps.
 	DefaultRingExchanges = 2000
 	// DefaultRingBytes is how much memory a Ring's exchanges may take, as
-	// [Exchange.Size] estimates it: an eighth of the 64 MiB the edge may use, as the collector
-	// needs as much again and more.
-	DefaultRingBytes = 8 << 20
+	// [Exchange.Size] estimates it: a sixteenth of the 64 MiB that the edge may
+	// use, as the collector lets garbage grow to several times of what lives.
+	DefaultRingBytes = 4 << 20
 )
 
 // failureShare is the part of a Ring, one in so many, that belongs to failures
