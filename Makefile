@@ -12,8 +12,9 @@ STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 demo:
 	$(GO) run ./cmd/edgesim demo
 
+# -count=1: the tests in e2e build the program, which the test cache does not see.
 test: lint
-	$(GO) test -race -timeout 15m ./...
+	$(GO) test -race -count=1 -timeout 15m ./...
 	@$(GO) run ./internal/peers/cmd/missing
 
 lint:
