@@ -11,9 +11,21 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	code := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go obey(signals, cancel)
+	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// exitInterrupted is the code of a program that a signal ended: 128 and SIGINT.
+const exitInterrupted = 130
+
+// obey ends the program in order at the first signal, and at once at the second:
+// who cannot wait presses Ctrl-C twice.
+func obey(signals <-chan os.Signal, cancel func()) {
+	<-signals
+	cancel()
+	<-signals
+	os.Exit(exitInterrupted)
 }
