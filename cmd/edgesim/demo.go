@@ -56,7 +56,7 @@ func (p *program) demo(c *cli.Context) error {
 			return err
 		}
 	}
-	p.demoTable(l, at)
+	p.demoTable(l, at.forPeople())
 	err = st.run(c.Context)
 	p.out.note("stopped")
 	return err

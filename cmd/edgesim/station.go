@@ -173,6 +173,18 @@ func (st *station) addresses() addresses {
 	return addresses{HTTP: at(st.http), HTTPS: at(st.https), Inspect: at(st.inspect)}
 }
 
+// forPeople returns the addresses as a person on this machine types them: one
+// that means every interface is reached over loopback.
+func (a addresses) forPeople() addresses {
+	for _, address := range []*string{&a.HTTP, &a.HTTPS, &a.Inspect} {
+		host, port, err := net.SplitHostPort(*address)
+		if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+			*address = net.JoinHostPort("127.0.0.1", port)
+		}
+	}
+	return a
+}
+
 // writeReady writes the addresses for a program that waits for them.
 func (a addresses) writeReady(file string) error {
 	data, err := json.Marshal(a)
