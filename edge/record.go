@@ -24,7 +24,7 @@ type exchange struct {
 func (x *exchange) planned(p *Plan) {
 	x.exchange.Origin = p.Origin.ID
 	x.exchange.Sent = &recording.Sent{
-		Method: p.Request.Method, Host: p.Target.Host + ":" + strconv.Itoa(p.Target.Port), TLS: p.Target.TLS,
+		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
 		URI: p.Request.RequestURI, Header: p.Request.Header,
 	}
 }

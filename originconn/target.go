@@ -49,20 +49,26 @@ type Target struct {
 	// closes it at once.
 	KeepaliveTimeout time.Duration
 
-	// made is the key if it was made before, see Keyed.
-	made string
+	// made and address are the key and the address if they were made before,
+	// see Keyed.
+	made, address string
 }
 
 // Keyed returns the target prepared for more than one call of Do: the text by
 // which connections are kept is made only once. The fields that Do keeps
 // connections apart by (Host to IPAddressType) must not be changed in it.
 func (t Target) Keyed() Target {
-	t.made = t.key()
+	t.made, t.address = t.key(), t.Address()
 	return t
 }
 
 // Address returns host:port as configured.
-func (t *Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+func (t *Target) Address() string {
+	if t.address != "" {
+		return t.address
+	}
+	return net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
+}
 
 // key identifies connections that may serve the same target.
 func (t *Target) key() string {

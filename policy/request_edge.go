@@ -29,6 +29,9 @@ func viewerIP(address string) string {
 	if err != nil {
 		return fieldSafe(address)
 	}
+	if ap.Addr().Is4() { // its text has one form, and is at hand
+		return address[:strings.LastIndexByte(address, ':')]
+	}
 	return ap.Addr().Unmap().WithZone("").String()
 }
 

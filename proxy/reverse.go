@@ -18,7 +18,9 @@ func (s *Server) serveAnyForm(w http.ResponseWriter, r *http.Request) {
 	case r.URL.IsAbs():
 		s.serveAbsolute(w, r)
 	default:
-		s.goproxy.ServeHTTP(w, r) // to serveOrigin, at once
+		// goproxy would hand it on at once, after preparations for a proxy
+		// request that cost as much as an allocation in ten.
+		s.goproxy.NonproxyHandler.ServeHTTP(w, r)
 	}
 }
 
