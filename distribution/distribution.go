@@ -68,8 +68,8 @@ const (
 )
 
 // Origin is one server that CloudFront fetches from. Only custom origins are
-// connected to as documented; S3 origins are kept and reached as
-// https-only custom origins.
+// connected to as documented; S3 origins are kept and reached as custom origins
+// by the viewer's protocol.
 type Origin struct {
 	// ID is unique within the distribution (CF-CONF-11).
 	ID string

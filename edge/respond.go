@@ -76,6 +76,9 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 	if !e.Faithful {
 		r.Header["X-Edgesim-Cause"] = []string{string(cause.Rule) + " " + string(cause.Name)}
 		r.Header["X-Edgesim-Detail"] = []string{fieldValue(cause.Detail)}
+		if cause.Hint != "" {
+			r.Header["X-Edgesim-Hint"] = []string{fieldValue(cause.Hint)}
+		}
 	}
 	return x.answer(r)
 }

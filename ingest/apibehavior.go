@@ -19,7 +19,9 @@ func (r *reader) behavior(o *object) distribution.CacheBehavior {
 		})
 	}
 	if g := o.child("GrpcConfig"); g != nil {
-		b.GRPC = g.boolean("Enabled", false)
+		if b.GRPC = g.boolean("Enabled", false); b.GRPC {
+			r.notice(distribution.NoticeUnsimulated, g.at("Enabled"), "gRPC is not passed on yet: requests go to the origin over HTTP/1.1")
+		}
 		g.done()
 	}
 	r.policies(&b, o)

@@ -105,13 +105,14 @@ func (r *reader) customOrigin(d *distribution.Origin, o *object) {
 
 func (r *reader) s3Origin(d *distribution.Origin, o *object) {
 	d.Kind = distribution.OriginS3
-	d.ProtocolPolicy = distribution.OriginHTTPSOnly
+	// The guide's page on HTTPS toward S3: the viewer's protocol is used.
+	d.ProtocolPolicy = distribution.OriginMatchViewer
 	d.SSLProtocols = distribution.InferredSSLProtocols()
 	d.ResponseTimeout = o.seconds("OriginReadTimeout", distribution.DefaultResponseTimeout, limitRead)
 	if id := o.text("OriginAccessIdentity", ""); id != "" {
 		r.notice(distribution.NoticeUnsimulated, o.at("OriginAccessIdentity"), "origin access identity %q is not simulated: requests are not signed", id)
 	}
-	r.notice(distribution.NoticeInferred, o.path, "an S3 origin names no protocols: it is reached over HTTPS with TLSv1, TLSv1.1, TLSv1.2")
+	r.notice(distribution.NoticeInferred, o.path, "an S3 origin names no TLS versions: where the viewer uses HTTPS it is reached with TLSv1, TLSv1.1, TLSv1.2")
 	o.done()
 }
 

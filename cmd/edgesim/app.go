@@ -80,6 +80,9 @@ func (p *program) app() *cli.App {
 			return usage{err: err, hint: "edgesim --help lists the commands; flags of a command stand behind its name"}
 		},
 		Action: func(c *cli.Context) error {
+			if c.Args().First() == "help" {
+				return helpCommand(c)
+			}
 			if c.Args().Present() {
 				return unknownCommand(c)
 			}
@@ -164,6 +167,14 @@ func noArguments(c *cli.Context) error {
 	}
 	return usage{err: fmt.Errorf("%s takes no arguments, %q was given", c.Command.Name, c.Args().First()),
 		hint: fmt.Sprintf("edgesim %s --help shows what it takes", c.Command.Name)}
+}
+
+// helpCommand is "edgesim help [COMMAND]", which many people type.
+func helpCommand(c *cli.Context) error {
+	if name := c.Args().Get(1); name != "" && c.App.Command(name) != nil {
+		return cli.ShowCommandHelp(c, name)
+	}
+	return cli.ShowAppHelp(c)
 }
 
 func unknownCommand(c *cli.Context) error {

@@ -78,6 +78,7 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 	}
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {
+			p.out.note("%s is taken, another port is used for --%s", *address, flag)
 			*address = "127.0.0.1:0"
 		}
 	}
@@ -105,7 +106,8 @@ func (p *program) demoTable(l *lab.Lab, at addresses) {
 	w.Flush()
 	fmt.Fprintf(out, "\nSee the page and the reason:   curl -i http://%s/expired\n", at.HTTP)
 	fmt.Fprintf(out, "The same over HTTPS:           curl -ik https://%s/expired\n", at.HTTPS)
-	fmt.Fprintf(out, "Everything the edge saw:       curl -s 'http://%s/api/exchanges?limit=1'\n", at.Inspect)
+	fmt.Fprintf(out, "The newest exchanges:          curl -s 'http://%s/api/exchanges?limit=10'\n", at.Inspect)
+	fmt.Fprintf(out, "All that was seen of one:      curl -s http://%s/api/exchanges/ID   (ID is the header X-Edgesim-Exchange)\n", at.Inspect)
 	fmt.Fprintf(out, "Your own origin:               edgesim serve --origin https://www.example.com\n")
 	fmt.Fprintf(out, "\nReady. Ctrl-C ends it.\n")
 }

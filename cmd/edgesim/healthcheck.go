@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -49,9 +50,13 @@ func (p *program) healthcheck(c *cli.Context) error {
 	client := http.Client{Timeout: healthcheckTimeout}
 	r, err := client.Get(u.String())
 	if err != nil {
-		return unwell{err}
+		return unwell{fmt.Errorf("no answer from %s: %w", u.String(), errors.Unwrap(err))}
 	}
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 64))
 	r.Body.Close()
+	if string(body) != "ok\n" && r.StatusCode == http.StatusOK {
+		return unwell{errors.New(u.String() + " is not edgesim's API: its address is the one of --inspect")}
+	}
 	if r.StatusCode != http.StatusOK {
 		return unwell{errors.New(u.String() + " answered " + r.Status)}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,6 +93,7 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	if s.trust, err = readCAs(append(o.Trust, c.StringSlice("origin-ca")...)); err != nil {
 		return nil, err
 	}
+	p.remarks(s)
 	if s.snapshot, err = policy.SnapshotFor(pick(c, "policy", o.Policy)); err != nil {
 		return nil, usage{err: fmt.Errorf("--policy: %w", err)}
 	}
@@ -147,8 +150,9 @@ func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
 		}
 	}
 	if c.NArg() == 0 {
+		name := c.Command.Name
 		return nil, usage{err: errors.New("no CONFIG and no --origin was given"),
-			hint: "edgesim serve --origin https://www.example.com\nedgesim serve dist-config.json\nedgesim demo needs neither"}
+			hint: "edgesim " + name + " --origin https://www.example.com\nedgesim " + name + " dist-config.json\nedgesim demo needs neither"}
 	}
 	parameters, err := pairs("parameter", c.StringSlice("parameter"))
 	if err != nil {
@@ -295,6 +299,27 @@ func (s *settings) stateDir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, ".local", "state", "edgesim"), err
+}
+
+// remarks says what is allowed, but may not be what was meant.
+func (p *program) remarks(s *settings) {
+	for domain := range s.connect {
+		host := domain
+		if name, _, err := net.SplitHostPort(domain); err == nil {
+			host = name
+		}
+		known := func(o distribution.Origin) bool {
+			return strings.EqualFold(strings.TrimSuffix(o.DomainName, "."), host)
+		}
+		if !slices.ContainsFunc(s.distribution.Origins, known) {
+			p.out.note("warning: --connect %s: no origin has this domain, so nothing is reached there", domain)
+		}
+	}
+	for _, ca := range s.trust {
+		if !bytes.Equal(ca.RawSubject, ca.RawIssuer) {
+			p.out.note("warning: --origin-ca: %q is an intermediate, not a root: a chain that leaves it out passes here and fails in CloudFront", ca.Subject)
+		}
+	}
 }
 
 // pick returns a flag's value if it was given, else the overlay's, else the
