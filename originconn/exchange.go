@@ -144,7 +144,7 @@ func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
 
 // refusedClientCertificate says whether the first read failed because the
 // origin wanted a client certificate: in TLS 1.3 its refusal comes after the
-// handshake (measured; see spec/tls-notes).
+// handshake.
 func (c *Conn) refusedClientCertificate(err error) bool {
 	var op *net.OpError
 	return c.handshake != nil && c.handshake.ClientCertificateRequested &&

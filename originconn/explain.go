@@ -69,12 +69,17 @@ type explanations struct {
 	mu       sync.Mutex
 	known    map[string]map[string]*Explanation // by target, then by refusal
 	scanning sync.WaitGroup
+	running  int
 	ctx      context.Context
 	cancel   context.CancelFunc
 }
 
+// maxScans is how many scans may be under way: a viewer whose forwarded Host is
+// refused under ever new names must not turn edgesim on the origin.
+const maxScans = 4
+
 // get returns the explanation of a refusal, beginning to look for it if it is
-// new; nil after close.
+// new; nil after close, and while too many others are looked for.
 func (e *explanations) get(target, refusal string, scan func(context.Context, *Explanation)) *Explanation {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -84,10 +89,10 @@ func (e *explanations) get(target, refusal string, scan func(context.Context, *E
 	if x := e.known[target][refusal]; x != nil && time.Now().Before(x.until) {
 		return x
 	}
-	if e.ctx.Err() != nil {
+	if e.ctx.Err() != nil || e.running >= maxScans {
 		return nil
 	}
-	if e.known == nil {
+	if e.known == nil || len(e.known) >= maxNotes {
 		e.known = map[string]map[string]*Explanation{}
 	}
 	if e.known[target] == nil {
@@ -95,11 +100,20 @@ func (e *explanations) get(target, refusal string, scan func(context.Context, *E
 	}
 	x := &Explanation{done: make(chan struct{}), until: time.Now().Add(explanationLifetime)}
 	e.known[target][refusal] = x
+	e.running++
 	e.scanning.Go(func() {
+		defer e.ended()
 		defer close(x.done)
 		scan(e.ctx, x)
 	})
 	return x
+}
+
+// ended makes room for another scan.
+func (e *explanations) ended() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.running--
 }
 
 func (e *explanations) forget(target string) {

@@ -13,3 +13,23 @@ func (c *Client) TestOnlyIdle() int {
 
 // TestOnlySlowAfter is the deadline of the first read of a response.
 const TestOnlySlowAfter = slowAfter
+
+// TestOnlyNotes returns how many targets are remembered, the largest of what the
+// pool, the roads and the explanations hold, and how many scans are under way.
+func (c *Client) TestOnlyNotes() (targets, scans int) {
+	c.pool.mu.Lock()
+	targets = len(c.pool.idle)
+	c.pool.mu.Unlock()
+	c.roads.mu.Lock()
+	targets = max(targets, len(c.roads.known))
+	c.roads.mu.Unlock()
+	c.explained.mu.Lock()
+	defer c.explained.mu.Unlock()
+	return max(targets, len(c.explained.known)), c.explained.running
+}
+
+// TestOnlyMaxNotes and TestOnlyMaxScans are their bounds.
+const (
+	TestOnlyMaxNotes = maxNotes
+	TestOnlyMaxScans = maxScans
+)

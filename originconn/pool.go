@@ -53,6 +53,9 @@ func (p *pool) take(key string) *Conn {
 	}
 	conn := list[len(list)-1]
 	p.idle[key] = list[:len(list)-1]
+	if len(list) == 1 && len(p.idle) > maxNotes {
+		delete(p.idle, key) // else kept, as the same connection comes back to it
+	}
 	return conn
 }
 

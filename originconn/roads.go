@@ -40,6 +40,11 @@ type roadNote struct {
 // repaired changes within minutes.
 const roadLifetime = 15 * time.Second
 
+// maxNotes bounds what is remembered of targets. Where the viewer's Host is
+// forwarded it is part of the target, and viewers can think of many: what is
+// full is emptied, and the origins are asked again.
+const maxNotes = 1024
+
 // get returns whether the legacy road is known to lead there, and whether
 // anything is known at all.
 func (r *roads) get(key string) (legacy, known bool) {
@@ -55,7 +60,7 @@ func (r *roads) get(key string) (legacy, known bool) {
 func (r *roads) put(key string, legacy bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.known == nil {
+	if r.known == nil || len(r.known) >= maxNotes {
 		r.known = make(map[string]roadNote)
 	}
 	r.known[key] = roadNote{legacy, time.Now().Add(roadLifetime)}

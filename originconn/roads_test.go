@@ -1,8 +1,11 @@
 package originconn_test
 
 import (
+	"context"
 	"crypto/x509"
+	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -224,5 +227,37 @@ func TestRenegotiation(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestManyNames: a viewer that forwards ever new Hosts to an origin that refuses
+// them fills no memory, and starts no more than a few scans of it at a time.
+func TestManyNames(t *testing.T) {
+	t.Parallel()
+	refuse := []byte{21, 3, 3, 0, 2, 2, 40} // alert handshake_failure
+	client := &originconn.Client{
+		Resolver: static{}, ExplainWithin: -1,
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			go func() {
+				defer there.Close()
+				there.Read(make([]byte, 4<<10))
+				there.Write(refuse)
+			}()
+			return here, nil
+		},
+	}
+	for i := range originconn.TestOnlyMaxNotes + 200 {
+		target := tlsTarget(policy.VersionTLS12)
+		target.SNI = fmt.Sprintf("viewer-%d.example", i)
+		_, a := client.Connect(t.Context(), target)
+		checkCause(t, a.Cause, policy.CauseTLSHandshakeFailure, "CF-ERR-01")
+		if targets, scans := client.TestOnlyNotes(); targets > originconn.TestOnlyMaxNotes || scans > originconn.TestOnlyMaxScans {
+			t.Fatalf("after %d names %d are remembered and %d scans run", i+1, targets, scans)
+		}
+	}
+	client.Close()
+	if _, scans := client.TestOnlyNotes(); scans != 0 {
+		t.Errorf("%d scans run after Close", scans)
 	}
 }
