@@ -63,9 +63,9 @@ func TestLab(t *testing.T) {
 				t.Errorf("status %d, want %d; %s", r.Status, origin.Status, r.Header.Get("X-Edgesim-Detail"))
 			}
 			id := r.Header.Get("X-Amz-Cf-Id")
-			x, ok := ring.Get(id)
-			if !ok {
-				t.Fatalf("exchange %q was not recorded", id)
+			x, err := ring.Get(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
 			}
 			if origin.Cause == "" {
 				checkRelayed(t, origin, r, x, bodyErr)

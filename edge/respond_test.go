@@ -149,7 +149,7 @@ func TestServerTimingOfReuse(t *testing.T) {
 	s.edge.Distribution.DefaultBehavior.ResponseHeadersPolicy = &distribution.ResponseHeadersPolicy{ServerTimingRate: 100}
 	s.ask(t, edge.ViewerRequest{})
 	r, _ := s.ask(t, edge.ViewerRequest{})
-	x, _ := s.ring.Get(r.Header.Get("X-Amz-Cf-Id"))
+	x, _ := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id"))
 	if got := r.Header.Get("Server-Timing"); !x.Attempts[0].Reused || !strings.Contains(got, "cdn-upstream-connect;dur=0,") {
 		t.Errorf("reused %t, Server-Timing %q", x.Attempts[0].Reused, got)
 	}

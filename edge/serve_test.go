@@ -163,8 +163,8 @@ func TestRefusals(t *testing.T) {
 			if r.Header.Get("Server") != "CloudFront" || r.Header.Get("Content-Type") != "text/html" {
 				t.Errorf("header %v", r.Header)
 			}
-			if x, ok := s.ring.Get(r.Header.Get("X-Amz-Cf-Id")); !ok || len(x.Attempts) != 0 {
-				t.Errorf("recorded %t with attempts", ok)
+			if x, err := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id")); err != nil || len(x.Attempts) != 0 {
+				t.Errorf("recorded with attempts, %v", err)
 			}
 		})
 	}
@@ -230,7 +230,7 @@ func TestFailover(t *testing.T) {
 			d.DefaultBehavior.TargetOriginID = "group"
 			for range 2 { // CF-FAILOVER-09: the primary is asked first again
 				r, _ := s.ask(t, edge.ViewerRequest{Method: row.method})
-				x, _ := s.ring.Get(r.Header.Get("X-Amz-Cf-Id"))
+				x, _ := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id"))
 				if r.Status != row.want || len(x.Attempts) != row.attempts {
 					t.Errorf("got %d after %d attempts, want %d after %d", r.Status, len(x.Attempts), row.want, row.attempts)
 				}
@@ -250,7 +250,7 @@ func TestRecordedBody(t *testing.T) {
 		s := newSite(t, map[string]http.HandlerFunc{"app": status(200)})
 		s.edge.BodyLimit = row.limit
 		r, _ := s.ask(t, edge.ViewerRequest{})
-		x, _ := s.ring.Get(r.Header.Get("X-Amz-Cf-Id"))
+		x, _ := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id"))
 		if string(x.Response.Body) != row.body || x.Response.Truncated != row.truncated || x.Response.BodyBytes != 15 {
 			t.Errorf("limit %d: got %q, truncated %t, %d bytes", row.limit, x.Response.Body, x.Response.Truncated, x.Response.BodyBytes)
 		}

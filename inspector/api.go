@@ -23,7 +23,7 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, *bad)
 		return
 	}
-	found, next, err := i.Recordings.List(filter)
+	page, err := i.Recordings.List(r.Context(), filter)
 	var cursor *recording.CursorError
 	switch {
 	case errors.As(err, &cursor):
@@ -36,8 +36,8 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 	answer := struct {
 		Exchanges []recording.Summary `json:"exchanges"`
 		Next      string              `json:"next,omitempty"`
-	}{make([]recording.Summary, len(found)), next}
-	for n, e := range found {
+	}{make([]recording.Summary, len(page.Exchanges)), page.Next}
+	for n, e := range page.Exchanges {
 		answer.Exchanges[n] = e.Summary()
 	}
 	writeJSON(w, http.StatusOK, answer)
@@ -46,12 +46,17 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 // exchange shows one exchange whole.
 func (i *inspector) exchange(w http.ResponseWriter, r *http.Request) {
 	id := strings.TrimPrefix(r.URL.Path, exchangePath)
-	e, ok := i.Recordings.Get(id)
-	if !ok {
+	e, err := i.Recordings.Get(r.Context(), id)
+	var absent *recording.NotFoundError
+	switch {
+	case errors.As(err, &absent):
 		refuse(w, http.StatusNotFound, problem{
 			Error: "no exchange has the id " + quote(id),
 			Hint:  "only the newest are kept; GET /api/exchanges lists them",
 		})
+		return
+	case err != nil:
+		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
 		return
 	}
 	writeJSON(w, http.StatusOK, e)
@@ -79,10 +84,15 @@ func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 }
 
 // reset forgets every exchange.
-func (i *inspector) reset(w http.ResponseWriter, _ *http.Request) {
+func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
+	removed, err := i.Recordings.Reset(r.Context())
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
+		return
+	}
 	writeJSON(w, http.StatusOK, struct {
 		Removed int `json:"removed"`
-	}{i.Recordings.Reset()})
+	}{removed})
 }
 
 // problem is the answer to a request that cannot be served.

@@ -14,7 +14,7 @@ const maxQueryBytes = 8 << 10
 // Config is what the inspector shows and where it listens.
 type Config struct {
 	// Recordings are the exchanges; required.
-	Recordings *recording.Ring
+	Recordings recording.Store
 	// Distribution returns the effective distribution as JSON. Default: none,
 	// and /api/distribution is not found.
 	Distribution func() ([]byte, error)

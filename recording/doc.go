@@ -4,10 +4,10 @@
 //
 // # What to read first
 //
-// [Exchange] is the record; a [Recorder] takes finished ones. [Ring] is the one
-// that keeps the newest in memory, and [Tee] hands exchanges to several. Every
-// recorder of this package hides credentials with [Redact] before it keeps an
-// exchange, unless told otherwise.
+// [Exchange] is the record; a [Recorder] takes finished ones. A [Store] is a
+// recorder that can be asked: [Ring] keeps the newest in memory. [Tee] hands
+// exchanges to several. Every store hides credentials with [Redact] before it
+// keeps an exchange, unless told otherwise.
 //
 // # The JSON of an exchange
 //

@@ -1,6 +1,7 @@
 package recording_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/edgesim/edgesim/policy"
@@ -16,11 +17,11 @@ func ExampleRing() {
 		Cause: policy.NewCause(policy.CauseConnectRefused, "nothing listens at app.example.com:443", nil),
 	})
 
-	found, _, err := ring.List(recording.Filter{Cause: policy.CauseConnectRefused, Limit: 10})
+	page, err := ring.List(context.Background(), recording.Filter{Cause: policy.CauseConnectRefused, Limit: 10})
 	if err != nil {
 		panic(err)
 	}
-	for _, e := range found {
+	for _, e := range page.Exchanges {
 		fmt.Println(e.ID, e.Response.Status, e.Cause)
 	}
 	// Output: second 502 CF-CONN-08 connect-refused: nothing listens at app.example.com:443

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/edgesim/edgesim/originconn"
@@ -14,6 +15,8 @@ import (
 type Exchange struct {
 	// ID is the X-Amz-Cf-Id of the response: unique, 56 characters.
 	ID string
+	// Edge is the name of the edge that made the exchange; "" if it has none.
+	Edge string
 	// Start is when the request was received; Duration until the last byte of
 	// the response was handed to the viewer.
 	Start    time.Time
@@ -52,6 +55,13 @@ type Viewer struct {
 	// TLSVersion and TLSCipher are those of the viewer's connection; 0 on HTTP.
 	TLSVersion uint16
 	TLSCipher  uint16
+	// BodyBytes counts the bytes of the request body that were read from the
+	// viewer.
+	BodyBytes int64
+	// Body is the beginning of the request body, Truncated says that there was
+	// more.
+	Body      []byte
+	Truncated bool
 }
 
 // Sent is the request as it went to the origin.
@@ -76,8 +86,54 @@ type Response struct {
 	Truncated bool
 }
 
-// Recorder takes finished exchanges. Record must not block the caller for long
-// and must be safe for concurrent use.
+// Recorder takes finished exchanges. Record must be safe for concurrent use. It
+// does not block the caller for long, but may make it wait where more comes than
+// can be kept.
+//
+// The exchange is not changed any more and may be kept, but its bodies,
+// Viewer.Body and Response.Body, are lent until Record returns: who keeps them
+// copies them.
 type Recorder interface {
 	Record(*Exchange)
+}
+
+// detach returns the exchange with bodies of its own, for a recorder that keeps
+// it. Where there are none it is the exchange itself.
+func (e *Exchange) detach() *Exchange {
+	if len(e.Viewer.Body)+len(e.Response.Body) == 0 {
+		return e
+	}
+	own := *e
+	own.Viewer.Body, own.Response.Body = slices.Clone(e.Viewer.Body), slices.Clone(e.Response.Body)
+	return &own
+}
+
+// Rules returns the rules that decided the exchange or spoke against it: that
+// of its cause, those of the causes of its attempts, and those of findings that
+// failed or warned, without order. Findings that passed do not count: nearly
+// every exchange has them.
+func (e *Exchange) Rules() []policy.RuleID {
+	var rules []policy.RuleID
+	add := func(rule policy.RuleID) {
+		if !slices.Contains(rules, rule) {
+			rules = append(rules, rule)
+		}
+	}
+	against := func(cause *policy.Cause, findings []policy.Finding) {
+		if cause != nil {
+			add(cause.Rule)
+		}
+		for i := range findings {
+			if v := findings[i].Verdict; v == policy.Fail || v == policy.Warn {
+				add(findings[i].Rule)
+			}
+		}
+	}
+	against(e.Cause, e.Findings)
+	for _, a := range e.Attempts {
+		if a != nil {
+			against(a.Cause, a.Findings)
+		}
+	}
+	return rules
 }

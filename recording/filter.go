@@ -2,6 +2,7 @@ package recording
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 // Filter chooses exchanges. A field at its zero value lets everything through;
 // an exchange is chosen when all the others agree.
 type Filter struct {
-	// Status is the status the viewer got.
+	// Status is the status the viewer got, or its first digit for all of a
+	// class: 5 is 500 to 599.
 	Status int
 	// Cause is the name of the exchange's cause.
 	Cause policy.CauseName
@@ -27,19 +29,31 @@ type Filter struct {
 	Path string
 	// Method is the viewer's method, in any letter case.
 	Method string
+	// Behavior is the path pattern of the behavior, Origin the id of the origin
+	// and Edge the name of the edge.
+	Behavior, Origin, Edge string
 	// Since leaves out requests received before it.
 	Since time.Time
 	// Limit is the largest number listed; 0 is no limit.
 	Limit int
-	// Cursor goes on where an earlier list ended; "" begins with the newest.
+	// Cursor goes on where an earlier list in the same order ended; "" begins
+	// with the newest, or the oldest.
 	Cursor string
+	// OldestFirst turns the order around: what was recorded after Cursor.
+	OldestFirst bool
+	// Bodies asks for the recorded bodies of the exchanges, too. Without it a
+	// store may leave them out; their sizes are there in any case.
+	Bodies bool
 }
 
-// Match says whether the filter lets an exchange through; Limit and Cursor do
-// not count.
+// Match says whether the filter lets an exchange through; Limit, Cursor and the
+// order do not count.
 func (f *Filter) Match(e *Exchange) bool {
-	return (f.Status == 0 || f.Status == e.Response.Status) &&
+	return (f.Status == 0 || f.Status == e.Response.Status || f.Status == e.Response.Status/100) &&
 		(f.Cause == "" || e.Cause != nil && e.Cause.Name == f.Cause) &&
+		(f.Behavior == "" || f.Behavior == e.Behavior) &&
+		(f.Origin == "" || f.Origin == e.Origin) &&
+		(f.Edge == "" || f.Edge == e.Edge) &&
 		(f.Method == "" || strings.EqualFold(f.Method, e.Viewer.Method)) &&
 		(f.Since.IsZero() || !e.Start.Before(f.Since)) &&
 		(f.Host == "" || matchHost(f.Host, e.Viewer.Host)) &&
@@ -68,25 +82,6 @@ func matchPath(want, uri string) bool {
 }
 
 // matchRule says whether a rule decided an exchange or spoke against it.
-// Findings that passed do not count: nearly every exchange has them.
 func matchRule(rule policy.RuleID, e *Exchange) bool {
-	if e.Cause != nil && e.Cause.Rule == rule || against(rule, e.Findings) {
-		return true
-	}
-	for _, a := range e.Attempts {
-		if a != nil && (a.Cause != nil && a.Cause.Rule == rule || against(rule, a.Findings)) {
-			return true
-		}
-	}
-	return false
-}
-
-func against(rule policy.RuleID, findings []policy.Finding) bool {
-	for i := range findings {
-		f := &findings[i]
-		if f.Rule == rule && (f.Verdict == policy.Fail || f.Verdict == policy.Warn) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(e.Rules(), rule)
 }

@@ -54,9 +54,9 @@ func ids(exchanges []*recording.Exchange) []string {
 // list returns the ids a filter lets through and the next cursor.
 func list(t *testing.T, r *recording.Ring, f recording.Filter) ([]string, string) {
 	t.Helper()
-	found, next, err := r.List(f)
+	page, err := r.List(t.Context(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ids(found), next
+	return ids(page.Exchanges), page.Next
 }

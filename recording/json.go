@@ -16,6 +16,7 @@ import (
 // exchangeJSON is the shape of an Exchange for the API; see the package comment.
 type exchangeJSON struct {
 	ID                 string           `json:"id"`
+	Edge               string           `json:"edge,omitempty"`
 	Start              time.Time        `json:"start"`
 	Duration           milliseconds     `json:"durationMs"`
 	FirstByte          milliseconds     `json:"firstByteMs"`
@@ -41,6 +42,21 @@ type viewerJSON struct {
 	Proto   string         `json:"proto"`
 	TLS     *viewerTLSJSON `json:"tls,omitempty"`
 	Header  http.Header    `json:"header"`
+	bodyJSON
+}
+
+// bodyJSON is the shape of a recorded body.
+type bodyJSON struct {
+	BodyBytes  int64  `json:"bodyBytes"`
+	Body       string `json:"body,omitempty"`
+	BodyBase64 string `json:"bodyBase64,omitempty"`
+	Truncated  bool   `json:"truncated,omitempty"`
+}
+
+func encodeBody(size int64, body []byte, truncated bool) bodyJSON {
+	j := bodyJSON{BodyBytes: size, Truncated: truncated}
+	j.Body, j.BodyBase64 = encodeText(body)
+	return j
 }
 
 type viewerTLSJSON struct {
@@ -61,10 +77,7 @@ type responseJSON struct {
 	Header           http.Header `json:"header"`
 	OriginHead       string      `json:"originHead,omitempty"`
 	OriginHeadBase64 string      `json:"originHeadBase64,omitempty"`
-	BodyBytes        int64       `json:"bodyBytes"`
-	Body             string      `json:"body,omitempty"`
-	BodyBase64       string      `json:"bodyBase64,omitempty"`
-	Truncated        bool        `json:"truncated,omitempty"`
+	bodyJSON
 }
 
 // causeJSON is a cause with the text of the underlying error.
@@ -77,16 +90,17 @@ type causeJSON struct {
 // describes.
 func (e Exchange) MarshalJSON() ([]byte, error) {
 	j := exchangeJSON{
-		ID: e.ID, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
+		ID: e.ID, Edge: e.Edge, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
 		Viewer: viewerJSON{
 			Address: e.Viewer.Address, Form: e.Viewer.Form, Method: e.Viewer.Method, Scheme: e.Viewer.Scheme,
 			Host: e.Viewer.Host, URI: e.Viewer.URI, Proto: e.Viewer.Proto, Header: e.Viewer.Header,
+			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
 		ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 		Response: responseJSON{
 			Status: e.Response.Status, Header: e.Response.Header,
-			BodyBytes: e.Response.BodyBytes, Truncated: e.Response.Truncated,
+			bodyJSON: encodeBody(e.Response.BodyBytes, e.Response.Body, e.Response.Truncated),
 		},
 	}
 	if v := e.Viewer; v.TLSVersion != 0 || v.TLSCipher != 0 {
@@ -96,7 +110,6 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 		j.Sent = &sentJSON{Host: s.Host, TLS: s.TLS, Method: s.Method, URI: s.URI, Header: s.Header}
 	}
 	j.Response.OriginHead, j.Response.OriginHeadBase64 = encodeText([]byte(e.Response.OriginHead))
-	j.Response.Body, j.Response.BodyBase64 = encodeText(e.Response.Body)
 	for _, a := range e.Attempts {
 		j.Attempts = append(j.Attempts, encodeAttempt(a))
 	}
@@ -112,10 +125,11 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 	}
 	var d decoder
 	*e = Exchange{
-		ID: j.ID, Start: j.Start, Duration: time.Duration(j.Duration), FirstByte: time.Duration(j.FirstByte),
+		ID: j.ID, Edge: j.Edge, Start: j.Start, Duration: time.Duration(j.Duration), FirstByte: time.Duration(j.FirstByte),
 		Viewer: Viewer{
 			Address: j.Viewer.Address, Form: j.Viewer.Form, Method: j.Viewer.Method, Scheme: j.Viewer.Scheme,
 			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header,
+			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
 		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause),
 		ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,

@@ -44,6 +44,17 @@ func (q *queue) pop() entry {
 	return e
 }
 
+// remove takes these out of the middle.
+func (q *queue) remove(gone map[*Exchange]bool) {
+	var left queue
+	for i := range q.count {
+		if e := q.at(i); !gone[e.exchange] {
+			left.push(e)
+		}
+	}
+	*q = left
+}
+
 func (q *queue) grow() {
 	buffer := make([]entry, max(16, 2*len(q.buffer)))
 	for i := range q.count {

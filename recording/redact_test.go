@@ -112,7 +112,7 @@ func TestRingRedacts(t *testing.T) {
 			t.Parallel()
 			r := recording.NewRing(row.config)
 			r.Record(secretive())
-			e, _ := r.Get("ok-1")
+			e, _ := r.Get(t.Context(), "ok-1")
 			data, err := json.Marshal(e)
 			if err != nil {
 				t.Fatal(err)

@@ -1,8 +1,11 @@
 package recording
 
 import (
-	"strconv"
+	"context"
+	"slices"
 	"sync"
+
+	"github.com/edgesim/edgesim/policy"
 )
 
 // The defaults of [RingConfig].
@@ -31,7 +34,7 @@ type RingConfig struct {
 	KeepSecrets bool
 }
 
-// Ring is a [Recorder] that keeps the newest exchanges in memory, failures
+// Ring is a [Store] that keeps the newest exchanges in memory, failures
 // longer than successes: an exchange with a Cause is only dropped once failures
 // fill more than a quarter of the ring, whatever number of successes came after
 // it. Its methods are safe for concurrent use. Make one with [NewRing].
@@ -45,7 +48,7 @@ type Ring struct {
 	byID      map[string]*Exchange
 }
 
-var _ Recorder = (*Ring)(nil)
+var _ Store = (*Ring)(nil)
 
 // NewRing returns an empty Ring.
 func NewRing(c RingConfig) *Ring {
@@ -64,6 +67,7 @@ func (r *Ring) Record(e *Exchange) {
 	if !r.limit.KeepSecrets {
 		e = Redact(e)
 	}
+	e = e.detach()
 	size := e.Size()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,92 +110,132 @@ func (r *Ring) drop() {
 }
 
 // Get returns the exchange with this id. It is shared: do not change it.
-func (r *Ring) Get(id string) (*Exchange, bool) {
+func (r *Ring) Get(_ context.Context, id string) (*Exchange, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e, ok := r.byID[id]
-	return e, ok
+	if !ok {
+		return nil, &NotFoundError{ID: id}
+	}
+	return e, nil
 }
 
-// List returns the exchanges that the filter lets through, the one recorded
-// last first, and the cursor with which to go on, "" where there are no more.
-// The exchanges are shared: do not change them. A cursor that is none of this
-// Ring's gives a [*CursorError].
-func (r *Ring) List(f Filter) ([]*Exchange, string, error) {
-	before, err := parseCursor(f.Cursor)
+// List returns the exchanges that the filter lets through, with their bodies.
+// They are shared: do not change them.
+func (r *Ring) List(_ context.Context, f Filter) (Page, error) {
+	from, err := ParseCursor(f.Cursor)
 	if err != nil {
-		return nil, "", err
+		return Page{}, err
 	}
-	var found []*Exchange
-	last := uint64(0)
-	for _, e := range r.newestFirst(before) {
+	var page Page
+	for _, e := range r.ordered(from, f.OldestFirst) {
 		if !f.Match(e.exchange) {
 			continue
 		}
-		if f.Limit > 0 && len(found) == f.Limit {
-			return found, formatCursor(last), nil
+		if f.Limit > 0 && len(page.Exchanges) == f.Limit {
+			page.Next = page.Positions[f.Limit-1]
+			return page, nil
 		}
-		found, last = append(found, e.exchange), e.number
+		page.Exchanges = append(page.Exchanges, e.exchange)
+		page.Positions = append(page.Positions, FormatCursor(e.number))
 	}
-	return found, "", nil
+	return page, nil
 }
 
-// newestFirst returns a copy of all entries with a number below this one, so
-// that they can be searched without holding up Record.
-func (r *Ring) newestFirst(before uint64) []entry {
+// ordered returns the entries beyond a cursor, so that they can be searched
+// without holding up Record.
+func (r *Ring) ordered(from uint64, oldestFirst bool) []entry {
+	all := r.newestFirst()
+	if oldestFirst {
+		slices.Reverse(all)
+	}
+	beyond := func(e entry) bool { return e.number < from }
+	switch {
+	case from == 0:
+		return all
+	case oldestFirst:
+		beyond = func(e entry) bool { return e.number > from }
+	}
+	if i := slices.IndexFunc(all, beyond); i >= 0 {
+		return all[i:]
+	}
+	return nil
+}
+
+// newestFirst returns a copy of all entries.
+func (r *Ring) newestFirst() []entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a, b := r.failures.len(), r.successes.len()
 	all := make([]entry, 0, a+b)
 	for a > 0 || b > 0 {
-		var e entry
 		if b == 0 || a > 0 && r.failures.at(a-1).number > r.successes.at(b-1).number {
 			a--
-			e = r.failures.at(a)
+			all = append(all, r.failures.at(a))
 		} else {
 			b--
-			e = r.successes.at(b)
-		}
-		if e.number < before {
-			all = append(all, e)
+			all = append(all, r.successes.at(b))
 		}
 	}
 	return all
 }
 
+// Delete forgets the exchanges with these ids.
+func (r *Ring) Delete(_ context.Context, ids ...string) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	gone := map[*Exchange]bool{}
+	for _, id := range ids {
+		if e, ok := r.byID[id]; ok {
+			gone[e] = true
+			delete(r.byID, id)
+		}
+	}
+	if len(gone) > 0 {
+		r.failures.remove(gone)
+		r.successes.remove(gone)
+	}
+	return len(gone), nil
+}
+
 // Reset drops every exchange and returns how many there were. Cursors given
 // out before stay valid: they lead to an empty list.
-func (r *Ring) Reset() int {
+func (r *Ring) Reset(context.Context) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := r.failures.len() + r.successes.len()
 	r.failures, r.successes = queue{}, queue{}
 	clear(r.byID)
-	return n
+	return n, nil
 }
 
-// CursorError is a cursor that was not made by the recorder it was given to.
-type CursorError struct {
-	// Cursor is the text that was given.
-	Cursor string
-}
-
-// Error names the cursor.
-func (e *CursorError) Error() string {
-	return "cursor " + strconv.Quote(e.Cursor) + " was not given out here"
-}
-
-// A cursor is the number of the last exchange listed, to go on below it: those
-// recorded meanwhile have higher numbers and do not shift anything.
-func formatCursor(number uint64) string { return strconv.FormatUint(number, 36) }
-
-func parseCursor(cursor string) (uint64, error) {
-	if cursor == "" {
-		return ^uint64(0), nil
+// Stats counts what is kept.
+func (r *Ring) Stats(context.Context) (Stats, error) {
+	all := r.newestFirst()
+	s := Stats{Statuses: map[int]int64{}, Causes: map[policy.CauseName]int64{}}
+	for _, e := range all {
+		s.Exchanges++
+		s.Bytes += e.size
+		s.Statuses[e.exchange.Response.Status]++
+		if c := e.exchange.Cause; c != nil {
+			s.Causes[c.Name]++
+		}
 	}
-	number, err := strconv.ParseUint(cursor, 36, 64)
-	if err != nil || formatCursor(number) != cursor {
-		return 0, &CursorError{Cursor: cursor}
+	if len(all) > 0 {
+		s.Newest, s.Oldest = all[0].exchange.Start, all[len(all)-1].exchange.Start
 	}
-	return number, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.Cursor = FormatCursor(r.next - 1)
+	return s, nil
 }
+
+// Health says that all is well: memory does not fail.
+func (r *Ring) Health() Health {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Health{Recorded: r.next - 1}
+}
+
+// Close does nothing: the exchanges can still be read.
+func (r *Ring) Close() error { return nil }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/storetest"
 )
 
 func TestRingEviction(t *testing.T) {
@@ -49,8 +50,8 @@ func TestRingEviction(t *testing.T) {
 					for _, w := range row.want {
 						listed = listed || w == id
 					}
-					if e, ok := r.Get(id); ok != listed || ok && e.ID != id {
-						t.Errorf("Get(%q) is %t, listed %t", id, ok, listed)
+					if e, err := r.Get(t.Context(), id); (err == nil) != listed || err == nil && e.ID != id {
+						t.Errorf("Get(%q) gives %v, listed %t", id, err, listed)
 					}
 				}
 			}
@@ -72,12 +73,12 @@ func TestRingKeepsFailures(t *testing.T) {
 		r.Record(failure(n))
 		r.Record(success(1000 + n))
 	}
-	if _, ok := r.Get("bad-0"); !ok {
+	if _, err := r.Get(t.Context(), "bad-0"); err != nil {
 		t.Fatal("the first failure is gone after 24 newer ones")
 	}
 	r.Record(failure(25))
 	r.Record(success(2000))
-	if _, ok := r.Get("bad-0"); ok {
+	if _, err := r.Get(t.Context(), "bad-0"); err == nil {
 		t.Error("the first failure is still there after 25 newer ones")
 	}
 }
@@ -101,7 +102,7 @@ func TestRingCursor(t *testing.T) {
 	if exact, next := list(t, r, recording.Filter{Limit: 7}); len(exact) != 7 || next != "" {
 		t.Errorf("got %d and cursor %q, want 7 and none", len(exact), next)
 	}
-	if n := r.Reset(); n != 7 {
+	if n, _ := r.Reset(t.Context()); n != 7 {
 		t.Errorf("Reset removed %d, want 7", n)
 	}
 	r.Record(success(7))
@@ -113,7 +114,7 @@ func TestRingCursor(t *testing.T) {
 	}
 	for _, cursor := range []string{"-1", "+1", "A", "01", "zzzzzzzzzzzzzzzzzzzzz", " 1"} {
 		var bad *recording.CursorError
-		if _, _, err := r.List(recording.Filter{Cursor: cursor}); !errors.As(err, &bad) || bad.Cursor != cursor {
+		if _, err := r.List(t.Context(), recording.Filter{Cursor: cursor}); !errors.As(err, &bad) || bad.Cursor != cursor {
 			t.Errorf("cursor %q: got error %v, want a CursorError", cursor, err)
 		}
 	}
@@ -129,21 +130,21 @@ func TestRingConcurrently(t *testing.T) {
 				r.Record(success(worker*1000 + n))
 				r.Record(failure(worker*1000 + n))
 				if n%50 == 49 && worker == 0 {
-					r.Reset()
+					r.Reset(t.Context())
 				}
 			}
 		})
 		group.Go(func() {
 			cursor := ""
 			for range 100 {
-				found, next, err := r.List(recording.Filter{Limit: 10, Cursor: cursor})
+				page, err := r.List(t.Context(), recording.Filter{Limit: 10, Cursor: cursor})
 				if err != nil {
 					t.Error(err)
 				}
-				for _, e := range found {
-					r.Get(e.ID)
+				for _, e := range page.Exchanges {
+					r.Get(t.Context(), e.ID)
 				}
-				cursor = next
+				cursor = page.Next
 			}
 		})
 	}
@@ -151,7 +152,8 @@ func TestRingConcurrently(t *testing.T) {
 	for n := range 60 { // the last reset may have come last of all
 		r.Record(success(9000 + n))
 	}
-	if found, _, _ := r.List(recording.Filter{}); len(found) != 50 {
+	found, _ := list(t, r, recording.Filter{})
+	if len(found) != 50 {
 		t.Errorf("got %d exchanges, want 50", len(found))
 	}
 }
@@ -211,4 +213,9 @@ func BenchmarkRecord(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestRingIsStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(*testing.T) recording.Store { return recording.NewRing(recording.RingConfig{Bytes: 64 << 20}) })
 }

@@ -72,8 +72,9 @@ var Packages = []Package{
 	},
 	{
 		Path: "recording", Why: "it keeps what originconn saw and policy judged; tlswire gives the TLS numbers their names",
-		Imports: []string{"originconn", "policy", "internal/tlswire"}, Modules: []string{sqlite, pgx},
+		Imports: []string{"originconn", "policy", "internal/tlswire"},
 	},
+	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
 		Imports: []string{"distribution", "policy", "originconn", "recording"}, Modules: []string{brotli},
@@ -110,6 +111,7 @@ var Packages = []Package{
 // TestImports are packages of ours that every test may import, each with the
 // reason, beside those that stand above its own package.
 var TestImports = map[string]string{
-	"internal/peers": "servers that are not ours, as origins that cannot share a mistake with us",
-	"lab":            "real origins on loopback stand in the place of mocks, for packages above it too",
+	"internal/peers":      "servers that are not ours, as origins that cannot share a mistake with us",
+	"recording/storetest": "the one suite that every store answers to",
+	"lab":                 "real origins on loopback stand in the place of mocks, for packages above it too",
 }
