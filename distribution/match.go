@@ -23,6 +23,10 @@ func (d *Distribution) Match(path string) *CacheBehavior {
 	return &d.DefaultBehavior
 }
 
+// PathMatches reports whether a path pattern matches the raw path of a request,
+// as [Distribution.Match] compares them (CF-PATH-02 to CF-PATH-04).
+func PathMatches(pattern, path string) bool { return matchPattern(pattern, normalize(path)) }
+
 // matchPattern reports whether a path pattern matches a normalized path.
 // Letters are compared with their case, * stands for any number of characters
 // and ? for exactly one, slashes included; a leading slash is optional in the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -42,6 +43,8 @@ type Edge struct {
 	Faithful bool
 	// BodyLimit is how many bytes of a response body are recorded. Default 0: none.
 	BodyLimit int
+	// Faults are the failures to force on requests to origins. Default: none.
+	Faults *faults.Set
 	// AnyHost serves every Host, as if the distribution had no aliases.
 	AnyHost bool
 

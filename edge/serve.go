@@ -44,6 +44,7 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 		plan := e.PlanRequest(v, b, origin, x.exchange.ID)
 		plan.Request.Body, plan.Request.ContentLength = v.Body, v.ContentLength
 		x.planned(&plan)
+		plan.Request.Forced = e.force(x, v, b, origin)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
 		judgeRange(result)
 		x.exchange.Attempts = append(x.exchange.Attempts, result.Attempts...)

@@ -48,6 +48,8 @@ type Overlay struct {
 	SuperfluousCertificates, SHA1Signatures string
 	// TLSKeyLog is a file for the secrets of the origin's TLS connections.
 	TLSKeyLog string
+	// Faults are failures to force, each as --fault has it.
+	Faults []string
 	// Parameters are template parameters.
 	Parameters map[string]string
 	// Geography says where viewers are: values of the CloudFront-Viewer-* fields

@@ -56,6 +56,7 @@ func overlayKeys() []key {
 			return oneOf(n, &r.overlay.SHA1Signatures, "allow", "refuse")
 		}},
 		{"tls-key-log", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.TLSKeyLog) }},
+		{"fault", func(r *overlayReader, n *node) error { return words(n, &r.overlay.Faults) }},
 		{"faithful", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.Faithful) }},
 		{"forward-others", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.ForwardOthers) }},
 		{"keep-secrets", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.KeepSecrets) }},

@@ -83,8 +83,10 @@ func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, json.RawMessage(data))
 }
 
-// reset forgets every exchange.
+// reset forgets every exchange and ends every fault: what a test suite does
+// before each test.
 func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
+	ended := i.Faults.Reset()
 	removed, err := i.Recordings.Reset(r.Context())
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
@@ -92,7 +94,8 @@ func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, struct {
 		Removed int `json:"removed"`
-	}{removed})
+		Faults  int `json:"faults"`
+	}{removed, ended})
 }
 
 // problem is the answer to a request that cannot be served.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -18,6 +19,9 @@ type Config struct {
 	// Distribution returns the effective distribution as JSON. Default: none,
 	// and /api/distribution is not found.
 	Distribution func() ([]byte, error)
+	// Faults are the faults on demand, to be shown and changed. Default: a set
+	// of the inspector's own, which forces nothing anywhere.
+	Faults *faults.Set
 	// Ready says why the edge cannot serve yet, or nil. Default: always ready.
 	Ready func() error
 	// Version is what /version tells.
@@ -45,6 +49,9 @@ type Version struct {
 
 // Handler returns the inspector. It is safe for concurrent use.
 func Handler(c Config) http.Handler {
+	if c.Faults == nil {
+		c.Faults = new(faults.Set)
+	}
 	i := &inspector{Config: c, hosts: newHosts(c.Listen, c.Hosts)}
 	i.routes = i.table()
 	return i
@@ -87,19 +94,24 @@ func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // route finds the address asked for and checks the method.
 func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	path := ""
 	for _, route := range i.routes {
 		if !route.matches(r.URL.Path) {
 			continue
 		}
-		if !route.allows(r.Method) {
-			w.Header().Set("Allow", strings.Join(route.methods(), ", "))
-			refuse(w, http.StatusMethodNotAllowed, problem{
-				Error: quote(r.Method) + " is not allowed for " + route.path,
-				Hint:  "use " + route.method,
-			})
+		if route.allows(r.Method) {
+			route.serve(w, r)
 			return
 		}
-		route.serve(w, r)
+		allowed, path = append(allowed, route.methods()...), route.path
+	}
+	if path != "" {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		refuse(w, http.StatusMethodNotAllowed, problem{
+			Error: quote(r.Method) + " is not allowed for " + path,
+			Hint:  "use " + allowed[0],
+		})
 		return
 	}
 	refuse(w, http.StatusNotFound, problem{

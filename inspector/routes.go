@@ -25,7 +25,10 @@ func (i *inspector) table() []route {
 		{"GET", exchangePath + "{id}", "one exchange with all its evidence", i.exchange},
 		{"GET", "/api/rules", "the catalogue of documented behavior", i.rules},
 		{"GET", "/api/distribution", "the effective distribution, defaults filled in", i.distribution},
-		{"POST", "/api/reset", "forgets every exchange", i.reset},
+		{"GET", "/api/faults", "the faults on demand in force, with what they did", i.faults},
+		{"PUT", "/api/faults", "replaces them: " + faultsExample, i.putFaults},
+		{"DELETE", "/api/faults", "ends them all", i.deleteFaults},
+		{"POST", "/api/reset", "forgets every exchange and ends every fault", i.reset},
 		{"GET", "/healthz", "200 while the process answers", i.healthz},
 		{"GET", "/readyz", "200 when the edge serves, else 503 with the reason", i.readyz},
 		{"GET", "/version", "what is running", i.version},
@@ -57,7 +60,7 @@ func (i *inspector) index(w http.ResponseWriter, _ *http.Request) {
 	var b strings.Builder
 	b.WriteString("edgesim inspector\n\n")
 	for _, t := range i.routes {
-		fmt.Fprintf(&b, "%-5s%-22s %s\n", t.method, t.path, t.says)
+		fmt.Fprintf(&b, "%-7s%-22s %s\n", t.method, t.path, t.says)
 	}
 	writeText(w, http.StatusOK, b.String())
 }

@@ -54,6 +54,10 @@ func (f *fetch) run(ctx context.Context) *Result {
 func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
 	a := &Attempt{Number: len(f.result.Attempts) + 1, Start: time.Now()}
 	f.result.Attempts = append(f.result.Attempts, a)
+	if cause := f.force(ctx, a); cause != nil {
+		a.Cause = f.refine(cause)
+		return nil, a.Cause
+	}
 	conn, cause := f.connection(ctx, a)
 	if cause != nil {
 		a.Cause = f.refine(cause)

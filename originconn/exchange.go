@@ -33,13 +33,13 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	a.Phases.Send = time.Since(started)
 
 	response, err := f.readHead(s)
-	a.Phases.Wait = time.Since(started) - a.Phases.Send
+	a.Phases.Wait += time.Since(started) - a.Phases.Send
 	if err == nil {
 		return f.newResponse(ctx, s, response), nil
 	}
 	s.abandon()
 	if ctx.Err() != nil {
-		return nil, policy.NewCause(policy.CauseViewerAborted, "the viewer left before the origin answered", ctx.Err())
+		return nil, viewerLeft(ctx)
 	}
 	if s.sender != nil && s.sender.viewerErr != nil {
 		return nil, policy.NewCause(policy.CauseViewerAborted, "the viewer stopped while sending its request body", s.sender.viewerErr)
@@ -111,10 +111,7 @@ func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
 	case isTimeout(broken):
 		cause := policy.NewCause(policy.CauseResponseTimeout,
 			fmt.Sprintf("no response within the response timeout of %s", f.target.ResponseTimeout), broken)
-		if !f.request.idempotent() {
-			cause.Rule = "CF-TIME-05"
-			cause.Detail += "; a " + f.request.Method + " is not sent again"
-		}
+		f.notIdempotent(cause)
 		return cause
 	case conn.refusedClientCertificate(broken):
 		return clientCertificateCause(a, broken)

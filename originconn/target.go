@@ -118,6 +118,8 @@ type Request struct {
 	Body io.ReadCloser
 	// ContentLength is the body's length, or -1 for a chunked body.
 	ContentLength int64
+	// Forced is a failure to play on every attempt; nil for none.
+	Forced *Forced
 }
 
 // idempotent says whether the request may be sent again after a timeout

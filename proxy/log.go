@@ -20,6 +20,7 @@ const (
 	FieldCause    = "cause"       // short name, if the edge made the answer
 	FieldRule     = "rule"        // id of the rule that decided it
 	FieldDetail   = "detail"      // one sentence of evidence
+	FieldForced   = "forced"      // id of the fault on demand that was played
 	FieldOrigin   = "origin"      // id of the origin that was asked
 	FieldAddress  = "address"     // ip:port of the last attempt
 	FieldAttempts = "attempts"    // how many there were
@@ -56,7 +57,7 @@ func (l *Log) Record(e *recording.Exchange) {
 
 // fields are the line's; what does not apply is left out.
 func fields(e *recording.Exchange) logrus.Fields {
-	f := make(logrus.Fields, 13)
+	f := make(logrus.Fields, 14)
 	f[FieldExchange] = e.ID
 	f[FieldMethod] = e.Viewer.Method
 	f[FieldHost] = e.Viewer.Host
@@ -64,6 +65,9 @@ func fields(e *recording.Exchange) logrus.Fields {
 	f[FieldStatus] = e.Response.Status
 	f[FieldDuration] = durationOf(e)
 	f[FieldBytes] = e.Response.BodyBytes
+	if e.Forced != "" {
+		f[FieldForced] = e.Forced
+	}
 	if e.Origin != "" {
 		f[FieldOrigin] = e.Origin
 	}

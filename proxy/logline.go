@@ -55,6 +55,9 @@ func appendFields(line []byte, e *recording.Exchange) []byte {
 		line = appendText(line, FieldRule, string(e.Cause.Rule))
 		line = appendText(line, FieldDetail, e.Cause.Detail)
 	}
+	if e.Forced != "" {
+		line = appendText(line, FieldForced, e.Forced)
+	}
 	if e.Origin != "" {
 		line = appendText(line, FieldOrigin, e.Origin)
 	}

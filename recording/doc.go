@@ -33,6 +33,8 @@
 //     sent.header is a list of {name, value} in the order sent.
 //   - cause is left out when all went well; cause.error is the text of the
 //     error underneath.
+//   - forced is the id of the fault on demand that was played (see package
+//     faults); left out where the origin did it all itself.
 //
 // A [Summary], as lists show it, is the same shape with most of it left out:
 // what it has stands at the same place.

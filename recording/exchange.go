@@ -36,6 +36,9 @@ type Exchange struct {
 	// Cause is why the edge made the answer itself, or why the body was cut
 	// short; nil when all went well.
 	Cause *policy.Cause
+	// Forced is the id of the fault on demand that was played on the exchange;
+	// "" if none was, and the origin did it all itself.
+	Forced string
 	// ResultType and DetailedResultType are the values of the access log.
 	ResultType         string
 	DetailedResultType string

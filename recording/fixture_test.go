@@ -38,6 +38,7 @@ func failure(n int) *recording.Exchange {
 	e := success(n)
 	e.ID = fmt.Sprintf("bad-%d", n)
 	e.Cause = policy.NewCause(policy.CauseConnectRefused, "nothing listens there", nil)
+	e.Forced = "fault-1"
 	e.Response = recording.Response{Status: e.Cause.Status}
 	return e
 }

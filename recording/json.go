@@ -28,6 +28,7 @@ type exchangeJSON struct {
 	Attempts           []*attemptJSON   `json:"attempts,omitempty"`
 	Findings           []policy.Finding `json:"findings,omitempty"`
 	Cause              *causeJSON       `json:"cause,omitempty"`
+	Forced             string           `json:"forced,omitempty"`
 	ResultType         string           `json:"resultType"`
 	DetailedResultType string           `json:"detailedResultType"`
 }
@@ -97,7 +98,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
-		ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
+		Forced: e.Forced, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 		Response: responseJSON{
 			Status: e.Response.Status, Header: e.Response.Header,
 			bodyJSON: encodeBody(e.Response.BodyBytes, e.Response.Body, e.Response.Truncated),
@@ -132,7 +133,7 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
 		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause),
-		ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
+		Forced: j.Forced, ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
 		Response: Response{
 			Status: j.Response.Status, Header: j.Response.Header,
 			OriginHead: string(d.text(j.Response.OriginHead, j.Response.OriginHeadBase64)),

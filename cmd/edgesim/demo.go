@@ -10,6 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/lab"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -70,7 +71,7 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 		return nil, err
 	}
 	s := &settings{
-		distribution: l.Distribution(), connect: lowerKeys(l.Connect()), trust: []*x509.Certificate{root},
+		distribution: l.Distribution(), faults: faults.For(l.Distribution()), connect: lowerKeys(l.Connect()), trust: []*x509.Certificate{root},
 		snapshot: policy.CurrentSnapshot(),
 		listen:   c.String("listen"), listenTLS: c.String("listen-tls"), inspect: c.String("inspect"),
 		record: c.String("record"), bodyLimit: c.Int("body-limit"), keepSecrets: c.Bool("keep-secrets"),

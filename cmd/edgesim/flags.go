@@ -50,6 +50,12 @@ func listenFlags() []cli.Flag {
 	}
 }
 
+// faultFlag is the one of faults on demand.
+func faultFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "fault", Category: "Edge:",
+		Usage: "force a failure: `FAULT` is a cause, then origin=, behavior=, path=, method=, next=, share=, seed=, latency= as needed; as in PUT /api/faults (repeatable)"}
+}
+
 // The addresses and sizes of the contract.
 const (
 	defaultListen    = "127.0.0.1:8080"

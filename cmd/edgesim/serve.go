@@ -18,9 +18,10 @@ func (p *program) serveCommand() *cli.Command {
 			"  edgesim serve --origin https://www.example.com\n" +
 			"  edgesim serve --origin http://localhost:3000\n" +
 			"  edgesim serve dist-config.json --connect app.example.com=127.0.0.1:8444 --origin-ca ca.pem\n" +
+			"  edgesim serve dist-config.json --fault 'response-timeout path=/api/* next=2 latency=1s'\n" +
 			"  curl -i http://127.0.0.1:8080/\n" +
 			"  curl -s http://127.0.0.1:4040/api/exchanges",
-		Flags:  append(originFlags(), listenFlags()...),
+		Flags:  append(append(originFlags(), listenFlags()...), faultFlag()),
 		Action: p.serve,
 	}
 }

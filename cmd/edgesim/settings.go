@@ -20,6 +20,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -41,6 +42,8 @@ type settings struct {
 	geography map[string]string
 	// keyLog is the file for TLS secrets; "" for none.
 	keyLog string
+	// faults are the faults on demand, which the API changes while serving.
+	faults *faults.Set
 	// at is when certificates are judged; zero is now.
 	at time.Time
 
@@ -126,6 +129,9 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 		return nil, err
 	}
 	if s.at, err = readTime(pick(c, "at", o.At)); err != nil {
+		return nil, err
+	}
+	if s.faults, err = readFaults(s.distribution, append(o.Faults, c.StringSlice("fault")...)); err != nil {
 		return nil, err
 	}
 	return s, s.check()
@@ -243,6 +249,22 @@ func (s *settings) connectFlags(flags []string) error {
 		s.connect[from] = to
 	}
 	return nil
+}
+
+// readFaults reads what --fault and the overlay want forced.
+func readFaults(d *distribution.Distribution, wanted []string) (*faults.Set, error) {
+	set := faults.For(d)
+	for _, text := range wanted {
+		f, err := faults.Parse(text)
+		if err == nil {
+			err = set.Add(f)
+		}
+		if err != nil {
+			return nil, usage{err: fmt.Errorf("--fault %q: %w", text, err),
+				hint: "for example --fault 'connect-timeout path=/api/* next=2 latency=1s'"}
+		}
+	}
+	return set, nil
 }
 
 // readCAs reads PEM files of CA certificates.

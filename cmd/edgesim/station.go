@@ -77,7 +77,7 @@ func (p *program) open(s *settings) (*station, error) {
 	v := version()
 	st.api = &http.Server{
 		Handler: inspector.Handler(inspector.Config{
-			Recordings: ring, Listen: s.inspect,
+			Recordings: ring, Faults: s.faults, Listen: s.inspect,
 			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
 			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
 		}),
@@ -118,7 +118,7 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 	return &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
 		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
-		Strict: s.strict, HostOnly: s.hostOnly,
+		Strict: s.strict, HostOnly: s.hostOnly, Faults: s.faults,
 	}
 }
 

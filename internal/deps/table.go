@@ -67,6 +67,10 @@ var Packages = []Package{
 		Imports: []string{"distribution"},
 	},
 	{
+		Path: "faults", Why: "a wish that an origin fail is data: whoever plays it or shows it reads it from here",
+		Imports: []string{"policy", "distribution"},
+	},
+	{
 		Path: "originconn", Why: "the only road to an origin; it brings back facts and calls nobody above",
 		Imports: []string{"policy", "distribution", "internal/tlswire", "internal/tlslegacy"}, Modules: []string{rootList},
 	},
@@ -77,7 +81,7 @@ var Packages = []Package{
 	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
-		Imports: []string{"distribution", "policy", "originconn", "recording"}, Modules: []string{brotli},
+		Imports: []string{"distribution", "policy", "faults", "originconn", "recording"}, Modules: []string{brotli},
 	},
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",
@@ -92,8 +96,8 @@ var Packages = []Package{
 		Imports: []string{"policy", "distribution", "internal/pki"},
 	},
 	{
-		Path: "inspector", Why: "it reads recordings and the catalogue and can reach no origin",
-		Imports: []string{"recording", "policy"},
+		Path: "inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
+		Imports: []string{"recording", "policy", "faults"},
 	},
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
@@ -102,7 +106,7 @@ var Packages = []Package{
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
-			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "originconn", "recording", "edge", "proxy", "check", "lab", "inspector",
+			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording", "edge", "proxy", "check", "lab", "inspector",
 		},
 		Modules: []string{cli, logrus}, TestModules: []string{testscript},
 	},

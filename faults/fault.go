@@ -1,0 +1,131 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Fault is one failure to force, and the requests it is for. All that is given
+// of Origin, Behavior, Path and Method must fit; nothing given fits everything.
+type Fault struct {
+	// ID names the fault in recordings. Default: "fault-1" and so on.
+	ID string `json:"id"`
+	// Cause is the cause that the viewer gets; any that an origin can have, see
+	// [Causes]. With none, Latency alone is played, before the real answer.
+	Cause policy.CauseName `json:"cause,omitempty"`
+	// Latency is how long the origin seems to take before it fails or answers.
+	// With a cause that is a timeout it stands in for the configured timeout of
+	// each attempt, so that a test need not wait for it. Zero fails at once, or
+	// after the configured timeout.
+	Latency Duration `json:"latency,omitempty"`
+	// Origin is an origin's id.
+	Origin string `json:"origin,omitempty"`
+	// Behavior is the path pattern of a cache behavior as configured; "*" is the
+	// default one.
+	Behavior string `json:"behavior,omitempty"`
+	// Path is a path, or a pattern of paths with * and ? as behaviors have them;
+	// it is compared with the viewer's path, without the query.
+	Path string `json:"path,omitempty"`
+	// Method is a request method.
+	Method string `json:"method,omitempty"`
+	// Next limits the fault to so many requests; 0 is all of them. A request to
+	// an origin group counts once for each member asked.
+	Next int `json:"next,omitempty"`
+	// Share is the part of the matching requests that fail, over 0 and up to 1;
+	// 0 stands for 1. Which ones is decided by Seed, so that the same sequence of
+	// requests fails alike each time.
+	Share float64 `json:"share,omitempty"`
+	// Seed is of the sequence that Share takes. Default: 0, which is as good as
+	// any.
+	Seed uint64 `json:"seed,omitempty"`
+}
+
+// Duration is a time.Duration that JSON has as text, e.g. "1.5s".
+type Duration time.Duration
+
+// MarshalText returns the duration as text.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration like 1.5s or 300ms", text)
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+// The bounds of a fault.
+const (
+	// MaxFaults is how many faults a Set holds.
+	MaxFaults = 100
+	// maxLatency is above every timeout that CloudFront has.
+	maxLatency = 10 * time.Minute
+	// maxText is the longest id or pattern.
+	maxText = 255
+)
+
+// Causes returns the names of the causes that can be forced: those that an
+// origin brings about. A request that the edge refuses itself needs no help.
+func Causes() []policy.CauseName {
+	var names []policy.CauseName
+	for _, spec := range policy.Causes() {
+		if spec.Stage != policy.StageViewer {
+			names = append(names, spec.Name)
+		}
+	}
+	return names
+}
+
+// Error is a fault that cannot be, with the field at fault.
+type Error struct {
+	// Field is the JSON name of the field; Value what it has.
+	Field, Value string
+	// Allowed says what it may have.
+	Allowed string
+}
+
+// Error names the field, its value and what is allowed.
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s %q is not allowed: want %s", e.Field, e.Value, e.Allowed)
+}
+
+// check refuses what is no fault.
+func (f *Fault) check() error {
+	for _, text := range []struct{ field, value string }{
+		{"id", f.ID}, {"origin", f.Origin}, {"behavior", f.Behavior}, {"path", f.Path}, {"method", f.Method},
+	} {
+		if len(text.value) > maxText {
+			return &Error{text.field, text.value[:20] + "…", fmt.Sprintf("at most %d bytes", maxText)}
+		}
+	}
+	switch {
+	case f.Cause == "" && f.Latency == 0:
+		return &Error{"cause", "", "a cause, or a latency without one"}
+	case f.Cause != "" && !slices.Contains(Causes(), f.Cause):
+		return &Error{"cause", string(f.Cause), fmt.Sprintf("one of %s", Causes())}
+	case f.Latency < 0 || time.Duration(f.Latency) > maxLatency:
+		return &Error{"latency", time.Duration(f.Latency).String(), "0 to " + maxLatency.String()}
+	case f.Path != "" && f.Path[0] != '/' && f.Path[0] != '*':
+		return &Error{"path", f.Path, "a path that begins with / or *, e.g. /api/*"}
+	case f.Next < 0:
+		return &Error{"next", fmt.Sprint(f.Next), "a number of requests, or 0 for all"}
+	case !(f.Share >= 0 && f.Share <= 1): // so that NaN is refused, too
+		return &Error{"share", fmt.Sprint(f.Share), "0 to 1, e.g. 0.25 for every fourth on average"}
+	}
+	return nil
+}
+
+// fits says whether a request is one that the fault is for.
+func (f *Fault) fits(r Request) bool {
+	return (f.Origin == "" || f.Origin == r.Origin) &&
+		(f.Behavior == "" || f.Behavior == r.Behavior) &&
+		(f.Method == "" || strings.EqualFold(f.Method, r.Method)) &&
+		(f.Path == "" || distribution.PathMatches(f.Path, r.Path))
+}

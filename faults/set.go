@@ -1,0 +1,198 @@
+package faults
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Set holds the faults in force. The zero value and nil hold none; its methods
+// are safe for concurrent use.
+type Set struct {
+	// origins and behaviors are what a fault may name; nil allows any name.
+	origins, behaviors []string
+
+	mu     sync.Mutex
+	active []*active
+	named  int // faults that were given a name here
+}
+
+// active is a fault in force.
+type active struct {
+	Fault
+	forced int
+	chance *rand.Rand // nil without a Share
+}
+
+// Request is what a fault may go by.
+type Request struct {
+	// Method and Path are the viewer's, the path without its query.
+	Method, Path string
+	// Behavior is the path pattern of the behavior, "*" for the default one;
+	// Origin the id of the origin about to be asked.
+	Behavior, Origin string
+}
+
+// Forced is the decision about one request.
+type Forced struct {
+	// ID is the fault's.
+	ID string
+	// Cause is what to play; "" for Latency alone.
+	Cause policy.CauseName
+	// Latency is how long the origin takes; 0 is the cause's own time.
+	Latency time.Duration
+}
+
+// Status is a fault with what became of it.
+type Status struct {
+	Fault
+	// Forced is how many requests it was played on.
+	Forced int `json:"forced"`
+	// Remaining is how many it is still good for; nil for a fault without Next.
+	Remaining *int `json:"remaining,omitempty"`
+}
+
+// For returns an empty set for a distribution: it refuses faults for an origin or
+// a behavior that the distribution does not have, which could never be played.
+func For(d *distribution.Distribution) *Set {
+	s := &Set{behaviors: []string{d.DefaultBehavior.PathPattern}}
+	for i := range d.Origins {
+		s.origins = append(s.origins, d.Origins[i].ID)
+	}
+	for i := range d.Behaviors {
+		s.behaviors = append(s.behaviors, d.Behaviors[i].PathPattern)
+	}
+	return s
+}
+
+// Decide says whether a request shall fail: by the first fault that fits it,
+// is not used up and, with a Share, takes it. It returns nil where none does.
+func (s *Set) Decide(r Request) *Forced {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.active {
+		if a.takes(r) {
+			a.forced++
+			return &Forced{ID: a.ID, Cause: a.Cause, Latency: time.Duration(a.Latency)}
+		}
+	}
+	return nil
+}
+
+// takes says whether a request is the fault's; asking counts for its Share.
+func (a *active) takes(r Request) bool {
+	if a.Next > 0 && a.forced >= a.Next || !a.fits(r) {
+		return false
+	}
+	return a.chance == nil || a.chance.Float64() < a.Share
+}
+
+// Replace puts these faults in the place of all that were in force. A fault that
+// cannot be is an [*Error], and then nothing changes.
+func (s *Set) Replace(list []Fault) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, named := s.active, s.named
+	s.active, s.named = nil, 0
+	err := s.add(list)
+	if err != nil {
+		s.active, s.named = before, named
+	}
+	return err
+}
+
+// Add puts more faults behind those in force. A fault that cannot be is an
+// [*Error], and then nothing changes.
+func (s *Set) Add(list ...Fault) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := len(s.active)
+	err := s.add(list)
+	if err != nil {
+		s.active = s.active[:before]
+	}
+	return err
+}
+
+// add is Add under the lock; on an error it may have added some.
+func (s *Set) add(list []Fault) error {
+	for _, f := range list {
+		if err := s.check(&f); err != nil {
+			return err
+		}
+		if len(s.active) == MaxFaults {
+			return &Error{"faults", strconv.Itoa(len(s.active) + 1), fmt.Sprintf("at most %d", MaxFaults)}
+		}
+		if f.ID == "" {
+			s.named++
+			f.ID = "fault-" + strconv.Itoa(s.named)
+		}
+		if slices.ContainsFunc(s.active, func(a *active) bool { return a.ID == f.ID }) {
+			return &Error{"id", f.ID, "an id that no other fault has"}
+		}
+		a := &active{Fault: f}
+		if f.Share > 0 && f.Share < 1 {
+			a.chance = rand.New(rand.NewPCG(f.Seed, 0))
+		}
+		s.active = append(s.active, a)
+	}
+	return nil
+}
+
+// check refuses what is no fault, or could never be played here.
+func (s *Set) check(f *Fault) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	for _, known := range []struct {
+		field, value string
+		names        []string
+	}{{"origin", f.Origin, s.origins}, {"behavior", f.Behavior, s.behaviors}} {
+		if known.value != "" && known.names != nil && !slices.Contains(known.names, known.value) {
+			return &Error{known.field, known.value, "one of " + strings.Join(known.names, ", ")}
+		}
+	}
+	return nil
+}
+
+// Reset ends every fault and returns how many there were.
+func (s *Set) Reset() int {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.active)
+	s.active, s.named = nil, 0
+	return n
+}
+
+// List returns the faults in force, in the order in which they are asked, the
+// used-up ones among them.
+func (s *Set) List() []Status {
+	list := []Status{}
+	if s == nil {
+		return list
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.active {
+		status := Status{Fault: a.Fault, Forced: a.forced}
+		if a.Next > 0 {
+			left := a.Next - a.forced
+			status.Remaining = &left
+		}
+		list = append(list, status)
+	}
+	return list
+}
