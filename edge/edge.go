@@ -95,4 +95,7 @@ type Response struct {
 	ContentLength int64
 	// Close says that the viewer's connection is to be closed afterwards.
 	Close bool
+	// Upgrade is set with status 101, and with no other: the caller writes the
+	// head, has Upgrade carry what follows, and closes Body then.
+	Upgrade *Upgrade
 }

@@ -19,22 +19,36 @@ type Plan struct {
 	// Target says where to go, Request what to send there.
 	Target  originconn.Target
 	Request originconn.Request
+	// Findings are what was judged while planning.
+	Findings []policy.Finding
 }
 
 // PlanRequest builds the origin request for a viewer's request and says where
 // it goes. The request's body is not part of the plan.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
+	webSocket, findings := e.webSocket(v, b, o)
 	request := policy.BuildRequest(policy.RequestFacts{
-		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, RemoteAddr: v.RemoteAddr,
+		WebSocket: webSocket,
+		Method:    v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, RemoteAddr: v.RemoteAddr,
 		Scheme: v.Scheme, TLS: viewerTLS(v.TLS), Geography: e.Geography, ID: id, EdgeHost: host(), DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b, Origin: o,
 	})
 	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
 		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
 	return Plan{
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded,
-		Target:  e.targetFor(o, secure, v.Host, request.HostForwarded),
-		Request: originconn.Request{Method: request.Method, RequestURI: request.URI, Header: request.Header},
+		Target:   e.targetFor(o, secure, v.Host, request.HostForwarded),
+		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, Header: request.Header, WebSocket: webSocket},
+		Findings: findings,
 	}
+}
+
+// webSocket says whether a request sets up a WebSocket, and if it wants to and
+// cannot, why.
+func (e *Edge) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) (bool, []policy.Finding) {
+	if !policy.AsksForWebSocket(v.Method, v.Proto, v.Header) {
+		return false, nil
+	}
+	return policy.JudgeWebSocket(policy.WebSocketFacts{Behavior: b, OriginMTLS: e.ClientCertificates[o.ID] != nil})
 }
 
 // viewerTLS is what the rules need to know of a viewer's connection.

@@ -23,6 +23,7 @@ type exchange struct {
 // planned notes what is sent to the origin.
 func (x *exchange) planned(p *Plan) {
 	x.exchange.Origin = p.Origin.ID
+	x.exchange.Findings = append(x.exchange.Findings, p.Findings...)
 	x.exchange.Sent = &recording.Sent{
 		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
 		URI: p.Request.RequestURI, Header: p.Request.Header,

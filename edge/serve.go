@@ -55,6 +55,9 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 		if result.Cause != nil {
 			return e.refuse(x, v, result.Cause)
 		}
+		if result.Response.Tunnel != nil {
+			return e.switched(x, v, b, result.Response)
+		}
 		return e.respond(x, v, b, result.Response)
 	}
 	panic("edge: a behavior without an origin passed validation")

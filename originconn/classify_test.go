@@ -38,6 +38,7 @@ func TestResponses(t *testing.T) {
 		{"CF-RESP-24 two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok", "response-invalid", "CF-RESP-24"},
 		{"CF-RESP-24 length of no number", "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok", "response-invalid", "CF-RESP-24"},
 		{"unasked upgrade", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "response-invalid", "CF-RESP-24"},
+		{"unasked WebSocket", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "response-invalid", "CF-RESP-24"},
 		{"CF-RESP-23 exactly the limit", start + field(room) + end, "", ""},
 		{"CF-RESP-23 one byte more", start + field(room+1) + end, "response-headers-too-big", "CF-RESP-23"},
 		{"CF-RESP-23 without end", start + strings.Repeat(field(1000), 1000), "response-headers-too-big", "CF-RESP-23"},

@@ -34,7 +34,10 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 
 	response, err := f.readHead(s)
 	a.Phases.Wait += time.Since(started) - a.Phases.Send
-	if err == nil {
+	switch {
+	case err == nil && response.StatusCode == http.StatusSwitchingProtocols:
+		return f.newTunnel(s, response), nil
+	case err == nil:
 		return f.newResponse(ctx, s, response), nil
 	}
 	s.abandon()
@@ -73,7 +76,7 @@ func (f *fetch) readHead(s *stream) (*http.Response, error) {
 		case response.ProtoMajor != 1 || response.StatusCode < 100:
 			return nil, fmt.Errorf("status line %q is not one of HTTP/1", firstLine(s.head))
 		case response.StatusCode == http.StatusSwitchingProtocols:
-			return nil, errors.New("the origin switched protocols without being asked")
+			return response, f.switchedCause(response)
 		case response.StatusCode >= 200:
 			return response, nil
 		case response.StatusCode == http.StatusContinue:

@@ -34,6 +34,9 @@ type Response struct {
 	ContentLength int64
 	// Chunked says that the body came chunked.
 	Chunked bool
+	// Tunnel is the connection after a 101, which only a request for a WebSocket
+	// can get; nil otherwise. The caller closes it.
+	Tunnel *Tunnel
 	// Body is never nil. The caller closes it, which puts the connection back
 	// when everything was read. A read error is a *policy.Cause.
 	Body io.ReadCloser

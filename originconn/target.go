@@ -113,6 +113,9 @@ type Request struct {
 	RequestURI string
 	// Header are the fields in the order in which they are sent, Host included.
 	Header []policy.Field
+	// WebSocket says that the request asks for a WebSocket connection, so that
+	// the origin may answer with a 101. Its fields are in Header.
+	WebSocket bool
 	// Body is nil when there is none. Do reads it in a goroutine of its own,
 	// which ends before the response's body is closed; it closes Body to end it.
 	Body io.ReadCloser

@@ -34,7 +34,6 @@ var originGaps = []Gap{
 	{Rule: "CF-TIME-10", Needs: needsAWS, Why: "continuous deployment is not simulated, so nothing can be combined with it"},
 	{Rule: "CF-TIME-12", Needs: needsCache, Why: "there is no stale copy to serve"},
 	{Rule: "CF-TIME-13", Needs: needsLater, Why: "custom error pages are read and not served yet"},
-	{Rule: "CF-TIME-14", Needs: needsLater, Why: "WebSocket connections are not upgraded yet"},
 	{Rule: "CF-TIME-15", Needs: needsFunctions, Why: "no function runs that could set timeouts"},
 	{Rule: "CF-ERR-05", Needs: needsDocuments, Partly: true, Why: "which of the observed sentences stands for which bad response is not known; this one is used for malformed and oversized ones"},
 	{Rule: "CF-ERR-07", Needs: needsHTTP3, Why: "the page of the HTTP/3 front end is not built"},

@@ -61,12 +61,7 @@ func (w *tunnelWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &tunnelConn{Conn: conn}
-	if n := rw.Reader.Buffered(); n > 0 {
-		t.rest = make([]byte, n)
-		_, _ = rw.Reader.Read(t.rest) // from the buffer alone: cannot fail
-	}
-	return t, rw, nil
+	return takenOver(conn, rw), rw, nil
 }
 
 // tunnelConn is the viewer's end of a CONNECT tunnel.

@@ -11,6 +11,7 @@ import (
 	"github.com/elazarl/goproxy"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/policy"
 )
 
 // errNoNetwork is what goproxy gets if it ever tries to connect to anything.
@@ -48,7 +49,14 @@ type forwardingKey struct{}
 
 // serveAbsolute sends an absolute-form request through goproxy, and waits for
 // what its request body leaves to be done.
+//
+// A WebSocket is served without goproxy, which would hijack the connection when
+// the origin agrees.
 func (s *Server) serveAbsolute(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Scheme == "http" && s.forwards(r.URL.Host) && policy.AsksForWebSocket(r.Method, r.Proto, r.Header) {
+		s.serve(w, r, edge.FormAbsolute)
+		return
+	}
 	f := &forwarding{w: w}
 	if hasBody(r) {
 		f.body = newRequestBody(w, r)

@@ -56,6 +56,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, form string) {
 	}
 	resp := s.config.Serve(ctx, v)
 	defer resp.Body.Close()
+	if resp.Upgrade != nil {
+		s.upgrade(w, r, resp)
+		return
+	}
 	s.write(w, r, resp, body.mustClose())
 }
 

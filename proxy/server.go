@@ -73,6 +73,7 @@ type Server struct {
 	tls     *tls.Config
 	goproxy *goproxy.ProxyHttpServer
 	tunnels *tunnels
+	relays  *relays
 	// plain serves the plain listener, viewer everything that is for the edge
 	// alone: the TLS listener and the inside of tunnels.
 	plain, viewer *http.Server
@@ -98,7 +99,7 @@ func New(config Config) (*Server, error) {
 	config.ReadHeaderTimeout = orDefault(config.ReadHeaderTimeout, defaultReadHeaderTimeout)
 	config.IdleTimeout = orDefault(config.IdleTimeout, defaultIdleTimeout)
 	config.WriteTimeout = orDefault(config.WriteTimeout, defaultWriteTimeout)
-	s := &Server{config: config, logger: config.Logger, tunnels: newTunnels()}
+	s := &Server{config: config, logger: config.Logger, tunnels: newTunnels(), relays: newRelays()}
 	if s.logger == nil {
 		s.logger = &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{}, Level: logrus.PanicLevel}
 	}
@@ -170,13 +171,14 @@ func (s *Server) Serve(lnHTTP, lnTLS net.Listener) error {
 }
 
 // Shutdown stops listening, waits for the requests under way, and closes the
-// connections. When ctx ends first, it cuts them off and returns ctx's error.
+// connections; WebSockets, which would go on for ever, are ended at once. When ctx ends first, it cuts them off and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	var wg sync.WaitGroup
 	var plain, viewer error
 	wg.Go(func() { plain = s.plain.Shutdown(ctx) })
 	wg.Go(func() { viewer = s.viewer.Shutdown(ctx) })
 	s.fresh.close()
+	s.relays.end()
 	wg.Wait()
 	err := errors.Join(plain, viewer)
 	if err != nil {
@@ -195,4 +197,5 @@ func (s *Server) close() {
 	_ = s.plain.Close()
 	_ = s.viewer.Close()
 	_ = s.tunnels.Close()
+	s.relays.end()
 }

@@ -31,6 +31,8 @@
 //     has them. In all other text a byte that is not UTF-8 becomes U+FFFD.
 //   - viewer.header and response.header map a field's name to its values;
 //     sent.header is a list of {name, value} in the order sent.
+//   - tunnel is there for a WebSocket: protocol (ws or wss), the bytes handed on
+//     in each direction, durationMs, and in ended what ended it.
 //   - cause is left out when all went well; cause.error is the text of the
 //     error underneath.
 //   - forced is the id of the fault on demand that was played (see package

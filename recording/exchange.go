@@ -29,6 +29,8 @@ type Exchange struct {
 	Origin   string // the origin's id
 	Sent     *Sent  // nil if no origin was asked
 	Response Response
+	// Tunnel is the connection after a 101; nil if there was none.
+	Tunnel *Tunnel
 	// Attempts are the tries to get a response from the origin.
 	Attempts []*originconn.Attempt
 	// Findings are the judgements that belong to no attempt.

@@ -25,6 +25,7 @@ type exchangeJSON struct {
 	Origin             string           `json:"origin,omitempty"`
 	Sent               *sentJSON        `json:"sent,omitempty"`
 	Response           responseJSON     `json:"response"`
+	Tunnel             *tunnelJSON      `json:"tunnel,omitempty"`
 	Attempts           []*attemptJSON   `json:"attempts,omitempty"`
 	Findings           []policy.Finding `json:"findings,omitempty"`
 	Cause              *causeJSON       `json:"cause,omitempty"`
@@ -98,7 +99,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
-		Forced: e.Forced, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
+		Tunnel: encodeTunnel(e.Tunnel), Forced: e.Forced, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 		Response: responseJSON{
 			Status: e.Response.Status, Header: e.Response.Header,
 			bodyJSON: encodeBody(e.Response.BodyBytes, e.Response.Body, e.Response.Truncated),
@@ -132,7 +133,7 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header,
 			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
-		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause),
+		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause), Tunnel: decodeTunnel(j.Tunnel),
 		Forced: j.Forced, ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
 		Response: Response{
 			Status: j.Response.Status, Header: j.Response.Header,

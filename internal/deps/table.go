@@ -43,6 +43,7 @@ const (
 	cryptobyte = "golang.org/x/crypto/cryptobyte"
 	chacha     = "golang.org/x/crypto/chacha20poly1305"
 	brotli     = "github.com/andybalholm/brotli" // the one pure-Go Brotli encoder that is kept up; MIT; no imports outside its tests
+	http2      = "golang.org/x/net/http2"        // the Go team's own, BSD; gRPC goes to origins over HTTP/2
 	testscript = "github.com/rogpeppe/go-internal"
 )
 
@@ -86,6 +87,7 @@ var Packages = []Package{
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",
 		Imports: []string{"edge", "recording", "policy", "internal/pki"}, Modules: []string{goproxy, logrus},
+		TestModules: []string{http2},
 	},
 	{
 		Path: "check", Why: "it walks the edge's road and has none of its own",

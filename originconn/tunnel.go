@@ -1,0 +1,96 @@
+package originconn
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Tunnel is a connection to an origin that has switched protocols: bytes, with
+// no opinion on them. One goroutine may read and another write at the same time.
+type Tunnel struct {
+	conn   *Conn
+	closed sync.Once
+}
+
+// newTunnel makes the answer to a request that the origin switched protocols
+// for. The timeouts of a response end here; that the response completion
+// timeout does, too, is inferred: nothing that could complete is under way.
+func (f *fetch) newTunnel(s *stream, r *http.Response) *Response {
+	s.ended = true
+	s.conn.wire.slow = nil
+	s.release()
+	s.conn.wire.gap, s.conn.wire.until = 0, time.Time{}
+	s.conn.wire.SetDeadline(time.Time{})
+	t := &Tunnel{conn: s.conn}
+	return &Response{
+		Status: r.StatusCode, Reason: reason(r), Proto: r.Proto, Header: r.Header, RawHead: s.head,
+		Tunnel: t, Body: tunnelBody{t},
+	}
+}
+
+// switchedCause judges a 101: it must be an answer to what was asked.
+func (f *fetch) switchedCause(r *http.Response) error {
+	switch {
+	case !f.request.WebSocket:
+		return fmt.Errorf("the origin switched protocols without being asked")
+	case !policy.SwitchedToWebSocket(r.Header):
+		return fmt.Errorf("the origin switched protocols, but not to websocket: Upgrade is %q, Connection %q",
+			r.Header.Get("Upgrade"), r.Header.Get("Connection"))
+	}
+	return nil
+}
+
+// Read reads what the origin sends. io.EOF means that it sends no more.
+func (t *Tunnel) Read(p []byte) (int, error) { return t.conn.br.Read(p) }
+
+// Write sends to the origin.
+func (t *Tunnel) Write(p []byte) (int, error) { return t.conn.plain.Write(p) }
+
+// SetReadDeadline bounds reads, as on a net.Conn.
+func (t *Tunnel) SetReadDeadline(at time.Time) error { return t.conn.wire.SetReadDeadline(at) }
+
+// SetWriteDeadline bounds writes, as on a net.Conn.
+func (t *Tunnel) SetWriteDeadline(at time.Time) error { return t.conn.wire.SetWriteDeadline(at) }
+
+// CloseWrite tells the origin that nothing more will be sent; what it sends can
+// still be read. A connection that cannot be half-closed is closed.
+func (t *Tunnel) CloseWrite() error {
+	half, ok := t.conn.plain.(interface{ CloseWrite() error })
+	if !ok {
+		return t.Close()
+	}
+	return half.CloseWrite()
+}
+
+// Close ends the connection.
+func (t *Tunnel) Close() error {
+	var err error
+	t.closed.Do(func() { err = t.conn.Close() })
+	return err
+}
+
+// tunnelBody stands for the body of a 101, which has none: closing it closes
+// the tunnel.
+type tunnelBody struct{ tunnel *Tunnel }
+
+func (tunnelBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (b tunnelBody) Close() error           { return b.tunnel.Close() }
+
+var _ interface {
+	io.ReadWriteCloser
+	CloseWrite() error
+} = (*Tunnel)(nil)
+
+// CloseWrite half-closes the TCP connection, where it can be.
+func (w *wire) CloseWrite() error {
+	half, ok := w.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return w.Conn.Close()
+	}
+	return half.CloseWrite()
+}

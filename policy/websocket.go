@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"crypto/sha1" // RFC 6455 prescribes it; nothing here is secret
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// WebSocketIdle is how long a WebSocket connection lives without a byte from
+// the origin (CF-WS-05, CF-TIME-14).
+const WebSocketIdle = 10 * time.Minute
+
+// AsksForWebSocket says whether a viewer asks for a WebSocket connection (RFC
+// 6455 section 4.1). That is possible over HTTP/1.1 alone (CF-WS-03).
+func AsksForWebSocket(method, proto string, h http.Header) bool {
+	return len(h["Upgrade"]) > 0 && method == http.MethodGet && proto == "HTTP/1.1" &&
+		hasToken(h["Upgrade"], "websocket") && hasToken(h["Connection"], "upgrade")
+}
+
+// WebSocketFacts is what decides whether an upgrade can go to an origin.
+type WebSocketFacts struct {
+	Behavior *distribution.CacheBehavior
+	// OriginMTLS says that the edge has a client certificate for the origin.
+	OriginMTLS bool
+}
+
+// neededByWebSocket are the fields without which no origin can accept a
+// WebSocket (CF-WS-01). The others of RFC 6455 are optional.
+var neededByWebSocket = []string{"Sec-Websocket-Key", "Sec-Websocket-Version"}
+
+// JudgeWebSocket says whether a WebSocket that a viewer asks for is set up, and
+// if not, why. In that case the request goes on as an ordinary one, without
+// Upgrade (CF-REQ-52); that it goes on, rather than being refused, is inferred.
+func JudgeWebSocket(f WebSocketFacts) (ok bool, findings []Finding) {
+	finding := Finding{Verdict: Fail, Subject: "WebSocket", Inferred: true}
+	if f.OriginMTLS {
+		finding.Rule, finding.Observed = "CF-WS-06", "origin mTLS is on, so Upgrade was not sent to the origin"
+		finding.Expected = "an origin without a client certificate"
+		return false, append(findings, finding)
+	}
+	s := selectionOf(f.Behavior)
+	var missing []string
+	for _, name := range neededByWebSocket {
+		if !s.decide(name, http.MethodGet).Sent {
+			missing = append(missing, strings.Replace(name, "Websocket", "WebSocket", 1))
+		}
+	}
+	if len(missing) == 0 {
+		return true, nil
+	}
+	finding.Rule = "CF-WS-02"
+	finding.Observed = fmt.Sprintf("the behavior %q does not forward %s, so Upgrade was not sent to the origin either",
+		f.Behavior.PathPattern, strings.Join(missing, " and "))
+	finding.Expected = "Sec-WebSocket-Key and Sec-WebSocket-Version forwarded"
+	finding.Hint = "attach the origin request policy AllViewer or AllViewerExceptHostHeader, or name both fields in one of your own"
+	return false, append(findings, finding)
+}
+
+// SwitchedToWebSocket says whether a response with status 101 names the
+// protocol that was asked for (RFC 6455 section 4.1).
+func SwitchedToWebSocket(h http.Header) bool {
+	return hasToken(h["Upgrade"], "websocket") && hasToken(h["Connection"], "upgrade")
+}
+
+// JudgeAccept compares the origin's answer to the viewer's key (RFC 6455
+// section 4.2.2). That the edge passes on what does not fit is inferred: it is
+// the viewer that must then fail the connection. It returns nil if all is well.
+func JudgeAccept(key string, h http.Header) []Finding {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	want, got := base64.StdEncoding.EncodeToString(sum[:]), h.Get("Sec-Websocket-Accept")
+	if got == want {
+		return nil
+	}
+	return []Finding{{
+		Rule: "CF-WS-01", Verdict: Warn, Inferred: true, Subject: "Sec-WebSocket-Accept", Observed: fmt.Sprintf("%q", got), Expected: want,
+		Hint: "the origin must answer the key it was sent; viewers refuse this connection",
+	}}
+}
+
+// IdleWebSocket is the finding on a connection that ended for want of bytes
+// from the origin.
+func IdleWebSocket() Finding {
+	return Finding{
+		Rule: "CF-WS-05", Verdict: Warn, Subject: "WebSocket", Observed: "no byte from the origin for " + WebSocketIdle.String(),
+		Expected: "something from the origin before that", Hint: "let the origin send a ping every few minutes",
+	}
+}
+
+// hasToken says whether a list field names a token, in any letter case.
+func hasToken(values []string, token string) bool {
+	for _, value := range values {
+		for item := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(item), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
