@@ -37,7 +37,7 @@ func viewerTLS(f *RequestFacts) (string, bool) {
 	if f.TLS.Resumed {
 		handshake = "sessionResumed"
 	}
-	return tlsVersionName(f.TLS.Version) + ":" + opensslName(f.TLS.CipherSuite) + ":" + handshake, true
+	return tlsVersionName(f.TLS.Version) + ":" + OpenSSLName(f.TLS.CipherSuite) + ":" + handshake, true
 }
 
 func tlsVersionName(version uint16) string {
@@ -68,7 +68,9 @@ var opensslNames = map[uint16]string{
 	0x002F: "AES128-SHA", 0x0035: "AES256-SHA", 0xC012: "ECDHE-RSA-DES-CBC3-SHA", 0x000A: "DES-CBC3-SHA",
 }
 
-func opensslName(suite uint16) string {
+// OpenSSLName returns the name of a viewer's cipher suite as CloudFront writes it
+// in headers and logs; one that no viewer can have here is a number.
+func OpenSSLName(suite uint16) string {
 	if name, ok := opensslNames[suite]; ok {
 		return name
 	}

@@ -48,7 +48,6 @@ var originGaps = []Gap{
 	{Rule: "CF-ERR-21", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
 	{Rule: "CF-ERR-23", Needs: needsLater, Why: "every name gets a certificate of the local CA, so none belongs to another distribution"},
 	{Rule: "CF-ERR-25", Needs: needsDocuments, Why: "what CloudFront judges as unsafe is not published"},
-	{Rule: "CF-ERR-28", Needs: needsLater, Why: "over-long requests are recorded, as a recording is there to show them"},
 	{Rule: "CF-ERR-33", Needs: needsAWS, Why: "faults inside CloudFront are not acted out"},
 	{Rule: "CF-ERR-38", Needs: needsLater, Why: "custom error responses are read and not applied yet"},
 	{Rule: "CF-ERR-40", Needs: needsLater, Why: "custom error responses are read and not applied yet"},

@@ -45,6 +45,8 @@ const (
 	brotli     = "github.com/andybalholm/brotli" // the one pure-Go Brotli encoder that is kept up; MIT; no imports outside its tests
 	http2      = "golang.org/x/net/http2"        // the Go team's own, BSD; gRPC goes to origins over HTTP/2
 	testscript = "github.com/rogpeppe/go-internal"
+	jsonschema = "github.com/santhosh-tekuri/jsonschema/v6" // tests hold our formats to their published schemas; Apache-2.0
+	cdproto    = "github.com/chromedp/cdproto"              // an independent reading of HAR 1.2, for tests; MIT
 )
 
 // Packages is the import order: a package may import only rows above its own.
@@ -77,7 +79,15 @@ var Packages = []Package{
 	},
 	{
 		Path: "recording", Why: "it keeps what originconn saw and policy judged; tlswire gives the TLS numbers their names",
-		Imports: []string{"originconn", "policy", "internal/tlswire"},
+		Imports: []string{"originconn", "policy", "internal/tlswire"}, TestModules: []string{jsonschema},
+	},
+	{
+		Path: "recording/har", Why: "exchanges in the format of browsers' developer tools, which wants bodies decompressed",
+		Imports: []string{"recording", "originconn"}, Modules: []string{brotli}, TestModules: []string{jsonschema, cdproto},
+	},
+	{
+		Path: "recording/cflog", Why: "exchanges as CloudFront's access logs; tlswire gives the TLS versions their names",
+		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
 	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{

@@ -1,0 +1,90 @@
+package cflog
+
+import (
+	"io"
+	"strings"
+
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Options say what the distribution of a log is like. The zero value is ready
+// for use.
+type Options struct {
+	// Domain is the distribution's dNNN.cloudfront.net name. Default: the
+	// viewer's Host where that is one, else the field is "-".
+	Domain string
+	// Cookies logs cookies in the standard log, as the distribution's logging
+	// setting does. The real-time log has them as a field.
+	Cookies bool
+}
+
+// Writer writes one log.
+type Writer struct {
+	to       io.Writer
+	options  Options
+	columns  []column
+	head     string
+	begun    bool
+	unlogged int
+}
+
+// NewWriter returns a Writer of a standard log to w.
+func NewWriter(w io.Writer, o Options) *Writer {
+	names := make([]string, len(standard))
+	for i := range standard {
+		names[i] = standard[i].name
+	}
+	return &Writer{to: w, options: o, columns: standard, head: "#Version: 1.0\n#Fields: " + strings.Join(names, " ") + "\n"}
+}
+
+// NewRealTimeWriter returns a Writer of real-time records to w, one a line, with
+// these fields, or with all if there are none. Their order is that of the log.
+// A name that is none of [RealTimeFields] is an error.
+func NewRealTimeWriter(w io.Writer, o Options, fields ...string) (*Writer, error) {
+	columns, err := choose(fields)
+	return &Writer{to: w, options: o, columns: columns}, err
+}
+
+// Write logs one exchange, unless CloudFront does not log its kind.
+func (w *Writer) Write(e *recording.Exchange) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	if !logged(e) {
+		w.unlogged++
+		return nil
+	}
+	l := newLine(e, &w.options)
+	values := make([]string, len(w.columns))
+	for i, c := range w.columns {
+		if values[i] = c.value(l); values[i] == "" {
+			values[i] = "-"
+		}
+	}
+	_, err := io.WriteString(w.to, strings.Join(values, "\t")+"\n")
+	return err
+}
+
+// Unlogged returns how many exchanges were left out, because CloudFront would
+// not have logged them.
+func (w *Writer) Unlogged() int { return w.unlogged }
+
+// Close writes the header lines if nothing was written yet. It does not close
+// the writer given.
+func (w *Writer) Close() error { return w.begin() }
+
+func (w *Writer) begin() error {
+	if w.begun || w.head == "" {
+		return nil
+	}
+	w.begun = true
+	_, err := io.WriteString(w.to, w.head)
+	return err
+}
+
+// logged says whether CloudFront logs a request: one whose URL or headers are
+// beyond the limits cannot be parsed whole, and is not (CF-ERR-28).
+func logged(e *recording.Exchange) bool {
+	return e.Cause == nil || e.Cause.Name != policy.CauseViewerURLTooLong && e.Cause.Name != policy.CauseViewerHeadersTooBig
+}

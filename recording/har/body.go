@@ -1,0 +1,94 @@
+package har
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/andybalholm/brotli"
+
+	"github.com/edgesim/edgesim/recording"
+)
+
+// largestDecoded bounds a body after decompression: a few kilobytes may stand
+// for gigabytes.
+const largestDecoded = 64 << 20
+
+// encodeBody returns the content of a response and whether its text has exactly
+// the bytes that were recorded.
+func encodeBody(e *recording.Exchange) (content, bool) {
+	r := &e.Response
+	c := content{Size: r.BodyBytes, MimeType: r.Header.Get("Content-Type")}
+	if r.Truncated || int64(len(r.Body)) < r.BodyBytes {
+		c.Text, c.Encoding = encodeText(r.Body)
+		c.Comment = fmt.Sprintf("edgesim recorded the first %d of %d bytes (--body-limit)", len(r.Body), r.BodyBytes)
+		return c, true
+	}
+	coding := r.Header.Get("Content-Encoding")
+	if coding == "" || len(r.Body) == 0 {
+		c.Text, c.Encoding = encodeText(r.Body)
+		return c, true
+	}
+	plain, err := decode(coding, r.Body)
+	if err != nil {
+		c.Text, c.Encoding = encodeText(r.Body)
+		c.Comment = fmt.Sprintf("the body is as it was sent, as it cannot be decompressed: %v", err)
+		return c, true
+	}
+	c.Text, c.Encoding = encodeText(plain)
+	c.Size, c.Compression = int64(len(plain)), int64(len(plain)-len(r.Body))
+	return c, false
+}
+
+// decode undoes one content coding.
+func decode(coding string, body []byte) ([]byte, error) {
+	var r io.Reader
+	var err error
+	switch strings.ToLower(strings.TrimSpace(coding)) {
+	case "gzip", "x-gzip":
+		r, err = gzip.NewReader(bytes.NewReader(body))
+	case "deflate":
+		r, err = zlib.NewReader(bytes.NewReader(body))
+	case "br":
+		r = brotli.NewReader(bytes.NewReader(body))
+	case "identity":
+		return body, nil
+	default:
+		return nil, fmt.Errorf("the content coding %q is not known", coding)
+	}
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, largestDecoded+1))
+	if err == nil && len(plain) > largestDecoded {
+		err = fmt.Errorf("it is larger than %d bytes", largestDecoded)
+	}
+	return plain, err
+}
+
+// encodeText returns bytes as the text of a content and its encoding: base64
+// where they are not UTF-8.
+func encodeText(b []byte) (text, encoding string) {
+	if utf8.Valid(b) {
+		return string(b), ""
+	}
+	return base64.StdEncoding.EncodeToString(b), "base64"
+}
+
+// decodeText is the reverse of encodeText.
+func decodeText(text, encoding string) ([]byte, error) {
+	switch {
+	case text == "":
+		return nil, nil
+	case strings.EqualFold(encoding, "base64"):
+		return base64.StdEncoding.DecodeString(text)
+	case encoding == "":
+		return []byte(text), nil
+	}
+	return nil, fmt.Errorf("the encoding %q is neither base64 nor none", encoding)
+}

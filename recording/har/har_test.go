@@ -1,0 +1,377 @@
+package har_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	cdphar "github.com/chromedp/cdproto/har"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/har"
+)
+
+// failed returns the exchange of package recording's golden file: a refused
+// handshake with everything in it.
+func failed(t testing.TB) *recording.Exchange {
+	t.Helper()
+	data, err := os.ReadFile("../testdata/exchange.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := new(recording.Exchange)
+	if err := json.Unmarshal(data, e); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// fetched returns a success with the given body, all of it recorded.
+func fetched(body []byte, header http.Header) *recording.Exchange {
+	start := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	return &recording.Exchange{
+		ID: "fetched", Start: start, FirstByte: 30 * time.Millisecond, Duration: 40 * time.Millisecond,
+		Viewer: recording.Viewer{
+			Address: "127.0.0.1:5000", Method: "GET", Scheme: "https", Host: "www.example.com", URI: "/a%20b?x=1&y=%zz&z",
+			Proto: "HTTP/2.0", Form: "origin", Header: http.Header{"Cookie": {"a=[redacted 3 bytes #00000000]; b=2"}},
+		},
+		Behavior: "*", Origin: "app",
+		Sent: &recording.Sent{Method: "GET", Host: "app.example.com:443", TLS: true, URI: "/a%20b?x=1"},
+		Attempts: []*originconn.Attempt{
+			{Number: 1, Start: start, Address: "[::1]:443", Cause: policy.NewCause(policy.CauseConnectRefused, "nothing listens there", nil)},
+			{
+				Number: 2, Start: start.Add(10 * time.Millisecond), Address: "127.0.0.1:443",
+				Phases: originconn.Phases{
+					Resolve: time.Millisecond, Dial: 2 * time.Millisecond, Handshake: 3 * time.Millisecond,
+					Send: 4 * time.Millisecond, Wait: 5 * time.Millisecond,
+				},
+			},
+			{Number: 3, Start: start.Add(35 * time.Millisecond), Phases: originconn.Phases{Wait: time.Hour}},
+		},
+		Response: recording.Response{
+			Status: 200, Header: header, OriginHead: "HTTP/1.1 200 OK\r\n", Body: body, BodyBytes: int64(len(body)),
+		},
+		ResultType: "Miss", DetailedResultType: "Miss",
+	}
+}
+
+func gzipped(text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write([]byte(text))
+	w.Close()
+	return b.Bytes()
+}
+
+// archive writes exchanges as an archive.
+func archive(t testing.TB, exchanges ...*recording.Exchange) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := har.NewWriter(&b, har.Creator{Name: "edgesim", Version: "devel"})
+	for _, e := range exchanges {
+		if err := w.Write(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// samples are exchanges of every kind that the writer treats in its own way.
+func samples(t testing.TB) map[string]*recording.Exchange {
+	text := http.Header{"Content-Type": {"text/plain"}, "Set-Cookie": {"s=1; Path=/; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly; Secure"}}
+	coded := http.Header{"Content-Type": {"text/plain"}, "Content-Encoding": {"gzip"}}
+	cut := fetched(gzipped("hello")[:10], coded)
+	cut.Response.BodyBytes, cut.Response.Truncated = 100, true
+	redirect := fetched(nil, http.Header{"Location": {"https://www.example.com/"}})
+	redirect.Response.Status, redirect.Attempts, redirect.Sent = 301, nil, nil
+	odd := fetched(nil, nil)
+	odd.Viewer.URI, odd.Viewer.Host = "/\xff <>\"{}|\\^`%?q=\x01", "www.example.com:8443"
+	return map[string]*recording.Exchange{
+		"failed":   failed(t),
+		"text":     fetched([]byte("hello <b>&"), text),
+		"binary":   fetched([]byte{0xff, 0, 1}, nil),
+		"gzip":     fetched(gzipped("hello"), coded),
+		"not gzip": fetched([]byte("hello, this is not gzip"), coded),
+		"cut":      cut,
+		"redirect": redirect,
+		"odd":      odd,
+	}
+}
+
+// TestSchema holds every kind of entry to the published schema.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile("testdata/har-1.2.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range samples(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, data := range [][]byte{archive(t), archive(t, e), archive(t, e, e)} {
+				instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+				if err != nil {
+					t.Fatalf("%v in %s", err, data)
+				}
+				if err := schema.Validate(instance); err != nil {
+					t.Errorf("%v", err)
+				}
+			}
+		})
+	}
+}
+
+// TestIndependentReader reads an archive with the types of the DevTools
+// project's Go packages, which know nothing of ours. (They take every text for
+// base64, so the bodies here are none that is text.)
+func TestIndependentReader(t *testing.T) {
+	t.Parallel()
+	var got cdphar.HAR
+	bad := failed(t)
+	bad.Response.Body = nil
+	if err := json.Unmarshal(archive(t, fetched([]byte{0xff, 0}, http.Header{"Content-Type": {"image/png"}}), bad), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Log.Entries) != 2 || got.Log.Version != "1.2" || got.Log.Creator.Name != "edgesim" {
+		t.Fatalf("got %+v", got.Log)
+	}
+	first := got.Log.Entries[0]
+	if first.Request.URL != "https://www.example.com/a%20b?x=1&y=%25zz&z" || first.Request.Method != "GET" || first.Request.HTTPVersion != "HTTP/2.0" {
+		t.Errorf("got %+v", first.Request)
+	}
+	if c := first.Response.Content; string(c.Text) != "\xff\x00" || c.Size != 2 || c.Encoding != "base64" || c.MimeType != "image/png" {
+		t.Errorf("got %+v", c)
+	}
+	if first.ServerIPAddress != "127.0.0.1" || first.Connection != "443" {
+		t.Errorf("got %q %q", first.ServerIPAddress, first.Connection)
+	}
+	if second := got.Log.Entries[1]; second.Response.Status != 502 || !strings.Contains(second.Comment, "tls-handshake-failure") {
+		t.Errorf("got %d %q", second.Response.Status, second.Comment)
+	}
+}
+
+// TestTimings checks that each phase stands where it belongs and that they add
+// up, as the format demands.
+func TestTimings(t *testing.T) {
+	t.Parallel()
+	type timings struct{ Blocked, DNS, Connect, SSL, Send, Wait, Receive float64 }
+	early := fetched(nil, nil)
+	early.FirstByte = time.Millisecond // a clock that does not agree with the phases
+	for _, row := range []struct {
+		name string
+		e    *recording.Exchange
+		want timings
+		time float64
+	}{
+		{"second attempt of three", fetched(nil, nil), timings{15, 1, 5, 3, 4, 5, 10}, 40},
+		{"no attempt", samples(t)["redirect"], timings{-1, -1, -1, -1, 0, 30, 10}, 40},
+		{"phases longer than the exchange", early, timings{1, -1, -1, -1, 0, 0, 39}, 40},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var got struct {
+				Log struct {
+					Entries []struct {
+						Time    float64
+						Timings timings
+					}
+				}
+			}
+			if err := json.Unmarshal(archive(t, row.e), &got); err != nil {
+				t.Fatal(err)
+			}
+			h := got.Log.Entries[0]
+			if h.Timings != row.want || math.Abs(h.Time-row.time) > 1e-9 {
+				t.Errorf("got %+v and %v, want %+v and %v", h.Timings, h.Time, row.want, row.time)
+			}
+		})
+	}
+}
+
+// TestRoundTrip checks that an archive of ours is read back without loss.
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	for name, e := range samples(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []*recording.Exchange
+			skipped, err := har.Read(bytes.NewReader(archive(t, e, e)), func(e *recording.Exchange) error {
+				got = append(got, e)
+				return nil
+			})
+			if err != nil || len(skipped) > 0 || len(got) != 2 {
+				t.Fatalf("got %d, %v, %v", len(got), skipped, err)
+			}
+			for _, g := range got {
+				before, after := normal(t, e), normal(t, g)
+				if !bytes.Equal(before, after) || !bytes.Equal(e.Response.Body, g.Response.Body) {
+					t.Errorf("got  %s\nwant %s", after, before)
+				}
+			}
+		})
+	}
+}
+
+// normal is the JSON of an exchange after one round through JSON, which loses
+// what is not UTF-8.
+func normal(t *testing.T, e *recording.Exchange) []byte {
+	t.Helper()
+	var again recording.Exchange
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = json.Unmarshal(data, &again)
+	}
+	if err == nil {
+		data, err = json.Marshal(&again)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestComments checks that what is missing of a body is said.
+func TestComments(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"cut":      "edgesim recorded the first 10 of 100 bytes (--body-limit)",
+		"not gzip": "the body is as it was sent, as it cannot be decompressed: gzip: invalid header",
+	} {
+		if got := string(archive(t, samples(t)[name])); !strings.Contains(got, want) {
+			t.Errorf("%s: got %s, want %q in it", name, got, want)
+		}
+	}
+}
+
+// TestBrowsers reads archives as Chrome and Firefox write them.
+func TestBrowsers(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		file    string
+		skipped int
+		want    []string
+	}{
+		{"chrome.har", 1, []string{
+			`har-000001 2026-01-02T12:00:00.123Z GET https www.example.com /a%20b?x=1 HTTP/2.0 200 "<p>hi</p>" 9 map[Content-Type:[text/html]] map[Accept:[*/*]]`,
+			`har-000002 2026-01-02T12:00:01Z POST http localhost:8080 / HTTP/1.1 404 "\xff\xfe" 2 map[X-A:[1 2]] map[Content-Type:[text/plain]]`,
+			`har-000004 2026-01-02T12:00:02Z GET https www.example.com /gone HTTP/3.0 0 "" 0 map[] map[]`,
+		}},
+		{"firefox.har", 0, []string{
+			`har-000001 2026-01-02T10:00:00.5Z GET https www.example.com /big.bin HTTP/2.0 200 "" 1048576 (cut) map[Content-Type:[application/octet-stream]] map[Cookie:[a=b]]`,
+		}},
+	} {
+		t.Run(row.file, func(t *testing.T) {
+			t.Parallel()
+			f, err := os.Open("testdata/" + row.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			var got []string
+			skipped, err := har.Read(f, func(e *recording.Exchange) error {
+				cut := ""
+				if e.Response.Truncated {
+					cut = "(cut) "
+				}
+				got = append(got, fmt.Sprintf("%s %s %s %s %s %s %s %d %q %d %s%v %v", e.ID, e.Start.Format(time.RFC3339Nano), e.Viewer.Method, e.Viewer.Scheme,
+					e.Viewer.Host, e.Viewer.URI, e.Viewer.Proto, e.Response.Status, e.Response.Body, e.Response.BodyBytes, cut, e.Response.Header, e.Viewer.Header))
+				return nil
+			})
+			if err != nil || len(skipped) != row.skipped || !reflect.DeepEqual(got, row.want) {
+				t.Errorf("got %v, %v\n%s\nwant %d skipped\n%s", skipped, err, strings.Join(got, "\n"), row.skipped, strings.Join(row.want, "\n"))
+			}
+		})
+	}
+}
+
+// TestBroken checks that errors say where.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	const head = `{"log":{"version":"1.2","entries":[`
+	const good = `{"startedDateTime":"2026-01-02T12:00:00Z","request":{"method":"GET","url":"http://a/"},"response":{"status":200}}`
+	for _, row := range []struct{ text, want string }{
+		{"", "reading the archive: unexpected EOF"},
+		{"[]", "reading the archive: [ stands where { was expected"},
+		{"{}", `reading the archive: it has no "log": this is not an HTTP Archive`},
+		{`{"log":{}}`, `reading the archive: its log has no "entries": this is not an HTTP Archive`},
+		{head + good, "reading entry 1: unexpected EOF"},
+		{head + good + `,{"request":3}]}}`, "reading entry 2, request: a number stands where a struct was expected"},
+		{head + `{"request":{"method":"GET","url":"http:///x"}}]}}`, `reading entry 1, request.url: "http:///x" has no host`},
+		{head + `{"request":{"method":"GET","url":"http://%zz/"}}]}}`, `reading entry 1, request.url: parse "http://%zz/": invalid URL escape "%zz"`},
+		{head + `{"request":{"method":"GET","url":"http://a/"}}]}}`, `reading entry 1, startedDateTime: "" is not a time like 2026-01-02T15:04:05.000Z`},
+		{head + strings.Replace(good, "GET", "", 1) + "]}}", "reading entry 1, request.method: it is empty"},
+		{head + strings.Replace(good, `200`, `200,"content":{"text":"a","encoding":"base64"}`, 1) + "]}}", "reading entry 1, response.content: illegal base64 data at input byte 0"},
+		{head + `{"_edgesim":{}}]}}`, "reading entry 1, _edgesim.id: it is empty"},
+		{head + `{"_edgesim":{"id":3}}]}}`, "reading entry 1, _edgesim: json: cannot unmarshal number into Go struct field exchangeJSON.id of type string"},
+	} {
+		t.Run(row.text, func(t *testing.T) {
+			t.Parallel()
+			_, err := har.Read(strings.NewReader(row.text), func(*recording.Exchange) error { return nil })
+			if err == nil || err.Error() != row.want {
+				t.Errorf("got %v, want %s", err, row.want)
+			}
+		})
+	}
+}
+
+// FuzzRead reads foreign bytes; what it accepts it must be able to write and
+// read again.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"testdata/chrome.har", "testdata/firefox.har"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, e := range samples(f) {
+		f.Add(archive(f, e))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var read []*recording.Exchange
+		_, err := har.Read(bytes.NewReader(data), func(e *recording.Exchange) error {
+			read = append(read, e)
+			return nil
+		})
+		if err != nil {
+			return
+		}
+		n := 0
+		if _, err := har.Read(bytes.NewReader(archive(t, read...)), func(e *recording.Exchange) error {
+			if e.ID != read[n].ID || !bytes.Equal(e.Response.Body, read[n].Response.Body) {
+				t.Errorf("exchange %d changed on its way", n)
+			}
+			n++
+			return nil
+		}); err != nil || n != len(read) {
+			t.Errorf("got %d of %d back: %v", n, len(read), err)
+		}
+	})
+}
+
+// An archive of what an edge recorded opens in the developer tools of browsers.
+func ExampleWriter() {
+	w := har.NewWriter(os.Stdout, har.Creator{Name: "edgesim", Version: "v1.0.0"})
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	// Output:
+	// {"log":{"version":"1.2","creator":{"name":"edgesim","version":"v1.0.0"},"pages":[],"entries":[
+	// ]}}
+}
