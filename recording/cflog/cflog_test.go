@@ -166,13 +166,13 @@ func TestFields(t *testing.T) {
 			map[string]string{"sc-status": "200", "x-edge-result-type": "Error"}},
 		{"WebSocket (CF-LOG-07)", cflog.Options{}, func(e *recording.Exchange) {
 			e.Cause, e.ResultType, e.DetailedResultType, e.Duration = nil, "Miss", "Miss", 10*time.Second
-			e.Viewer.Header, e.Response.Status = http.Header{"Upgrade": {"WebSocket"}}, 101
-		}, map[string]string{"cs-protocol": "wss", "x-edge-result-type": "Miss", "date": "2026-01-03", "time": "00:00:09"}},
-		{"WebSocket in the clear (CF-LOG-07)", cflog.Options{}, func(e *recording.Exchange) {
-			e.Viewer.Scheme, e.Viewer.Header, e.Response.Status = "http", http.Header{"Upgrade": {"websocket"}}, 101
-		}, map[string]string{"cs-protocol": "ws"}},
-		{"refused WebSocket", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header = http.Header{"Upgrade": {"websocket"}} },
-			map[string]string{"cs-protocol": "https"}},
+			e.Viewer.Header, e.Response = nil, recording.Response{Status: 101}
+			e.Tunnel = &recording.Tunnel{Protocol: "wss", FromViewer: 1000, FromOrigin: 2000}
+		}, map[string]string{
+			"cs-protocol": "wss", "x-edge-result-type": "Miss", "date": "2026-01-03", "time": "00:00:09", "sc-bytes": "2036", "cs-bytes": "1063",
+		}},
+		{"request body", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header, e.Viewer.BodyBytes = nil, 100 },
+			map[string]string{"cs-bytes": "163"}},
 		{"gRPC (CF-LOG-07)", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header = http.Header{"Content-Type": {"application/grpc+proto"}} },
 			map[string]string{"cs-protocol": "grpcs"}},
 		{"cookies", cflog.Options{Cookies: true}, func(*recording.Exchange) {}, map[string]string{"cs(Cookie)": "a=1;%20b=2;%20c=3"}},

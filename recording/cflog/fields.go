@@ -86,13 +86,10 @@ func responseResultType(l *line) string {
 // protocol names the protocol within HTTP, too (CF-LOG-07).
 func protocol(l *line) string {
 	v := &l.e.Viewer
-	secure := v.Scheme == "https"
-	switch {
-	case strings.EqualFold(v.Header.Get("Upgrade"), "websocket") && l.e.Response.Status == http.StatusSwitchingProtocols && secure:
-		return "wss"
-	case strings.EqualFold(v.Header.Get("Upgrade"), "websocket") && l.e.Response.Status == http.StatusSwitchingProtocols:
-		return "ws"
-	case secure && v.Proto == "HTTP/2.0" && strings.HasPrefix(v.Header.Get("Content-Type"), "application/grpc"):
+	if t := l.e.Tunnel; t != nil {
+		return t.Protocol
+	}
+	if v.Scheme == "https" && v.Proto == "HTTP/2.0" && strings.HasPrefix(v.Header.Get("Content-Type"), "application/grpc") {
 		return "grpcs"
 	}
 	return encode(v.Scheme)
@@ -124,18 +121,25 @@ func ipVersion(l *line) string {
 	return "IPv6"
 }
 
-// bytesSent counts the head as HTTP/1.1 has it.
+// bytesSent counts the head as HTTP/1.1 has it, and what went through a tunnel.
 func bytesSent(l *line) string {
-	status := l.e.Response.Status
-	n := len("HTTP/1.1 200 \r\n\r\n") + len(http.StatusText(status))
-	return strconv.FormatInt(int64(n+headerBytes(l.e.Response.Header))+l.e.Response.BodyBytes, 10)
+	r := &l.e.Response
+	n := int64(len("HTTP/1.1 200 \r\n\r\n")+len(http.StatusText(r.Status))+headerBytes(r.Header)) + r.BodyBytes
+	if t := l.e.Tunnel; t != nil {
+		n += t.FromOrigin
+	}
+	return strconv.FormatInt(n, 10)
 }
 
-// bytesReceived counts the head as HTTP/1.1 has it.
+// bytesReceived counts the head as HTTP/1.1 has it, and what went through a
+// tunnel.
 func bytesReceived(l *line) string {
 	v := &l.e.Viewer
-	n := len(v.Method) + len(v.URI) + len("  HTTP/1.1\r\n\r\n") + len("Host: \r\n") + len(v.Host) + headerBytes(v.Header)
-	return strconv.FormatInt(int64(n), 10)
+	n := int64(len(v.Method)+len(v.URI)+len("  HTTP/1.1\r\n\r\n")+len("Host: \r\n")+len(v.Host)+headerBytes(v.Header)) + v.BodyBytes
+	if t := l.e.Tunnel; t != nil {
+		n += t.FromViewer
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func headerBytes(h http.Header) int {

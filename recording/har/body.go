@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -43,6 +44,47 @@ func encodeBody(e *recording.Exchange) (content, bool) {
 	c.Text, c.Encoding = encodeText(plain)
 	c.Size, c.Compression = int64(len(plain)), int64(len(plain)-len(r.Body))
 	return c, false
+}
+
+// encodePost returns the body of a request, nil if there was none, and whether
+// its text has exactly the bytes that were recorded. The format has no encoding
+// for it, so bytes that are no text stand in _edgesim alone.
+func encodePost(v *recording.Viewer) (*postData, bool) {
+	if v.BodyBytes == 0 && len(v.Body) == 0 {
+		return nil, false
+	}
+	p := &postData{MimeType: v.Header.Get("Content-Type")}
+	exact := utf8.Valid(v.Body)
+	switch {
+	case exact:
+		p.Text = string(v.Body)
+	default:
+		p.Comment = "the body is not text; _edgesim has it as viewer.bodyBase64"
+	}
+	if v.Truncated || int64(len(v.Body)) < v.BodyBytes {
+		p.Comment = strings.TrimPrefix(p.Comment+fmt.Sprintf("; edgesim recorded the first %d of %d bytes (--body-limit)", len(v.Body), v.BodyBytes), "; ")
+	}
+	return p, exact
+}
+
+// decodePost reads the body of a request as browsers have it: as text, or as the
+// parameters of a form.
+func decodePost(p *postData, size int64, v *recording.Viewer) {
+	if p != nil {
+		v.Body = []byte(p.Text)
+	}
+	if p != nil && p.Text == "" {
+		var form []string
+		for _, param := range p.Params {
+			form = append(form, url.QueryEscape(param.Name)+"="+url.QueryEscape(param.Value))
+		}
+		v.Body = []byte(strings.Join(form, "&"))
+	}
+	v.BodyBytes = int64(len(v.Body))
+	if v.BodyBytes == 0 {
+		v.Body = nil
+		v.BodyBytes, v.Truncated = max(size, 0), size > 0
+	}
 }
 
 // decode undoes one content coding.

@@ -55,6 +55,8 @@ func decodeEntry(h *entry, number int) (*recording.Exchange, error) {
 	if e.Viewer.Method == "" {
 		return nil, &Error{Entry: number, Field: "request.method", Err: errors.New("it is empty")}
 	}
+	decodePost(h.Request.PostData, h.Request.BodySize, &e.Viewer)
+	delete(e.Viewer.Header, "Content-Length") // of what was sent, not of what was saved
 	e.Response, err = decodeResponse(&h.Response, e.Viewer.Method)
 	if err != nil {
 		return nil, &Error{Entry: number, Field: "response.content", Err: err}
@@ -80,6 +82,9 @@ func decodeOurs(h *entry, number int) (*recording.Exchange, error) {
 			return nil, &Error{Entry: number, Field: "response.content", Err: err}
 		}
 		e.Response.Body = body
+	}
+	if p := h.Request.PostData; p != nil && e.Viewer.Body == nil && p.Text != "" {
+		e.Viewer.Body = []byte(p.Text)
 	}
 	return e, nil
 }

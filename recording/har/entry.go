@@ -17,12 +17,13 @@ import (
 func encodeEntry(e *recording.Exchange) (*entry, error) {
 	t, total := timingsOf(e)
 	body, exact := encodeBody(e)
+	post, postExact := encodePost(&e.Viewer)
 	h := &entry{
 		Started: e.Start.UTC().Format(time.RFC3339Nano), Time: total, Timings: t,
 		Request: request{
 			Method: e.Viewer.Method, URL: address(&e.Viewer), HTTPVersion: e.Viewer.Proto,
 			Cookies: requestCookies(e.Viewer.Header), Headers: requestHeaders(&e.Viewer),
-			QueryString: queryPairs(e.Viewer.URI), HeadersSize: -1,
+			QueryString: queryPairs(e.Viewer.URI), PostData: post, HeadersSize: -1, BodySize: e.Viewer.BodyBytes,
 		},
 		Response: response{
 			Status: e.Response.Status, StatusText: http.StatusText(e.Response.Status), HTTPVersion: e.Viewer.Proto,
@@ -40,6 +41,9 @@ func encodeEntry(e *recording.Exchange) (*entry, error) {
 	bare := *e
 	if exact {
 		bare.Response.Body = nil
+	}
+	if postExact {
+		bare.Viewer.Body = nil
 	}
 	raw, err := encode(bare)
 	h.Edgesim = raw

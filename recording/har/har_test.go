@@ -100,15 +100,24 @@ func samples(t testing.TB) map[string]*recording.Exchange {
 	redirect.Response.Status, redirect.Attempts, redirect.Sent = 301, nil, nil
 	odd := fetched(nil, nil)
 	odd.Viewer.URI, odd.Viewer.Host = "/\xff <>\"{}|\\^`%?q=\x01", "www.example.com:8443"
+	posted := func(body string, size int64) *recording.Exchange {
+		e := fetched(nil, nil)
+		e.Viewer.Method, e.Viewer.Body, e.Viewer.BodyBytes = "POST", []byte(body), size
+		e.Viewer.Truncated = size > int64(len(body))
+		return e
+	}
 	return map[string]*recording.Exchange{
-		"failed":   failed(t),
-		"text":     fetched([]byte("hello <b>&"), text),
-		"binary":   fetched([]byte{0xff, 0, 1}, nil),
-		"gzip":     fetched(gzipped("hello"), coded),
-		"not gzip": fetched([]byte("hello, this is not gzip"), coded),
-		"cut":      cut,
-		"redirect": redirect,
-		"odd":      odd,
+		"posted":        posted("a=b", 3),
+		"posted cut":    posted("a=b", 4),
+		"posted binary": posted("\xff", 2),
+		"failed":        failed(t),
+		"text":          fetched([]byte("hello <b>&"), text),
+		"binary":        fetched([]byte{0xff, 0, 1}, nil),
+		"gzip":          fetched(gzipped("hello"), coded),
+		"not gzip":      fetched([]byte("hello, this is not gzip"), coded),
+		"cut":           cut,
+		"redirect":      redirect,
+		"odd":           odd,
 	}
 }
 
@@ -220,7 +229,7 @@ func TestRoundTrip(t *testing.T) {
 			}
 			for _, g := range got {
 				before, after := normal(t, e), normal(t, g)
-				if !bytes.Equal(before, after) || !bytes.Equal(e.Response.Body, g.Response.Body) {
+				if !bytes.Equal(before, after) || !bytes.Equal(e.Response.Body, g.Response.Body) || !bytes.Equal(e.Viewer.Body, g.Viewer.Body) {
 					t.Errorf("got  %s\nwant %s", after, before)
 				}
 			}
@@ -250,7 +259,10 @@ func normal(t *testing.T, e *recording.Exchange) []byte {
 func TestComments(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"cut":      "edgesim recorded the first 10 of 100 bytes (--body-limit)",
+		"cut":        "edgesim recorded the first 10 of 100 bytes (--body-limit)",
+		"posted cut": `"postData":{"mimeType":"","text":"a=b","comment":"edgesim recorded the first 3 of 4 bytes (--body-limit)"}`,
+		"posted binary": `"postData":{"mimeType":"","comment":"the body is not text; _edgesim has it as viewer.bodyBase64; ` +
+			`edgesim recorded the first 1 of 2 bytes (--body-limit)"}`,
 		"not gzip": "the body is as it was sent, as it cannot be decompressed: gzip: invalid header",
 	} {
 		if got := string(archive(t, samples(t)[name])); !strings.Contains(got, want) {
@@ -268,12 +280,12 @@ func TestBrowsers(t *testing.T) {
 		want    []string
 	}{
 		{"chrome.har", 1, []string{
-			`har-000001 2026-01-02T12:00:00.123Z GET https www.example.com /a%20b?x=1 HTTP/2.0 200 "<p>hi</p>" 9 map[Content-Type:[text/html]] map[Accept:[*/*]]`,
-			`har-000002 2026-01-02T12:00:01Z POST http localhost:8080 / HTTP/1.1 404 "\xff\xfe" 2 map[X-A:[1 2]] map[Content-Type:[text/plain]]`,
-			`har-000004 2026-01-02T12:00:02Z GET https www.example.com /gone HTTP/3.0 0 "" 0 map[] map[]`,
+			`har-000001 2026-01-02T12:00:00.123Z GET https www.example.com /a%20b?x=1 HTTP/2.0 "" 200 "<p>hi</p>" 9 map[Content-Type:[text/html]] map[Accept:[*/*]]`,
+			`har-000002 2026-01-02T12:00:01Z POST http localhost:8080 / HTTP/1.1 "a=b&c" 404 "\xff\xfe" 2 map[X-A:[1 2]] map[Content-Type:[text/plain]]`,
+			`har-000004 2026-01-02T12:00:02Z GET https www.example.com /gone HTTP/3.0 "x=1+2&y=" 0 "" 0 map[] map[]`,
 		}},
 		{"firefox.har", 0, []string{
-			`har-000001 2026-01-02T10:00:00.5Z GET https www.example.com /big.bin HTTP/2.0 200 "" 1048576 (cut) map[Content-Type:[application/octet-stream]] map[Cookie:[a=b]]`,
+			`har-000001 2026-01-02T10:00:00.5Z GET https www.example.com /big.bin HTTP/2.0 "" 200 "" 1048576 (cut) map[Content-Type:[application/octet-stream]] map[Cookie:[a=b]]`,
 		}},
 	} {
 		t.Run(row.file, func(t *testing.T) {
@@ -289,8 +301,8 @@ func TestBrowsers(t *testing.T) {
 				if e.Response.Truncated {
 					cut = "(cut) "
 				}
-				got = append(got, fmt.Sprintf("%s %s %s %s %s %s %s %d %q %d %s%v %v", e.ID, e.Start.Format(time.RFC3339Nano), e.Viewer.Method, e.Viewer.Scheme,
-					e.Viewer.Host, e.Viewer.URI, e.Viewer.Proto, e.Response.Status, e.Response.Body, e.Response.BodyBytes, cut, e.Response.Header, e.Viewer.Header))
+				got = append(got, fmt.Sprintf("%s %s %s %s %s %s %s %q %d %q %d %s%v %v", e.ID, e.Start.Format(time.RFC3339Nano), e.Viewer.Method, e.Viewer.Scheme,
+					e.Viewer.Host, e.Viewer.URI, e.Viewer.Proto, e.Viewer.Body, e.Response.Status, e.Response.Body, e.Response.BodyBytes, cut, e.Response.Header, e.Viewer.Header))
 				return nil
 			})
 			if err != nil || len(skipped) != row.skipped || !reflect.DeepEqual(got, row.want) {

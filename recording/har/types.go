@@ -59,8 +59,6 @@ type postData struct {
 	MimeType string `json:"mimeType"`
 	Text     string `json:"text,omitempty"`
 	Params   []pair `json:"params,omitempty"`
-	// Encoding is "base64" where Text is; the format knows it of content only.
-	Encoding string `json:"_encoding,omitempty"`
 	Comment  string `json:"comment,omitempty"`
 }
 
