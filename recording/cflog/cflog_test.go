@@ -169,10 +169,10 @@ func TestFields(t *testing.T) {
 			e.Viewer.Header, e.Response = nil, recording.Response{Status: 101}
 			e.Tunnel = &recording.Tunnel{Protocol: "wss", FromViewer: 1000, FromOrigin: 2000}
 		}, map[string]string{
-			"cs-protocol": "wss", "x-edge-result-type": "Miss", "date": "2026-01-03", "time": "00:00:09", "sc-bytes": "2036", "cs-bytes": "1063",
+			"cs-protocol": "wss", "x-edge-result-type": "Miss", "date": "2026-01-03", "time": "00:00:09", "sc-bytes": "2036", "cs-bytes": "1059",
 		}},
 		{"request body", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header, e.Viewer.BodyBytes = nil, 100 },
-			map[string]string{"cs-bytes": "163"}},
+			map[string]string{"cs-bytes": "159"}},
 		{"gRPC (CF-LOG-07)", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header = http.Header{"Content-Type": {"application/grpc+proto"}} },
 			map[string]string{"cs-protocol": "grpcs"}},
 		{"cookies", cflog.Options{Cookies: true}, func(*recording.Exchange) {}, map[string]string{"cs(Cookie)": "a=1;%20b=2;%20c=3"}},
