@@ -41,6 +41,9 @@ type Exchange struct {
 	// Forced is the id of the fault on demand that was played on the exchange;
 	// "" if none was, and the origin did it all itself.
 	Forced string
+	// Replayed is the id of the recorded exchange that answered in the origin's
+	// place; "" if the origin was asked. The attempts are then that exchange's.
+	Replayed string
 	// ResultType and DetailedResultType are the values of the access log.
 	ResultType         string
 	DetailedResultType string

@@ -30,6 +30,7 @@ type exchangeJSON struct {
 	Findings           []policy.Finding `json:"findings,omitempty"`
 	Cause              *causeJSON       `json:"cause,omitempty"`
 	Forced             string           `json:"forced,omitempty"`
+	Replayed           string           `json:"replayed,omitempty"`
 	ResultType         string           `json:"resultType"`
 	DetailedResultType string           `json:"detailedResultType"`
 }
@@ -99,7 +100,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
-		Tunnel: encodeTunnel(e.Tunnel), Forced: e.Forced, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
+		Tunnel: encodeTunnel(e.Tunnel), Forced: e.Forced, Replayed: e.Replayed, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 		Response: responseJSON{
 			Status: e.Response.Status, Header: e.Response.Header,
 			bodyJSON: encodeBody(e.Response.BodyBytes, e.Response.Body, e.Response.Truncated),
@@ -134,7 +135,7 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
 		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause), Tunnel: decodeTunnel(j.Tunnel),
-		Forced: j.Forced, ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
+		Forced: j.Forced, Replayed: j.Replayed, ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
 		Response: Response{
 			Status: j.Response.Status, Header: j.Response.Header,
 			OriginHead: string(d.text(j.Response.OriginHead, j.Response.OriginHeadBase64)),

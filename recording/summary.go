@@ -36,6 +36,7 @@ type summaryJSON struct {
 	} `json:"response"`
 	Cause              *policy.Cause `json:"cause,omitempty"`
 	Forced             string        `json:"forced,omitempty"`
+	Replayed           string        `json:"replayed,omitempty"`
 	ResultType         string        `json:"resultType"`
 	DetailedResultType string        `json:"detailedResultType"`
 }
@@ -47,7 +48,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 	j := summaryJSON{
 		ID: e.ID, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
 		Behavior: e.Behavior, Origin: e.Origin, Cause: e.Cause,
-		Forced: e.Forced, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
+		Forced: e.Forced, Replayed: e.Replayed, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 	}
 	j.Viewer.Address, j.Viewer.Method, j.Viewer.Scheme = e.Viewer.Address, e.Viewer.Method, e.Viewer.Scheme
 	j.Viewer.Host, j.Viewer.URI = e.Viewer.Host, e.Viewer.URI

@@ -1,0 +1,10 @@
+package recording
+
+import _ "embed"
+
+//go:embed exchange.schema.json
+var exchangeSchema string
+
+// Schema returns the JSON Schema (draft 2020-12) of an exchange's JSON. Fields
+// are added to it and never taken away.
+func Schema() string { return exchangeSchema }
