@@ -1,6 +1,7 @@
 package distribution
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 )
@@ -34,6 +35,22 @@ func (d *Distribution) ServesHost(host string) bool {
 		}
 	}
 	return false
+}
+
+// InvalidRootObject says what keeps a name from being a default root object, or
+// "" (CF-PATH-06). The guide names the characters; how long is too long it does
+// not say, and the 255 characters of a path pattern are taken (inferred).
+func InvalidRootObject(name string) string {
+	if len(name) > maxPathPattern {
+		return fmt.Sprintf("has %d characters", len(name))
+	}
+	for _, c := range name {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && !strings.ContainsRune(`_-.*$/~"'&`, c) {
+			return fmt.Sprintf("has the character %q", c)
+		}
+	}
+	return ""
 }
 
 // hostname cuts port, brackets and a trailing dot off a Host.

@@ -27,13 +27,15 @@ const (
 	quotaCustomHeaders = 30  // CF-LIMIT-18
 	quotaLegacyHeaders = 10  // CF-LIMIT-15
 
+	quotaPolicyNames     = 10 // names of each kind in a custom policy, CF-LIMIT-17
 	quotaLegacyCookies   = 10 // CF-COOKIE-10
 	quotaLegacyQueryKeys = 10 // CF-LIMIT-22
 	quotaResponseHeaders = 10 // custom headers of a response headers policy, CF-LIMIT-23
 
-	maxLegacyCookieNames = 512 // bytes in all, less one for each cookie, CF-COOKIE-10
-	maxLegacyQueryKey    = 128 // characters, CF-LIMIT-22
-	maxLegacyQueryKeys   = 512 // characters in all, CF-LIMIT-22
+	maxPolicyNames       = 1_024 // characters in all names of one list, CF-LIMIT-17
+	maxLegacyCookieNames = 512   // bytes in all, less one for each cookie, CF-COOKIE-10
+	maxLegacyQueryKey    = 128   // characters, CF-LIMIT-22
+	maxLegacyQueryKeys   = 512   // characters in all, CF-LIMIT-22
 
 	maxHeaderName  = 256    // characters, CF-LIMIT-19
 	maxHeaderValue = 1_783  // characters, CF-LIMIT-20

@@ -18,12 +18,36 @@ func (v *validator) cachePolicy(path string, p *CachePolicy) {
 		}
 	}
 	v.ttls(path, p.MinTTL, p.DefaultTTL, p.MaxTTL)
+	if _, managed := ManagedCachePolicy(p.ID); !managed {
+		v.policyNames(key, p.Headers, p.Cookies, p.QueryStrings)
+	}
 }
 
 func (v *validator) originRequestPolicy(path string, p *OriginRequestPolicy) {
 	v.selection(path+".HeadersConfig.HeaderBehavior", p.Headers, "CF-CONF-18", SelectNone, SelectWhitelist, SelectAllViewer, SelectAllViewerAndCloudFront, SelectAllExcept)
 	v.selection(path+".CookiesConfig.CookieBehavior", p.Cookies, "CF-CONF-18", SelectNone, SelectWhitelist, SelectAllExcept, SelectAll)
 	v.selection(path+".QueryStringsConfig.QueryStringBehavior", p.QueryStrings, "CF-CONF-18", SelectNone, SelectWhitelist, SelectAllExcept, SelectAll)
+	if _, managed := ManagedOriginRequestPolicy(p.ID); !managed { // AWS's own may list more
+		v.policyNames(path, p.Headers, p.Cookies, p.QueryStrings)
+	}
+}
+
+// policyNames checks how many names a custom policy lists of each kind, and how
+// long they are together (CF-LIMIT-17). That the length counts for each list on
+// its own is inferred.
+func (v *validator) policyNames(path string, headers, cookies, queries ValueSelection) {
+	for _, list := range []struct {
+		at    string
+		items []string
+	}{
+		{".HeadersConfig.Headers", headers.Items}, {".CookiesConfig.Cookies", cookies.Items}, {".QueryStringsConfig.QueryStrings", queries.Items},
+	} {
+		v.quota(path+list.at+".Quantity", len(list.items), quotaPolicyNames, "CF-LIMIT-17")
+		if total := totalLength(list.items); total > maxPolicyNames {
+			v.add(Problem{Path: path + list.at, Value: strconv.Itoa(total), Allowed: fmt.Sprintf("at most %d characters", maxPolicyNames),
+				Rule: "CF-LIMIT-17", Message: "the names together are too long"})
+		}
+	}
 }
 
 // selection checks that a policy picks values in a legal way (CF-CONF-18).

@@ -47,6 +47,38 @@ func TestValidateLegacyNames(t *testing.T) {
 	})
 }
 
+// TestValidatePolicyNames: how many names a custom policy lists (CF-LIMIT-17).
+func TestValidatePolicyNames(t *testing.T) {
+	t.Parallel()
+	const at = "DefaultCacheBehavior"
+	names := func(n, length int) distribution.ValueSelection {
+		out := distribution.ValueSelection{Behavior: distribution.SelectWhitelist}
+		for i := range n {
+			out.Items = append(out.Items, fmt.Sprintf("x%0*d", length-1, i))
+		}
+		return out
+	}
+	none := distribution.ValueSelection{Behavior: distribution.SelectNone}
+	cache := func(headers, cookies, queries distribution.ValueSelection) func(d *distribution.Distribution) {
+		return func(d *distribution.Distribution) {
+			d.DefaultBehavior.CachePolicy = &distribution.CachePolicy{ID: "custom", DefaultTTL: 1, MaxTTL: 1, Headers: headers, Cookies: cookies, QueryStrings: queries}
+		}
+	}
+	run(t, []mistake{
+		{"ten of each", "CF-LIMIT-17", cache(names(10, 9), names(10, 9), names(10, 9)), ""},
+		{"eleven headers", "CF-LIMIT-17", cache(names(11, 9), none, none),
+			at + `.CachePolicy.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig.Headers.Quantity: is over the default quota: got "11", allowed: at most 10 (CF-LIMIT-17); ask AWS for a higher quota`},
+		{"1,025 characters", "CF-LIMIT-17", cache(none, none, names(5, 205)),
+			at + `.CachePolicy.ParametersInCacheKeyAndForwardedToOrigin.QueryStringsConfig.QueryStrings: the names together are too long: got "1025", allowed: at most 1024 characters (CF-LIMIT-17)`},
+		{"an origin request policy", "CF-LIMIT-17", func(d *distribution.Distribution) {
+			d.DefaultBehavior.OriginRequestPolicy = &distribution.OriginRequestPolicy{ID: "custom", Headers: none, Cookies: names(11, 2), QueryStrings: none}
+		}, at + `.OriginRequestPolicy.CookiesConfig.Cookies.Quantity: is over the default quota: got "11", allowed: at most 10 (CF-LIMIT-17); ask AWS for a higher quota`},
+		{"a managed one may have more", "CF-LIMIT-17", func(d *distribution.Distribution) {
+			d.DefaultBehavior.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewerAndCloudFrontHeaders-2022-06")
+		}, ""},
+	})
+}
+
 // TestValidateResponseHeadersPolicy proves CF-RESP-30, and that nothing a policy
 // sets can end a field.
 func TestValidateResponseHeadersPolicy(t *testing.T) {
