@@ -37,6 +37,9 @@ type Edge struct {
 	// that is forwarded (CF-NAME-03). Default: the origin's own name is enough,
 	// too (CF-NAME-02).
 	HostOnly bool
+	// ErrorCache keeps errors as long as CloudFront would. Default: none, and the
+	// origin is asked each time.
+	ErrorCache *ErrorCache
 	// Recorder gets every finished exchange. Default: none.
 	Recorder recording.Recorder
 	// Faithful leaves out the X-Edgesim-* response headers.

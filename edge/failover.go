@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"slices"
-
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -27,34 +25,11 @@ func (e *Edge) origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *
 	return members, group
 }
 
-// failsOver says whether the secondary origin is asked after this result
-// (CF-FAILOVER-03 to CF-FAILOVER-08).
-func failsOver(g *distribution.OriginGroup, b *distribution.CacheBehavior, method string, r *originconn.Result) bool {
-	switch method {
-	case "GET", "HEAD":
-	case "OPTIONS":
-		if !slices.Contains(b.CachedMethods, "OPTIONS") {
-			return false
-		}
-	default:
-		return false
+// failoverFacts is how a member of a group answered, as the rules see it.
+func failoverFacts(g *distribution.OriginGroup, b *distribution.CacheBehavior, method string, r *originconn.Result) policy.FailoverFacts {
+	f := policy.FailoverFacts{Group: g, Behavior: b, Method: method, Cause: r.Cause}
+	if r.Response != nil {
+		f.Status = r.Response.Status
 	}
-	return slices.Contains(g.StatusCodes, failoverStatus(r))
-}
-
-// failoverStatus is the status that a group's list is asked for: the origin's
-// own, 504 for a response timeout, 503 for an origin that cannot be connected.
-func failoverStatus(r *originconn.Result) int {
-	if r.Cause == nil {
-		return r.Response.Status
-	}
-	switch r.Cause.Name {
-	case policy.CauseResponseTimeout, policy.CauseResponseCompletionTimeout:
-		return 504 // CF-FAILOVER-06
-	case policy.CauseResponseInvalid, policy.CauseResponseHeadersTooBig, policy.CauseOriginClosed:
-		return 502
-	case policy.CauseViewerAborted:
-		return 0
-	}
-	return 503 // CF-FAILOVER-05
+	return f
 }

@@ -26,12 +26,16 @@ type Plan struct {
 // PlanRequest builds the origin request for a viewer's request and says where
 // it goes. The request's body is not part of the plan.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
+	return e.plan(v, b, o, id, "")
+}
+
+// plan is PlanRequest; for the request of a custom error page, errorURI is what
+// the viewer asked for.
+func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string) Plan {
 	webSocket, findings := e.webSocket(v, b, o)
-	request := policy.BuildRequest(policy.RequestFacts{
-		WebSocket: webSocket,
-		Method:    v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, RemoteAddr: v.RemoteAddr,
-		Scheme: v.Scheme, TLS: viewerTLS(v.TLS), Geography: e.Geography, ID: id, EdgeHost: host(), DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b, Origin: o,
-	})
+	facts := e.facts(v, b)
+	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket = id, o, errorURI, webSocket
+	request := policy.BuildRequest(facts)
 	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
 		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
 	return Plan{
@@ -49,6 +53,16 @@ func (e *Edge) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *dis
 		return false, nil
 	}
 	return policy.JudgeWebSocket(policy.WebSocketFacts{Behavior: b, OriginMTLS: e.ClientCertificates[o.ID] != nil})
+}
+
+// facts is what the rules need to know of a viewer's request, before an origin
+// is chosen.
+func (e *Edge) facts(v *ViewerRequest, b *distribution.CacheBehavior) policy.RequestFacts {
+	return policy.RequestFacts{
+		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, RemoteAddr: v.RemoteAddr,
+		Scheme: v.Scheme, TLS: viewerTLS(v.TLS), Geography: e.Geography, EdgeHost: host(),
+		DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b,
+	}
 }
 
 // viewerTLS is what the rules need to know of a viewer's connection.

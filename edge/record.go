@@ -3,10 +3,8 @@ package edge
 import (
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
-	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -18,10 +16,23 @@ type exchange struct {
 	body     io.ReadCloser
 	length   int64 // of the body; -1 if it is not known
 	closed   bool
+	// pageOrigin is the origin that was asked last for a custom error page.
+	pageOrigin string
+	// notes say in a sentence each what became of the error besides its cause.
+	notes []string
+	// key is that of the request in the error cache, "" where none is asked.
+	key string
+	// kept is the entry of the error cache that is the answer, or nil.
+	kept *keptError
 }
 
-// planned notes what is sent to the origin.
-func (x *exchange) planned(p *Plan) {
+// planned notes what is sent to the origin. The request for a custom error page
+// leaves the place to the request that failed.
+func (x *exchange) planned(p *Plan, page bool) {
+	if page {
+		x.pageOrigin = p.Origin.ID
+		return
+	}
 	x.exchange.Origin = p.Origin.ID
 	x.exchange.Findings = append(x.exchange.Findings, p.Findings...)
 	x.exchange.Sent = &recording.Sent{
@@ -30,18 +41,8 @@ func (x *exchange) planned(p *Plan) {
 	}
 }
 
-// failedOver notes that a member of an origin group was given up.
-func (x *exchange) failedOver(r *originconn.Result) {
-	f := policy.Finding{Rule: "CF-FAILOVER-03", Verdict: policy.Warn, Subject: x.exchange.Origin,
-		Expected: "a status that is not on the group's list"}
-	if r.Cause != nil {
-		f.Observed = r.Cause.Error()
-	} else {
-		f.Observed = "status " + strconv.Itoa(r.Response.Status)
-		r.Response.Body.Close()
-	}
-	x.exchange.Findings = append(x.exchange.Findings, f)
-}
+// find adds a finding that belongs to no attempt.
+func (x *exchange) find(f policy.Finding) { x.exchange.Findings = append(x.exchange.Findings, f) }
 
 // answer notes the response and puts the record around its body, which
 // completes it when it is closed.
@@ -103,7 +104,7 @@ func (x *exchange) Close() error {
 	e := &x.exchange
 	e.Duration = time.Since(e.Start)
 	e.DetailedResultType = e.ResultType
-	if e.Cause != nil {
+	if e.Cause != nil && x.kept == nil { // else it is "Error" (CF-LOG-08)
 		e.DetailedResultType = e.Cause.DetailedResultType
 	}
 	if x.edge.Recorder != nil {

@@ -2,6 +2,8 @@ package edge
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,20 +12,27 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// respond passes the origin's response on to the viewer, its errors included
-// (CF-ERR-08, CF-RESP-20).
-func (e *Edge) respond(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, r *originconn.Response) *Response {
+// respond passes an origin's response on to the viewer, its errors included
+// (CF-ERR-08, CF-RESP-20). A custom error page gets the status of its own
+// (CF-ERR-38).
+func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
+	r, b := o.response, o.behavior
 	header := policy.ViewerHeader(r.Header, b)
 	cache := "Miss from cloudfront"
-	if r.Status >= 400 {
+	if r.Status >= 400 || o.isError() {
 		cache = "Error from cloudfront"
-		x.exchange.ResultType = "Error"
+		x.exchange.ResultType = "Error" // whatever the page's status (CF-LOG-05)
 	}
 	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Close: v.Close}
 	compress(response, v, b)
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
 	x.exchange.Response.OriginHead = string(r.RawHead)
+	if o.status != 0 {
+		response.Status = o.status
+		setConnection(response, v) // CF-ERR-39
+	}
+	e.explain(x, header)
 	return x.answer(response)
 }
 
@@ -69,18 +78,43 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 	if x.exchange.Behavior != "" { // else it was refused before one was looked for
 		x.applyPolicy(r.Header, v, e.Distribution.Match(path(v.URI)), nil)
 	}
-	r.Close = r.Close || policy.ClosesViewer(cause.Status)
+	setConnection(r, v)
+	e.explain(x, r.Header)
+	return x.answer(r)
+}
+
+// setConnection closes the viewer's connection where the status asks for it, and
+// says so to a viewer on HTTP/1.x (CF-ERR-37, CF-ERR-39).
+func setConnection(r *Response, v *ViewerRequest) {
+	r.Close = r.Close || policy.ClosesViewer(r.Status)
 	if strings.HasPrefix(v.Proto, "HTTP/1") {
 		r.Header["Connection"] = connection(r.Close)
 	}
-	if !e.Faithful {
-		r.Header["X-Edgesim-Cause"] = []string{string(cause.Rule) + " " + string(cause.Name)}
-		r.Header["X-Edgesim-Detail"] = []string{fieldValue(cause.Detail)}
-		if cause.Hint != "" {
-			r.Header["X-Edgesim-Hint"] = []string{fieldValue(cause.Hint)}
-		}
+}
+
+// explain tells in the answer's own fields why it is what it is: the cause, the
+// evidence, and how to mend it.
+func (e *Edge) explain(x *exchange, h http.Header) {
+	if x.kept != nil {
+		h["Age"] = []string{strconv.Itoa(int(time.Since(x.kept.at) / time.Second))}
 	}
-	return x.answer(r)
+	if e.Faithful {
+		return
+	}
+	details, hint := x.notes, ""
+	if cause := x.exchange.Cause; cause != nil {
+		h["X-Edgesim-Cause"] = []string{string(cause.Rule) + " " + string(cause.Name)}
+		details, hint = append(slices.Clone(details), cause.Detail), cause.Hint
+	}
+	if x.kept != nil {
+		hint = x.kept.hint()
+	}
+	if len(details) > 0 {
+		h["X-Edgesim-Detail"] = []string{fieldValue(strings.Join(details, "; "))}
+	}
+	if hint != "" {
+		h["X-Edgesim-Hint"] = []string{fieldValue(hint)}
+	}
 }
 
 // redirect sends the viewer to HTTPS (CF-ERR-29, CF-ERR-30).

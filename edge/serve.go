@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -28,39 +29,69 @@ func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	behavior := e.Distribution.Match(path(v.URI))
 	x.exchange.Behavior = behavior.PathPattern
 	redirect, cause := policy.JudgeBehavior(facts, behavior)
+	if redirect == 0 && cause == nil {
+		cause = policy.JudgeRootObject(path(v.URI), e.Distribution.DefaultRootObject)
+	}
 	switch {
 	case cause != nil:
-		return e.refuse(x, v, cause)
+		return e.conclude(ctx, x, v, outcome{behavior: behavior, cause: cause})
 	case redirect != 0:
 		return e.redirect(x, v, redirect)
 	}
 	return e.fetch(ctx, x, v, behavior)
 }
 
-// fetch asks the origin, or the members of an origin group in turn.
+// fetch answers from the error cache, if there is one, or from the origin.
 func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
+	if kept := e.recall(x, v, b); kept != nil {
+		return e.replay(x, v, kept)
+	}
+	result := e.ask(ctx, x, v, b, "")
+	if r := result.Response; r != nil && r.Tunnel != nil {
+		return e.switched(x, v, b, r)
+	}
+	return e.conclude(ctx, x, v, outcome{behavior: b, response: result.Response, cause: result.Cause})
+}
+
+// ask asks the origin, or the members of an origin group in turn. For a custom
+// error page, errorURI is what the viewer asked for.
+func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, errorURI string) *originconn.Result {
 	origins, group := e.origins(b)
 	for i, origin := range origins {
-		plan := e.PlanRequest(v, b, origin, x.exchange.ID)
+		plan := e.plan(v, b, origin, x.exchange.ID, errorURI)
 		plan.Request.Body, plan.Request.ContentLength = v.Body, v.ContentLength
-		x.planned(&plan)
+		x.planned(&plan, errorURI != "")
 		plan.Request.Forced = e.force(x, v, b, origin)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
 		judgeRange(result)
+		countAttempts(result)
 		x.exchange.Attempts = append(x.exchange.Attempts, result.Attempts...)
-		if i+1 < len(origins) && failsOver(group, b, v.Method, result) {
-			x.failedOver(result)
-			continue
+		if i+1 < len(origins) {
+			if facts := failoverFacts(group, b, v.Method, result); policy.FailsOver(facts) {
+				x.find(facts.Finding(origin.ID))
+				discard(result.Response)
+				continue
+			}
 		}
-		if result.Cause != nil {
-			return e.refuse(x, v, result.Cause)
-		}
-		if result.Response.Tunnel != nil {
-			return e.switched(x, v, b, result.Response)
-		}
-		return e.respond(x, v, b, result.Response)
+		return result
 	}
 	panic("edge: a behavior without an origin passed validation")
+}
+
+// countAttempts says in a cause how often it was tried.
+func countAttempts(r *originconn.Result) {
+	if n := len(r.Attempts); r.Cause != nil && n > 1 {
+		cause := *r.Cause
+		cause.Detail += fmt.Sprintf("; %d attempts were made", n)
+		r.Cause = &cause
+	}
+}
+
+// discard ends a response that nobody will read.
+func discard(r *originconn.Response) {
+	if r != nil {
+		r.Body.Close()
+	}
 }
 
 // judgeRange turns a response whose lengths contradict each other into a failure

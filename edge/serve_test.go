@@ -138,6 +138,8 @@ func TestRefusals(t *testing.T) {
 		{"CF-ERR-31", protocol("redirect-to-https"), edge.ViewerRequest{Method: "POST", Proto: "HTTP/1.0"}, 403, "CF-ERR-31 viewer-https-only", "", false},
 		{"CF-ERR-26", nil, edge.ViewerRequest{URI: "/" + strings.Repeat("a", 8192)}, 414, "CF-ERR-26 viewer-url-too-long", "", true},
 		{"CF-ERR-27", nil, edge.ViewerRequest{HeaderBytes: 32769}, 494, "CF-ERR-27 viewer-headers-too-big", "", true},
+		{"CF-PATH-06", func(d *distribution.Distribution) { d.DefaultRootObject = "my page.html" }, edge.ViewerRequest{}, 400, "CF-PATH-06 viewer-bad-request", "", true},
+		{"CF-PATH-06 below the root", func(d *distribution.Distribution) { d.DefaultRootObject = "my page.html" }, edge.ViewerRequest{URI: "/x"}, 200, "", "", false},
 		{"CF-ERR-37", methods("GET", "HEAD"), edge.ViewerRequest{Method: "POST", Close: true}, 403, "CF-ERR-19 viewer-method-not-allowed", "", true},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -147,7 +147,6 @@ func (r *reader) originGroup(o *object) distribution.OriginGroup {
 }
 
 func (r *reader) customError(o *object) distribution.CustomErrorResponse {
-	r.notice(distribution.NoticeUnsimulated, o.path, "custom error responses are not applied yet: the viewer gets the error itself")
 	e := distribution.CustomErrorResponse{
 		ErrorCode:          int(o.integer("ErrorCode", 0, limit{allowed: "400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504", rule: "CF-CONF-23"})),
 		ResponsePagePath:   o.text("ResponsePagePath", ""),

@@ -31,8 +31,9 @@ type Overlay struct {
 	State, ReadyFile string
 	// BodyLimit, LogLevel and LogFormat are as the flags have them.
 	BodyLimit, LogLevel, LogFormat string
-	// Faithful, ForwardOthers and KeepSecrets are nil where the file says nothing.
-	Faithful, ForwardOthers, KeepSecrets *bool
+	// Faithful, ForwardOthers, KeepSecrets and ErrorCaching are nil where the
+	// file says nothing.
+	Faithful, ForwardOthers, KeepSecrets, ErrorCaching *bool
 	// TLS13 is "auto" (TLS 1.3 goes along with TLSv1.2) or "forbid".
 	TLS13 string
 	// ClientCertificate and ClientKey are files with what the edge presents to

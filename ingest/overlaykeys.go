@@ -59,6 +59,7 @@ func overlayKeys() []key {
 		{"fault", func(r *overlayReader, n *node) error { return words(n, &r.overlay.Faults) }},
 		{"faithful", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.Faithful) }},
 		{"forward-others", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.ForwardOthers) }},
+		{"error-caching", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.ErrorCaching) }},
 		{"keep-secrets", func(r *overlayReader, n *node) error { return optional(n, &r.overlay.KeepSecrets) }},
 		{"body-limit", func(r *overlayReader, n *node) error { return scalar(n, &r.overlay.BodyLimit) }},
 		{"state", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.State) }},

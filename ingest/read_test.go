@@ -246,3 +246,28 @@ func FuzzFromOrigin(f *testing.F) {
 		}
 	})
 }
+
+// TestLegacyTTLs proves CF-CACHE-13: a behavior of the legacy mode without TTLs
+// has the documented ones.
+func TestLegacyTTLs(t *testing.T) {
+	t.Parallel()
+	const file = `{"Origins": {"Quantity": 1, "Items": [{"Id": "a", "DomainName": "a.example.com", "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}]},
+		"DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all"%s, "ForwardedValues": {"QueryString": false, "Cookies": {"Forward": "none"}}}}`
+	for ttls, want := range map[string][3]int64{
+		"":                                      {0, 86_400, 31_536_000},
+		`, "MinTTL": 100000`:                    {100_000, 100_000, 31_536_000},
+		`, "MinTTL": 1, "DefaultTTL": 60`:       {1, 60, 31_536_000},
+		`, "MinTTL": 0, "MaxTTL": 3600`:         {0, 3600, 3600},
+		`, "MinTTL": 0, "DefaultTTL": 40000000`: {0, 40_000_000, 40_000_000},
+	} {
+		got, err := ingest.Read(fmt.Appendf(nil, file, ttls), ingest.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", ttls, err)
+			continue
+		}
+		f := got.Distribution.DefaultBehavior.ForwardedValues
+		if [3]int64{f.MinTTL, f.DefaultTTL, f.MaxTTL} != want {
+			t.Errorf("%q: got %d, %d, %d, want %v", ttls, f.MinTTL, f.DefaultTTL, f.MaxTTL, want)
+		}
+	}
+}

@@ -17,8 +17,8 @@ func (r *reader) warnings(d *distribution.Distribution) {
 	switch root := d.DefaultRootObject; {
 	case strings.HasPrefix(root, "/"):
 		warn("DefaultRootObject", "%q starts with a slash, which it must not (CF-PATH-05)", root)
-	case len(root) > 255:
-		warn("DefaultRootObject", "has %d characters: CloudFront would answer 400 InvalidDefaultRootObject (CF-PATH-06)", len(root))
+	case distribution.InvalidRootObject(root) != "":
+		warn("DefaultRootObject", "%s: a viewer who asks for / gets 400 InvalidDefaultRootObject (CF-PATH-06)", distribution.InvalidRootObject(root))
 	}
 	if d.HTTPVersion == "http3" || d.HTTPVersion == "http2and3" {
 		r.notice(distribution.NoticeUnsimulated, "HttpVersion", "HTTP/3 is not simulated: viewers are answered over HTTP/2 and HTTP/1.1")

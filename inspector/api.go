@@ -83,10 +83,13 @@ func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, json.RawMessage(data))
 }
 
-// reset forgets every exchange and ends every fault: what a test suite does
-// before each test.
+// reset forgets every exchange, ends every fault, and what else is kept: what a
+// test suite does before each test.
 func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
 	ended := i.Faults.Reset()
+	if i.Config.Reset != nil {
+		i.Config.Reset()
+	}
 	removed, err := i.Recordings.Reset(r.Context())
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})

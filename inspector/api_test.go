@@ -117,6 +117,16 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+// TestResetAll: what is kept beside the recordings is forgotten with them.
+func TestResetAll(t *testing.T) {
+	t.Parallel()
+	called := make(chan struct{}, 1)
+	base := start(t, inspector.Config{Recordings: recorded(), Reset: func() { called <- struct{}{} }})
+	if a := ask(t, "POST", base+"/api/reset"); !strings.Contains(a.body, "removed") || len(called) != 1 {
+		t.Errorf("got %q, and the hook was called %d times", a.body, len(called))
+	}
+}
+
 func TestBadParameters(t *testing.T) {
 	t.Parallel()
 	base := start(t, inspector.Config{Recordings: recorded()})

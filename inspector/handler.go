@@ -22,6 +22,9 @@ type Config struct {
 	// Faults are the faults on demand, to be shown and changed. Default: a set
 	// of the inspector's own, which forces nothing anywhere.
 	Faults *faults.Set
+	// Reset is called when everything is to be forgotten, beside the recordings
+	// and the faults. Default: nothing else is.
+	Reset func()
 	// Ready says why the edge cannot serve yet, or nil. Default: always ready.
 	Ready func() error
 	// Version is what /version tells.

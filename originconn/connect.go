@@ -32,7 +32,7 @@ func (c *Conn) Close() error { return c.plain.Close() }
 // all that was seen. The connection is nil if and only if the cause is not; the
 // caller closes it.
 func (c *Client) Connect(ctx context.Context, t Target) (*Conn, *Attempt) {
-	a := &Attempt{Number: 1, Start: time.Now()}
+	a := &Attempt{Number: 1, Target: t.Address(), Start: time.Now()}
 	conn, cause := c.connect(ctx, &t, time.Time{}, a)
 	a.Cause = cause
 	return conn, a

@@ -52,7 +52,7 @@ func (f *fetch) run(ctx context.Context) *Result {
 
 // attempt makes the next attempt and adds it to the result.
 func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
-	a := &Attempt{Number: len(f.result.Attempts) + 1, Start: time.Now()}
+	a := &Attempt{Number: len(f.result.Attempts) + 1, Target: f.target.Address(), Start: time.Now()}
 	f.result.Attempts = append(f.result.Attempts, a)
 	if cause := f.force(ctx, a); cause != nil {
 		a.Cause = f.refine(cause)

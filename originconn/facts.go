@@ -46,6 +46,8 @@ type Response struct {
 type Attempt struct {
 	// Number counts from 1.
 	Number int `json:"number"`
+	// Target is the host:port that was asked for, as configured.
+	Target string `json:"target,omitempty"`
 	// Start is when the attempt began.
 	Start time.Time `json:"start"`
 	// Addresses are what the name resolved to.

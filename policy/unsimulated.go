@@ -29,7 +29,8 @@ const (
 // unsimulated declares what is known and left out, so that nothing is left out
 // in silence: docs and the catalogue's readers take it from here. Areas are
 // added as they are worked through. Here are those of requests and responses;
-// originGaps has those of the way to the origin.
+// originGaps has those of the way to the origin, cacheGaps those of what is kept
+// and of what AWS alone has.
 var unsimulated = []Gap{
 	{Rule: "CF-REQ-67", Needs: needsCache, Why: "nothing is kept that could expire: a viewer's own If-None-Match is a field like any other"},
 	{Rule: "CF-REQ-68", Needs: needsCache, Why: "nothing is kept that could expire: a viewer's own If-Modified-Since is a field like any other"},
@@ -59,4 +60,4 @@ var unsimulated = []Gap{
 // Gaps returns the declared gaps. The result is shared: do not change it.
 func Gaps() []Gap { return allGaps() }
 
-var allGaps = sync.OnceValue(func() []Gap { return slices.Concat(unsimulated, originGaps, logGaps) })
+var allGaps = sync.OnceValue(func() []Gap { return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps) })

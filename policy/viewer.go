@@ -54,6 +54,22 @@ func JudgeBehavior(v ViewerFacts, b *distribution.CacheBehavior) (redirect int, 
 	return 0, nil
 }
 
+// JudgeRootObject refuses a request for / whose default root object has a name
+// that CloudFront does not take (CF-PATH-06).
+func JudgeRootObject(path, name string) *Cause {
+	if path != "/" || name == "" {
+		return nil
+	}
+	why := distribution.InvalidRootObject(name)
+	if why == "" {
+		return nil
+	}
+	cause := NewCause(CauseViewerBadRequest, "InvalidDefaultRootObject: the default root object "+why, nil)
+	cause.Rule = "CF-PATH-06"
+	cause.Hint = "correct DefaultRootObject, for example to index.html"
+	return cause
+}
+
 // redirectToHTTPS decides how a viewer on HTTP is sent to HTTPS: 301 for GET
 // and HEAD (CF-ERR-29), 307 for the others on HTTP/1.1 or newer (CF-ERR-30),
 // 403 for them on HTTP/1.0 (CF-ERR-31).

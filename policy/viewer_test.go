@@ -69,3 +69,20 @@ func nameOf(c *policy.Cause) policy.CauseName {
 	}
 	return c.Name
 }
+
+// TestJudgeRootObject proves CF-PATH-06.
+func TestJudgeRootObject(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		path, name string
+		refused    bool
+	}{
+		{"/", "index.html", false}, {"/", "", false}, {"/", "a b.html", true}, {"/", "inde\u0445.html", true}, {"/", "a?b", true},
+		{"/", strings.Repeat("a", 255), false}, {"/", strings.Repeat("a", 256), true}, {"/x", "a b.html", false},
+	} {
+		cause := policy.JudgeRootObject(row.path, row.name)
+		if (cause != nil) != row.refused || cause != nil && (cause.Status != 400 || cause.Rule != "CF-PATH-06" || !strings.Contains(cause.Detail, "InvalidDefaultRootObject")) {
+			t.Errorf("%q for %s: got %v, refused %t", row.name, row.path, cause, row.refused)
+		}
+	}
+}

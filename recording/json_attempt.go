@@ -14,6 +14,7 @@ import (
 // attemptJSON is the shape of an originconn.Attempt.
 type attemptJSON struct {
 	Number      int              `json:"number"`
+	Target      string           `json:"target,omitempty"`
 	Start       time.Time        `json:"start"`
 	Addresses   []string         `json:"addresses,omitempty"`
 	Address     string           `json:"address,omitempty"`
@@ -85,7 +86,7 @@ func encodeAttempt(a *originconn.Attempt) *attemptJSON {
 	}
 	return &attemptJSON{
 		Explanation: encodeExplanation(a.Explanation),
-		Number:      a.Number, Start: a.Start.UTC(), Addresses: a.Addresses, Address: a.Address,
+		Number:      a.Number, Target: a.Target, Start: a.Start.UTC(), Addresses: a.Addresses, Address: a.Address,
 		Reused: a.Reused, Idle: milliseconds(a.Idle), StaleIdle: milliseconds(a.StaleIdle),
 		Phases: phasesJSON{
 			Resolve: milliseconds(a.Phases.Resolve), Dial: milliseconds(a.Phases.Dial),

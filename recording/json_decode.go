@@ -42,7 +42,7 @@ func (d *decoder) attempt(j *attemptJSON) *originconn.Attempt {
 		return nil
 	}
 	return &originconn.Attempt{
-		Number: j.Number, Start: j.Start, Addresses: j.Addresses, Address: j.Address,
+		Number: j.Number, Target: j.Target, Start: j.Start, Addresses: j.Addresses, Address: j.Address,
 		Reused: j.Reused, Idle: time.Duration(j.Idle), StaleIdle: time.Duration(j.StaleIdle),
 		Phases: originconn.Phases{
 			Resolve: time.Duration(j.Phases.Resolve), Dial: time.Duration(j.Phases.Dial),

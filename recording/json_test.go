@@ -54,7 +54,7 @@ func failedHandshake(t *testing.T) *recording.Exchange {
 	e.Findings = []policy.Finding{{Rule: "CF-CONN-10", Verdict: policy.Warn, Inferred: true}}
 	e.Attempts = []*originconn.Attempt{
 		{
-			Number: 1, Start: e.Start, Addresses: []string{"127.0.0.1"}, Address: "127.0.0.1:443",
+			Number: 1, Target: "www.example.com:443", Start: e.Start, Addresses: []string{"127.0.0.1"}, Address: "127.0.0.1:443",
 			Phases: originconn.Phases{Resolve: time.Millisecond, Dial: 250 * time.Microsecond, Handshake: 1500 * time.Microsecond},
 			Handshake: &originconn.Handshake{
 				Road: "crypto/tls", SNI: "app.example.com",

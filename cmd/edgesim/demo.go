@@ -75,7 +75,8 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 		snapshot: policy.CurrentSnapshot(),
 		listen:   c.String("listen"), listenTLS: c.String("listen-tls"), inspect: c.String("inspect"),
 		record: c.String("record"), bodyLimit: c.Int("body-limit"), keepSecrets: c.Bool("keep-secrets"),
-		faithful: c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), state: c.String("state"), readyFile: c.String("ready-file"),
+		faithful: c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), errorCaching: c.Bool("error-caching"),
+		state: c.String("state"), readyFile: c.String("ready-file"),
 	}
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {

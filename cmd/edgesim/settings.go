@@ -53,6 +53,7 @@ type settings struct {
 	keepSecrets                bool
 	faithful                   bool
 	forwardOthers              bool
+	errorCaching               bool
 	state                      string
 	readyFile                  string
 }
@@ -78,6 +79,7 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 		keepSecrets:   pickBool(c, "keep-secrets", o.KeepSecrets),
 		faithful:      pickBool(c, "faithful", o.Faithful),
 		forwardOthers: pickBool(c, "forward-others", o.ForwardOthers),
+		errorCaching:  pickBool(c, "error-caching", o.ErrorCaching),
 		state:         pick(c, "state", o.State),
 		readyFile:     pick(c, "ready-file", o.ReadyFile),
 	}

@@ -80,6 +80,7 @@ func (p *program) open(s *settings) (*station, error) {
 			Recordings: ring, Faults: s.faults, Listen: s.inspect,
 			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
 			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
+			Reset:        e.Forget,
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
@@ -115,11 +116,15 @@ func newClient(s *settings) *originconn.Client {
 }
 
 func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder) *edge.Edge {
-	return &edge.Edge{
+	e := &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
 		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
 		Strict: s.strict, HostOnly: s.hostOnly, Faults: s.faults,
 	}
+	if s.errorCaching {
+		e.ErrorCache = &edge.ErrorCache{}
+	}
+	return e
 }
 
 // recorder is where finished exchanges go: the log, and the ring unless

@@ -224,17 +224,8 @@ func originHost(l *line) string {
 // failover is why the second origin of a group was asked.
 func failover(l *line) string {
 	for i := range l.e.Findings {
-		f := &l.e.Findings[i]
-		if f.Rule != "CF-FAILOVER-03" {
-			continue
-		}
-		if status, ok := strings.CutPrefix(f.Observed, "status "); ok {
-			return "Failover:" + encode(status)
-		}
-		for _, a := range l.e.Attempts {
-			if a != nil && a.Cause != nil {
-				return "Failover:" + strconv.Itoa(a.Cause.Status)
-			}
+		if reason := policy.FailoverReason(&l.e.Findings[i]); reason != "" {
+			return encode(reason)
 		}
 	}
 	return ""

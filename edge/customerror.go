@@ -1,0 +1,69 @@
+package edge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// customError replaces an error by its custom error page, if it has one: the
+// page is fetched through the behavior that its path matches, from that one's
+// origin, with that one's policies (CF-ERR-38). What cannot be had is answered as
+// its own origin answers (CF-ERR-40); an error of the page has no page in turn.
+func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) outcome {
+	facts := policy.CustomErrorFacts{
+		Responses: e.Distribution.CustomErrors, Status: o.original, Cause: o.cause, GRPC: isGRPC(v, o.behavior),
+	}
+	custom := policy.CustomErrorFor(facts)
+	if custom == nil {
+		return o
+	}
+	discard(o.response)
+	if v.Body != nil {
+		v.Body.Close() // the page's origin gets none of it
+	}
+	page := pageRequest(v, custom.ResponsePagePath)
+	behavior := e.Distribution.Match(path(page.URI))
+	result := e.ask(ctx, x, page, behavior, v.URI)
+	replaced := outcome{behavior: behavior, response: result.Response, cause: o.cause, original: o.original}
+	answered := 0
+	if result.Response != nil {
+		answered = result.Response.Status
+	}
+	var became string
+	switch {
+	case result.Cause != nil:
+		replaced.cause = result.Cause
+		became = "its custom error page " + custom.ResponsePagePath + " could not be had"
+	case policy.IsErrorPage(answered):
+		replaced.status = policy.CustomErrorStatus(custom)
+		became = "it is answered with the custom error page " + custom.ResponsePagePath
+	default:
+		became = fmt.Sprintf("its custom error page %s got %d from its own origin, which the viewer gets", custom.ResponsePagePath, answered)
+	}
+	if o.cause == nil {
+		became = fmt.Sprintf("the origin itself answered %d; ", o.original) + became
+	} else if result.Cause != nil {
+		became = o.cause.Error() + "; " + became
+	}
+	x.notes = append(x.notes, became)
+	x.find(policy.CustomErrorFinding(facts, custom, behavior.PathPattern, x.pageOrigin, answered, result.Cause))
+	return replaced
+}
+
+// pageRequest is the request for an error page: a GET of the configured path, on
+// behalf of the viewer.
+func pageRequest(v *ViewerRequest, at string) *ViewerRequest {
+	page := *v
+	page.Method, page.URI, page.Header = "GET", at, policy.ErrorPageRequest(v.Header)
+	page.Body, page.ContentLength = nil, 0
+	return &page
+}
+
+// isGRPC says whether a request is passed on as gRPC (CF-GRPC-01).
+func isGRPC(v *ViewerRequest, b *distribution.CacheBehavior) bool {
+	return b.GRPC && strings.HasPrefix(v.Header.Get("Content-Type"), "application/grpc")
+}

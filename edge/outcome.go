@@ -1,0 +1,87 @@
+package edge
+
+import (
+	"context"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// outcome is how a request ended, on its way to the viewer.
+type outcome struct {
+	// behavior is the one whose rules hold for the response.
+	behavior *distribution.CacheBehavior
+	// response is passed on; nil where the edge answers with the page of cause.
+	response *originconn.Response
+	// cause is why there was no answer of the origin; nil if there was one. With
+	// a response, that is the custom error page in its place.
+	cause *policy.Cause
+	// status is what the viewer gets in place of the response's own; 0 keeps that.
+	status int
+	// original is the status of the error, before a custom error response.
+	original int
+}
+
+// errorStatus is the status of an error; 0 for what is none.
+func (o *outcome) errorStatus() int {
+	switch {
+	case o.cause != nil:
+		return o.cause.Status
+	case o.response.Status >= 400:
+		return o.response.Status
+	}
+	return 0
+}
+
+// isError says whether the origin's answer, or the lack of one, was an error,
+// even if the viewer gets a page with another status.
+func (o *outcome) isError() bool { return o.original != 0 }
+
+// conclude answers the viewer with how its request ended: an error is replaced by
+// its custom error page, judged for how long it would be kept, and kept where
+// that is simulated.
+func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) *Response {
+	o.original = o.errorStatus()
+	if !o.isError() {
+		return e.deliver(x, v, o)
+	}
+	facts := policy.ErrorTTLFacts{
+		Method: v.Method, Behavior: o.behavior, FromS3: e.fromS3(x.exchange.Origin),
+		Responses: e.Distribution.CustomErrors, Status: o.original, Now: time.Now(),
+	}
+	if o.response != nil {
+		facts.Header = o.response.Header.Clone()
+	}
+	asked := x.exchange.Sent != nil && !aborted(o.cause)
+	o = e.customError(ctx, x, v, o)
+	if !asked { // no origin gave this error: there is nothing to keep (inferred)
+		return e.deliver(x, v, o)
+	}
+	if o.status != 0 {
+		facts.Page, facts.PageBehavior = o.response.Header.Clone(), o.behavior
+	}
+	ttl := policy.ErrorTTLFor(facts)
+	x.find(ttl.Finding())
+	e.keep(x, v, &o, ttl)
+	return e.deliver(x, v, o)
+}
+
+// deliver turns an outcome into the viewer's response.
+func (e *Edge) deliver(x *exchange, v *ViewerRequest, o outcome) *Response {
+	if o.response == nil {
+		return e.refuse(x, v, o.cause)
+	}
+	x.exchange.Cause = o.cause
+	return e.respond(x, v, o)
+}
+
+// aborted says whether the viewer has left: nothing is learnt about the origin.
+func aborted(c *policy.Cause) bool { return c != nil && c.Name == policy.CauseViewerAborted }
+
+// fromS3 says whether an origin is an S3 bucket.
+func (e *Edge) fromS3(id string) bool {
+	o, ok := e.Distribution.Origin(id)
+	return ok && o.Kind == distribution.OriginS3
+}

@@ -1,0 +1,227 @@
+package policy
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// ErrorTTLFacts is what decides how long CloudFront keeps an error.
+type ErrorTTLFacts struct {
+	// Method is the viewer's.
+	Method string
+	// Behavior is the one of the request; FromS3 says that its origin is an S3
+	// bucket.
+	Behavior *distribution.CacheBehavior
+	FromS3   bool
+	// Responses are the distribution's custom error responses.
+	Responses []distribution.CustomErrorResponse
+	// Status is the error's, before any custom error response.
+	Status int
+	// Header is the origin's answer; nil where there was none.
+	Header http.Header
+	// Page is the answer that brought the custom error page, and PageBehavior
+	// the behavior it came through; nil where there is none.
+	Page         http.Header
+	PageBehavior *distribution.CacheBehavior
+	// Now is when the error was received, for Expires.
+	Now time.Time
+}
+
+// ErrorTTL is how long CloudFront answers with an error before it asks the
+// origin again.
+type ErrorTTL struct {
+	// Status is the error's.
+	Status int
+	// For is the time; 0 means that the error is not kept.
+	For time.Duration
+	// Rule is the rule that decided, and Why says it in a clause.
+	Rule RuleID
+	Why  string
+	// Inferred marks a decision for which the documentation is silent.
+	Inferred bool
+}
+
+// The statuses by what the documentation says of keeping them.
+var (
+	// alwaysKept are kept unless caching is disabled (CF-CACHE-20, CF-CACHE-21);
+	// 410 is one of them (CF-CACHE-26).
+	alwaysKept = []int{404, 410, 414, 500, 501, 502, 503, 504}
+	// keptIfTold are kept with max-age or s-maxage only (CF-CACHE-22).
+	keptIfTold = []int{400, 403, 405, 412, 415}
+	// keptUnlessForbidden heed no-store, no-cache and private (CF-CACHE-24);
+	// the others ignore them (CF-CACHE-25).
+	keptUnlessForbidden = []int{404, 410, 414, 501}
+)
+
+// ErrorTTLFor says how long CloudFront keeps an error (CF-CACHE-20 to
+// CF-CACHE-29).
+func ErrorTTLFor(f ErrorTTLFacts) ErrorTTL {
+	if t, never := f.notKept(); never {
+		return t
+	}
+	t := f.minimum()
+	header, behavior := f.Header, f.Behavior
+	if f.Page != nil {
+		header, behavior = f.Page, f.PageBehavior
+	}
+	if directive := forbids(header); directive != "" && !slices.Contains(keptUnlessForbidden, f.Status) {
+		t.Rule = "CF-CACHE-25"
+		t.Why = fmt.Sprintf("%s is ignored for this status: %s", directive, t.Why)
+		return t
+	}
+	lifetime, field := lifetimeOf(header, f.Now)
+	if limit := maxTTL(behavior); lifetime > limit {
+		lifetime, field = limit, fmt.Sprintf("%s, limited to the Max TTL of the behavior %q", field, behavior.PathPattern)
+		if lifetime > t.For {
+			t.Rule = "CF-CACHE-29"
+		}
+	}
+	if lifetime > t.For {
+		t.For, t.Why = lifetime, field
+	}
+	return t
+}
+
+// notKept returns the decision for an error that is not kept.
+func (f *ErrorTTLFacts) notKept() (ErrorTTL, bool) {
+	t := ErrorTTL{Status: f.Status}
+	directive := forbids(f.Header)
+	age := slices.Contains(cacheControl(f.Header), "max-age") || slices.Contains(cacheControl(f.Header), "s-maxage")
+	switch policy := f.Behavior.CachePolicy; {
+	case f.Method != "GET" && f.Method != "HEAD" && !slices.Contains(f.Behavior.CachedMethods, f.Method):
+		t.Rule, t.Why = "CF-CACHE-01", "answers to "+f.Method+" are never kept"
+	case f.Status == 416:
+		t.Rule, t.Why = "CF-CACHE-27", "a 416 is never kept"
+	case policy != nil && policy.ID == cachingDisabled:
+		t.Rule, t.Why = "CF-CACHE-23", "the cache policy is CachingDisabled"
+	case policy == nil && f.Behavior.ForwardedValues != nil && slices.Contains(f.Behavior.ForwardedValues.Headers, "*"):
+		t.Rule, t.Why, t.Inferred = "CF-CACHE-33", "the behavior forwards all headers and so keeps nothing", true
+	case maxTTL(f.Behavior) == 0:
+		t.Rule, t.Why, t.Inferred = "CF-CACHE-12", "Min, Default and Max TTL are 0", true
+	case directive != "" && slices.Contains(keptUnlessForbidden, f.Status):
+		t.Rule, t.Why = "CF-CACHE-24", "the origin sent Cache-Control: "+directive
+	case slices.Contains(alwaysKept, f.Status):
+		return t, false
+	case slices.Contains(keptIfTold, f.Status):
+		t.Rule, t.Why = "CF-CACHE-22", "this status is kept only where the origin sends max-age or s-maxage"
+		return t, !age
+	default:
+		t.Rule, t.Why, t.Inferred = "CF-CACHE-21", "this status is not among those that are kept", true
+	}
+	return t, true
+}
+
+// cachingDisabled is the id of the managed policy.
+const cachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+// minimum is the error caching minimum TTL of a status.
+func (f *ErrorTTLFacts) minimum() ErrorTTL {
+	t := ErrorTTL{Status: f.Status, Rule: "CF-CACHE-20", For: distribution.DefaultErrorCachingMinTTL * time.Second,
+		Why: "the default ErrorCachingMinTTL"}
+	switch {
+	case slices.Contains(keptIfTold, f.Status):
+		t.Rule = "CF-CACHE-22"
+	case f.Status == 410:
+		t.Rule = "CF-CACHE-26"
+	case f.Status < 500:
+		t.Rule = "CF-CACHE-21"
+	}
+	if r := customResponse(f.Responses, f.Status); r != nil {
+		t.For = seconds(r.ErrorCachingMinTTL)
+		t.Why = fmt.Sprintf("ErrorCachingMinTTL of %d is %d", f.Status, r.ErrorCachingMinTTL)
+	}
+	if t.For <= 0 {
+		t.Rule, t.For = "CF-CACHE-28", 0
+		if f.FromS3 {
+			t.For, t.Why = time.Second, t.Why+", and 1 s is the least for an S3 origin"
+		}
+	}
+	return t
+}
+
+// mostSeconds bounds TTLs, so that none overflows as a duration: 100 years (CF-CACHE-14).
+const mostSeconds = 100 * 365 * 86400
+
+func seconds(n int64) time.Duration { return time.Duration(min(n, mostSeconds)) * time.Second }
+
+// maxTTL is the Max TTL of a behavior.
+func maxTTL(b *distribution.CacheBehavior) time.Duration {
+	switch {
+	case b.CachePolicy != nil:
+		return seconds(b.CachePolicy.MaxTTL)
+	case b.ForwardedValues != nil:
+		return seconds(b.ForwardedValues.MaxTTL)
+	}
+	return seconds(distribution.DefaultMaxTTL)
+}
+
+// forbids returns the directive that keeps a response from being cached, or "".
+func forbids(h http.Header) string {
+	for _, name := range cacheControl(h) {
+		switch name {
+		case "no-store", "no-cache", "private":
+			return name
+		}
+	}
+	return ""
+}
+
+// cacheControl returns the names of the directives, in lower case.
+func cacheControl(h http.Header) []string {
+	var names []string
+	eachDirective(h, func(name, _ string) { names = append(names, name) })
+	return names
+}
+
+func eachDirective(h http.Header, do func(name, value string)) {
+	for _, field := range h["Cache-Control"] {
+		for directive := range strings.SplitSeq(field, ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+			do(strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`))
+		}
+	}
+}
+
+// lifetimeOf is how long a response says that it may be kept, and the field that
+// says it: s-maxage before max-age before Expires (CF-CACHE-05 to CF-CACHE-07).
+func lifetimeOf(h http.Header, now time.Time) (time.Duration, string) {
+	given := map[string]time.Duration{}
+	eachDirective(h, func(name, value string) {
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
+			given[name] = seconds(n)
+		}
+	})
+	for _, name := range []string{"s-maxage", "max-age"} {
+		if lifetime, ok := given[name]; ok {
+			return lifetime, "the origin's " + name
+		}
+	}
+	if at, err := http.ParseTime(h.Get("Expires")); err == nil && at.After(now) {
+		return min(at.Sub(now), seconds(mostSeconds)), "the origin's Expires"
+	}
+	return 0, ""
+}
+
+// Finding tells how long CloudFront would answer with the error.
+func (t ErrorTTL) Finding() Finding {
+	f := Finding{Rule: t.Rule, Verdict: Pass, Subject: fmt.Sprintf("keeping the %d", t.Status), Inferred: t.Inferred,
+		Observed: fmt.Sprintf("CloudFront would not keep this %d: %s", t.Status, t.Why)}
+	if t.For > 0 {
+		f.Verdict = Warn
+		f.Observed = fmt.Sprintf("CloudFront would answer with this %d for %s more without asking the origin, even if it works again: %s",
+			t.Status, inSeconds(t.For), t.Why)
+		f.Hint = fmt.Sprintf("a custom error response for %d with a lower ErrorCachingMinTTL shortens that; edgesim itself asks each time, unless it runs with --error-caching", t.Status)
+	}
+	return f
+}
+
+// inSeconds is a time as the console shows TTLs: in whole seconds, rounded up.
+func inSeconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + " s"
+}
