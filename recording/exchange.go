@@ -105,17 +105,6 @@ type Recorder interface {
 	Record(*Exchange)
 }
 
-// detach returns the exchange with bodies of its own, for a recorder that keeps
-// it. Where there are none it is the exchange itself.
-func (e *Exchange) detach() *Exchange {
-	if len(e.Viewer.Body)+len(e.Response.Body) == 0 {
-		return e
-	}
-	own := *e
-	own.Viewer.Body, own.Response.Body = slices.Clone(e.Viewer.Body), slices.Clone(e.Response.Body)
-	return &own
-}
-
 // Rules returns the rules that decided the exchange or spoke against it: that
 // of its cause, those of the causes of its attempts, and those of findings that
 // failed or warned, without order. Findings that passed do not count: nearly

@@ -1,11 +1,34 @@
 package recording
 
+import (
+	"slices"
+	"sort"
+)
+
 // entry is one exchange in a Ring.
 type entry struct {
 	// number counts the exchanges recorded, from 1; a Reset does not start anew.
 	number   uint64
 	size     int64
 	exchange *Exchange
+	// viewer and response are the exchange's bodies, the ring's own: those that
+	// the exchange itself refers to were lent.
+	viewer, response []byte
+}
+
+// bare returns the exchange without its bodies.
+func (e *entry) bare() *Exchange {
+	bare := *e.exchange
+	bare.Viewer.Body, bare.Response.Body = nil, nil
+	return &bare
+}
+
+// whole returns the exchange with copies of its bodies. The ring's lock is held,
+// as the memory of bodies is used again.
+func (e *entry) whole() *Exchange {
+	whole := *e.exchange
+	whole.Viewer.Body, whole.Response.Body = slices.Clone(e.viewer), slices.Clone(e.response)
+	return &whole
 }
 
 // queue is a first-in, first-out queue of entries on a circular buffer, which
@@ -44,15 +67,28 @@ func (q *queue) pop() entry {
 	return e
 }
 
-// remove takes these out of the middle.
-func (q *queue) remove(gone map[*Exchange]bool) {
+// remove takes these out of the middle, and gives their bodies back.
+func (q *queue) remove(gone map[*Exchange]bool, b *bodies) {
 	var left queue
 	for i := range q.count {
-		if e := q.at(i); !gone[e.exchange] {
-			left.push(e)
+		e := q.at(i)
+		if gone[e.exchange] {
+			b.give(e.viewer)
+			b.give(e.response)
+			continue
 		}
+		left.push(e)
 	}
 	*q = left
+}
+
+// find returns the entry with this number.
+func (q *queue) find(number uint64) (entry, bool) {
+	i := sort.Search(q.count, func(i int) bool { return q.at(i).number >= number })
+	if i == q.count || q.at(i).number != number {
+		return entry{}, false
+	}
+	return q.at(i), true
 }
 
 func (q *queue) grow() {

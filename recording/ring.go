@@ -45,7 +45,8 @@ type Ring struct {
 	next      uint64 // number of the exchange that comes next
 	failures  queue  // those with a Cause, oldest first
 	successes queue
-	byID      map[string]*Exchange
+	byID      map[string]entry
+	bodies    bodies
 }
 
 var _ Store = (*Ring)(nil)
@@ -58,7 +59,7 @@ func NewRing(c RingConfig) *Ring {
 	if c.Bytes <= 0 {
 		c.Bytes = DefaultRingBytes
 	}
-	return &Ring{limit: c, next: 1, byID: make(map[string]*Exchange)}
+	return &Ring{limit: c, next: 1, byID: map[string]entry{}, bodies: bodies{limit: c.Bytes}}
 }
 
 // Record keeps an exchange and drops the oldest where there is no room. The
@@ -67,7 +68,6 @@ func (r *Ring) Record(e *Exchange) {
 	if !r.limit.KeepSecrets {
 		e = Redact(e)
 	}
-	e = e.detach()
 	size := e.Size()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -75,9 +75,13 @@ func (r *Ring) Record(e *Exchange) {
 	if e.Cause != nil {
 		q = &r.failures
 	}
-	q.push(entry{number: r.next, size: size, exchange: e})
+	kept := entry{
+		number: r.next, size: size, exchange: e,
+		viewer: r.bodies.keep(e.Viewer.Body), response: r.bodies.keep(e.Response.Body),
+	}
+	q.push(kept)
 	r.next++
-	r.byID[e.ID] = e
+	r.byID[e.ID] = kept
 	for r.overfull() {
 		r.drop()
 	}
@@ -104,12 +108,14 @@ func (r *Ring) drop() {
 	gone := q.pop()
 	// Two exchanges with one id are a mistake of the caller's, who then finds
 	// the newer of the two.
-	if r.byID[gone.exchange.ID] == gone.exchange {
+	if r.byID[gone.exchange.ID].number == gone.number {
 		delete(r.byID, gone.exchange.ID)
 	}
+	r.bodies.give(gone.viewer)
+	r.bodies.give(gone.response)
 }
 
-// Get returns the exchange with this id. It is shared: do not change it.
+// Get returns the exchange with this id, with its bodies.
 func (r *Ring) Get(_ context.Context, id string) (*Exchange, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -117,11 +123,12 @@ func (r *Ring) Get(_ context.Context, id string) (*Exchange, error) {
 	if !ok {
 		return nil, &NotFoundError{ID: id}
 	}
-	return e, nil
+	return e.whole(), nil
 }
 
-// List returns the exchanges that the filter lets through, with their bodies.
-// They are shared: do not change them.
+// List returns the exchanges that the filter lets through. What they refer to,
+// but for their bodies, is shared: do not change it. With Bodies in the filter,
+// one that is dropped while the list is being made is left out of it.
 func (r *Ring) List(_ context.Context, f Filter) (Page, error) {
 	from, err := ParseCursor(f.Cursor)
 	if err != nil {
@@ -136,10 +143,29 @@ func (r *Ring) List(_ context.Context, f Filter) (Page, error) {
 			page.Next = page.Positions[f.Limit-1]
 			return page, nil
 		}
-		page.Exchanges = append(page.Exchanges, e.exchange)
+		listed := e.bare()
+		if f.Bodies {
+			if listed = r.whole(e.number); listed == nil {
+				continue
+			}
+		}
+		page.Exchanges = append(page.Exchanges, listed)
 		page.Positions = append(page.Positions, FormatCursor(e.number))
 	}
 	return page, nil
+}
+
+// whole returns the exchange of a number with its bodies; nil if it is not kept
+// any more, and its bodies are others' by now.
+func (r *Ring) whole(number uint64) *Exchange {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, q := range []*queue{&r.failures, &r.successes} {
+		if e, ok := q.find(number); ok {
+			return e.whole()
+		}
+	}
+	return nil
 }
 
 // ordered returns the entries beyond a cursor, so that they can be searched
@@ -187,13 +213,13 @@ func (r *Ring) Delete(_ context.Context, ids ...string) (int, error) {
 	gone := map[*Exchange]bool{}
 	for _, id := range ids {
 		if e, ok := r.byID[id]; ok {
-			gone[e] = true
+			gone[e.exchange] = true
 			delete(r.byID, id)
 		}
 	}
 	if len(gone) > 0 {
-		r.failures.remove(gone)
-		r.successes.remove(gone)
+		r.failures.remove(gone, &r.bodies)
+		r.successes.remove(gone, &r.bodies)
 	}
 	return len(gone), nil
 }
@@ -205,6 +231,7 @@ func (r *Ring) Reset(context.Context) (int, error) {
 	defer r.mu.Unlock()
 	n := r.failures.len() + r.successes.len()
 	r.failures, r.successes = queue{}, queue{}
+	r.bodies = bodies{limit: r.limit.Bytes}
 	clear(r.byID)
 	return n, nil
 }

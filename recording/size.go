@@ -22,8 +22,8 @@ const (
 // of every attempt, though attempts on one kept-alive connection share theirs,
 // and so is rather too high than too low.
 func (e *Exchange) Size() int64 {
-	n := sizeExchange + cap(e.Viewer.Body) + len(e.Viewer.URI) + len(e.Viewer.Host) + sizeHeader(e.Viewer.Header) +
-		sizeHeader(e.Response.Header) + len(e.Response.OriginHead) + cap(e.Response.Body) +
+	n := sizeExchange + len(e.Viewer.Body) + len(e.Viewer.URI) + len(e.Viewer.Host) + sizeHeader(e.Viewer.Header) +
+		sizeHeader(e.Response.Header) + len(e.Response.OriginHead) + len(e.Response.Body) +
 		sizeFindings(e.Findings)
 	if e.Sent != nil {
 		n += len(e.Sent.URI)
