@@ -6,9 +6,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// origins returns what a behavior's requests go to: one origin, or the members
+// Origins returns what a behavior's requests go to: one origin, or the members
 // of a group in order (CF-FAILOVER-01; no stickiness, CF-FAILOVER-09).
-func (e *Edge) origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
+func (e *Edge) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
 	if o, ok := e.Distribution.Origin(b.TargetOriginID); ok {
 		return []*distribution.Origin{o}, nil
 	}

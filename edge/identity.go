@@ -12,9 +12,9 @@ import (
 // CloudFront has this number.
 const pop = "SIM50-P1"
 
-// newID returns an X-Amz-Cf-Id: 56 base64url characters ending in "=="
+// NewID returns an X-Amz-Cf-Id: 56 base64url characters ending in "=="
 // (CF-REQ-57, CF-RESP-14).
-func newID() string {
+func NewID() string {
 	var b [40]byte
 	rand.Read(b[:])
 	var text [56]byte

@@ -121,3 +121,6 @@ func (e *Edge) snapshot() policy.Snapshot {
 	}
 	return e.Snapshot
 }
+
+// PolicyName names the state of the documented lists that origins are offered.
+func (e *Edge) PolicyName() string { return e.snapshot().Name }

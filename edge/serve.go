@@ -56,14 +56,14 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 // ask asks the origin, or the members of an origin group in turn. For a custom
 // error page, errorURI is what the viewer asked for.
 func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, errorURI string) *originconn.Result {
-	origins, group := e.origins(b)
+	origins, group := e.Origins(b)
 	for i, origin := range origins {
 		plan := e.plan(v, b, origin, x.exchange.ID, errorURI)
 		plan.Request.Body, plan.Request.ContentLength = v.Body, v.ContentLength
 		x.planned(&plan, errorURI != "")
 		plan.Request.Forced = e.force(x, v, b, origin)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
-		judgeRange(result)
+		JudgeRange(result)
 		countAttempts(result)
 		x.exchange.Attempts = append(x.exchange.Attempts, result.Attempts...)
 		if i+1 < len(origins) {
@@ -94,9 +94,9 @@ func discard(r *originconn.Response) {
 	}
 }
 
-// judgeRange turns a response whose lengths contradict each other into a failure
+// JudgeRange turns a response whose lengths contradict each other into a failure
 // (CF-RESP-25).
-func judgeRange(r *originconn.Result) {
+func JudgeRange(r *originconn.Result) {
 	if r.Response == nil {
 		return
 	}
@@ -117,7 +117,7 @@ func (e *Edge) open(v *ViewerRequest) *exchange {
 	}
 	x := &exchange{edge: e}
 	x.exchange = recording.Exchange{
-		ID: newID(), Start: received, ResultType: "Miss",
+		ID: NewID(), Start: received, ResultType: "Miss",
 		Viewer: recording.Viewer{
 			Address: v.RemoteAddr, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI,
 			Proto: v.Proto, Header: v.Header, Form: v.Form,

@@ -37,6 +37,11 @@ type Client struct {
 	// why the origin refused the handshake; it is done once per refusal, and
 	// goes on in the background. Default: 250 ms. Negative: not at all.
 	ExplainWithin time.Duration
+	// MaxExplanations is how many such scans may be under way; a refusal beyond
+	// them stays unexplained, so that viewers cannot turn edgesim on an origin
+	// by forwarded names without end. Default: 4. A check, which asks for names
+	// of its own only, has room for all.
+	MaxExplanations int
 
 	pool      pool
 	explained explanations
@@ -86,6 +91,13 @@ func (c *Client) explainWithin() time.Duration {
 		return explainWithin
 	}
 	return c.ExplainWithin
+}
+
+func (c *Client) maxExplanations() int {
+	if c.MaxExplanations <= 0 {
+		return maxScans
+	}
+	return c.MaxExplanations
 }
 
 // Close closes the idle connections and ends scans under way. Exchanges under

@@ -74,13 +74,13 @@ type explanations struct {
 	cancel   context.CancelFunc
 }
 
-// maxScans is how many scans may be under way: a viewer whose forwarded Host is
+// maxScans is how many scans may be under way unless the client says otherwise: a viewer whose forwarded Host is
 // refused under ever new names must not turn edgesim on the origin.
 const maxScans = 4
 
 // get returns the explanation of a refusal, beginning to look for it if it is
 // new; nil after close, and while too many others are looked for.
-func (e *explanations) get(target, refusal string, scan func(context.Context, *Explanation)) *Explanation {
+func (e *explanations) get(target, refusal string, most int, scan func(context.Context, *Explanation)) *Explanation {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.ctx == nil {
@@ -89,7 +89,7 @@ func (e *explanations) get(target, refusal string, scan func(context.Context, *E
 	if x := e.known[target][refusal]; x != nil && time.Now().Before(x.until) {
 		return x
 	}
-	if e.ctx.Err() != nil || e.running >= maxScans {
+	if e.ctx.Err() != nil || e.running >= most {
 		return nil
 	}
 	if e.known == nil || len(e.known) >= maxNotes {
@@ -153,7 +153,7 @@ func (c *Client) explain(ctx context.Context, t *Target, key string, a *Attempt,
 		refusal += strconv.Itoa(int(h.Alert.Description))
 	}
 	target := *t
-	x := c.explained.get(key, refusal, func(ctx context.Context, x *Explanation) { c.scanToExplain(ctx, target, x) })
+	x := c.explained.get(key, refusal, c.maxExplanations(), func(ctx context.Context, x *Explanation) { c.scanToExplain(ctx, target, x) })
 	if x == nil {
 		return cause
 	}

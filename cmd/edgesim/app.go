@@ -33,6 +33,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return exitFine
 	}
+	var verdict concluded
+	if errors.As(err, &verdict) {
+		return verdict.ExitCode()
+	}
 	p.out.failure(err)
 	var coded interface{ ExitCode() int }
 	if errors.As(err, &coded) {
@@ -60,6 +64,7 @@ func (p *program) app() *cli.App {
 			"  edgesim demo                                   a tour of every fault, in one process\n" +
 			"  edgesim serve --origin https://www.example.com  an edge in front of one origin\n" +
 			"  edgesim serve dist-config.json                 an edge for the distribution you have\n" +
+			"  edgesim check https://www.example.com          would CloudFront reach this origin?\n" +
 			"  edgesim lab                                    broken origins to try things on",
 		Writer:          p.out.stdout,
 		ErrWriter:       p.out.stderr,
@@ -71,6 +76,7 @@ func (p *program) app() *cli.App {
 		Commands: []*cli.Command{
 			p.demoCommand(),
 			p.serveCommand(),
+			p.checkCommand(),
 			p.labCommand(),
 			p.configCommand(),
 			p.caCommand(),

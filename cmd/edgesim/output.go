@@ -67,6 +67,12 @@ func (u usage) Error() string { return u.err.Error() }
 func (u usage) Unwrap() error { return u.err }
 func (u usage) ExitCode() int { return exitUsage }
 
+// concluded is the exit code of a command that has said all there is to say.
+type concluded int
+
+func (c concluded) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+func (c concluded) ExitCode() int { return int(c) }
+
 // isTerminal says whether a person may be reading w.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

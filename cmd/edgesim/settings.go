@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,6 +62,17 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	if err != nil {
 		return nil, usage{err: err}
 	}
+	s, err := p.merge(c, result)
+	if err != nil {
+		return nil, err
+	}
+	p.remarks(s)
+	return s, s.check()
+}
+
+// merge puts a file, its overlay and the flags together.
+func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error) {
+	var err error
 	o := result.Overlay
 	if o == nil {
 		o = &ingest.Overlay{}
@@ -98,7 +107,6 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	if s.trust, err = readCAs(append(o.Trust, c.StringSlice("origin-ca")...)); err != nil {
 		return nil, err
 	}
-	p.remarks(s)
 	if s.snapshot, err = policy.SnapshotFor(pick(c, "policy", o.Policy)); err != nil {
 		return nil, usage{err: fmt.Errorf("--policy: %w", err)}
 	}
@@ -136,7 +144,7 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	if s.faults, err = readFaults(s.distribution, append(o.Faults, c.StringSlice("fault")...)); err != nil {
 		return nil, err
 	}
-	return s, s.check()
+	return s, nil
 }
 
 // ingest reads the CONFIG argument or the --origin flag.
@@ -151,30 +159,35 @@ func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
 	case origin != "":
 		return fromOrigin(c, origin)
 	}
+	if c.NArg() == 0 {
+		name := c.Command.Name
+		return nil, usage{err: errors.New("no CONFIG and no --origin was given"),
+			hint: "edgesim " + name + " --origin https://www.example.com\nedgesim " + name + " dist-config.json\nedgesim demo needs neither"}
+	}
+	return p.fromFile(c, c.Args().First())
+}
+
+// fromFile is the CONFIG form.
+func (p *program) fromFile(c *cli.Context, file string) (*ingest.Result, error) {
 	for _, name := range []string{"forward-host", "origin-ssl-protocols", "origin-connection-attempts", "origin-connection-timeout",
 		"origin-read-timeout", "origin-keepalive-timeout", "origin-path"} {
 		if c.IsSet(name) {
 			return nil, fmt.Errorf("--%s goes with --origin; in a CONFIG the origin's own settings say it", name)
 		}
 	}
-	if c.NArg() == 0 {
-		name := c.Command.Name
-		return nil, usage{err: errors.New("no CONFIG and no --origin was given"),
-			hint: "edgesim " + name + " --origin https://www.example.com\nedgesim " + name + " dist-config.json\nedgesim demo needs neither"}
-	}
 	parameters, err := pairs("parameter", c.StringSlice("parameter"))
 	if err != nil {
 		return nil, err
 	}
-	result, err := ingest.ReadFile(c.Args().First(), ingest.Options{
+	result, err := ingest.ReadFile(file, ingest.Options{
 		Parameters: parameters, DistributionID: c.String("distribution"), Stdin: p.stdin,
 	})
 	var rejected *distribution.InvalidError
 	if errors.As(err, &rejected) {
-		return nil, fmt.Errorf("%s: CloudFront would reject this:\n%w", c.Args().First(), rejected)
+		return nil, fmt.Errorf("%s: CloudFront would reject this:\n%w", file, rejected)
 	}
 	if err == nil && result.Distribution == nil {
-		err = fmt.Errorf("%s names neither a distribution nor an origin", c.Args().First())
+		err = fmt.Errorf("%s names neither a distribution nor an origin", file)
 	}
 	return result, err
 }
@@ -323,27 +336,6 @@ func (s *settings) stateDir() (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, ".local", "state", "edgesim"), err
-}
-
-// remarks says what is allowed, but may not be what was meant.
-func (p *program) remarks(s *settings) {
-	for domain := range s.connect {
-		host := domain
-		if name, _, err := net.SplitHostPort(domain); err == nil {
-			host = name
-		}
-		known := func(o distribution.Origin) bool {
-			return strings.EqualFold(strings.TrimSuffix(o.DomainName, "."), host)
-		}
-		if !slices.ContainsFunc(s.distribution.Origins, known) {
-			p.out.note("warning: --connect %s: no origin has this domain, so nothing is reached there", domain)
-		}
-	}
-	for _, ca := range s.trust {
-		if !bytes.Equal(ca.RawSubject, ca.RawIssuer) {
-			p.out.note("warning: --origin-ca: %q is an intermediate, not a root: a chain that leaves it out passes here and fails in CloudFront", ca.Subject)
-		}
-	}
 }
 
 // pick returns a flag's value if it was given, else the overlay's, else the

@@ -47,6 +47,7 @@ const (
 	testscript = "github.com/rogpeppe/go-internal"
 	jsonschema = "github.com/santhosh-tekuri/jsonschema/v6" // tests hold our formats to their published schemas; Apache-2.0
 	cdproto    = "github.com/chromedp/cdproto"              // an independent reading of HAR 1.2, for tests; MIT
+	terminal   = "golang.org/x/term"                        // the width of the terminal; the Go team's own, BSD
 )
 
 // Packages is the import order: a package may import only rows above its own.
@@ -100,8 +101,8 @@ var Packages = []Package{
 		TestModules: []string{http2},
 	},
 	{
-		Path: "check", Why: "it walks the edge's road and has none of its own",
-		Imports: []string{"edge", "originconn", "policy", "distribution"},
+		Path: "check", Why: "it walks the edge's road and has none of its own; tlswire gives the TLS numbers their names",
+		Imports: []string{"edge", "originconn", "policy", "distribution", "internal/tlswire"}, TestModules: []string{jsonschema},
 	},
 	{
 		Path: "lab", Why: "broken origins share nothing with the road that judges them, or a fault could hide in both",
@@ -120,7 +121,7 @@ var Packages = []Package{
 		Imports: []string{
 			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording", "edge", "proxy", "check", "lab", "inspector",
 		},
-		Modules: []string{cli, logrus}, TestModules: []string{testscript},
+		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},
 }
 

@@ -1,0 +1,192 @@
+package check
+
+import (
+	"cmp"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// nameOfNone is the distribution's own name where the configuration has none,
+// in the form of CloudFront's names.
+const nameOfNone = "d111111abcdef8.cloudfront.net"
+
+// viewerAddress is where the synthetic viewer is (RFC 5737).
+const viewerAddress = "192.0.2.1:50000"
+
+// caseOf is one row of behaviors × origins × viewers, before it is judged.
+type caseOf struct {
+	subject  *Subject
+	behavior *distribution.CacheBehavior
+	// origin is nil where the edge answers the viewer itself.
+	origin *distribution.Origin
+	group  *distribution.OriginGroup
+	// member is the place of the origin in the group.
+	member int
+	// viewers are those for whom all of it is the same.
+	viewers []Viewer
+	request *edge.ViewerRequest
+	plan    edge.Plan
+	visit   *visit
+	// answer is what the edge says itself: a redirect or a refusal.
+	answer *Outcome
+}
+
+// cases lists what there is to judge, in the order of the report.
+func (c *Config) cases() []*caseOf {
+	var all []*caseOf
+	for i := range c.Subjects {
+		s := &c.Subjects[i]
+		d := s.Edge.Distribution
+		for n := range d.Behaviors {
+			all = append(all, c.behaviorCases(s, &d.Behaviors[n])...)
+		}
+		all = append(all, c.behaviorCases(s, &d.DefaultBehavior)...)
+	}
+	return all
+}
+
+// behaviorCases lists the rows of one behavior, with viewers for whom the plan
+// is the same in one row.
+func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*caseOf {
+	var own, asked []*caseOf
+	origins, group := s.Edge.Origins(b)
+	for _, host := range c.hosts(s.Edge.Distribution, b) {
+		for _, scheme := range []string{"https", "http"} {
+			v := Viewer{Scheme: scheme, Host: host}
+			request := c.viewerRequest(s, b, v)
+			if answer := edgeAnswer(s.Edge, b, request); answer != nil {
+				own = joined(own, &caseOf{subject: s, behavior: b, viewers: []Viewer{v}, request: request, answer: answer})
+				continue
+			}
+			for i, o := range origins {
+				plan := s.Edge.PlanRequest(request, b, o, edge.NewID())
+				asked = joined(asked, &caseOf{
+					subject: s, behavior: b, origin: o, group: group, member: i,
+					viewers: []Viewer{v}, request: request, plan: plan,
+				})
+			}
+		}
+	}
+	return append(asked, own...)
+}
+
+// joined adds a row, or its viewer to the row that is the same but for it.
+func joined(rows []*caseOf, row *caseOf) []*caseOf {
+	for _, r := range rows {
+		same := r.origin == row.origin
+		if row.origin == nil {
+			same = same && *r.answer == *row.answer
+		} else {
+			same = same && r.targetKey() == row.targetKey() && requestKey(&r.plan) == requestKey(&row.plan)
+		}
+		if same {
+			r.viewers = append(r.viewers, row.viewers...)
+			return rows
+		}
+	}
+	return append(rows, row)
+}
+
+// targetKey tells targets apart: the same key means the same connection.
+func (c *caseOf) targetKey() string {
+	t := &c.plan.Target
+	return fmt.Sprintf("%p %s %s %t %s %v", c.subject, c.origin.ID, t.Address(), t.TLS, t.SNI, t.AcceptedNames)
+}
+
+// requestKey tells requests apart, but for the fields that name the exchange.
+func requestKey(p *edge.Plan) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", p.Request.Method, p.Request.RequestURI)
+	for _, f := range p.Request.Header {
+		if f.Name != "X-Amz-Cf-Id" {
+			fmt.Fprintf(&b, "%s: %s\n", f.Name, f.Value)
+		}
+	}
+	return b.String()
+}
+
+// hosts are the values of the viewer's Host that are judged for a behavior.
+func (c *Config) hosts(d *distribution.Distribution, b *distribution.CacheBehavior) []string {
+	if c.Host != "" {
+		return []string{c.Host}
+	}
+	var hosts []string
+	for _, alias := range d.Aliases {
+		if rest, ok := strings.CutPrefix(alias, "*"); ok {
+			alias = "www" + rest
+		}
+		hosts = append(hosts, alias)
+	}
+	own := d.DomainName
+	if own == "" {
+		own = nameOfNone
+	}
+	hosts = append(hosts, own)
+	if policy.ForwardsHost(b) {
+		return hosts
+	}
+	return hosts[:1]
+}
+
+// viewerRequest is the synthetic request of a viewer.
+func (c *Config) viewerRequest(s *Subject, b *distribution.CacheBehavior, v Viewer) *edge.ViewerRequest {
+	r := &edge.ViewerRequest{
+		Method: c.Method, Scheme: v.Scheme, Host: v.Host, Proto: "HTTP/1.1", URI: c.pathFor(s, b),
+		Header:     http.Header{"User-Agent": {"edgesim check"}, "Accept": {"*/*"}},
+		RemoteAddr: viewerAddress, Form: edge.FormOrigin,
+	}
+	if v.Scheme == "https" {
+		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256, HandshakeComplete: true}
+	}
+	return r
+}
+
+// pathFor is the path asked for under a behavior: that of [Config.Path], or
+// what the pattern stands for with little in the place of its wildcards.
+func (c *Config) pathFor(s *Subject, b *distribution.CacheBehavior) string {
+	if path := cmp.Or(c.Path, s.Path); path != "" {
+		return path
+	}
+	first := ""
+	for _, star := range []string{"", "edgesim-check"} {
+		path := "/" + strings.TrimPrefix(strings.NewReplacer("*", star, "?", "x").Replace(b.PathPattern), "/")
+		if first == "" {
+			first = path
+		}
+		if s.Edge.Distribution.Match(path) == b {
+			return path
+		}
+	}
+	return first
+}
+
+// edgeAnswer is what the edge answers this viewer without asking any origin;
+// nil if it asks one.
+func edgeAnswer(e *edge.Edge, b *distribution.CacheBehavior, v *edge.ViewerRequest) *Outcome {
+	facts := policy.ViewerFacts{Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Proto: v.Proto}
+	cause := policy.JudgeRequest(facts)
+	if cause == nil && !e.AnyHost && !e.Distribution.ServesHost(v.Host) {
+		cause = policy.UnknownHost(v.Host, e.Distribution.Aliases)
+	}
+	redirect := 0
+	if cause == nil {
+		redirect, cause = policy.JudgeBehavior(facts, b)
+	}
+	if cause == nil && redirect == 0 {
+		path, _, _ := strings.Cut(v.URI, "?")
+		cause = policy.JudgeRootObject(path, e.Distribution.DefaultRootObject)
+	}
+	switch {
+	case cause != nil:
+		return &Outcome{Status: cause.Status, Sentence: cause.Sentence, Rule: cause.Rule, Detail: cause.Detail, ByEdge: true}
+	case redirect != 0:
+		return &Outcome{Status: redirect, Rule: "CF-ERR-29", Detail: "the viewer is sent to HTTPS", ByEdge: true}
+	}
+	return nil
+}

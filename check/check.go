@@ -1,0 +1,167 @@
+package check
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/edge"
+)
+
+// Subject is one distribution to check.
+type Subject struct {
+	// Name is the file or URL it came from.
+	Name string
+	// Edge is what serves it: the distribution, the client that goes to its
+	// origins and the switches of the judgement. Its Recorder is not used.
+	Edge *edge.Edge
+	// Path is the path to ask for of this one, where [Config.Path] is "".
+	Path string
+}
+
+// Config says what to check and how. Only Subjects is required.
+type Config struct {
+	Subjects []Subject
+	// Host is the viewer's Host to judge. Default: every alias of the
+	// distribution and its own cloudfront.net name where Host is forwarded,
+	// else the first of these, as nothing depends on it.
+	Host string
+	// Path is the path to ask for, with its query. Default: the one that the
+	// behavior's path pattern stands for with nothing in the place of each *:
+	// "/" for "*", "/api/" for "/api/*".
+	Path string
+	// Method is GET or HEAD. Default: GET.
+	Method string
+	// HandshakeOnly ends each visit after the TLS handshake: one connection, no
+	// further attempt, no request.
+	HandshakeOnly bool
+	// Scan also finds out what the TLS of each origin accepts.
+	Scan bool
+	// Parallel is how many origins are visited at a time. Default:
+	// [DefaultParallel].
+	Parallel int
+	// Now is the time at which certificates are judged. Default: time.Now.
+	Now func() time.Time
+	// Progress is told when a visit begins and when it ends, from any
+	// goroutine. Default: nobody is told.
+	Progress func(Progress)
+}
+
+// Progress is the news of one visit.
+type Progress struct {
+	// Target is where it goes, host:port.
+	Target string
+	// Done says that it ended; else it begins.
+	Done bool
+	// Finished and Total count visits.
+	Finished, Total int
+}
+
+// DefaultParallel is how many origins are visited at a time: enough to keep a distribution of many dead origins from taking their
+// connection timeouts one after another. A client needs room for as many
+// explanations (see originconn.Client).
+const DefaultParallel = 32
+
+func (c Config) withDefaults() Config {
+	if c.Method == "" {
+		c.Method = "GET"
+	}
+	if c.Parallel <= 0 {
+		c.Parallel = DefaultParallel
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Progress == nil {
+		c.Progress = func(Progress) {}
+	}
+	return c
+}
+
+// Run checks every subject and reports in a stable order: that of the subjects,
+// of their behaviors, of the origins in a group. The error is that of ctx, when
+// it ended before everything was seen; what is half seen is not reported.
+func Run(ctx context.Context, cfg Config) (*Report, error) {
+	cfg = cfg.withDefaults()
+	r := &Report{Schema: SchemaID, At: cfg.Now().UTC().Truncate(time.Second)}
+	cases := cfg.cases()
+	visits := visitsOf(cases)
+	cfg.visitAll(ctx, visits)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
+		r.Checks = append(r.Checks, cfg.judge(c))
+	}
+	for _, s := range cfg.Subjects {
+		r.addSubject(s)
+	}
+	r.addScans(visits)
+	r.conclude()
+	return r, nil
+}
+
+// visitAll makes the visits, those to one target one after another over the
+// connection that is kept, those to different ones side by side.
+func (c *Config) visitAll(ctx context.Context, visits []*visit) {
+	byTarget := map[string][]*visit{}
+	var order []string
+	for _, v := range visits {
+		if byTarget[v.targetKey] == nil {
+			order = append(order, v.targetKey)
+		}
+		byTarget[v.targetKey] = append(byTarget[v.targetKey], v)
+	}
+	slots := make(chan struct{}, c.Parallel)
+	counter := &tally{total: len(visits), tell: c.Progress}
+	var running sync.WaitGroup
+	for _, key := range order {
+		slots <- struct{}{}
+		running.Go(func() {
+			defer func() { <-slots }()
+			c.visitTarget(ctx, byTarget[key], counter)
+		})
+	}
+	running.Wait()
+}
+
+// visitTarget makes the visits to one target. What failed before a request was
+// sent fails for every request, and an origin that let one request time out is
+// not kept waiting for with the next: the rest is then blocked.
+func (c *Config) visitTarget(ctx context.Context, visits []*visit, t *tally) {
+	for i, v := range visits {
+		if ctx.Err() != nil {
+			return
+		}
+		t.begins(v)
+		if first := visits[0]; i > 0 && first.endsAll() {
+			v.like(first)
+		} else {
+			v.run(ctx, c)
+		}
+		if c.Scan && i == 0 && v.plan.Target.TLS && ctx.Err() == nil {
+			v.scanTLS(ctx)
+		}
+		t.ends(v)
+	}
+}
+
+// tally counts visits for those who watch.
+type tally struct {
+	mu       sync.Mutex
+	finished int
+	total    int
+	tell     func(Progress)
+}
+
+func (t *tally) begins(v *visit) { t.told(v, false) }
+func (t *tally) ends(v *visit)   { t.told(v, true) }
+
+func (t *tally) told(v *visit, done bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if done {
+		t.finished++
+	}
+	t.tell(Progress{Target: v.plan.Target.Address(), Done: done, Finished: t.finished, Total: t.total})
+}

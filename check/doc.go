@@ -1,0 +1,26 @@
+// Package check says whether CloudFront would reach each origin of a
+// distribution, and if not, which documented rule fails, on what evidence, and
+// how to mend it.
+//
+// # The very same road
+//
+// It makes a viewer's request for every behavior, origin, viewer protocol and
+// Host, lets [edge.Edge.PlanRequest] build the origin request and sends that
+// with [originconn.Client.Do], as the proxy does. It dials nothing itself and
+// judges no handshake itself, so the two cannot disagree; a test holds every
+// origin of the lab to that.
+//
+// # What to read first
+//
+// [Run] is the table of contents: cases.go lists what there is to ask, visit.go
+// asks it, judge.go turns what was seen into one judgement for each rule,
+// outcome.go says what the viewer would get. After a failure try.go looks
+// whether another setting would work, and fix.go says how to mend it in the
+// words of the server's own configuration.
+//
+// # What is sent
+//
+// GET requests, or HEAD, for the path that a behavior's pattern stands for (see
+// [Config.Path]), and nothing else that could change state at an origin. An
+// origin that several behaviors share is connected to once.
+package check

@@ -1,0 +1,148 @@
+package check
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Fix says how to mend a failure.
+type Fix struct {
+	// Software is whose configuration the steps are in; "" for any.
+	Software string `json:"software,omitempty"`
+	// Steps are what to do, the first one first.
+	Steps []string `json:"steps"`
+}
+
+//go:embed fixes.tsv
+var fixesTSV string
+
+// FixText is a row of the table of fixes, with its {placeholders}.
+type FixText struct {
+	Cause policy.CauseName
+	// Software is a name of [Software], or "*" for any.
+	Software string
+	Steps    []string
+}
+
+// Fixes returns the table of fixes. The result is shared: do not change it.
+var Fixes = sync.OnceValue(func() []FixText {
+	var all []FixText
+	for n, line := range strings.Split(strings.TrimRight(fixesTSV, "\n"), "\n") {
+		col := strings.Split(line, "\t")
+		if len(col) != 3 {
+			panic(fmt.Sprintf("check/fixes.tsv line %d: %d columns, want 3", n+1, len(col))) // checked by TestFixes
+		}
+		if n > 0 {
+			all = append(all, FixText{policy.CauseName(col[0]), col[1], strings.Split(col[2], " | ")})
+		}
+	}
+	return all
+})
+
+// FixesFor returns the fixes of a cause for a software, "" or unknown ones
+// getting those for any.
+func FixesFor(cause policy.CauseName, software string) (FixText, bool) {
+	var any FixText
+	found := false
+	for _, f := range Fixes() {
+		switch {
+		case f.Cause != cause:
+		case f.Software == software:
+			return f, true
+		case f.Software == "*":
+			any, found = f, true
+		}
+	}
+	return any, found
+}
+
+// fixFor says how to mend what failed in a case: first what was tried and
+// works, then the origin's own configuration.
+func fixFor(k *caseOf, software *Software) *Fix {
+	v := k.visit
+	f := &Fix{}
+	name := ""
+	if software != nil {
+		name = software.Name
+	}
+	if text, ok := FixesFor(v.cause.Name, name); ok {
+		if text.Software != "*" {
+			f.Software = name
+		}
+		for _, step := range text.Steps {
+			f.Steps = append(f.Steps, filled(step, k))
+		}
+	} else if v.cause.Hint != "" {
+		f.Steps = append(f.Steps, v.cause.Hint)
+	}
+	for _, t := range v.tries {
+		switch step := "in CloudFront: " + t.Setting + " (tried: " + t.Observed + ")"; {
+		case !t.Works:
+		case t.guessed:
+			f.Steps = append(f.Steps, "or, "+step)
+		default:
+			f.Steps = append([]string{step}, f.Steps...)
+		}
+	}
+	if len(f.Steps) == 0 {
+		return nil
+	}
+	return f
+}
+
+// filled puts the facts of a case into a step.
+func filled(step string, k *caseOf) string {
+	t, o, v := &k.plan.Target, k.origin, k.visit
+	portSetting := "HTTPPort"
+	if t.TLS {
+		portSetting = "HTTPSPort"
+	}
+	name := o.DomainName
+	if len(t.AcceptedNames) > 0 {
+		name = t.AcceptedNames[len(t.AcceptedNames)-1]
+	}
+	hint := v.cause.Hint
+	if hint == "" {
+		hint = v.cause.Detail
+	}
+	sni := t.SNI
+	if sni == "" {
+		sni = name
+	}
+	return strings.NewReplacer(
+		"{name}", name, "{sni}", sni, "{host}", o.DomainName, "{port}", fmt.Sprint(t.Port), "{portSetting}", portSetting,
+		"{hint}", hint, "{uri}", k.plan.Request.RequestURI, "{readTimeout}", t.ResponseTimeout.String(),
+		"{order}", chainOrder(v), "{setting}", versionSetting(v),
+	).Replace(step)
+}
+
+// chainOrder names the certificates in the order in which they belong into the
+// file, as far as they are known.
+func chainOrder(v *visit) string {
+	for _, f := range v.last().Findings {
+		if f.Rule == "CF-CERT-05" && f.Verdict == policy.Fail {
+			_, order, _ := strings.Cut(f.Expected, ": ")
+			return "certificates " + order + " as numbered in what is sent now"
+		}
+	}
+	if h := v.last().Handshake; h != nil && len(h.PeerCertificates) > 0 {
+		if subject, issuer, ok := endOfChain(h.PeerCertificates); ok {
+			return fmt.Sprintf("after %s comes %s, which is missing", subject, issuer)
+		}
+	}
+	return "leaf, its issuer, the next issuer"
+}
+
+// versionSetting is the change of OriginSslProtocols that would help.
+func versionSetting(v *visit) string {
+	for _, t := range v.tries {
+		if t.Works {
+			return t.Setting
+		}
+	}
+	return "OriginSslProtocols has to have a version that the origin speaks"
+}

@@ -1,0 +1,131 @@
+package check
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// outcome says what the viewer would get, and when.
+func (c *Config) outcome(k *caseOf) Outcome {
+	v := k.visit
+	if v.spared {
+		return Outcome{}
+	}
+	if v.cause == nil {
+		return Outcome{Status: v.status, Attempts: len(v.attempts), After: atOnce, Then: k.then(v.status)}
+	}
+	o := Outcome{Status: v.cause.Status, ByEdge: true, Sentence: v.cause.Sentence, Attempts: len(v.attempts)}
+	if v.cause.Stage == policy.StageBody || v.status != 0 {
+		o.Status, o.ByEdge, o.Sentence, o.CutShort = v.status, false, "", true
+	}
+	o.After, o.Seconds = waiting(&k.plan.Target, v, &o.Attempts)
+	if !o.CutShort {
+		o.Then = k.then(v.cause.Status)
+	}
+	return o
+}
+
+// atOnce is what a viewer that no timeout holds up is told.
+const atOnce = "at once"
+
+// waiting says how long the viewer waits for an error. It counts the timeouts
+// as configured, not the time taken, so that two runs say the same.
+func waiting(t *originconn.Target, v *visit, attempts *int) (text string, seconds float64) {
+	each, setting := time.Duration(0), ""
+	switch v.cause.Name {
+	case policy.CauseConnectTimeout:
+		each, setting = t.ConnectTimeout, "ConnectionTimeout"
+		*attempts = max(*attempts, t.Attempts) // a handshake alone is tried once here
+	case policy.CauseResponseTimeout:
+		each, setting = t.ResponseTimeout, "OriginReadTimeout"
+	case policy.CauseResponseCompletionTimeout:
+		return fmt.Sprintf("%s (ResponseCompletionTimeout, attempts included)", t.CompletionTimeout), t.CompletionTimeout.Seconds()
+	default:
+		return atOnce, 0
+	}
+	all := each * time.Duration(*attempts)
+	if *attempts == 1 {
+		return fmt.Sprintf("%s (%s, 1 attempt)", all, setting), all.Seconds()
+	}
+	return fmt.Sprintf("%s (%d attempts × %s of %s)", all, *attempts, setting, each), all.Seconds()
+}
+
+// then says what follows a status: the secondary origin, or a custom error
+// response.
+func (k *caseOf) then(status int) string {
+	v := k.visit
+	facts := policy.FailoverFacts{Group: k.group, Behavior: k.behavior, Method: k.plan.Request.Method, Cause: v.cause, Status: v.status}
+	if k.group != nil && k.member+1 < len(k.group.Members) && policy.FailsOver(facts) {
+		return fmt.Sprintf("the group's next origin %q is asked (CF-FAILOVER-03)", k.group.Members[k.member+1])
+	}
+	custom := policy.CustomErrorFor(policy.CustomErrorFacts{
+		Responses: k.subject.Edge.Distribution.CustomErrors, Status: status, Cause: v.cause,
+	})
+	if custom == nil {
+		return ""
+	}
+	return fmt.Sprintf("the viewer gets the page %s with status %d (CF-ERR-38)", custom.ResponsePagePath, policy.CustomErrorStatus(custom))
+}
+
+// judgeRedirect warns of a redirect that leads the viewer back to where it was:
+// the origin is asked over HTTP and sends everybody to HTTPS, where the edge
+// asks over HTTP again.
+func judgeRedirect(k *caseOf) []policy.Finding {
+	v := k.visit
+	if v.cause != nil || v.status < 300 || v.status > 399 || v.status == http.StatusNotModified {
+		return nil
+	}
+	location := http.Header(v.header).Get("Location")
+	to, err := url.Parse(location)
+	if err != nil || location == "" {
+		return nil
+	}
+	for _, viewer := range k.viewers {
+		asked, err := url.Parse(viewer.Scheme + "://" + viewer.Host + k.request.URI)
+		if err != nil {
+			continue
+		}
+		goal := asked.ResolveReference(to)
+		if !strings.EqualFold(goal.Host, asked.Host) || goal.Path != asked.Path || goal.Scheme != asked.Scheme {
+			continue
+		}
+		hint := "let the origin answer by X-Forwarded-Proto or CloudFront-Forwarded-Proto in place of its own scheme"
+		if !k.plan.Target.TLS {
+			hint = "ask the origin over HTTPS (OriginProtocolPolicy https-only or match-viewer), or switch its redirect off: the edge has one (ViewerProtocolPolicy redirect-to-https)"
+		}
+		return []policy.Finding{{
+			Rule: schemeRule(k.origin, viewer.Scheme), Verdict: policy.Warn, Subject: viewer.Scheme + "://" + viewer.Host + k.request.URI,
+			Observed: fmt.Sprintf("redirect loop: the origin, asked over %s with Host %s, answers %d to %s, which is where the viewer was",
+				scheme(k.plan.Target.TLS), k.plan.Request.Header[0].Value, v.status, printable(location)),
+			Hint: hint, Inferred: true,
+		}}
+	}
+	return nil
+}
+
+// schemeRule is the rule by which an origin is asked over HTTP or HTTPS.
+func schemeRule(o *distribution.Origin, viewer string) policy.RuleID {
+	switch {
+	case o.ProtocolPolicy == distribution.OriginHTTPOnly:
+		return "CF-CONN-03"
+	case o.ProtocolPolicy == distribution.OriginHTTPSOnly:
+		return "CF-CONN-04"
+	case viewer == "http":
+		return "CF-CONN-05"
+	}
+	return "CF-CONN-06"
+}
+
+func scheme(secure bool) string {
+	if secure {
+		return "HTTPS"
+	}
+	return "HTTP"
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/originconn"
+)
+
+func (p *program) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "say whether CloudFront would reach the origins, which rule fails, and how to mend it",
+		ArgsUsage: "[CONFIG | URL …]",
+		Description: "Goes the road of serve once for each behavior, origin, viewer protocol and Host. A URL is judged\n" +
+			"as one custom origin with every other setting at its API default; its path is the one asked for.\n" +
+			"Only GET (or HEAD) requests are sent: by default for the path that a behavior's pattern stands for\n" +
+			"with nothing in the place of each *, e.g. /api/ for /api/*. After a failure another setting is tried.\n\n" +
+			"A certificate is said to end soon when fewer than 14 days and less than a third of its time are left.\n" +
+			"Exit codes: 0 all pass, 1 a rule failed, 2 usage or unreadable input, 3 could not be decided.\n\n" +
+			"Examples:\n" +
+			"  edgesim check https://www.example.com\n" +
+			"  edgesim check dist-config.json --format json > edgesim.json\n" +
+			"  aws cloudfront get-distribution-config --id E123 | edgesim check -\n" +
+			"  edgesim check https://www.example.com --scan",
+		Flags:  append(checkFlags(), originFlags()...),
+		Action: p.check,
+	}
+}
+
+func checkFlags() []cli.Flag {
+	const category = "Check:"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the report: text or json", Category: category},
+		&cli.StringFlag{Name: "host", Usage: "judge viewers who ask for this `NAME` (default: every alias and the distribution's own name, where Host is forwarded)", Category: category},
+		&cli.StringFlag{Name: "path", Usage: "ask for this `PATH` (default: what the behavior's pattern stands for)", Category: category},
+		&cli.StringFlag{Name: "method", Value: "GET", Usage: "ask with `METHOD`: GET or HEAD", Category: category},
+		&cli.BoolFlag{Name: "handshake-only", Usage: "end after the TLS handshake, send no request", Category: category},
+		&cli.BoolFlag{Name: "scan", Usage: "find out what the origin's TLS accepts, beside what CloudFront offers", Category: category},
+		&cli.StringFlag{Name: "fail-on", Value: "fail", Usage: "exit with 1 from this `VERDICT` on: fail or warn", Category: category},
+		&cli.BoolFlag{Name: "verbose", Usage: "text: print every rule with its verdict", Category: category},
+	}
+}
+
+func (p *program) check(c *cli.Context) error {
+	cfg, closeAll, err := p.checkConfig(c)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	print, err := p.reportPrinter(c)
+	if err != nil {
+		return err
+	}
+	waiting := p.watch(&cfg)
+	report, err := check.Run(c.Context, cfg)
+	waiting.end()
+	if errors.Is(err, context.Canceled) {
+		p.out.note("stopped before the verdict")
+		return concluded(exitUndecided)
+	}
+	if err != nil {
+		return err
+	}
+	report.Version = version().Version
+	if err := print(report); err != nil {
+		return err
+	}
+	if code := exitCode(report, c.String("fail-on")); code != exitFine {
+		return concluded(code)
+	}
+	return nil
+}
+
+// exitCode is the exit code of a report.
+func exitCode(r *check.Report, failOn string) int {
+	switch {
+	case r.Count.Fail > 0, failOn == "warn" && r.Count.Warn > 0:
+		return exitFailed
+	case r.Count.Undecided > 0:
+		return exitUndecided
+	}
+	return exitFine
+}
+
+// checkConfig reads the arguments and flags. The caller ends what was opened.
+func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func(), err error) {
+	cfg = check.Config{
+		Host: c.String("host"), Path: c.String("path"), Method: c.String("method"),
+		HandshakeOnly: c.Bool("handshake-only"), Scan: c.Bool("scan"),
+	}
+	switch {
+	case !slices.Contains([]string{"GET", "HEAD"}, cfg.Method):
+		return cfg, nil, usage{err: fmt.Errorf("--method %q is neither GET nor HEAD: check sends nothing that could change an origin", cfg.Method)}
+	case cfg.Path != "" && !strings.HasPrefix(cfg.Path, "/"):
+		return cfg, nil, usage{err: fmt.Errorf("--path %q does not begin with /", cfg.Path)}
+	case !slices.Contains([]string{"fail", "warn"}, c.String("fail-on")):
+		return cfg, nil, usage{err: fmt.Errorf("--fail-on %q is neither fail nor warn", c.String("fail-on"))}
+	}
+	all, err := p.readSubjects(c)
+	if err != nil {
+		return cfg, nil, err
+	}
+	var clients []*originconn.Client
+	var settings []*settings
+	for _, s := range all {
+		client := newClient(s.settings)
+		client.ExplainWithin, client.MaxExplanations = explainFully, check.DefaultParallel
+		clients, settings = append(clients, client), append(settings, s.settings)
+		cfg.Subjects = append(cfg.Subjects, check.Subject{Name: s.name, Path: s.path, Edge: newEdge(s.settings, client, nil)})
+		if at := s.settings.at; !at.IsZero() {
+			cfg.Now = func() time.Time { return at }
+		}
+	}
+	p.remarks(settings...)
+	return cfg, func() {
+		for _, client := range clients {
+			client.Close()
+		}
+	}, nil
+}
+
+// explainFully lets a check wait until a refusal is explained, as nobody waits
+// for an answer of the edge meanwhile.
+const explainFully = 20 * time.Second
+
+// subject is an argument of check with its settings.
+type subject struct {
+	name, path string
+	settings   *settings
+}
+
+// readSubjects reads every CONFIG and URL, and --origin.
+func (p *program) readSubjects(c *cli.Context) ([]subject, error) {
+	args := c.Args().Slice()
+	if origin := c.String("origin"); origin != "" {
+		args = append([]string{origin}, args...)
+	}
+	if len(args) == 0 {
+		return nil, usage{err: errors.New("no CONFIG and no URL was given"),
+			hint: "edgesim check https://www.example.com\nedgesim check dist-config.json"}
+	}
+	var all []subject
+	for _, arg := range args {
+		s := subject{name: arg}
+		result, err := p.readSubject(c, &s)
+		if err != nil {
+			return nil, usage{err: err}
+		}
+		if s.settings, err = p.merge(c, result); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// readSubject reads one argument. The path of a URL is the one to ask for.
+func (p *program) readSubject(c *cli.Context, s *subject) (*ingest.Result, error) {
+	if !strings.Contains(s.name, "://") {
+		return p.fromFile(c, s.name)
+	}
+	origin := s.name
+	if u, err := url.Parse(origin); err == nil && u.User == nil && u.Host != "" {
+		s.path = u.EscapedPath()
+		if u.RawQuery != "" {
+			s.path = "/" + strings.TrimPrefix(s.path, "/") + "?" + u.RawQuery
+		}
+		origin = u.Scheme + "://" + u.Host
+	}
+	return fromOrigin(c, origin)
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// block is one or more checks that say the same.
+type block struct {
+	*check.Check
+	behaviors []string
+	viewers   []check.Viewer
+}
+
+// blocksOf joins the checks that differ in behavior and viewers only.
+func blocksOf(checks []check.Check) []*block {
+	known := map[string]*block{}
+	var blocks []*block
+	for i := range checks {
+		c := &checks[i]
+		key := fmt.Sprint(c.Subject, c.Origin, c.Group, c.Verdict, c.Why, c.OriginRequestPolicy, c.Outcome, c.Cause, warnings(c))
+		if c.Target != nil {
+			key += fmt.Sprint(*c.Target)
+		}
+		b := known[key]
+		if b == nil {
+			b = &block{Check: c}
+			known[key] = b
+			blocks = append(blocks, b)
+		}
+		if !slices.Contains(b.behaviors, c.Behavior) {
+			b.behaviors = append(b.behaviors, c.Behavior)
+		}
+		for _, v := range c.Viewers {
+			if !slices.Contains(b.viewers, v) {
+				b.viewers = append(b.viewers, v)
+			}
+		}
+	}
+	return blocks
+}
+
+// warnings are the observations of what warns, as a key.
+func warnings(c *check.Check) string {
+	var all []string
+	for _, j := range c.Rules {
+		if j.Verdict == policy.Warn {
+			all = append(all, string(j.Rule)+j.Observed)
+		}
+	}
+	return strings.Join(all, "\n")
+}

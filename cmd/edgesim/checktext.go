@@ -1,0 +1,362 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// checkText prints a report for people: what failed first in each block, then
+// what the viewer gets, the evidence, and how to mend it.
+type checkText struct {
+	w       io.Writer
+	ink     ink
+	width   int
+	verbose bool
+	out     *bufio.Writer
+}
+
+// print prints the report: failures before the rest, within that in the order
+// of the configuration.
+func (t *checkText) print(r *check.Report) error {
+	t.out = bufio.NewWriter(t.w)
+	blocks := blocksOf(r.Checks)
+	for _, v := range []check.Verdict{check.Fail, check.Undecided, check.Warn, check.Pass} {
+		for _, b := range blocks {
+			if b.Verdict == v && b.Target != nil || b.Verdict == v && v == check.Fail {
+				t.block(b)
+			}
+		}
+	}
+	t.edgeAnswers(blocks)
+	for _, s := range r.Scans {
+		t.scan(s)
+	}
+	t.summary(r)
+	return t.out.Flush()
+}
+
+// block prints one block.
+func (t *checkText) block(b *block) {
+	t.title(b)
+	if b.Cause != nil {
+		t.row("", fmt.Sprintf("%s %s", b.Cause.Rule, b.Cause.Name)+inferred(b.Cause.Inferred))
+		t.row("", b.Cause.Detail)
+	}
+	if b.Why != "" {
+		t.row("why", b.Why)
+	}
+	t.row("viewer", viewerText(b))
+	if b.Target == nil {
+		t.fix(b)
+		t.end()
+		return
+	}
+	if b.Verdict == check.Fail || t.verbose {
+		t.row("asked", askedText(b))
+	}
+	for _, j := range b.Rules {
+		if j.Verdict == policy.Warn || j.Verdict == policy.Fail && b.Cause != nil && j.Rule != b.Cause.Rule {
+			t.row(string(j.Verdict), fmt.Sprintf("%s %s: %s", j.Rule, j.Subject, j.Observed)+inferred(j.Inferred))
+			if j.Hint != "" && j.Verdict == policy.Warn {
+				t.row("", "hint: "+j.Hint)
+			}
+		}
+	}
+	t.fix(b)
+	for _, try := range b.Tries {
+		if !try.Works {
+			t.row("tried", try.Setting+": fails, too: "+try.Observed)
+		}
+	}
+	if b.Connection != nil {
+		t.row("agreed", agreedText(b.Connection))
+	}
+	if b.Verdict == check.Fail || t.verbose {
+		t.chain(b)
+	} else if len(b.Certificates) > 0 {
+		t.row("chain", daysText(b.Certificates))
+	}
+	t.policies(b)
+	t.rules(b)
+	t.end()
+}
+
+// title prints the first line of a block.
+func (t *checkText) title(b *block) {
+	colour := map[check.Verdict]string{check.Fail: t.ink.red, check.Undecided: t.ink.yellow, check.Warn: t.ink.yellow, check.Pass: t.ink.green}[b.Verdict]
+	what := "viewers of " + b.viewers[0].Host
+	if b.Target != nil {
+		what = fmt.Sprintf("%s://%s", map[bool]string{true: "https", false: "http"}[b.Target.TLS], b.Target.Address)
+		if b.Origin != "origin" {
+			what = fmt.Sprintf("%s (origin %s)", what, b.Origin)
+		}
+		if b.Group != "" {
+			what += fmt.Sprintf(", member %d of group %s", b.Member, b.Group)
+		}
+	}
+	what += ", " + few(b.behaviors, "behavior", "behaviors")
+	label := fmt.Sprintf("%-9s ", strings.ToUpper(string(b.Verdict)))
+	lines := wrapped(what, t.width-len(label))
+	fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", colour, label, t.ink.off, t.ink.bold, strings.Join(lines, "\n          "), t.ink.off)
+}
+
+// labelWidth is the width of the column that says what a row is.
+const labelWidth = 10
+
+// row prints one row of a block.
+func (t *checkText) row(label, text string) {
+	lines := wrapped(text, t.width-labelWidth)
+	for i, line := range lines {
+		if i > 0 {
+			label = ""
+		}
+		pad := strings.Repeat(" ", max(1, labelWidth-len(label)))
+		fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.ink.faint, label, t.ink.off, pad, line)
+	}
+}
+
+func (t *checkText) end() { fmt.Fprintln(t.out) }
+
+// viewerText says what viewers get.
+func viewerText(b *block) string {
+	o := b.Outcome
+	text := ""
+	switch {
+	case b.Verdict == check.Undecided && o.Status == 0:
+		text = "not known"
+	case o.Status == 0:
+		return "reached; no request was sent (--handshake-only)"
+	case o.CutShort:
+		text = fmt.Sprintf("%d from the origin, and the body is cut short %s", o.Status, after(o.After))
+	case o.ByEdge && o.After == "":
+		text = fmt.Sprintf("%d from the edge", o.Status)
+	case o.ByEdge:
+		text = fmt.Sprintf("%d from the edge %s", o.Status, after(o.After))
+	default:
+		text = fmt.Sprintf("%d from the origin", o.Status)
+	}
+	if o.Sentence != "" {
+		text += fmt.Sprintf(": %q", o.Sentence)
+	}
+	if o.Then != "" {
+		text += "; " + o.Then
+	}
+	return text
+}
+
+// after says when, in a sentence.
+func after(text string) string {
+	if text == "at once" {
+		return text
+	}
+	return "after " + text
+}
+
+// askedText says how the origin was asked, and why with this name.
+func askedText(b *block) string {
+	text := ""
+	if b.Request != nil {
+		text = fmt.Sprintf("%s %s with Host %s", b.Request.Method, b.Request.URI, b.Request.Host)
+	}
+	if b.Target.TLS {
+		sni := "no SNI (an address has none)"
+		if b.Target.SNI != "" {
+			sni = "SNI " + b.Target.SNI
+		}
+		text = joinText(text, sni)
+	}
+	name := b.OriginRequestPolicy
+	if name != "" {
+		name = " (origin request policy " + name + ")"
+	}
+	if b.HostForwarded {
+		text += ": the viewer's Host is forwarded" + name
+	} else {
+		text += ": the origin's own name, Host is not forwarded" + name
+	}
+	if b.Target.TLS {
+		text += "; offered " + strings.Join(b.Target.Versions, ", ")
+	}
+	return text
+}
+
+func joinText(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + ", " + b
+}
+
+// fix prints how to mend a failure.
+func (t *checkText) fix(b *block) {
+	if b.Fix == nil {
+		return
+	}
+	label := "fix"
+	if b.Software != nil && b.Fix.Software != "" {
+		t.row(label, fmt.Sprintf("%s (%s):", b.Fix.Software, b.Software.Evidence))
+		label = ""
+	}
+	for _, step := range b.Fix.Steps {
+		t.row(label, "- "+step)
+		label = ""
+	}
+}
+
+func agreedText(c *check.Connection) string {
+	text := c.Address
+	for _, part := range []string{c.Version, c.Suite, c.Curve} {
+		if part != "" {
+			text += " " + part
+		}
+	}
+	if c.Road == "internal/tlslegacy" {
+		text += " (over edgesim's own client for old TLS)"
+	}
+	return text
+}
+
+// chain prints the certificates as sent, each with the days it has left.
+func (t *checkText) chain(b *block) {
+	for i, c := range b.Certificates {
+		label := ""
+		if i == 0 {
+			label = "chain"
+		}
+		left := fmt.Sprintf("%s left", plural(c.Days, "day"))
+		if c.Days < 0 {
+			left = fmt.Sprintf("ended %s ago", plural(-c.Days, "day"))
+		}
+		if c.Ends.IsZero() {
+			t.row(label, fmt.Sprintf("%d %s", i, c.Subject))
+			continue
+		}
+		t.row(label, fmt.Sprintf("%d %s, issued by %s, ends %s (%s)", i, c.Subject, c.Issuer, c.Ends.Format("2006-01-02"), left))
+	}
+}
+
+// daysText says in one line how long a chain is valid.
+func daysText(chain []check.Certificate) string {
+	days := make([]string, len(chain))
+	for i, c := range chain {
+		days[i] = fmt.Sprint(c.Days)
+	}
+	return fmt.Sprintf("%s; days left: %s", plural(len(chain), "certificate"), strings.Join(days, ", "))
+}
+
+// policies prints what other states of the lists would change, as far as it is
+// known; --verbose prints the rest.
+func (t *checkText) policies(b *block) {
+	var same []string
+	for _, d := range b.Policies {
+		switch {
+		case d.Verdict == check.Pass:
+			same = append(same, d.Policy)
+		case d.Verdict == check.Fail:
+			t.row("policies", fmt.Sprintf("%s: fails by %s (%s)", d.Policy, d.Rule, d.Why))
+		case t.verbose:
+			t.row("policies", fmt.Sprintf("%s: not known (%s)", d.Policy, d.Why))
+		}
+	}
+	if len(same) > 0 {
+		t.row("policies", "the handshake passes under "+strings.Join(same, ", ")+", too")
+	}
+}
+
+// rules prints the verdicts on all rules, in short or one by one.
+func (t *checkText) rules(b *block) {
+	if t.verbose {
+		for _, j := range b.Rules {
+			line := fmt.Sprintf("%-11s %s", j.Verdict, j.Rule)
+			for _, part := range []string{j.Subject, j.Observed} {
+				if part != "" {
+					line += ": " + part
+				}
+			}
+			if j.BlockedBy != "" {
+				line += " (blocked by " + string(j.BlockedBy) + ")"
+			}
+			t.row("rule", line+inferred(j.Inferred))
+		}
+		return
+	}
+	count := map[policy.Verdict]int{}
+	for _, j := range b.Rules {
+		count[j.Verdict]++
+	}
+	text := fmt.Sprintf("%d passed", count[policy.Pass])
+	if n := count[policy.Blocked]; n > 0 {
+		by := ""
+		if b.Cause != nil {
+			by = " by " + string(b.Cause.Rule)
+		}
+		text = fmt.Sprintf("%d failed, %d blocked%s, %s", count[policy.Fail], n, by, text)
+	} else if n := count[policy.Fail]; n > 0 {
+		text = fmt.Sprintf("%d failed, %s", n, text)
+	}
+	t.row("rules", text)
+}
+
+// edgeAnswers prints what the edge answers without asking an origin.
+func (t *checkText) edgeAnswers(blocks []*block) {
+	any := false
+	for _, b := range blocks {
+		if b.Target != nil || b.Verdict == check.Fail {
+			continue
+		}
+		any = true
+		var schemes []string
+		for _, v := range b.viewers {
+			if !slices.Contains(schemes, v.Scheme) {
+				schemes = append(schemes, v.Scheme)
+			}
+		}
+		t.row("edge", fmt.Sprintf("viewers on %s get %d from the edge for %s (%s)",
+			strings.Join(schemes, " and "), b.Outcome.Status, few(b.behaviors, "behavior", "behaviors"), b.Outcome.Rule))
+	}
+	if any {
+		t.end()
+	}
+}
+
+// summary prints the last line.
+func (t *checkText) summary(r *check.Report) {
+	var parts []string
+	for _, n := range []struct {
+		count int
+		text  string
+	}{{r.Count.Fail, "failed"}, {r.Count.Undecided, "undecided"}, {r.Count.Warn, "with warnings"}, {r.Count.Pass, "passed"}} {
+		if n.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.text))
+		}
+	}
+	text := fmt.Sprintf("%s: %s (policy %s, certificates judged at %s)", plural(len(r.Checks), "check"), strings.Join(parts, ", "), r.Policy, r.At.Format("2006-01-02 15:04 MST"))
+	for _, line := range wrapped(text, t.width) {
+		fmt.Fprintln(t.out, line)
+	}
+}
+
+// few lists some names, or says how many more there are.
+func few(names []string, one, many string) string {
+	const most = 4
+	switch {
+	case len(names) == 1:
+		return one + " " + names[0]
+	case len(names) <= most:
+		return many + " " + strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s %s and %d more", many, strings.Join(names[:most-1], ", "), len(names)-most+1)
+}
+
+func inferred(is bool) string {
+	if is {
+		return " (inferred)"
+	}
+	return ""
+}

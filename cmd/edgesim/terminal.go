@@ -1,0 +1,59 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// widthOf is how many columns there are for a line on w: what COLUMNS says, else
+// the terminal's; 0 means that lines are not wrapped, as they go to a file.
+func widthOf(w io.Writer) int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return 0
+}
+
+// wrapped breaks text into lines of at most width columns, at spaces; a word
+// that is longer stays whole, so that it can be copied.
+func wrapped(text string, width int) []string {
+	if width <= 0 {
+		return []string{text}
+	}
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case len([]rune(line))+1+len([]rune(word)) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	return append(lines, line)
+}
+
+// ink are the colours of a report; the zero value has none.
+type ink struct{ bold, red, green, yellow, faint, off string }
+
+// inkFor returns colours where w may have them.
+func inkFor(w io.Writer) ink {
+	if !colored(w) {
+		return ink{}
+	}
+	return ink{bold: "\x1b[1m", red: "\x1b[1;31m", green: "\x1b[32m", yellow: "\x1b[33m", faint: "\x1b[2m", off: "\x1b[0m"}
+}
