@@ -15,6 +15,7 @@ type exchange struct {
 	exchange recording.Exchange
 	body     io.ReadCloser
 	length   int64 // of the body; -1 if it is not known
+	prefix   prefix
 	closed   bool
 	// pageOrigin is the origin that was asked last for a custom error page.
 	pageOrigin string
@@ -59,23 +60,13 @@ func (x *exchange) Read(p []byte) (int, error) {
 	n, err := x.body.Read(p)
 	r := &x.exchange.Response
 	r.BodyBytes += int64(n)
-	if room := x.edge.BodyLimit - len(r.Body); n > 0 && x.edge.BodyLimit > 0 {
-		if r.Body == nil {
-			r.Body = make([]byte, 0, x.expected(n))
-		}
-		r.Body = append(r.Body, p[:min(n, room)]...)
-		r.Truncated = r.Truncated || n > room
+	if n > 0 && x.edge.BodyLimit > 0 && !x.prefix.add(p[:n], x.edge.BodyLimit, x.length) {
+		r.Truncated = true
 	}
 	if err != nil && err != io.EOF && x.exchange.Cause == nil {
 		x.cutShort(err)
 	}
 	return n, err
-}
-
-// expected is how much of the body will be recorded, as far as it is known when
-// the first n bytes are here.
-func (x *exchange) expected(n int) int {
-	return min(int(max(x.length, int64(n))), x.edge.BodyLimit)
 }
 
 // Buffered says how many bytes of the body a Read returns without waiting.
@@ -108,8 +99,10 @@ func (x *exchange) Close() error {
 		e.DetailedResultType = e.Cause.DetailedResultType
 	}
 	if x.edge.Recorder != nil {
+		e.Response.Body = x.prefix.bytes // lent
 		x.edge.Recorder.Record(e)
 	}
+	x.prefix.release()
 	return err
 }
 
