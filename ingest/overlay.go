@@ -23,6 +23,8 @@ type Overlay struct {
 	Trust []string
 	// Listen, ListenTLS and Inspect are addresses, HOST:PORT.
 	Listen, ListenTLS, Inspect string
+	// InspectHosts are further names under which the API is asked.
+	InspectHosts []string
 	// Record is a path, "off" or a URL.
 	Record string
 	// Policy is "current" or a date; At is a time in RFC 3339.

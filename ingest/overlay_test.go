@@ -19,7 +19,7 @@ func TestOverlay(t *testing.T) {
 	yes, no := true, false
 	want := &ingest.Overlay{
 		Trust:  []string{"testdata/certs/ca.pem", "/etc/ssl/extra.pem", "testdata/certs/second.pem"},
-		Listen: "127.0.0.1:8080", ListenTLS: "127.0.0.1:8443", Inspect: "127.0.0.1:4040",
+		Listen: "127.0.0.1:8080", ListenTLS: "127.0.0.1:8443", Inspect: "127.0.0.1:4040", InspectHosts: []string{"edge"},
 		Record: "testdata/recordings", Policy: "2023-01-01", At: "2026-11-22T12:00:00Z",
 		State: "testdata/state", ReadyFile: "testdata/ready.json",
 		BodyLimit: "64KiB", LogLevel: "debug", LogFormat: "json",

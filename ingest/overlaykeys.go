@@ -38,6 +38,7 @@ func overlayKeys() []key {
 		{"listen", func(r *overlayReader, n *node) error { return address(n, &r.overlay.Listen) }},
 		{"listen-tls", func(r *overlayReader, n *node) error { return address(n, &r.overlay.ListenTLS) }},
 		{"inspect", func(r *overlayReader, n *node) error { return address(n, &r.overlay.Inspect) }},
+		{"inspect-host", func(r *overlayReader, n *node) error { return words(n, &r.overlay.InspectHosts) }},
 		{"record", (*overlayReader).setRecord},
 		{"policy", (*overlayReader).setPolicy},
 		{"at", (*overlayReader).setAt},

@@ -16,7 +16,7 @@ import (
 // exchangePath is what stands before the id of an exchange.
 const exchangePath = "/api/exchanges/"
 
-// exchanges lists summaries, newest first.
+// exchanges lists summaries, newest first, or what else the query asks for.
 func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 	filter, bad := parseFilter(r.URL.RawQuery, time.Now())
 	if bad != nil {
@@ -24,42 +24,84 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page, err := i.Recordings.List(r.Context(), filter)
-	var cursor *recording.CursorError
-	switch {
-	case errors.As(err, &cursor):
-		refuse(w, http.StatusBadRequest, badValue("cursor", cursor.Cursor, `the "next" of an earlier answer`))
-		return
-	case err != nil:
-		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
+	if err != nil {
+		i.refuseError(w, err)
 		return
 	}
 	answer := struct {
-		Exchanges []recording.Summary `json:"exchanges"`
-		Next      string              `json:"next,omitempty"`
-	}{make([]recording.Summary, len(page.Exchanges)), page.Next}
+		Exchanges []any    `json:"exchanges"`
+		Positions []string `json:"positions,omitempty"`
+		Next      string   `json:"next,omitempty"`
+	}{Exchanges: make([]any, len(page.Exchanges)), Next: page.Next}
 	for n, e := range page.Exchanges {
 		answer.Exchanges[n] = e.Summary()
+		if filter.Bodies {
+			answer.Exchanges[n] = e
+		}
+	}
+	if filter.Bodies {
+		answer.Positions = page.Positions
 	}
 	writeJSON(w, http.StatusOK, answer)
 }
 
+// exchangeID is the id in the address of an exchange.
+func exchangeID(r *http.Request) string {
+	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, exchangePath), "/")
+	return id
+}
+
 // exchange shows one exchange whole.
 func (i *inspector) exchange(w http.ResponseWriter, r *http.Request) {
-	id := strings.TrimPrefix(r.URL.Path, exchangePath)
-	e, err := i.Recordings.Get(r.Context(), id)
-	var absent *recording.NotFoundError
-	switch {
-	case errors.As(err, &absent):
-		refuse(w, http.StatusNotFound, problem{
-			Error: "no exchange has the id " + quote(id),
-			Hint:  "only the newest are kept; GET /api/exchanges lists them",
-		})
-		return
-	case err != nil:
-		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
+	e, err := i.Recordings.Get(r.Context(), exchangeID(r))
+	if err != nil {
+		i.refuseError(w, err)
 		return
 	}
 	writeJSON(w, http.StatusOK, e)
+}
+
+// deleteExchange forgets one exchange.
+func (i *inspector) deleteExchange(w http.ResponseWriter, r *http.Request) {
+	id := exchangeID(r)
+	n, err := i.Recordings.Delete(r.Context(), id)
+	if err == nil && n == 0 {
+		err = &recording.NotFoundError{ID: id}
+	}
+	if err != nil {
+		i.refuseError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, struct {
+		Removed int `json:"removed"`
+	}{n})
+}
+
+// stats counts what there is.
+func (i *inspector) stats(w http.ResponseWriter, r *http.Request) {
+	s, err := i.Recordings.Stats(r.Context())
+	if err != nil {
+		i.refuseError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, s)
+}
+
+// refuseError answers with what a store had to say.
+func (i *inspector) refuseError(w http.ResponseWriter, err error) {
+	var cursor *recording.CursorError
+	var absent *recording.NotFoundError
+	switch {
+	case errors.As(err, &cursor):
+		refuse(w, http.StatusBadRequest, badValue("cursor", cursor.Cursor, `the "next" of an earlier answer`))
+	case errors.As(err, &absent):
+		refuse(w, http.StatusNotFound, problem{
+			Error: "no exchange has the id " + quote(absent.ID),
+			Hint:  "only the newest are kept; GET /api/exchanges lists them",
+		})
+	default:
+		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
+	}
 }
 
 // rules shows the catalogue.

@@ -13,6 +13,7 @@ import (
 	"github.com/edgesim/edgesim/inspector"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/har"
 )
 
 // page is an answer of /api/exchanges. A summary is read as an exchange, of
@@ -40,11 +41,11 @@ func recorded() *recording.Ring {
 	ring.Record(&recording.Exchange{
 		ID: "bad==", Start: time.Now(), Response: recording.Response{Status: 502, Body: []byte("<HTML>")},
 		Viewer: recording.Viewer{Method: "GET", Host: "b.example:8443", URI: "/b", Header: http.Header{"Cookie": {"a=hunter2"}}},
-		Cause:  policy.NewCause(policy.CauseConnectRefused, "nothing listens there", nil),
+		Cause:  policy.NewCause(policy.CauseConnectRefused, "nothing listens there", nil), Behavior: "/b*",
 	})
 	ring.Record(&recording.Exchange{
 		ID: "new", Start: time.Now(), Response: recording.Response{Status: 200},
-		Viewer: recording.Viewer{Method: "POST", Host: "a.example", URI: "/a/2"},
+		Viewer: recording.Viewer{Method: "POST", Host: "a.example", URI: "/a/2"}, Origin: "app", Edge: "edge-1",
 	})
 	return ring
 }
@@ -55,6 +56,12 @@ func TestExchanges(t *testing.T) {
 	for _, row := range []struct{ query, want string }{
 		{"", "new bad== old"},
 		{"status=502", "bad=="},
+		{"status=5xx", "bad=="},
+		{"status=2xx&order=oldest", "old new"},
+		{"behavior=/b*", "bad=="},
+		{"origin=app", "new"},
+		{"edge=edge-1", "new"},
+		{"whole=true", "new bad== old"},
 		{"cause=connect-refused", "bad=="},
 		{"cause=dns-failure", ""},
 		{"rule=CF-CONN-08", "bad=="},
@@ -127,6 +134,60 @@ func TestResetAll(t *testing.T) {
 	}
 }
 
+// TestWhole checks that whole exchanges come with the positions from which a
+// program goes on.
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	base := start(t, inspector.Config{Recordings: recorded()})
+	type wholePage struct {
+		Exchanges []*recording.Exchange
+		Positions []string
+	}
+	first := decode[wholePage](t, ask(t, "GET", base+"/api/exchanges?whole=true&order=oldest&limit=2"))
+	if len(first.Positions) != 2 || string(first.Exchanges[1].Response.Body) != "<HTML>" {
+		t.Fatalf("got %+v", first)
+	}
+	rest := decode[wholePage](t, ask(t, "GET", base+"/api/exchanges?whole=true&order=oldest&cursor="+first.Positions[1]))
+	if len(rest.Exchanges) != 1 || rest.Exchanges[0].ID != "new" {
+		t.Errorf("got %+v", rest)
+	}
+}
+
+// TestHAR reads an exchange as an archive.
+func TestHAR(t *testing.T) {
+	t.Parallel()
+	base := start(t, inspector.Config{Recordings: recorded(), Version: inspector.Version{Version: "v1.0.0"}})
+	a := ask(t, "GET", base+"/api/exchanges/bad==/har")
+	if got := a.Header.Get("Content-Disposition"); got != `attachment; filename="edgesim-bad.har"` {
+		t.Errorf("got %s", got)
+	}
+	var got []string
+	if _, err := har.Read(strings.NewReader(a.body), func(e *recording.Exchange) error {
+		got = append(got, e.ID+" "+string(e.Response.Body))
+		return nil
+	}); err != nil || !reflect.DeepEqual(got, []string{"bad== <HTML>"}) {
+		t.Errorf("got %v, %v from %s", got, err, a.body)
+	}
+	if a := ask(t, "GET", base+"/api/exchanges/nobody/har"); a.StatusCode != 404 {
+		t.Errorf("got %d", a.StatusCode)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	base := start(t, inspector.Config{Recordings: recorded()})
+	if a := ask(t, "DELETE", base+"/api/exchanges/bad=="); a.StatusCode != 200 || decode[map[string]int](t, a)["removed"] != 1 {
+		t.Errorf("got %d %s", a.StatusCode, a.body)
+	}
+	if a := ask(t, "DELETE", base+"/api/exchanges/bad=="); a.StatusCode != 404 {
+		t.Errorf("got %d %s", a.StatusCode, a.body)
+	}
+	s := decode[recording.Stats](t, ask(t, "GET", base+"/api/stats"))
+	if s.Exchanges != 2 || s.Statuses[200] != 2 || len(s.Causes) != 0 || s.Cursor != "3" {
+		t.Errorf("got %+v", s)
+	}
+}
+
 func TestBadParameters(t *testing.T) {
 	t.Parallel()
 	base := start(t, inspector.Config{Recordings: recorded()})
@@ -135,8 +196,10 @@ func TestBadParameters(t *testing.T) {
 		query string
 		want  problem
 	}{
-		{"status=5xx", problem{`the value "5xx" is not allowed for status`, "", "status", "5xx", "a status of three digits, e.g. 502"}},
-		{"status=-50", problem{`the value "-50" is not allowed for status`, "", "status", "-50", "a status of three digits, e.g. 502"}},
+		{"status=6xx", problem{`the value "6xx" is not allowed for status`, "", "status", "6xx", "a status, e.g. 502, or a class of them, e.g. 5xx"}},
+		{"status=-50", problem{`the value "-50" is not allowed for status`, "", "status", "-50", "a status, e.g. 502, or a class of them, e.g. 5xx"}},
+		{"order=up", problem{`the value "up" is not allowed for order`, "", "order", "up", "newest or oldest, which comes first"}},
+		{"whole=1", problem{`the value "1" is not allowed for whole`, "", "whole", "1", "true for whole exchanges and their positions, false for summaries"}},
 		{"limit=0", problem{`the value "0" is not allowed for limit`, "", "limit", "0", "1-1000"}},
 		{"limit=1001", problem{`the value "1001" is not allowed for limit`, "", "limit", "1001", "1-1000"}},
 		{"limit=99999999999999999999", problem{`the value "99999999999999999999" is not allowed for limit`, "", "limit", "99999999999999999999", "1-1000"}},
@@ -146,7 +209,7 @@ func TestBadParameters(t *testing.T) {
 		{"since=yesterday", problem{`the value "yesterday" is not allowed for since`, "", "since", "yesterday", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m"}},
 		{"since=-5m", problem{`the value "-5m" is not allowed for since`, "", "since", "-5m", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m"}},
 		{"host=a&host=b", problem{"the parameter host is given twice", "", "host", "b", "the viewer's host, with or without its port"}},
-		{"verb=GET", problem{`there is no parameter "verb"`, "", "verb", "GET", "one of status, cause, rule, host, path, method, since, limit, cursor"}},
+		{"verb=GET", problem{`there is no parameter "verb"`, "", "verb", "GET", "one of status, cause, rule, host, path, method, behavior, origin, edge, since, limit, cursor, order, whole"}},
 		{"host=%zz", problem{`the query cannot be read: invalid URL escape "%zz"`, "escape it, e.g. % as %25", "", "", ""}},
 	} {
 		t.Run(row.query, func(t *testing.T) {

@@ -29,7 +29,7 @@ type parameter struct {
 
 // parameters are all of them, in the order of the contract.
 var parameters = []parameter{
-	{"status", "a status of three digits, e.g. 502", setStatus},
+	{"status", "a status, e.g. 502, or a class of them, e.g. 5xx", setStatus},
 	{"cause", "the short name of a cause: " + causeNames(), func(f *recording.Filter, v string, _ time.Time) bool {
 		f.Cause = policy.CauseName(v)
 		return slices.ContainsFunc(policy.Causes(), func(c policy.CauseSpec) bool { return c.Name == f.Cause })
@@ -51,6 +51,18 @@ var parameters = []parameter{
 		f.Method = v
 		return v != ""
 	}},
+	{"behavior", "the path pattern of a behavior, e.g. /api/*; * is the default one", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.Behavior = v
+		return v != ""
+	}},
+	{"origin", "the id of an origin", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.Origin = v
+		return v != ""
+	}},
+	{"edge", "the name of an edge", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.Edge = v
+		return v != ""
+	}},
 	{"since", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m", setSince},
 	{"limit", "1-" + strconv.Itoa(maxLimit), func(f *recording.Filter, v string, _ time.Time) (ok bool) {
 		n, err := strconv.Atoi(v)
@@ -61,12 +73,22 @@ var parameters = []parameter{
 		f.Cursor = v
 		return v != ""
 	}},
+	{"order", "newest or oldest, which comes first", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.OldestFirst = v == "oldest"
+		return f.OldestFirst || v == "newest"
+	}},
+	{"whole", "true for whole exchanges and their positions, false for summaries", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.Bodies = v == "true"
+		return f.Bodies || v == "false"
+	}},
 }
 
-func parameterNames() string {
-	names := make([]string, len(parameters))
+func parameterNames(without ...string) string {
+	var names []string
 	for i := range parameters {
-		names[i] = parameters[i].name
+		if !slices.Contains(without, parameters[i].name) {
+			names = append(names, parameters[i].name)
+		}
 	}
 	return strings.Join(names, ", ")
 }
@@ -79,9 +101,10 @@ func causeNames() string {
 	return strings.Join(names, ", ")
 }
 
-// parseFilter reads the query of a list. Nothing passes silently: an unknown,
-// empty or repeated parameter is refused.
-func parseFilter(query string, now time.Time) (recording.Filter, *problem) {
+// parseFilter reads the query of a list, in which some parameters may have no
+// meaning. Nothing passes silently: an unknown, empty or repeated parameter is
+// refused.
+func parseFilter(query string, now time.Time, without ...string) (recording.Filter, *problem) {
 	f := recording.Filter{Limit: defaultLimit}
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -90,8 +113,8 @@ func parseFilter(query string, now time.Time) (recording.Filter, *problem) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		given := values[name]
 		known := slices.IndexFunc(parameters, func(p parameter) bool { return p.name == name })
-		if known < 0 {
-			bad := badValue(name, given[0], "one of "+parameterNames())
+		if known < 0 || slices.Contains(without, name) {
+			bad := badValue(name, given[0], "one of "+parameterNames(without...))
 			bad.Error = "there is no parameter " + quote(name)
 			return f, &bad
 		}
@@ -117,6 +140,11 @@ func badValue(name, value, allowed string) problem {
 }
 
 func setStatus(f *recording.Filter, value string, _ time.Time) bool {
+	if class, ok := strings.CutSuffix(value, "xx"); ok && len(class) == 1 {
+		n, err := strconv.Atoi(class)
+		f.Status = n
+		return err == nil && n >= 1 && n <= 5
+	}
 	n, err := strconv.Atoi(value)
 	f.Status = n
 	return err == nil && len(value) == 3 && n >= 100

@@ -3,6 +3,7 @@ package inspector
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/recording"
@@ -16,6 +17,9 @@ const maxQueryBytes = 8 << 10
 type Config struct {
 	// Recordings are the exchanges; required.
 	Recordings recording.Store
+	// Feed tells /api/events that the store has something new. Default: none, and
+	// events come within a second.
+	Feed *recording.Feed
 	// Distribution returns the effective distribution as JSON. Default: none,
 	// and /api/distribution is not found.
 	Distribution func() ([]byte, error)
@@ -65,6 +69,7 @@ type inspector struct {
 	routes    []route
 	hosts     hosts
 	crossSite http.CrossOriginProtection
+	watchers  atomic.Int32 // of /api/events
 }
 
 // ServeHTTP refuses what must not be served and passes the rest to its route.

@@ -122,7 +122,8 @@ func TestMethods(t *testing.T) {
 	url := start(t, inspector.Config{})
 	for _, row := range []struct{ method, path, want string }{
 		{"POST", "/api/exchanges", "GET, HEAD"},
-		{"DELETE", "/api/exchanges/some", "GET, HEAD"},
+		{"PUT", "/api/exchanges/some", "GET, HEAD, DELETE"},
+		{"POST", "/api/events", "GET, HEAD"},
 		{"OPTIONS", "/healthz", "GET, HEAD"},
 		{"GET", "/api/reset", "POST"},
 		{"HEAD", "/api/reset", "POST"},

@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// route is one address of the inspector. A path that ends in "{id}" takes one
-// more segment.
+// route is one address of the inspector. A "{id}" in a path is one segment.
 type route struct {
 	method string
 	path   string
@@ -23,6 +22,10 @@ func (i *inspector) table() []route {
 		{"GET", "/", "this list", i.index},
 		{"GET", "/api/exchanges", "the exchanges, newest first; filters: " + parameterNames(), i.exchanges},
 		{"GET", exchangePath + "{id}", "one exchange with all its evidence", i.exchange},
+		{"DELETE", exchangePath + "{id}", "forgets it", i.deleteExchange},
+		{"GET", exchangePath + "{id}/har", "the same as an HTTP Archive, for a browser's developer tools", i.har},
+		{"GET", "/api/events", "server-sent events, one for each exchange from now on; filters as above; resumes after Last-Event-ID", i.events},
+		{"GET", "/api/stats", "how many exchanges there are, by status and cause", i.stats},
 		{"GET", "/api/rules", "the catalogue of documented behavior", i.rules},
 		{"GET", "/api/distribution", "the effective distribution, defaults filled in", i.distribution},
 		{"GET", "/api/faults", "the faults on demand in force, with what they did", i.faults},
@@ -37,12 +40,13 @@ func (i *inspector) table() []route {
 
 // matches says whether a request's path is this address.
 func (t *route) matches(path string) bool {
-	prefix, takesID := strings.CutSuffix(t.path, "{id}")
+	before, after, takesID := strings.Cut(t.path, "{id}")
 	if !takesID {
 		return path == t.path
 	}
-	id, ok := strings.CutPrefix(path, prefix)
-	return ok && id != "" && !strings.Contains(id, "/")
+	rest, begins := strings.CutPrefix(path, before)
+	id, ends := strings.CutSuffix(rest, after)
+	return begins && ends && id != "" && !strings.Contains(id, "/")
 }
 
 // allows says whether the address has this method; GET brings HEAD along.
@@ -60,7 +64,7 @@ func (i *inspector) index(w http.ResponseWriter, _ *http.Request) {
 	var b strings.Builder
 	b.WriteString("edgesim inspector\n\n")
 	for _, t := range i.routes {
-		fmt.Fprintf(&b, "%-7s%-22s %s\n", t.method, t.path, t.says)
+		fmt.Fprintf(&b, "%-7s%-25s %s\n", t.method, t.path, t.says)
 	}
 	writeText(w, http.StatusOK, b.String())
 }

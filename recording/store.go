@@ -47,18 +47,19 @@ type Page struct {
 // Stats counts what a store has.
 type Stats struct {
 	// Exchanges is how many there are.
-	Exchanges int64
+	Exchanges int64 `json:"exchanges"`
 	// Statuses counts them by the status the viewer got, Causes by their cause.
-	Statuses map[int]int64
-	Causes   map[policy.CauseName]int64
+	Statuses map[int]int64              `json:"statuses"`
+	Causes   map[policy.CauseName]int64 `json:"causes"`
 	// Oldest and Newest are when the exchange recorded first and the one
 	// recorded last were received; zero if there is none.
-	Oldest, Newest time.Time
+	Oldest time.Time `json:"oldest,omitzero"`
+	Newest time.Time `json:"newest,omitzero"`
 	// Bytes is what they take, in memory or on disk.
-	Bytes int64
+	Bytes int64 `json:"bytes"`
 	// Cursor is the position of the one recorded last, from which a list with
 	// OldestFirst has what comes from now on.
-	Cursor string
+	Cursor string `json:"cursor"`
 }
 
 // Health is how a store is.

@@ -40,6 +40,7 @@ func listenFlags() []cli.Flag {
 		&cli.StringFlag{Name: "listen", Value: defaultListen, Usage: "viewer HTTP at `ADDRESS`: origin-form, absolute-form and CONNECT", Category: category},
 		&cli.StringFlag{Name: "listen-tls", Value: defaultListenTLS, Usage: "viewer HTTPS at `ADDRESS`: HTTP/1.1 and h2", Category: category},
 		&cli.StringFlag{Name: "inspect", Value: defaultInspect, Usage: "the API at `ADDRESS`", Category: category},
+		&cli.StringSliceFlag{Name: "inspect-host", Usage: "answer the API under this `NAME`, too, e.g. its service name in a compose network (repeatable)", Category: category},
 		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: memory or off (default: memory)", Category: category},
 		&cli.IntFlag{Name: "body-limit", Value: defaultBodyLimit, Usage: "keep at most `BYTES` of each response body", Category: category},
 		&cli.BoolFlag{Name: "keep-secrets", Usage: "record Authorization, Cookie and Set-Cookie values as they are", Category: category},

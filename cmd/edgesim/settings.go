@@ -46,6 +46,7 @@ type settings struct {
 	at time.Time
 
 	listen, listenTLS, inspect string
+	inspectHosts               []string
 	record                     string
 	bodyLimit                  int
 	keepSecrets                bool
@@ -100,6 +101,7 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 			return nil, usage{err: fmt.Errorf("body-limit: %q is not a number of bytes", o.BodyLimit)}
 		}
 	}
+	s.inspectHosts = append(o.InspectHosts, c.StringSlice("inspect-host")...)
 	maps.Copy(s.connect, lowerKeys(result.Connect))
 	if err := s.connectFlags(c.StringSlice("connect")); err != nil {
 		return nil, err
@@ -233,6 +235,11 @@ func (s *settings) check() error {
 	}
 	for _, at := range []struct{ flag, address string }{{"listen", s.listen}, {"listen-tls", s.listenTLS}, {"inspect", s.inspect}} {
 		if err := checkAddress(at.flag, at.address); err != nil {
+			return err
+		}
+	}
+	for _, name := range s.inspectHosts {
+		if err := checkInspectHost(name); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,8 @@ func (p *program) open(s *settings) (*station, error) {
 		return nil, usage{err: err}
 	}
 	ring := recording.NewRing(recording.RingConfig{KeepSecrets: s.keepSecrets})
-	e := newEdge(s, st.client, st.recorder(s, ring))
+	feed := &recording.Feed{}
+	e := newEdge(s, st.client, st.recorder(s, ring, feed))
 	st.front, err = proxy.New(proxy.Config{
 		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: s.distribution.ServesHost,
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
@@ -77,7 +78,7 @@ func (p *program) open(s *settings) (*station, error) {
 	v := version()
 	st.api = &http.Server{
 		Handler: inspector.Handler(inspector.Config{
-			Recordings: ring, Faults: s.faults, Listen: s.inspect,
+			Recordings: ring, Feed: feed, Faults: s.faults, Listen: s.inspect, Hosts: s.inspectHosts,
 			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
 			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
 			Reset:        e.Forget,
@@ -129,12 +130,12 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 
 // recorder is where finished exchanges go: the log, and the ring unless
 // recording is off.
-func (st *station) recorder(s *settings, ring *recording.Ring) recording.Recorder {
+func (st *station) recorder(s *settings, ring *recording.Ring, feed *recording.Feed) recording.Recorder {
 	line := &proxy.Log{Logger: st.log}
 	if s.record == "off" {
 		return line
 	}
-	return recording.Tee(ring, line)
+	return recording.Tee(ring, feed, line)
 }
 
 // listen opens the listeners.

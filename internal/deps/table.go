@@ -110,7 +110,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
-		Imports: []string{"recording", "policy", "faults"},
+		Imports: []string{"recording", "recording/har", "policy", "faults"},
 	},
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
