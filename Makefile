@@ -3,11 +3,12 @@
 # make bench   edgesim beside its peers, as ratios
 # make lint    format, vet and staticcheck alone
 # make build   the static binary, in bin/
+# make prebuilt  what the images are made of where none can be pulled, in bin/
 
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 
-.PHONY: demo test bench lint build fuzz
+.PHONY: demo test bench lint build prebuilt fuzz
 
 demo:
 	$(GO) run ./cmd/edgesim demo
@@ -28,6 +29,10 @@ bench: build
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/edgesim ./cmd/edgesim
+
+prebuilt:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/edgesim ./cmd/edgesim
+	CGO_ENABLED=0 $(GO) test -c -trimpath -o bin/compose-tests ./compose/tests
 
 # FUZZTIME each, over every fuzz target of the module.
 FUZZTIME ?= 20s

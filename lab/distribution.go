@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -27,6 +28,25 @@ func (l *Lab) Distribution() *distribution.Distribution {
 		return len(b.PathPattern) - len(a.PathPattern)
 	})
 	d.DefaultBehavior = behavior("*", l.defaultOrigin())
+	return d
+}
+
+// NamedDistribution is [Lab.Distribution] for an edge on whose network the
+// origins' names resolve, as in docker-compose.yml: each origin has its real
+// port, and Connect is not needed.
+func (l *Lab) NamedDistribution() *distribution.Distribution {
+	d := l.Distribution()
+	for i, o := range l.origins {
+		at, err := netip.ParseAddrPort(o.Address)
+		if err != nil {
+			continue // nothing listens: its name does not resolve
+		}
+		if o.Scheme == "http" {
+			d.Origins[i].HTTPPort = int(at.Port())
+		} else {
+			d.Origins[i].HTTPSPort = int(at.Port())
+		}
+	}
 	return d
 }
 

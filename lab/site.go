@@ -26,7 +26,11 @@ type site struct {
 
 // listen opens the origin's port.
 func (s *site) listen(ctx context.Context) (*gate, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.at.String())
+	network := "tcp"
+	if s.at.Addr().Is4() {
+		network = "tcp4" // else 0.0.0.0 means IPv6, too, which a container may not have
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, network, s.at.String())
 	if err != nil {
 		return nil, err
 	}

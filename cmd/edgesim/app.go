@@ -25,7 +25,8 @@ const (
 // into an exit code. It is the one place where an error becomes one.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, out: output{stdout: stdout, stderr: stderr}, log: logrus.New()}
-	lines := proxy.NewLogWriter(stderr)
+	p.logTo = &logStream{stderr}
+	lines := proxy.NewLogWriter(p.logTo)
 	defer lines.Close()
 	p.log.SetOutput(lines)
 	app := p.app()
@@ -50,7 +51,11 @@ type program struct {
 	stdin io.Reader
 	out   output
 	log   *logrus.Logger
+	logTo *logStream
 }
+
+// logStream is the stream that the log goes to, chosen before its first line.
+type logStream struct{ io.Writer }
 
 // app is the command line: names, help, and which function carries a command out.
 func (p *program) app() *cli.App {
@@ -119,10 +124,18 @@ func logFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL` of the log: debug, info, warn or error", Category: "Log:"},
 		&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json (default: text on a terminal, json elsewhere)", Category: "Log:"},
+		&cli.StringFlag{Name: "log-output", DefaultText: "stderr", Usage: "`STREAM` of the log: stderr, or stdout as container platforms collect it", Category: "Log:"},
 	}
 }
 
 func (p *program) configureLog(c *cli.Context) error {
+	switch output := c.String("log-output"); output {
+	case "", "stderr":
+	case "stdout":
+		p.logTo.Writer = p.out.stdout
+	default:
+		return usage{err: fmt.Errorf("--log-output %q is neither stderr nor stdout", output)}
+	}
 	return p.setLog(c.String("log-level"), c.String("log-format"))
 }
 
@@ -135,13 +148,13 @@ func (p *program) setLog(level, format string) error {
 	p.log.SetLevel(parsed)
 	if format == "" {
 		format = "json"
-		if isTerminal(p.out.stderr) {
+		if isTerminal(p.logTo.Writer) {
 			format = "text"
 		}
 	}
 	switch format {
 	case "text":
-		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", DisableColors: !colored(p.out.stderr)})
+		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", DisableColors: !colored(p.logTo.Writer)})
 	case "json":
 		p.log.SetFormatter(&proxy.JSONLines{})
 	default:

@@ -76,7 +76,7 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 		listen:   c.String("listen"), listenTLS: c.String("listen-tls"), inspect: c.String("inspect"),
 		record: c.String("record"), bodyLimit: c.Int("body-limit"), keepSecrets: c.Bool("keep-secrets"),
 		faithful: c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), errorCaching: c.Bool("error-caching"),
-		state: c.String("state"), readyFile: c.String("ready-file"),
+		state: c.String("state"), readyFile: c.String("ready-file"), caFile: c.String("ca-file"),
 	}
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {

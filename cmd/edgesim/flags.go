@@ -48,6 +48,7 @@ func listenFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "forward-others", Usage: "when listening beyond loopback: also take absolute-form and CONNECT requests for hosts that are not the distribution's", Category: category},
 		&cli.BoolFlag{Name: "error-caching", Usage: "keep errors as long as CloudFront does and answer with them without asking the origin (ErrorCachingMinTTL)", Category: category},
 		&cli.StringFlag{Name: "state", Usage: "`DIR` with the viewer CA (default: the user's state directory)", Category: category},
+		&cli.StringFlag{Name: "ca-file", Usage: "write the viewer CA's certificate to `FILE`, for viewers that share a volume with the edge", Category: category},
 		&cli.StringFlag{Name: "ready-file", Usage: "write the real addresses to `FILE` once listening", Category: category},
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/lab"
 )
 
@@ -26,11 +30,15 @@ func (p *program) labCommand() *cli.Command {
 			"  edgesim lab --list\n" +
 			"  edgesim lab expired --ca-file lab-ca.pem\n" +
 			"  edgesim serve --origin https://expired.lab.edgesim.example --origin-ca lab-ca.pem \\\n" +
-			"      --connect expired.lab.edgesim.example=127.0.0.1:PORT",
+			"      --connect expired.lab.edgesim.example=127.0.0.1:PORT\n" +
+			"  edgesim lab --ca-file lab-ca.pem --distribution-file lab.json\n" +
+			"  edgesim serve lab.json --origin-ca lab-ca.pem     where the names resolve, as in docker-compose.yml",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen at this `ADDRESS`"},
 			&cli.IntFlag{Name: "first-port", DefaultText: "any free ones", Usage: "give the first origin `PORT`, the next one the next, and so on"},
 			&cli.StringFlag{Name: "ca-file", Usage: "write the lab's CA to `FILE`"},
+			&cli.StringFlag{Name: "distribution-file", Usage: "write the distribution that puts an edge before these origins to `FILE`, for edgesim serve"},
+			&cli.StringFlag{Name: "health", Usage: "answer edgesim healthcheck at `ADDRESS`"},
 			&cli.BoolFlag{Name: "json", Usage: "print the list as JSON, for programs"},
 			&cli.BoolFlag{Name: "list", Usage: "print the list and end, without running anything"},
 		},
@@ -64,10 +72,15 @@ func (p *program) lab(c *cli.Context) error {
 		return usage{err: err, hint: "edgesim lab --list names the origins; --first-port 0 takes any free ports"}
 	}
 	defer l.Close()
-	if file := c.String("ca-file"); file != "" {
-		if err := writeWhole(file, l.CAPEM()); err != nil {
-			return usage{err: fmt.Errorf("--ca-file: %w", err)}
+	if err := labFiles(c, l); err != nil {
+		return err
+	}
+	if address := c.String("health"); address != "" {
+		health, err := serveHealth(address)
+		if err != nil {
+			return err
 		}
+		defer health.Close()
 	}
 	report := labReport{CA: string(l.CAPEM())}
 	for _, o := range l.Origins() {
@@ -80,6 +93,39 @@ func (p *program) lab(c *cli.Context) error {
 	<-c.Context.Done()
 	p.out.note("stopped")
 	return nil
+}
+
+// labFiles writes what an edge in front of the lab needs.
+func labFiles(c *cli.Context, l *lab.Lab) error {
+	if file := c.String("ca-file"); file != "" {
+		if err := writeWhole(file, l.CAPEM()); err != nil {
+			return usage{err: fmt.Errorf("--ca-file: %w", err)}
+		}
+	}
+	if file := c.String("distribution-file"); file != "" {
+		config, err := ingest.EncodeAPIJSON(l.NamedDistribution())
+		if err != nil {
+			return err
+		}
+		if err := writeWhole(file, config); err != nil {
+			return usage{err: fmt.Errorf("--distribution-file: %w", err)}
+		}
+	}
+	return nil
+}
+
+// serveHealth answers /healthz, so that one health check fits every container
+// of the image. The caller closes the server.
+func serveHealth(address string) (*http.Server, error) {
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, cannotListen("health", address, err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: healthcheckTimeout}
+	go func() { _ = server.Serve(ln) }() // ends with Close
+	return server, nil
 }
 
 // declared returns the faults by these names, or all, without running them.

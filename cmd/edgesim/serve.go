@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
 )
@@ -58,19 +57,6 @@ func (p *program) announce(at addresses) {
 		if l.address != "" {
 			p.out.note("%s %s://%s", l.what, l.scheme, l.address)
 		}
-	}
-}
-
-// collectAt is the garbage collector's target while serving: more than the 100
-// of Go for its rate, less than 400, which takes more than 64 MB at 64
-// connections (measured by make bench). There is no memory limit besides: at
-// 256 connections with recorded bodies it made the collector run all the time.
-const collectAt = 250
-
-// tuneMemory sets the collector, unless GOGC says something else.
-func tuneMemory() {
-	if before := debug.SetGCPercent(collectAt); before != 100 {
-		debug.SetGCPercent(before)
 	}
 }
 

@@ -9,8 +9,6 @@ import (
 	"maps"
 	"net"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +52,7 @@ type settings struct {
 	forwardOthers              bool
 	errorCaching               bool
 	state                      string
+	caFile                     string
 	readyFile                  string
 }
 
@@ -92,6 +91,7 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 		errorCaching:  pickBool(c, "error-caching", o.ErrorCaching),
 		state:         pick(c, "state", o.State),
 		readyFile:     pick(c, "ready-file", o.ReadyFile),
+		caFile:        c.String("ca-file"),
 	}
 	if err := p.setLog(pick(c, "log-level", o.LogLevel), pick(c, "log-format", o.LogFormat)); err != nil {
 		return nil, err
@@ -273,22 +273,6 @@ func (s *settings) connectFlags(flags []string) error {
 	return nil
 }
 
-// readFaults reads what --fault and the overlay want forced.
-func readFaults(d *distribution.Distribution, wanted []string) (*faults.Set, error) {
-	set := faults.For(d)
-	for _, text := range wanted {
-		f, err := faults.Parse(text)
-		if err == nil {
-			err = set.Add(f)
-		}
-		if err != nil {
-			return nil, usage{err: fmt.Errorf("--fault %q: %w", text, err),
-				hint: "for example --fault 'connect-timeout path=/api/* next=2 latency=1s'"}
-		}
-	}
-	return set, nil
-}
-
 // readCAs reads PEM files of CA certificates.
 func readCAs(files []string) ([]*x509.Certificate, error) {
 	var all []*x509.Certificate
@@ -327,22 +311,6 @@ func readTime(text string) (time.Time, error) {
 		return time.Time{}, usage{err: fmt.Errorf("--at %q is not a time like 2026-12-31T00:00:00Z", text)}
 	}
 	return at, nil
-}
-
-// stateDir is where the viewer CA lives: what --state says, or the user's own.
-func (s *settings) stateDir() (string, error) {
-	if s.state != "" {
-		return s.state, nil
-	}
-	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
-		return filepath.Join(dir, "edgesim"), nil
-	}
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		dir, err := os.UserConfigDir()
-		return filepath.Join(dir, "edgesim"), err
-	}
-	home, err := os.UserHomeDir()
-	return filepath.Join(home, ".local", "state", "edgesim"), err
 }
 
 // pick returns a flag's value if it was given, else the overlay's, else the

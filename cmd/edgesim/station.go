@@ -64,6 +64,12 @@ func (p *program) open(s *settings) (*station, error) {
 		st.close()
 		return nil, usage{err: err}
 	}
+	if s.caFile != "" {
+		if err := writeWhole(s.caFile, ca.PEM()); err != nil {
+			st.close()
+			return nil, usage{err: fmt.Errorf("--ca-file: %w", err)}
+		}
+	}
 	ring := recording.NewRing(recording.RingConfig{KeepSecrets: s.keepSecrets})
 	feed := &recording.Feed{}
 	e := newEdge(s, st.client, st.recorder(s, ring, feed))

@@ -115,6 +115,8 @@ var Packages = []Package{
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
 	{Path: "e2e", Why: "tests of the whole program, from outside", Anything: true},
+	{Path: "compose", Why: "tests of the images and of docker-compose.yml, on a real Docker engine", Anything: true},
+	{Path: "compose/tests", Why: "tests that run inside the compose network", Anything: true},
 	{Path: "bench", Why: "it measures the whole against others", Anything: true},
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",

@@ -26,6 +26,7 @@ func Known() []Peer {
 		{"nginx", "nginx-light", "origins as people run them, with SNI and plain HTTP"},
 		{"curl", "curl", "viewers over HTTP/1.1, HTTP/2 and through a proxy"},
 		{"gnutls-serv", "gnutls-bin", "origins with 3DES and RC4"},
+		{"docker", "docker.io docker-compose", "the images and docker-compose.yml, on a real engine"},
 		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}
 }
@@ -40,15 +41,19 @@ func Missing() []Peer {
 func Need(t testing.TB, commands ...string) {
 	t.Helper()
 	for _, command := range commands {
-		peer := known(command)
-		if find(command) != "" {
-			continue
+		if peer := known(command); find(command) == "" {
+			Lack(t, fmt.Sprintf("%s is not installed (Debian: apt-get install %s)", peer.Command, peer.Package))
 		}
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed (Debian: apt-get install %s), and with CI=true that is a failure", peer.Command, peer.Package)
-		}
-		t.Skipf("%s is not installed (Debian: apt-get install %s)", peer.Command, peer.Package)
 	}
+}
+
+// Lack skips the test for want of something, or fails it under CI=true.
+func Lack(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s, and with CI=true that is a failure", what)
+	}
+	t.Skip(what)
 }
 
 func known(command string) Peer {
