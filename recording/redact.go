@@ -33,6 +33,20 @@ func secretField(name string) func(string) string {
 	return nil
 }
 
+// Redactor hides secrets. The zero value hides credentials.
+type Redactor struct {
+	// KeepSecrets leaves everything as it is.
+	KeepSecrets bool
+}
+
+// Redact returns the exchange without its secrets; see the function of this name.
+func (r *Redactor) Redact(e *Exchange) *Exchange {
+	if r.KeepSecrets {
+		return e
+	}
+	return Redact(e)
+}
+
 // Redact returns the exchange without its credentials: the values of
 // Authorization, Proxy-Authorization, Cookie, Set-Cookie and X-Api-Key in the
 // viewer's header, in what was sent, in the response and in the origin's head.

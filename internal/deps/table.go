@@ -92,6 +92,18 @@ var Packages = []Package{
 	},
 	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{
+		Path: "recording/compact", Why: "what every store on disk writes: an exchange in few bytes",
+		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
+	},
+	{
+		Path: "recording/lookup", Why: "what filters ask, in SQL, the same for every database",
+		Imports: []string{"recording", "policy"},
+	},
+	{
+		Path: "recording/sqlitestore", Why: "SQLite stays behind one package", Modules: []string{sqlite},
+		Imports: []string{"recording", "recording/compact", "recording/lookup", "policy"},
+	},
+	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
 		Imports: []string{"distribution", "policy", "faults", "originconn", "recording"}, Modules: []string{brotli},
 	},

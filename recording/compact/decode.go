@@ -1,0 +1,277 @@
+package compact
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Decode reads the record of an exchange, without its bodies. part returns the
+// bytes of a part by its reference; they are not changed, and may be shared.
+func Decode(record []byte, part func(ref uint64) ([]byte, error)) (*recording.Exchange, error) {
+	d := &decoder{part: part}
+	e := &recording.Exchange{}
+	// The id comes first, as other fields refer to it.
+	d.exchange(record, e)
+	if d.err != nil {
+		return nil, fmt.Errorf("reading an exchange: %w", d.err)
+	}
+	return e, nil
+}
+
+// decoder reads fields and keeps the first error.
+type decoder struct {
+	part func(uint64) ([]byte, error)
+	id   string
+	err  error
+}
+
+// fields calls each for every field of a list.
+func (d *decoder) fields(b []byte, each func(*field)) {
+	for len(b) > 0 && d.err == nil {
+		f, rest, err := next(b)
+		if err != nil {
+			d.err = err
+			return
+		}
+		b = rest
+		each(&f)
+	}
+}
+
+// bytes returns what a field of any kind but a number stands for.
+func (d *decoder) bytes(f *field) []byte {
+	switch f.kind {
+	case kindBytes:
+		return f.bytes
+	case kindPart:
+		b, err := d.part(f.value)
+		if err != nil && d.err == nil {
+			d.err = err
+		}
+		return b
+	case kindStatic:
+		return []byte(d.text(f))
+	}
+	if d.err == nil {
+		d.err = damaged(fmt.Sprintf("field %d is a number and should not be one", f.number))
+	}
+	return nil
+}
+
+func (d *decoder) text(f *field) string {
+	if f.kind != kindStatic {
+		return string(d.bytes(f))
+	}
+	switch {
+	case f.value == 0:
+		return d.id
+	case f.value < uint64(len(static)):
+		return static[f.value]
+	}
+	if d.err == nil {
+		d.err = damaged(fmt.Sprintf("there is no text %d", f.value))
+	}
+	return ""
+}
+
+func (f *field) time() time.Time         { return time.Unix(0, f.signed()).UTC() }
+func (f *field) duration() time.Duration { return time.Duration(f.signed()) }
+func (f *field) bool() bool              { return f.value != 0 }
+func (f *field) uint16() uint16          { return uint16(f.value) }
+
+func (d *decoder) exchange(b []byte, e *recording.Exchange) {
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case xID:
+			e.ID = d.text(f)
+			d.id = e.ID
+		case xIDBytes:
+			e.ID = base64.URLEncoding.EncodeToString(d.bytes(f))
+			d.id = e.ID
+		case xEdge:
+			e.Edge = d.text(f)
+		case xStart:
+			e.Start = f.time()
+		case xDuration:
+			e.Duration = f.duration()
+		case xFirstByte:
+			e.FirstByte = f.duration()
+		case xViewer:
+			d.viewer(d.bytes(f), &e.Viewer)
+		case xBehavior:
+			e.Behavior = d.text(f)
+		case xOrigin:
+			e.Origin = d.text(f)
+		case xSent:
+			e.Sent = d.sent(d.bytes(f))
+		case xResponse:
+			d.response(d.bytes(f), &e.Response)
+		case xAttempt:
+			e.Attempts = append(e.Attempts, d.attempt(d.bytes(f)))
+		case xFindings:
+			e.Findings = d.findings(d.bytes(f))
+		case xCause:
+			e.Cause = d.cause(d.bytes(f))
+		case xTunnel:
+			e.Tunnel = d.tunnel(d.bytes(f))
+		case xForced:
+			e.Forced = d.text(f)
+		case xReplayed:
+			e.Replayed = d.text(f)
+		case xResultType:
+			e.ResultType = d.text(f)
+		case xDetailedResultType:
+			e.DetailedResultType = d.text(f)
+		}
+	})
+}
+
+func (d *decoder) viewer(b []byte, v *recording.Viewer) {
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case vAddress:
+			v.Address = d.text(f)
+		case vMethod:
+			v.Method = d.text(f)
+		case vScheme:
+			v.Scheme = d.text(f)
+		case vHost:
+			v.Host = d.text(f)
+		case vURI:
+			v.URI = d.text(f)
+		case vProto:
+			v.Proto = d.text(f)
+		case vHeader:
+			v.Header = d.header(d.bytes(f))
+		case vForm:
+			v.Form = d.text(f)
+		case vTLSVersion:
+			v.TLSVersion = f.uint16()
+		case vTLSCipher:
+			v.TLSCipher = f.uint16()
+		case vBodyBytes:
+			v.BodyBytes = f.signed()
+		case vTruncated:
+			v.Truncated = f.bool()
+		}
+	})
+}
+
+func (d *decoder) sent(b []byte) *recording.Sent {
+	s := &recording.Sent{}
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case sMethod:
+			s.Method = d.text(f)
+		case sHost:
+			s.Host = d.text(f)
+		case sTLS:
+			s.TLS = f.bool()
+		case sURI:
+			s.URI = d.text(f)
+		case sHeader:
+			s.Header = []policy.Field{}
+			d.fields(d.bytes(f), func(f *field) {
+				switch f.number {
+				case hName:
+					s.Header = append(s.Header, policy.Field{Name: d.text(f)})
+				case hValue:
+					if n := len(s.Header); n > 0 {
+						s.Header[n-1].Value = d.text(f)
+					}
+				}
+			})
+		}
+	})
+	return s
+}
+
+func (d *decoder) response(b []byte, r *recording.Response) {
+	var head []byte
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case rStatus:
+			r.Status = int(f.signed())
+		case rHeader:
+			r.Header = d.header(d.bytes(f))
+		case rOriginHead:
+			head = append(head, d.bytes(f)...)
+		case rBodyBytes:
+			r.BodyBytes = f.signed()
+		case rTruncated:
+			r.Truncated = f.bool()
+		}
+	})
+	r.OriginHead = string(head)
+}
+
+func (d *decoder) tunnel(b []byte) *recording.Tunnel {
+	t := &recording.Tunnel{}
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case tProtocol:
+			t.Protocol = d.text(f)
+		case tFromViewer:
+			t.FromViewer = f.signed()
+		case tFromOrigin:
+			t.FromOrigin = f.signed()
+		case tDuration:
+			t.Duration = f.duration()
+		case tEnded:
+			t.Ended = recording.TunnelEnd(d.text(f))
+		}
+	})
+	return t
+}
+
+func (d *decoder) header(b []byte) http.Header {
+	h := http.Header{}
+	name := ""
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case hName:
+			name = d.text(f)
+			h[name] = nil
+		case hValue:
+			h[name] = append(h[name], d.text(f))
+		}
+	})
+	return h
+}
+
+func (d *decoder) cause(b []byte) *policy.Cause {
+	c := &policy.Cause{}
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case cName:
+			c.Name = policy.CauseName(d.text(f))
+		case cRule:
+			c.Rule = policy.RuleID(d.text(f))
+		case cStage:
+			c.Stage = policy.Stage(d.text(f))
+		case cStatus:
+			c.Status = int(f.signed())
+		case cSentence:
+			c.Sentence = d.text(f)
+		case cResultType:
+			c.ResultType = d.text(f)
+		case cDetailedResultType:
+			c.DetailedResultType = d.text(f)
+		case cDetail:
+			c.Detail = d.text(f)
+		case cHint:
+			c.Hint = d.text(f)
+		case cInferred:
+			c.Inferred = f.bool()
+		case cErr:
+			c.Err = errors.New(d.text(f))
+		}
+	})
+	return c
+}

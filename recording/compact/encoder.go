@@ -1,0 +1,190 @@
+package compact
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"strings"
+
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+const (
+	// shortest is the length below which a text is written where it is: a
+	// reference takes nearly as many bytes.
+	shortest = 7
+	// long is the length from which a text becomes a part when it is first
+	// seen; shorter ones when they are seen again.
+	long = 256
+	// longestText is the length above which a text of one exchange is not
+	// looked for: it will hardly come again, and the memory for it is bounded.
+	longestText = 16 << 10
+	// remembered bounds the bytes of the parts that an Encoder remembers, in
+	// each of two generations.
+	remembered = 512 << 10
+	// sightings is how many texts that were seen once are noted, by hash.
+	sightings = 1 << 13
+	// shared bounds how many handshakes and lists of findings are remembered by
+	// where they are in memory.
+	shared = 256
+)
+
+// Encoder encodes exchanges one after the other and remembers which parts it
+// has written. It must not be used concurrently. Its memory is bounded.
+type Encoder struct {
+	// External keeps a part elsewhere and returns the reference to it. Default:
+	// parts are written into the records themselves, and a reference is the
+	// number of bytes before the length of the part, in the place where all
+	// records of the Encoder are kept one after the other.
+	External func(part []byte) uint64
+	// Shortest is the length of the shortest text that becomes a part. Default:
+	// whatever saves bytes.
+	Shortest int
+
+	seed         maphash.Seed
+	seen         [sightings]uint32
+	parts, older map[string]uint64
+	partBytes    int
+	handshakes   map[*originconn.Handshake]uint64
+	findings     map[findingsKey]uint64
+
+	id   string
+	base uint64
+	out  []byte   // the record
+	free [][]byte // buffers for nested lists
+	keys []string
+}
+
+// findingsKey is where a list of findings is; attempts on one connection share
+// theirs.
+type findingsKey struct {
+	first  *policy.Finding
+	length int
+}
+
+// Forget makes the Encoder forget all parts: records that follow refer to
+// nothing that came before.
+func (c *Encoder) Forget() {
+	if c.parts == nil {
+		c.seed = maphash.MakeSeed()
+	}
+	c.parts, c.older, c.partBytes = map[string]uint64{}, nil, 0
+	c.handshakes, c.findings = map[*originconn.Handshake]uint64{}, map[findingsKey]uint64{}
+}
+
+// Encode returns the record of an exchange without the bytes of its bodies. base
+// is the number of bytes before the record in the place where it is kept. The
+// result is valid until the next call.
+func (c *Encoder) Encode(e *recording.Exchange, base uint64) []byte {
+	if c.parts == nil {
+		c.Forget()
+	}
+	c.id, c.base, c.out = e.ID, base, c.out[:0]
+	list := c.exchange(c.list(), e)
+	c.out = append(c.out, list...)
+	c.done(list)
+	return c.out
+}
+
+// list returns an empty buffer for a nested list of fields; done takes it back.
+func (c *Encoder) list() []byte {
+	if n := len(c.free); n > 0 {
+		b := c.free[n-1]
+		c.free = c.free[:n-1]
+		return b[:0]
+	}
+	return make([]byte, 0, 512)
+}
+
+func (c *Encoder) done(list []byte) { c.free = append(c.free, list) }
+
+// text writes a text in the shortest way, unless it is empty.
+func (c *Encoder) text(b []byte, field int, s string) []byte {
+	if s == "" {
+		return b
+	}
+	return c.item(b, field, s)
+}
+
+// item writes a text in the shortest way, an empty one too.
+func (c *Encoder) item(b []byte, field int, s string) []byte {
+	if number, ok := staticNumbers[s]; ok {
+		return binary.AppendUvarint(appendTag(b, field, kindStatic), number)
+	}
+	if s == c.id && s != "" {
+		return binary.AppendUvarint(appendTag(b, field, kindStatic), 0)
+	}
+	if len(s) < max(shortest, c.Shortest) || len(s) > longestText {
+		return appendBytes(b, field, s)
+	}
+	if ref, ok := c.known(s); ok {
+		return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
+	}
+	if len(s) < long && !c.seenBefore(s) {
+		return appendBytes(b, field, s)
+	}
+	ref := c.keep(s)
+	return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
+}
+
+// known returns the reference of a part that is remembered.
+func (c *Encoder) known(s string) (uint64, bool) {
+	if ref, ok := c.parts[s]; ok {
+		return ref, true
+	}
+	ref, ok := c.older[s]
+	if ok { // it is still in use
+		c.remember(s, ref)
+	}
+	return ref, ok
+}
+
+// keep makes a part of a text and returns its reference.
+func (c *Encoder) keep(s string) uint64 {
+	var ref uint64
+	if c.External != nil {
+		ref = c.External([]byte(s))
+	} else {
+		c.out = appendTag(c.out, 0, kindBytes)
+		ref = c.base + uint64(len(c.out))
+		c.out = binary.AppendUvarint(c.out, uint64(len(s)))
+		c.out = append(c.out, s...)
+	}
+	c.remember(strings.Clone(s), ref)
+	return ref
+}
+
+// remember notes a part. When there are too many, those that were not used
+// since the last time are forgotten.
+func (c *Encoder) remember(s string, ref uint64) {
+	const overhead = 64
+	if c.partBytes += len(s) + overhead; c.partBytes > remembered {
+		c.parts, c.older, c.partBytes = map[string]uint64{}, c.parts, len(s)+overhead
+	}
+	c.parts[s] = ref
+}
+
+// seenBefore says whether a text was seen before, by a hash: a mistake costs
+// some bytes.
+func (c *Encoder) seenBefore(s string) bool {
+	h := maphash.String(c.seed, s)
+	slot, mark := &c.seen[h%sightings], uint32(h>>32)|1
+	if *slot == mark {
+		return true
+	}
+	*slot = mark
+	return false
+}
+
+// part writes a nested list that repeats as a whole.
+func (c *Encoder) part(list []byte) uint64 {
+	if ref, ok := c.parts[string(list)]; ok { // this way the text is not copied
+		return ref
+	}
+	if ref, ok := c.older[string(list)]; ok {
+		c.remember(string(list), ref)
+		return ref
+	}
+	return c.keep(string(list))
+}

@@ -1,0 +1,98 @@
+package sqlitestore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Delete forgets the exchanges with these ids. Their bytes go with the segment
+// they are in.
+func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
+	s.queue.flush(ctx)
+	var numbers []int64
+	for _, id := range ids {
+		_, number, err := s.find(ctx, id)
+		var absent *recording.NotFoundError
+		switch {
+		case errors.As(err, &absent):
+		case err != nil:
+			return 0, err
+		default:
+			numbers = append(numbers, number)
+		}
+	}
+	if len(numbers) == 0 {
+		return 0, nil
+	}
+	return s.change(ctx, func(ix *index) (n int64, err error) {
+		for _, number := range numbers {
+			gone, err := ix.remove("number = ?", number)
+			if err != nil {
+				return 0, err
+			}
+			n += gone
+		}
+		return n, nil
+	})
+}
+
+// Reset forgets every exchange, and deletes the segments. Numbers go on.
+func (s *Store) Reset(ctx context.Context) (int, error) {
+	s.queue.flush(ctx)
+	return s.change(ctx, func(ix *index) (int64, error) {
+		n := ix.exchanges
+		for _, text := range []string{"DELETE FROM exchange", "DELETE FROM kind", "DELETE FROM span"} {
+			if err := ix.exec(text); err != nil {
+				return 0, err
+			}
+		}
+		ix.exchanges = 0
+		return n, nil
+	})
+}
+
+// errReadOnly is a change of what was opened for reading.
+var errReadOnly = errors.New("the recordings were opened for reading only")
+
+// change runs a transaction beside the writer's, and deletes the segments that
+// are empty then.
+func (s *Store) change(ctx context.Context, do func(*index) (int64, error)) (int, error) {
+	if s.config.ReadOnly {
+		return 0, errReadOnly
+	}
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	n, gone, err := s.changed(ctx, do)
+	if err != nil {
+		return 0, explain(err)
+	}
+	s.removeSegments(gone)
+	return int(n), nil
+}
+
+func (s *Store) changed(ctx context.Context, do func(*index) (int64, error)) (int64, []int64, error) {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer tx.Rollback()
+	ix := index{ctx: ctx, tx: tx}
+	if err := ix.begin(); err != nil {
+		return 0, nil, err
+	}
+	n, err := do(&ix)
+	if err != nil {
+		return 0, nil, err
+	}
+	// The writer finds that its segment is gone, and begins another.
+	gone, err := ix.removeEmptySegments(0)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := ix.end(); err != nil {
+		return 0, nil, err
+	}
+	return n, gone, tx.Commit()
+}

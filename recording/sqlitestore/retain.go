@@ -1,0 +1,116 @@
+package sqlitestore
+
+import (
+	"context"
+	"os"
+)
+
+// retain forgets the oldest exchanges that are too many, at most so many at
+// once: a folder that is far too large becomes small with the batches that
+// follow, and none of them takes long. It returns the segments to be deleted.
+func (w *writer) retain(ix *index, most int) ([]int64, error) {
+	cut, err := w.cut(ix, most)
+	if err != nil || cut == 0 {
+		return nil, err
+	}
+	if _, err := ix.remove("number <= ?", cut); err != nil {
+		return nil, err
+	}
+	if err := ix.exec("DELETE FROM span WHERE first + ? <= ?", span, cut); err != nil {
+		return nil, err
+	}
+	if err := ix.exec("DELETE FROM kind WHERE exchanges <= 0"); err != nil {
+		return nil, err
+	}
+	clear(w.kinds)
+	own := int64(0)
+	if w.segment != nil {
+		own = w.segment.id
+	}
+	return ix.removeEmptySegments(own)
+}
+
+// cut returns the number up to which exchanges are too many, or 0.
+func (w *writer) cut(ix *index, most int) (int64, error) {
+	c := &w.store.config
+	excess := int64(0)
+	if c.Keep > 0 {
+		excess = min(ix.exchanges-c.Keep, int64(most))
+	}
+	if c.KeepBytes > 0 && excess < int64(most) {
+		used, err := ix.bytes()
+		if err != nil {
+			return 0, err
+		}
+		if used > c.KeepBytes {
+			excess = int64(most)
+		}
+	}
+	cut := int64(0)
+	if excess > 0 {
+		err := ix.tx.QueryRowContext(ix.ctx,
+			"SELECT coalesce(max(number), 0) FROM (SELECT number FROM exchange ORDER BY number LIMIT ?)", excess).Scan(&cut)
+		if err != nil {
+			return 0, err
+		}
+	}
+	if c.KeepFor <= 0 {
+		return cut, nil
+	}
+	// Of the oldest, those before the first that is young enough.
+	var aged int64
+	before := c.Now().Add(-c.KeepFor).UnixNano()
+	err := ix.tx.QueryRowContext(ix.ctx,
+		`WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT ?)
+		SELECT coalesce((SELECT min(number) - 1 FROM oldest WHERE start >= ?), max(number), 0) FROM oldest`, most, before).Scan(&aged)
+	return max(cut, aged), err
+}
+
+// bytes is what the folder takes.
+func (x *index) bytes() (used int64, err error) {
+	err = x.tx.QueryRowContext(x.ctx, usedBytes).Scan(&used)
+	return used, err
+}
+
+// usedBytes counts the pages in use, which is not the size of the file: SQLite
+// fills the free ones first.
+const usedBytes = `SELECT ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)) *
+	(SELECT page_size FROM pragma_page_size) + (SELECT coalesce(sum(bytes), 0) FROM segment)`
+
+// removeSegments deletes the files of segments that are in no index any more. A
+// file that cannot be deleted is found again when the folder is opened.
+func (s *Store) removeSegments(ids []int64) {
+	for _, id := range ids {
+		_ = os.Remove(segmentPath(s.config.Dir, id))
+	}
+}
+
+// sweep deletes the files of segments that no index has: a process ended between
+// the one and the other. It holds the lock of writers meanwhile, as others may
+// just be making one.
+func (s *Store) sweep(ctx context.Context) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	ix := index{ctx: ctx, tx: tx}
+	files, err := os.ReadDir(s.config.Dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		id, ok := segmentID(f.Name())
+		if !ok {
+			continue
+		}
+		there, err := ix.hasSegment(id)
+		if err != nil {
+			return err
+		}
+		if !there {
+			s.removeSegments([]int64{id})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package sqlitestore
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// An entry of a segment is a header, the record and the two bodies. The header
+// has the length of each and the checksums of the record and of the bodies.
+const headerBytes = 20
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+type header struct {
+	record, viewer, response uint32
+	recordSum, bodySum       uint32
+}
+
+func (h *header) append(b []byte) []byte {
+	for _, n := range []uint32{h.record, h.recordSum, h.viewer, h.response, h.bodySum} {
+		b = binary.BigEndian.AppendUint32(b, n)
+	}
+	return b
+}
+
+func parseHeader(b []byte) header {
+	at := func(i int) uint32 { return binary.BigEndian.Uint32(b[4*i:]) }
+	return header{record: at(0), recordSum: at(1), viewer: at(2), response: at(3), bodySum: at(4)}
+}
+
+// A place is a segment and an offset in it, as one number.
+const offsetBits = 36
+
+func placeOf(segment, offset int64) int64 { return segment<<offsetBits | offset }
+func segmentOf(place int64) (id, offset int64) {
+	return place >> offsetBits, place & (1<<offsetBits - 1)
+}
+func segmentPath(dir string, id int64) string { return filepath.Join(dir, segmentName(id)) }
+func segmentName(id int64) string             { return fmt.Sprintf("segment-%d.log", id) }
+func segmentID(name string) (id int64, ok bool) {
+	_, err := fmt.Sscanf(name, "segment-%d.log", &id)
+	return id, err == nil && segmentName(id) == name
+}
+
+// segment is the one at whose end the writer writes.
+type segment struct {
+	id   int64
+	file *os.File
+	size int64  // what is committed
+	next int64  // where the next byte goes
+	buf  []byte // what is not written yet; it ends at next
+}
+
+// chunk is how much is written at once.
+const chunk = 256 << 10
+
+func createSegment(dir string, id int64) (*segment, error) {
+	f, err := os.OpenFile(segmentPath(dir, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &segment{id: id, file: f}, nil
+}
+
+// append adds bytes, which are on their way to the file when it returns.
+func (s *segment) append(b []byte) error {
+	s.buf = append(s.buf, b...)
+	s.next += int64(len(b))
+	if len(s.buf) >= chunk {
+		return s.flush()
+	}
+	return nil
+}
+
+// flush writes what is buffered.
+func (s *segment) flush() error {
+	if len(s.buf) == 0 {
+		return nil
+	}
+	_, err := s.file.WriteAt(s.buf, s.next-int64(len(s.buf)))
+	s.buf = s.buf[:0]
+	return err
+}
+
+// errDamaged is an entry that is not as it was written.
+var errDamaged = errors.New("the segment file is damaged here")
+
+// entry is what readEntry brings.
+type entry struct {
+	record           []byte
+	viewer, response []byte
+}
+
+// firstRead is how much is read of an entry at first: nearly always all of it,
+// bodies aside.
+const firstRead = 1 << 10
+
+// readEntry reads the entry at an offset, its bodies if they are wanted.
+func readEntry(r io.ReaderAt, offset int64, withBodies bool) (entry, error) {
+	b := make([]byte, firstRead)
+	n, err := r.ReadAt(b, offset)
+	if n < headerBytes {
+		return entry{}, orDamaged(err)
+	}
+	h := parseHeader(b)
+	bodySize := int64(h.viewer) + int64(h.response)
+	want := headerBytes + int64(h.record)
+	if withBodies {
+		want += bodySize
+	}
+	const most = 1 << 30
+	if want > most {
+		return entry{}, errDamaged
+	}
+	if want > int64(n) {
+		b = append(b[:n], make([]byte, want-int64(n))...)
+		if _, err := r.ReadAt(b[n:], offset+int64(n)); err != nil {
+			return entry{}, orDamaged(err)
+		}
+	}
+	b = b[:want]
+	e := entry{record: b[headerBytes : headerBytes+int64(h.record)]}
+	if crc32.Checksum(e.record, castagnoli) != h.recordSum {
+		return entry{}, errDamaged
+	}
+	if !withBodies || bodySize == 0 {
+		return e, nil
+	}
+	both := b[headerBytes+int64(h.record):]
+	if crc32.Checksum(both, castagnoli) != h.bodySum {
+		return entry{}, errDamaged
+	}
+	e.viewer, e.response = both[:h.viewer:h.viewer], both[h.viewer:]
+	return e, nil
+}
+
+// orDamaged is an error of reading; that a file ends too early is damage.
+func orDamaged(err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return errDamaged
+	}
+	return err
+}
+
+// readPart reads a part of a record at an offset: its length and it.
+func readPart(r io.ReaderAt, offset int64) ([]byte, error) {
+	b := make([]byte, 256)
+	n, err := r.ReadAt(b, offset)
+	size, used := binary.Uvarint(b[:n])
+	const most = 64 << 20
+	if used <= 0 || size > most {
+		return nil, orDamaged(err)
+	}
+	end := used + int(size)
+	if end > n {
+		b = append(b[:n], make([]byte, end-n)...)
+		if _, err := r.ReadAt(b[n:], offset+int64(n)); err != nil {
+			return nil, orDamaged(err)
+		}
+	}
+	return b[used:end:end], nil
+}

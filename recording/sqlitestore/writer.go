@@ -1,0 +1,301 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"hash/crc32"
+	"time"
+
+	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/compact"
+	"github.com/edgesim/edgesim/recording/lookup"
+)
+
+// writer is the goroutine that writes what is queued.
+type writer struct {
+	store   *Store
+	queue   *queue
+	encoder compact.Encoder
+	segment *segment
+	kinds   map[lookup.Kind]int64
+	late    []late
+	batch   []item
+}
+
+// late is an exchange that was written before its handshake was explained: the
+// scan that does so takes its time, and the exchange must not wait for it.
+type late struct {
+	number   int64
+	exchange *recording.Exchange
+	until    time.Time
+}
+
+const (
+	// retryAfter is how long the writer waits before it tries again what failed.
+	retryAfter = 500 * time.Millisecond
+	// lateFor is how long an explanation is waited for, lateCheck how often it
+	// is looked for, and maxLate how many are waited for.
+	lateFor   = 2 * time.Minute
+	lateCheck = 250 * time.Millisecond
+	maxLate   = 64
+	// tidyEvery is how often the age of exchanges is looked at when none come.
+	tidyEvery = time.Minute
+)
+
+func newWriter(s *Store) *writer {
+	return &writer{store: s, queue: s.queue, kinds: map[lookup.Kind]int64{}}
+}
+
+// run writes until the queue is closed and empty.
+func (w *writer) run() {
+	defer w.closeSegment()
+	for w.wait() {
+		w.batch = w.queue.take(w.batch[:0])
+		if !w.persist() {
+			return
+		}
+	}
+	w.explainLate(true)
+}
+
+// wait waits for a batch to be due. It returns false at the end.
+func (w *writer) wait() bool {
+	for {
+		wait, some := w.queue.due()
+		switch {
+		case some && wait == 0:
+			return true
+		case !some && w.queue.isClosed():
+			return false
+		case !some && len(w.late) > 0:
+			wait = lateCheck
+		case !some:
+			wait = tidyEvery
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-w.queue.wake:
+		case <-timer.C:
+			if !some {
+				w.idle()
+			}
+		}
+		timer.Stop()
+	}
+}
+
+// idle is what there is to do while nothing comes.
+func (w *writer) idle() {
+	w.explainLate(false)
+	if w.store.config.KeepFor > 0 && w.queue.health().Err == nil {
+		w.report(w.write(context.Background(), nil))
+	}
+}
+
+// persist writes the batch, however long it takes. Only at the end, when it
+// still cannot be written, it is lost; then the result is false.
+func (w *writer) persist() bool {
+	for {
+		err := w.write(context.Background(), w.batch)
+		if w.report(err); err == nil {
+			w.queue.finished(w.batch, false)
+			return true
+		}
+		if w.queue.isClosed() {
+			w.queue.finished(w.batch, true)
+			w.queue.loseRest()
+			return false
+		}
+		timer := time.NewTimer(retryAfter)
+		select {
+		case <-timer.C:
+		case <-w.queue.ended:
+		}
+		timer.Stop()
+	}
+}
+
+// report tells of a change from working to failing or back.
+func (w *writer) report(err error) {
+	if err != nil {
+		err = explain(err)
+	}
+	if w.queue.fail(err) {
+		w.store.config.Changed(err)
+	}
+}
+
+// errStale is a kind that another process has removed meanwhile.
+var errStale = errors.New("a kind is gone")
+
+// write writes a batch in one transaction, and forgets what is too old.
+func (w *writer) write(ctx context.Context, batch []item) error {
+	w.store.changing.Lock()
+	defer w.store.changing.Unlock()
+	err := w.transaction(ctx, batch)
+	if errors.Is(err, errStale) {
+		err = w.transaction(ctx, batch)
+	}
+	return err
+}
+
+func (w *writer) transaction(ctx context.Context, batch []item) (err error) {
+	tx, err := w.store.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	fresh := false // the segment was begun in this transaction
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreDone(tx.Rollback()))
+			w.abandon(fresh)
+		}
+	}()
+	ix := index{ctx: ctx, tx: tx}
+	if err = ix.begin(); err != nil {
+		return err
+	}
+	if len(batch) > 0 {
+		if fresh, err = w.openSegment(&ix); err != nil {
+			return err
+		}
+		if err = w.add(&ix, batch); err != nil {
+			return err
+		}
+	}
+	gone, err := w.retain(&ix, 2*len(batch)+batchRows)
+	if err != nil {
+		return err
+	}
+	if err = ix.end(); err != nil {
+		return err
+	}
+	if err = tx.Commit(); err != nil {
+		return err
+	}
+	if w.segment != nil {
+		w.segment.size = w.segment.next
+	}
+	w.store.removeSegments(gone)
+	w.noteLate(batch, ix.next-int64(len(batch)))
+	return nil
+}
+
+// add writes the exchanges of a batch to the segment and to the index.
+func (w *writer) add(ix *index, batch []item) error {
+	for i := range batch {
+		e := w.store.config.Redactor.Redact(batch[i].exchange)
+		place, err := w.encode(e, bytesOf(batch[i].viewer), bytesOf(batch[i].body))
+		if err != nil {
+			return err
+		}
+		kind, err := w.kind(ix, lookup.KindOf(e))
+		if err != nil {
+			return err
+		}
+		if err := ix.insert(e, kind, place); err != nil {
+			return err
+		}
+	}
+	if err := ix.count(); err != nil {
+		if errors.Is(err, errStale) {
+			clear(w.kinds)
+		}
+		return err
+	}
+	if err := w.segment.flush(); err != nil {
+		return err
+	}
+	return ix.segment(w.segment.id, w.segment.next)
+}
+
+// encode writes one exchange at the end of the segment and returns its place.
+func (w *writer) encode(e *recording.Exchange, viewer, response []byte) (int64, error) {
+	s := w.segment
+	at := s.next
+	record := w.encoder.Encode(e, uint64(at)+headerBytes)
+	h := header{
+		record: uint32(len(record)), recordSum: crc32.Checksum(record, castagnoli),
+		viewer: uint32(len(viewer)), response: uint32(len(response)),
+	}
+	if h.viewer+h.response > 0 {
+		h.bodySum = crc32.Update(crc32.Checksum(viewer, castagnoli), castagnoli, response)
+	}
+	var space [headerBytes]byte
+	for _, b := range [][]byte{h.append(space[:0]), record, viewer, response} {
+		if err := s.append(b); err != nil {
+			return 0, err
+		}
+	}
+	return placeOf(s.id, at), nil
+}
+
+// maxKinds bounds the kinds that are remembered.
+const maxKinds = 4096
+
+// kind returns the id of a kind.
+func (w *writer) kind(ix *index, k lookup.Kind) (int64, error) {
+	if id, ok := w.kinds[k]; ok {
+		return id, nil
+	}
+	id, err := ix.kind(k)
+	if err != nil {
+		return 0, err
+	}
+	if len(w.kinds) >= maxKinds {
+		clear(w.kinds)
+	}
+	w.kinds[k] = id
+	return id, nil
+}
+
+// openSegment sees that there is a segment to write to, and says whether it is a
+// new one.
+func (w *writer) openSegment(ix *index) (bool, error) {
+	if s := w.segment; s != nil && s.size < w.store.config.SegmentBytes {
+		there, err := ix.hasSegment(s.id)
+		if err != nil || there {
+			return false, err
+		}
+	}
+	w.closeSegment()
+	id, err := ix.newSegment()
+	if err != nil {
+		return false, err
+	}
+	w.segment, err = createSegment(w.store.config.Dir, id)
+	w.encoder.Forget()
+	return err == nil, err
+}
+
+// closeSegment ends the segment: what follows goes to a new one.
+func (w *writer) closeSegment() {
+	if w.segment != nil {
+		w.segment.file.Close()
+		w.segment = nil
+	}
+}
+
+// abandon forgets what was written in a transaction that failed. The kinds and
+// parts that were new in it are in no index and under no row.
+func (w *writer) abandon(fresh bool) {
+	clear(w.kinds)
+	w.encoder.Forget()
+	s := w.segment
+	switch {
+	case s == nil:
+	case fresh:
+		w.closeSegment()
+		w.store.removeSegments([]int64{s.id})
+	default:
+		s.buf, s.next = s.buf[:0], s.size
+	}
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
