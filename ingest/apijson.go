@@ -155,7 +155,7 @@ func (r *reader) customError(o *object) distribution.CustomErrorResponse {
 	codes := limit{allowed: "200, 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504", rule: "CF-CONF-24"}
 	if text := o.textLimit("ResponseCode", "", codes); text != "" { // a string in the API
 		n, ok := (&node{kind: kindNumber, text: text}).integer()
-		if !ok {
+		if !ok || n == 0 {
 			r.problem(distribution.Problem{Path: o.at("ResponseCode"), Value: text, Allowed: codes.allowed, Rule: codes.rule, Message: "is not a status"})
 		}
 		e.ResponseCode = int(n)

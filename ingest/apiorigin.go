@@ -96,7 +96,7 @@ func (r *reader) customOrigin(d *distribution.Origin, o *object) {
 		}
 	}
 	if mtls := o.child("OriginMtlsConfig"); mtls != nil {
-		r.notice(distribution.NoticeUnsimulated, mtls.path, "origin mTLS is not simulated: no client certificate is presented")
+		r.notice(distribution.NoticeUnsimulated, mtls.path, "the client certificate of origin mTLS is not in this file: --client-certificate presents one; without it none is presented")
 		mtls.known("ClientCertificateArn")
 		mtls.done()
 	}

@@ -23,6 +23,9 @@ func (r *reader) warnings(d *distribution.Distribution) {
 	if d.HTTPVersion == "http3" || d.HTTPVersion == "http2and3" {
 		r.notice(distribution.NoticeUnsimulated, "HttpVersion", "HTTP/3 is not simulated: viewers are answered over HTTP/2 and HTTP/1.1")
 	}
+	if d.HTTPVersion == "http1.1" {
+		r.notice(distribution.NoticeUnsimulated, "HttpVersion", "a limit to HTTP/1.1 is not simulated: viewers on HTTPS may use HTTP/2")
+	}
 	for i := range d.Origins {
 		o := &d.Origins[i]
 		path := fmt.Sprintf("Origins.Items[%d]", i)
