@@ -63,8 +63,16 @@ type ViewerRequest struct {
 	URI string
 	// Header are the fields without Host. Serve does not change them.
 	Header http.Header
-	// HeaderBytes is the size of the request head as far as it is known.
+	// Fields are all fields in the order and letter case in which they came, Host
+	// included; nil where that is not known, as over HTTP/2.
+	Fields []policy.Field
+	// HeaderBytes is the size of the request head as far as it is known; HeaderCut
+	// says that there was more of it.
 	HeaderBytes int
+	HeaderCut   bool
+	// Malformed says why the request cannot be read; "" if it can be. The rest is
+	// then what could be read of it.
+	Malformed string
 	// Body is nil when there is none. Close must end a Read under way.
 	Body io.ReadCloser
 	// ContentLength is the body's length; -1 if it is not known.

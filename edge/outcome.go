@@ -54,7 +54,7 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 	if o.response != nil {
 		facts.Header = o.response.Header.Clone()
 	}
-	asked := x.exchange.Sent != nil && !aborted(o.cause)
+	asked := x.exchange.Sent != nil && !fromViewer(o.cause)
 	o = e.customError(ctx, x, v, o)
 	if !asked { // no origin gave this error: there is nothing to keep (inferred)
 		return e.deliver(x, v, o)
@@ -77,8 +77,11 @@ func (e *Edge) deliver(x *exchange, v *ViewerRequest, o outcome) *Response {
 	return e.respond(x, v, o)
 }
 
-// aborted says whether the viewer has left: nothing is learnt about the origin.
-func aborted(c *policy.Cause) bool { return c != nil && c.Name == policy.CauseViewerAborted }
+// fromViewer says whether it was the viewer that failed, by leaving or by a body
+// that breaks the rules: nothing is learnt about the origin.
+func fromViewer(c *policy.Cause) bool {
+	return c != nil && (c.Name == policy.CauseViewerAborted || c.Name == policy.CauseViewerBadRequest)
+}
 
 // fromS3 says whether an origin is an S3 bucket.
 func (e *Edge) fromS3(id string) bool {

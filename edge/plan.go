@@ -59,7 +59,7 @@ func (e *Edge) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *dis
 // is chosen.
 func (e *Edge) facts(v *ViewerRequest, b *distribution.CacheBehavior) policy.RequestFacts {
 	return policy.RequestFacts{
-		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, RemoteAddr: v.RemoteAddr,
+		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, Fields: v.Fields, RemoteAddr: v.RemoteAddr,
 		Scheme: v.Scheme, TLS: viewerTLS(v.TLS), Geography: e.Geography, EdgeHost: host(),
 		DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b,
 	}

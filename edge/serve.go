@@ -18,7 +18,7 @@ func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	x := e.open(v)
 	facts := policy.ViewerFacts{
 		Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Proto: v.Proto,
-		HeaderBytes: v.HeaderBytes, HasBody: v.Body != nil,
+		HeaderBytes: v.HeaderBytes, HeaderCut: v.HeaderCut, Malformed: v.Malformed, HasBody: v.Body != nil,
 	}
 	if cause := policy.JudgeRequest(facts); cause != nil {
 		return e.refuse(x, v, cause)
@@ -120,7 +120,7 @@ func (e *Edge) open(v *ViewerRequest) *exchange {
 		ID: NewID(), Start: received, ResultType: "Miss",
 		Viewer: recording.Viewer{
 			Address: v.RemoteAddr, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI,
-			Proto: v.Proto, Header: v.Header, Form: v.Form,
+			Proto: v.Proto, Header: v.Header, Fields: v.Fields, Form: v.Form,
 		},
 	}
 	if v.TLS != nil {

@@ -43,6 +43,36 @@ func goldenViewer(method string) policy.RequestFacts {
 	return f
 }
 
+// orderedViewer is the viewer over HTTP/1.1, where order and letter case of the
+// fields are known; some come more than once.
+func orderedViewer() policy.RequestFacts {
+	f := goldenViewer("GET")
+	f.Proto, f.Header = "HTTP/1.1", http.Header{}
+	for line := range strings.Lines(`x-CUSTOM: 1
+Host: www.example.com
+user-agent: Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36
+accept: text/html
+cookie: theme=dark
+Accept-Encoding: gzip
+ORIGIN: https://app.example.com
+connection: keep-alive
+Range: bytes=0-99
+X-Forwarded-For: 203.0.113.9
+x-edge-key: forged
+authorization: Bearer token
+X-Custom: 2
+accept-encoding: br
+Cookie: $Version=1; basket=7
+`) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		f.Fields = append(f.Fields, policy.Field{Name: name, Value: value})
+		if name != "Host" {
+			f.Header.Add(name, value)
+		}
+	}
+	return f
+}
+
 // onTheWire writes the request as package originconn does.
 func onTheWire(r policy.OriginRequest) []byte {
 	var b bytes.Buffer
@@ -95,8 +125,7 @@ func TestGoldenRequests(t *testing.T) {
 	expected := map[string]bool{}
 	for name, b := range behaviors {
 		var got []byte
-		for _, method := range []string{"GET", "POST"} {
-			f := goldenViewer(method)
+		for _, f := range []policy.RequestFacts{goldenViewer("GET"), goldenViewer("POST"), orderedViewer()} {
 			f.Behavior = b
 			got = append(got, onTheWire(policy.BuildRequest(f))...)
 			got = append(got, "\n====\n"...)

@@ -41,11 +41,11 @@ func TestEdgeHeaders(t *testing.T) {
 		{"CF-HDR-09 outside the United States", "CloudFront-Viewer-Metro-Code", nil, ""},
 		{"CF-HDR-09 inside", "CloudFront-Viewer-Metro-Code", func(f *policy.RequestFacts) { f.Geography = map[string]string{"CloudFront-Viewer-Metro-Code": "819"} }, "819"},
 		{"CF-HDR-09 place", "CloudFront-Viewer-Time-Zone", nil, "Etc/UTC"},
-		{"CF-HDR-10 order known", "CloudFront-Viewer-Header-Order", func(f *policy.RequestFacts) { f.HeaderOrder = []string{"host", "x-a", "accept", "x-a"} }, "host:x-a:accept:x-a"},
+		{"CF-HDR-10 order known", "CloudFront-Viewer-Header-Order", func(f *policy.RequestFacts) { f.Fields = named("host", "x-a", "accept", "x-a") }, "host:x-a:accept:x-a"},
 		{"CF-HDR-10 order unknown", "CloudFront-Viewer-Header-Order", nil, "Host:Accept:X-A:X-A"},
-		{"CF-HDR-10 cut off", "CloudFront-Viewer-Header-Order", func(f *policy.RequestFacts) { f.HeaderOrder = []string{strings.Repeat("a", 7679), "bc"} }, strings.Repeat("a", 7679) + ":"},
+		{"CF-HDR-10 cut off", "CloudFront-Viewer-Header-Order", func(f *policy.RequestFacts) { f.Fields = named(strings.Repeat("a", 7679), "bc") }, strings.Repeat("a", 7679) + ":"},
 		{"CF-HDR-11", "CloudFront-Viewer-Header-Count", nil, "4"},
-		{"CF-HDR-11 order known", "CloudFront-Viewer-Header-Count", func(f *policy.RequestFacts) { f.HeaderOrder = []string{"host", "accept"} }, "2"},
+		{"CF-HDR-11 order known", "CloudFront-Viewer-Header-Count", func(f *policy.RequestFacts) { f.Fields = named("host", "accept") }, "2"},
 		{"CF-HDR-13", "CloudFront-Viewer-TLS", nil, "TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake"},
 		{"CF-HDR-13 resumed", "CloudFront-Viewer-TLS", func(f *policy.RequestFacts) {
 			f.TLS = &policy.ViewerTLS{Version: 0x0303, CipherSuite: 0xC02F, Resumed: true}
@@ -148,4 +148,13 @@ func TestEdgeHeaderTable(t *testing.T) {
 			}
 		}
 	}
+}
+
+// named are fields of which only the names matter.
+func named(names ...string) []policy.Field {
+	var fields []policy.Field
+	for _, name := range names {
+		fields = append(fields, policy.Field{Name: name})
+	}
+	return fields
 }

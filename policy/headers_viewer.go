@@ -80,8 +80,11 @@ func OpenSSLName(suite uint16) string {
 // viewerHeaderOrder is CloudFront-Viewer-Header-Order (CF-HDR-10). Where the
 // order is not known the names stand in alphabetical order, Host first.
 func viewerHeaderOrder(f *RequestFacts) (string, bool) {
-	names := f.HeaderOrder
-	if names == nil {
+	var names []string
+	for i := range f.Fields {
+		names = append(names, f.Fields[i].Name)
+	}
+	if f.Fields == nil {
 		for name, values := range f.Header {
 			for range values {
 				names = append(names, name)
@@ -96,8 +99,8 @@ func viewerHeaderOrder(f *RequestFacts) (string, bool) {
 
 // viewerHeaderCount is the number of the viewer's fields, Host included (CF-HDR-11).
 func viewerHeaderCount(f *RequestFacts) int {
-	if f.HeaderOrder != nil {
-		return len(f.HeaderOrder)
+	if f.Fields != nil {
+		return len(f.Fields)
 	}
 	n := 1 // Host is kept apart
 	for _, values := range f.Header {

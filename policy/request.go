@@ -20,9 +20,10 @@ type RequestFacts struct {
 	TLS *ViewerTLS
 	// RemoteAddr is the viewer's ip:port.
 	RemoteAddr string
-	// HeaderOrder are the names of the viewer's fields in the order and the
-	// letter case in which they came; nil where that is not known.
-	HeaderOrder []string
+	// Fields are all fields of the viewer in the order and the letter case in
+	// which they came, Host included; nil where that is not known. It is Header
+	// that says which of them count.
+	Fields []Field
 	// Geography has the values of the CloudFront-Viewer-* fields that tell
 	// where the viewer is, by name. What it lacks gets a placeholder.
 	Geography map[string]string
@@ -45,7 +46,9 @@ type OriginRequest struct {
 	URI    string
 	// HostForwarded says that Host is the viewer's, not the origin's name.
 	HostForwarded bool
-	// Header are all fields in the order in which they are sent, Host first.
+	// Header are all fields in the order in which they are sent: Host and what
+	// the edge places itself, then the viewer's in the viewer's order and letter
+	// case, then the origin's custom headers. That order is inferred.
 	Header []Field
 }
 
@@ -64,11 +67,9 @@ func BuildRequest(f RequestFacts) OriginRequest {
 		host, out.HostForwarded = f.Host, true
 	}
 	edgeNames := s.cloudFrontNames()
-	fields := make([]Field, 0, len(f.Header)+len(f.Origin.CustomHeaders)+edgeNames.len()+6)
-	fields = append(fields, Field{"Host", host})
-	fields = s.viewerFields(fields, &f)
-	fields = edgeNames.appendTo(fields, &f)
+	fields := make([]Field, 0, max(len(f.Header), len(f.Fields))+len(f.Origin.CustomHeaders)+edgeNames.len()+7)
 	fields = append(fields,
+		Field{"Host", host},
 		Field{"X-Amz-Cf-Id", f.ID},                 // CF-REQ-57
 		Field{"X-Forwarded-For", forwardedFor(&f)}, // CF-REQ-58
 		Field{"Via", via(&f)},                      // CF-REQ-62
@@ -78,6 +79,8 @@ func BuildRequest(f RequestFacts) OriginRequest {
 	} else {
 		fields = append(fields, Field{"Connection", "Keep-Alive"}) // CF-REQ-53, CF-CONN-19
 	}
+	fields = edgeNames.appendTo(fields, &f)
+	fields = s.viewerFields(fields, &f)
 	out.Header = withCustomHeaders(fields, f.Origin.CustomHeaders)
 	return out
 }
@@ -103,23 +106,64 @@ func originHost(name string) string {
 	return name
 }
 
-// viewerFields appends the viewer's fields that go on, sorted by name, as the
-// order in which the viewer sent them is lost on the way here.
+// viewerFields appends the viewer's fields that go on, in the order and the
+// letter case in which they came. What the edge rewrites stands where the field
+// came first, in the usual letter case.
 func (s *selection) viewerFields(fields []Field, f *RequestFacts) []Field {
+	if f.Fields == nil {
+		return s.sortedViewerFields(fields, f)
+	}
+	if len(f.Header["User-Agent"]) == 0 {
+		fields = append(fields, Field{"User-Agent", UserAgent}) // CF-REQ-55: added where it is missing
+	}
+	rewritten := map[string]bool(nil)
+	for i := range f.Fields {
+		field := f.Fields[i]
+		name := http.CanonicalHeaderKey(field.Name)
+		came := f.Header[name]
+		if len(came) == 0 || rewritten[name] { // Host, and what is not to go on
+			continue
+		}
+		values := s.values(name, f)
+		if len(values) == len(came) && &values[0] == &came[0] {
+			if isFieldName(field.Name) && isFieldValue(field.Value) {
+				fields = append(fields, field)
+			}
+			continue
+		}
+		if len(came) > 1 {
+			if rewritten == nil {
+				rewritten = make(map[string]bool)
+			}
+			rewritten[name] = true
+		}
+		fields = appendFields(fields, name, values)
+	}
+	return fields
+}
+
+// sortedViewerFields is viewerFields where the order is not known: by name.
+func (s *selection) sortedViewerFields(fields []Field, f *RequestFacts) []Field {
 	var space [24]string
 	names := space[:0]
 	for name := range f.Header {
 		names = append(names, name)
 	}
 	if len(f.Header["User-Agent"]) == 0 && !slices.Contains(names, "User-Agent") {
-		names = append(names, "User-Agent") // CF-REQ-55: added where it is missing
+		names = append(names, "User-Agent") // CF-REQ-55
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		for _, v := range s.values(name, f) {
-			if isFieldValue(v) && isFieldName(name) {
-				fields = append(fields, Field{name, v})
-			}
+		fields = appendFields(fields, name, s.values(name, f))
+	}
+	return fields
+}
+
+// appendFields appends a field for each value that can go over the wire.
+func appendFields(fields []Field, name string, values []string) []Field {
+	for _, v := range values {
+		if isFieldValue(v) && isFieldName(name) {
+			fields = append(fields, Field{name, v})
 		}
 	}
 	return fields

@@ -44,32 +44,32 @@ func TestBuildRequestHeaders(t *testing.T) {
 		{
 			"CF-REQ-01 CF-REQ-02 CF-REQ-03 CF-REQ-24 CF-REQ-54 CF-REQ-55 CF-REQ-57 CF-REQ-58 CF-REQ-53: only the defaults",
 			nothing, nil,
-			"Host: origin.example\nUser-Agent: Amazon CloudFront\n" + always,
+			"Host: origin.example\n" + always + "User-Agent: Amazon CloudFront\n",
 		}, {
 			"CF-REQ-08 CF-REQ-56 CF-REQ-44 to CF-REQ-52 (CF-REQ-45 CF-REQ-46 CF-REQ-47 CF-REQ-48 CF-REQ-49 CF-REQ-50 CF-REQ-51): AllViewer",
 			&distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none), OriginRequestPolicy: originRequestPolicy(selection("allViewer"), selection("all"), selection("all"))}, nil,
-			"Host: viewer.example\nAccept: text/html\nAuthorization: Bearer x\nCookie: a=1; b=2\nReferer: http://r/\nUser-Agent: curl/8\nX-Custom: 1\nX-Custom: 2\n" + always,
+			"Host: viewer.example\n" + always + "Accept: text/html\nAuthorization: Bearer x\nCookie: a=1; b=2\nReferer: http://r/\nUser-Agent: curl/8\nX-Custom: 1\nX-Custom: 2\n",
 		}, {
 			"CF-NAME-10 CF-NAME-11: AllViewerExceptHostHeader",
 			&distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none), OriginRequestPolicy: originRequestPolicy(selection("allExcept", "host"), selection("all"), selection("all"))}, nil,
-			"Host: origin.example\nAccept: text/html\nAuthorization: Bearer x\nCookie: a=1; b=2\nReferer: http://r/\nUser-Agent: curl/8\nX-Custom: 1\nX-Custom: 2\n" + always,
+			"Host: origin.example\n" + always + "Accept: text/html\nAuthorization: Bearer x\nCookie: a=1; b=2\nReferer: http://r/\nUser-Agent: curl/8\nX-Custom: 1\nX-Custom: 2\n",
 		}, {
 			"CF-REQ-10 CF-COOKIE-03 CF-COOKIE-05: white lists, the name's case does not matter",
 			&distribution.CacheBehavior{CachePolicy: cachePolicy(selection("whitelist", "x-CUSTOM"), selection("whitelist", "b"), none)}, nil,
-			"Host: origin.example\nCookie: b=2\nUser-Agent: Amazon CloudFront\nX-Custom: 1\nX-Custom: 2\n" + always,
+			"Host: origin.example\n" + always + "Cookie: b=2\nUser-Agent: Amazon CloudFront\nX-Custom: 1\nX-Custom: 2\n",
 		}, {
 			"CF-HDR-01 CF-HDR-02: custom headers over the viewer's",
 			&distribution.CacheBehavior{CachePolicy: cachePolicy(selection("whitelist", "X-Custom"), none, none)},
 			[]distribution.Header{{Name: "x-custom", Value: "edge"}, {Name: "X-Secret", Value: "s"}},
-			"Host: origin.example\nUser-Agent: Amazon CloudFront\n" + always + "x-custom: edge\nX-Secret: s\n",
+			"Host: origin.example\n" + always + "User-Agent: Amazon CloudFront\n" + "x-custom: edge\nX-Secret: s\n",
 		}, {
 			"CF-REQ-12 CF-REQ-13 CF-REQ-16 CF-REQ-20: legacy, nothing listed",
 			&distribution.CacheBehavior{ForwardedValues: &distribution.ForwardedValues{Cookies: none}}, nil,
-			"Host: origin.example\nUser-Agent: Amazon CloudFront\nX-Custom: 1\nX-Custom: 2\n" + always,
+			"Host: origin.example\n" + always + "User-Agent: Amazon CloudFront\nX-Custom: 1\nX-Custom: 2\n",
 		}, {
 			"CF-CACHE-33: legacy, all headers",
 			&distribution.CacheBehavior{ForwardedValues: &distribution.ForwardedValues{Cookies: selection("all"), Headers: []string{"*"}}}, nil,
-			"Host: viewer.example\nAccept: text/html\nAuthorization: Bearer x\nCookie: a=1; b=2\nReferer: http://r/\nUser-Agent: curl/8\nX-Custom: 1\nX-Custom: 2\n" + always,
+			"Host: viewer.example\n" + always + "Accept: text/html\nAuthorization: Bearer x\nCookie: a=1; b=2\nReferer: http://r/\nUser-Agent: curl/8\nX-Custom: 1\nX-Custom: 2\n",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

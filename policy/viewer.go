@@ -11,20 +11,36 @@ import (
 // ViewerFacts is what the edge looks at before it asks any origin.
 type ViewerFacts struct {
 	Method, Scheme, Host, URI, Proto string
-	// HeaderBytes is the size of the request head.
+	// HeaderBytes is the size of the request head; HeaderCut says that there was
+	// more of it.
 	HeaderBytes int
+	HeaderCut   bool
+	// Malformed says why the request cannot be read; "" if it can be.
+	Malformed string
 	// HasBody says that the request carries a body.
 	HasBody bool
 }
 
 // JudgeRequest refuses what the edge refuses whatever the behavior: a URL or a
-// head over the limit. It returns nil for a request that may go on.
+// head over the limit, and what cannot be read. It returns nil for a request
+// that may go on.
 func JudgeRequest(v ViewerFacts) *Cause {
 	if n := urlLength(v); n > URLLimit {
 		return NewCause(CauseViewerURLTooLong, fmt.Sprintf("the URL has %d bytes, at most %d are allowed", n, URLLimit), nil)
 	}
 	if v.HeaderBytes > RequestHeaderLimit {
-		return NewCause(CauseViewerHeadersTooBig, fmt.Sprintf("the request head has %d bytes, at most %d are allowed", v.HeaderBytes, RequestHeaderLimit), nil)
+		has := "has"
+		if v.HeaderCut {
+			has = "has more than"
+		}
+		return NewCause(CauseViewerHeadersTooBig, fmt.Sprintf("the request head %s %d bytes, at most %d are allowed", has, v.HeaderBytes, RequestHeaderLimit), nil)
+	}
+	if v.Malformed != "" {
+		// CF-ERR-24 does not say what counts as malformed: that this does is
+		// inferred from RFC 9112.
+		cause := NewCause(CauseViewerBadRequest, v.Malformed, nil)
+		cause.Inferred = true
+		return cause
 	}
 	return nil
 }

@@ -1,9 +1,8 @@
 package proxy
 
 import (
-	"bufio"
-	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
@@ -12,6 +11,7 @@ import (
 	"github.com/elazarl/goproxy"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/http1"
 )
 
 // recordHandshake is the first byte of a TLS connection: a record of type
@@ -28,40 +28,67 @@ func (s *Server) onConnect(host string, ctx *goproxy.ProxyCtx) (*goproxy.Connect
 	return &goproxy.ConnectAction{Action: goproxy.ConnectHijack, Hijack: s.openTunnel}, host
 }
 
-// openTunnel answers a CONNECT and hands the connection to the server that
-// serves what is said inside: HTTPS if it begins like TLS, else HTTP.
+// openTunnel has what is said in a tunnel served: the connection is one more of
+// the server that serves viewers, until it ends.
 func (s *Server) openTunnel(r *http.Request, client net.Conn, _ *goproxy.ProxyCtx) {
-	t := client.(*tunnelConn) // made by tunnelWriter
-	t.host = r.Host
-	if !s.tunnels.enter(t) {
-		_ = t.Close()
-		return
+	s.viewer.ServeConn(&tunnelConn{Conn: client, host: r.Host})
+}
+
+// openViewer prepares a connection of the TLS listener, or a tunnel: one with
+// TLS in it if it begins like TLS, else one with HTTP.
+func (s *Server) openViewer(c net.Conn) (http1.Opened, error) {
+	t, inTunnel := c.(*tunnelConn)
+	if !inTunnel {
+		return s.handshake(c, nil)
 	}
-	defer s.tunnels.leave(t)
 	first, err := t.establish(s.config.ReadHeaderTimeout)
 	if err != nil {
 		s.logger.Debugf("tunnel to %q for %s: nothing came through it: %v", t.host, t.RemoteAddr(), err)
-		_ = t.Close()
-		return
+		return http1.Opened{}, err
 	}
 	if first == recordHandshake {
-		s.tunnels.deliver(tls.Server(t, s.tls))
-	} else {
-		s.tunnels.deliver(t)
+		return s.handshake(c, tunneled)
 	}
+	return http1.Opened{Conn: c, Tag: tunneled}, nil
 }
 
-// tunnelWriter makes hijacking keep the bytes that came behind the CONNECT:
-// goproxy drops net/http's buffer, and a viewer need not wait for the 200.
-type tunnelWriter struct{ http.ResponseWriter }
+// tunneled is the tag of connections that are tunnels.
+var tunneled any = edge.FormConnect
 
-// Hijack takes the connection over, with what was read of it already.
-func (w *tunnelWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
+// handshake makes a TLS connection. One that speaks HTTP/2 goes to net/http.
+func (s *Server) handshake(c net.Conn, tag any) (http1.Opened, error) {
+	secure := tls.Server(c, s.tls)
+	err := secure.SetDeadline(time.Now().Add(s.config.ReadHeaderTimeout))
+	if err == nil {
+		err = secure.Handshake()
 	}
-	return takenOver(conn, rw), rw, nil
+	if err == nil {
+		err = secure.SetDeadline(time.Time{})
+	}
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &record) && record.Conn != nil && looksLikeHTTP(record.RecordHeader):
+		return http1.Opened{Conn: record.Conn, Tag: tag, Fault: &http1.Fault{Reason: "HTTP was spoken where HTTPS is due"}}, nil
+	case err != nil:
+		s.logHandshake(c, err)
+		return http1.Opened{}, err
+	}
+	state := secure.ConnectionState()
+	if state.NegotiatedProtocol == "h2" {
+		s.handed.deliver(secure)
+		return http1.Opened{}, nil
+	}
+	return http1.Opened{Conn: secure, TLS: &state, Tag: tag}, nil
+}
+
+// looksLikeHTTP says whether what should be the header of a TLS record is the
+// beginning of a request.
+func looksLikeHTTP(header [5]byte) bool {
+	switch string(header[:]) {
+	case "GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH":
+		return true
+	}
+	return false
 }
 
 // tunnelConn is the viewer's end of a CONNECT tunnel.
@@ -69,8 +96,8 @@ type tunnelConn struct {
 	net.Conn
 	// host is what the viewer asked to be connected to, host:port.
 	host string
-	// rest was read from Conn but is not yet used.
-	rest []byte
+	// first was read from Conn but is not yet used.
+	first []byte
 }
 
 // establish says 200 and returns the first byte the viewer sends then, which
@@ -82,27 +109,24 @@ func (t *tunnelConn) establish(timeout time.Duration) (byte, error) {
 	if _, err := t.Conn.Write([]byte("HTTP/1.1 200 Connection established\r\n\r\n")); err != nil {
 		return 0, err
 	}
-	if len(t.rest) == 0 {
-		first := make([]byte, 1)
-		if _, err := t.Conn.Read(first); err != nil {
-			return 0, err
-		}
-		t.rest = first
+	first := make([]byte, 1)
+	if _, err := t.Conn.Read(first); err != nil {
+		return 0, err
 	}
-	return t.rest[0], t.SetDeadline(time.Time{})
+	t.first = first
+	return first[0], t.SetDeadline(time.Time{})
 }
 
 // Read reads what was read before, then from the connection.
 func (t *tunnelConn) Read(p []byte) (int, error) {
-	if len(t.rest) == 0 {
+	if len(t.first) == 0 || len(p) == 0 {
 		return t.Conn.Read(p)
 	}
-	n := copy(p, t.rest)
-	t.rest = t.rest[n:]
-	return n, nil
+	p[0], t.first = t.first[0], nil
+	return 1, nil
 }
 
-// CloseWrite lets net/http end a connection without a reset.
+// CloseWrite lets the connection end without a reset.
 func (t *tunnelConn) CloseWrite() error {
 	if c, ok := t.Conn.(interface{ CloseWrite() error }); ok {
 		return c.CloseWrite()
@@ -110,56 +134,19 @@ func (t *tunnelConn) CloseWrite() error {
 	return nil
 }
 
-// withForm gives the requests of a tunnel their form, through the context of
-// the connection.
-func withForm(ctx context.Context, c net.Conn) context.Context {
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
-	}
-	if _, ok := c.(*tunnelConn); ok {
-		return context.WithValue(ctx, formKey{}, edge.FormConnect)
-	}
-	return ctx
-}
-
-// tunnels is the listener through which tunnels reach the server inside, and
-// keeps those that have not got there yet.
-type tunnels struct {
+// handed is the listener through which HTTP/2 connections reach net/http.
+type handed struct {
 	ready chan net.Conn
+	once  sync.Once
 	done  chan struct{}
-
-	mu      sync.Mutex
-	closed  bool
-	waiting map[*tunnelConn]struct{}
-	opening sync.WaitGroup
 }
 
-func newTunnels() *tunnels {
-	return &tunnels{ready: make(chan net.Conn), done: make(chan struct{}), waiting: map[*tunnelConn]struct{}{}}
-}
-
-// enter notes a tunnel that is being opened; false means too late.
-func (l *tunnels) enter(t *tunnelConn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return false
-	}
-	l.waiting[t] = struct{}{}
-	l.opening.Add(1)
-	return true
-}
-
-// leave notes that it is open, or given up.
-func (l *tunnels) leave(t *tunnelConn) {
-	l.mu.Lock()
-	delete(l.waiting, t)
-	l.mu.Unlock()
-	l.opening.Done()
+func newHanded() *handed {
+	return &handed{ready: make(chan net.Conn), done: make(chan struct{})}
 }
 
 // deliver hands a connection to Accept, or closes it if nobody accepts any more.
-func (l *tunnels) deliver(c net.Conn) {
+func (l *handed) deliver(c net.Conn) {
 	select {
 	case l.ready <- c:
 	case <-l.done:
@@ -167,8 +154,8 @@ func (l *tunnels) deliver(c net.Conn) {
 	}
 }
 
-// Accept returns the next tunnel.
-func (l *tunnels) Accept() (net.Conn, error) {
+// Accept returns the next connection.
+func (l *handed) Accept() (net.Conn, error) {
 	select {
 	case c := <-l.ready:
 		return c, nil
@@ -177,30 +164,18 @@ func (l *tunnels) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends Accept and the tunnels that are still being opened.
-func (l *tunnels) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return nil
-	}
-	l.closed = true
-	close(l.done)
-	for t := range l.waiting {
-		_ = t.Close()
-	}
+// Close ends Accept.
+func (l *handed) Close() error {
+	l.once.Do(func() { close(l.done) })
 	return nil
 }
 
-// wait returns when no tunnel is being opened any more.
-func (l *tunnels) wait() { l.opening.Wait() }
-
 // Addr says that this is no address.
-func (l *tunnels) Addr() net.Addr { return tunnelAddr{} }
+func (l *handed) Addr() net.Addr { return handedAddr{} }
 
-type tunnelAddr struct{}
+type handedAddr struct{}
 
-func (tunnelAddr) Network() string { return "tunnel" }
-func (tunnelAddr) String() string  { return "CONNECT" }
+func (handedAddr) Network() string { return "handed" }
+func (handedAddr) String() string  { return "HTTP/2" }
 
-var _ net.Listener = (*tunnels)(nil)
+var _ net.Listener = (*handed)(nil)

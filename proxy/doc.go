@@ -5,19 +5,21 @@
 //
 // # What to read first
 //
-// [Server] with its [Config]. Then the three forms, each in a file of its own:
-// reverse.go (GET /path), forward.go (GET http://host/path) and connect.go
-// (CONNECT host:port). All three end in the same [ServeFunc] and in write.go.
+// [Server] with its [Config]. Then reverse.go, where a request and its response
+// go by; forward.go (GET http://host/path), connect.go (CONNECT host:port) and
+// http2.go are the roads that lead there.
 //
-// # Two servers
+// # Three servers
 //
-// The plain listener is served by an http.Server whose handler is goproxy: it
-// tells the forms apart, and hands origin-form requests to its NonproxyHandler
-// at once. The TLS listener and the inside of every CONNECT tunnel are served
-// by a second http.Server, where each request, whatever its form, is one for
-// the edge. A tunnel is handed to it as a connection, through a listener that
-// lives in memory, so that what is said inside takes the road of every other
-// request.
+// The plain listener is served by a server of package internal/http1, which
+// hands absolute-form requests and CONNECT to goproxy. Origin-form requests go
+// where goproxy would hand them on to: straight to the edge. The TLS listener and
+// the inside of every CONNECT tunnel are served by a second one, where each
+// request, whatever its form, is one for the edge. Connections that agreed on
+// HTTP/2 are handed to a server of net/http.
+//
+// A request that cannot be read is not answered here: the edge is told why, and
+// answers as CloudFront does.
 //
 // # goproxy stays off the network
 //
@@ -28,10 +30,10 @@
 //
 // # Framing
 //
-// Header fields go out as the edge made them. Only what frames a message is
-// this package's business: Content-Length, Transfer-Encoding, Connection: close.
-// A body that ends early is shown to the viewer as what it is: the connection
-// is cut (HTTP/1.1) or the stream reset (HTTP/2).
+// Header fields go out as the edge made them. What frames a message over HTTP/1
+// (Content-Length, Transfer-Encoding, Connection) is the business of
+// internal/http1, over HTTP/2 that of net/http. A body that ends early is shown
+// to the viewer as what it is: the connection is cut, or the stream reset.
 //
 // # The viewer CA
 //

@@ -6,16 +6,21 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/elazarl/goproxy"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/http1"
 	"github.com/edgesim/edgesim/policy"
 )
 
 // errNoNetwork is what goproxy gets if it ever tries to connect to anything.
 var errNoNetwork = errors.New("proxy: goproxy must not open connections: only originconn goes to origins")
+
+// errNotProxied is what is wrong if goproxy gets a request that is no proxy's.
+var errNotProxied = errors.New("proxy: goproxy got an origin-form request")
 
 // newGoproxy sets goproxy up so that it reaches neither the network nor a
 // header, and hands every request on to this package.
@@ -32,37 +37,38 @@ func (s *Server) newGoproxy() *goproxy.ProxyHttpServer {
 	}
 	g.ConnectDial = func(string, string) (net.Conn, error) { return nil, errNoNetwork }
 	g.ConnectDialWithReq = func(*http.Request, string, string) (net.Conn, error) { return nil, errNoNetwork }
-	g.NonproxyHandler = http.HandlerFunc(s.serveOrigin)
+	// Origin-form requests would be handed to this by goproxy; servePlain does
+	// without the detour.
+	g.NonproxyHandler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(errNotProxied) })
 	g.OnRequest().DoFunc(s.onAbsolute)
 	g.OnRequest().HandleConnectFunc(s.onConnect)
 	return g
 }
 
-// forwarding is what goproxy does not hand down with an absolute-form request.
-// It travels in the request's context.
+// forwarding is what goproxy does not hand down with a request. It travels in
+// the request's context.
 type forwarding struct {
-	w    http.ResponseWriter
-	body *requestBody // nil if there is none
+	w *http1.Response
+	r *http1.Request
 }
 
 type forwardingKey struct{}
 
-// serveAbsolute sends an absolute-form request through goproxy, and waits for
-// what its request body leaves to be done.
-//
-// A WebSocket is served without goproxy, which would hijack the connection when
+// serveProxied sends an absolute-form request or a CONNECT through goproxy. A
+// WebSocket is served without it, as goproxy would hijack the connection when
 // the origin agrees.
-func (s *Server) serveAbsolute(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Scheme == "http" && s.forwards(r.URL.Host) && policy.AsksForWebSocket(r.Method, r.Proto, r.Header) {
+func (s *Server) serveProxied(w *http1.Response, r *http1.Request) {
+	if r.Form == http1.FormAbsolute && s.forwards(r.Host) && policy.AsksForWebSocket(r.Method, r.Proto, r.Header) {
 		s.serve(w, r, edge.FormAbsolute)
 		return
 	}
-	f := &forwarding{w: w}
-	if hasBody(r) {
-		f.body = newRequestBody(w, r)
-		defer f.body.finish()
+	h, fault := r.HTTP()
+	if fault != nil {
+		s.refuse(w, r, fault)
+		return
 	}
-	s.goproxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), forwardingKey{}, f)))
+	ctx := context.WithValue(h.Context(), forwardingKey{}, &forwarding{w, r})
+	s.goproxy.ServeHTTP(w.Writer(), h.WithContext(ctx))
 }
 
 // onAbsolute is goproxy's request hook: it refuses, or sets the road to the edge.
@@ -94,13 +100,15 @@ func (s *Server) forwards(host string) bool {
 
 // refusal is a response of one line of text, after which the connection closes.
 func refusal(r *http.Request, status int, line string) *http.Response {
-	if f, ok := r.Context().Value(forwardingKey{}).(*forwarding); ok {
-		f.body.mustClose() // hear the viewer out, so that it sees the answer
+	if f, ok := r.Context().Value(forwardingKey{}).(*forwarding); ok && f.r.Body != nil {
+		_ = f.r.Body.Close() // nobody will read it
 	}
 	line += "\n"
 	return &http.Response{
 		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r, Close: true,
-		Header:        http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "Connection": closing},
+		Header: http.Header{
+			"Content-Type": {"text/plain; charset=utf-8"}, "Connection": closing, "Content-Length": {strconv.Itoa(len(line))},
+		},
 		Body:          io.NopCloser(strings.NewReader(line)),
 		ContentLength: int64(len(line)),
 	}
@@ -110,37 +118,26 @@ func refusal(r *http.Request, status int, line string) *http.Response {
 // returns an error: goproxy would show its text to the viewer.
 func (s *Server) roundTrip(r *http.Request, _ *goproxy.ProxyCtx) (*http.Response, error) {
 	f := r.Context().Value(forwardingKey{}).(*forwarding)
-	v, ctx := viewerRequest(r, edge.FormAbsolute), r.Context()
-	if f.body != nil {
-		v.Body, ctx = f.body, f.body.ctx
-	}
-	resp := s.config.Serve(ctx, v)
+	resp := s.config.Serve(f.r.Context(), viewerRequest(f.r, edge.FormAbsolute))
 	header := make(http.Header, len(resp.Header)+2)
-	setHeader(header, r, resp, f.body.mustClose())
+	setHeader(header, r.Method, resp)
 	return &http.Response{
 		StatusCode: resp.Status, Header: header, ContentLength: resp.ContentLength, Request: r,
-		Body: &forwardBody{server: s, w: f.w, resp: resp, empty: hasNoBody(r, resp.Status)},
+		Body: &forwardBody{w: f.w, resp: resp},
 	}, nil
 }
 
 // forwardBody is the edge's response body in goproxy's hands. goproxy copies it
 // with io.Copy, which leaves the copying to WriteTo.
 type forwardBody struct {
-	server *Server
-	w      http.ResponseWriter
+	w      *http1.Response
 	resp   *edge.Response
-	empty  bool
 	closed bool
 }
 
 // WriteTo streams the body to the viewer as every other response is. The writer
 // it is given is the viewer's too, but goproxy may have wrapped it.
-func (b *forwardBody) WriteTo(io.Writer) (int64, error) {
-	if !b.empty {
-		b.server.copyBody(b.w, b.resp)
-	}
-	return 0, nil
-}
+func (b *forwardBody) WriteTo(io.Writer) (int64, error) { return 0, b.w.Relay(b.resp.Body) }
 
 // Read is there for the interface; goproxy uses WriteTo.
 func (b *forwardBody) Read(p []byte) (int, error) { return b.resp.Body.Read(p) }

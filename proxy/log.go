@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"net"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -90,24 +91,20 @@ func durationOf(e *recording.Exchange) float64 {
 	return float64(e.Duration.Round(time.Microsecond)) / float64(time.Millisecond)
 }
 
-// serverLog takes net/http's own log, which is about what viewers do wrong:
-// it goes out at level debug.
+// serverLog takes net/http's own log, which is about what viewers of HTTP/2 do
+// wrong: it goes out at level debug.
 type serverLog struct{ logger *logrus.Logger }
-
-// handshakeFailed is how net/http begins the one line that needs an explanation.
-var handshakeFailed = []byte("http: TLS handshake error")
 
 // Write takes one line.
 func (l *serverLog) Write(line []byte) (int, error) {
-	if !l.logger.IsLevelEnabled(logrus.DebugLevel) {
-		return len(line), nil
-	}
-	entry := logrus.NewEntry(l.logger)
-	if bytes.HasPrefix(line, handshakeFailed) {
-		entry = entry.WithField("hint", "the viewer may not trust the local CA: see edgesim ca")
-	}
-	entry.Debug(string(bytes.TrimSpace(line)))
+	l.logger.Debug(string(bytes.TrimSpace(line)))
 	return len(line), nil
+}
+
+// logHandshake says at level debug why a TLS handshake failed.
+func (s *Server) logHandshake(c net.Conn, err error) {
+	s.logger.WithField("hint", "the viewer may not trust the local CA: see edgesim ca").
+		Debugf("TLS handshake with %s: %v", c.RemoteAddr(), err)
 }
 
 // goproxyLog takes what goproxy has to say, at level debug.

@@ -45,7 +45,8 @@ func leftGoroutines() string {
 	buf := make([]byte, 4<<20)
 	var left []string
 	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")[1:] {
-		if strings.Contains(stack, "edgesim/proxy.") || strings.Contains(stack, "net/http.(*conn)") ||
+		if strings.Contains(stack, "edgesim/proxy.") || strings.Contains(stack, "edgesim/internal/http1.") ||
+			strings.Contains(stack, "net/http.(*conn)") ||
 			strings.Contains(stack, "http2serverConn") || strings.Contains(stack, "goproxy") {
 			left = append(left, stack)
 		}

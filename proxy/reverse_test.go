@@ -9,10 +9,12 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sirupsen/logrus"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
 )
 
@@ -33,6 +35,7 @@ func TestViewerRequest(t *testing.T) {
 			edge.ViewerRequest{
 				Method: "GET", Scheme: "http", Host: "a.example", Proto: "HTTP/1.1", URI: "/a%20b/../c?x=%2F&y",
 				Header: http.Header{"X-One": {"1", "2"}}, Form: edge.FormOrigin,
+				Fields: []policy.Field{{Name: "Host", Value: "a.example"}, {Name: "x-one", Value: "1"}, {Name: "X-One", Value: "2"}},
 			},
 		},
 		{
@@ -107,7 +110,13 @@ func TestViewerRequest(t *testing.T) {
 			if v.HeaderBytes != len(test.raw) {
 				t.Errorf("HeaderBytes: got %d, want %d", v.HeaderBytes, len(test.raw))
 			}
-			v.RemoteAddr, v.HeaderBytes = "", 0
+			if v.Received.IsZero() {
+				t.Error("Received is not set")
+			}
+			if test.want.Fields == nil {
+				v.Fields = nil
+			}
+			v.RemoteAddr, v.HeaderBytes, v.Received = "", 0, time.Time{}
 			if !reflect.DeepEqual(*v, test.want) {
 				t.Errorf("got  %+v\nwant %+v", *v, test.want)
 			}
@@ -130,39 +139,74 @@ func TestPipelining(t *testing.T) {
 	}
 }
 
-// TestGarbage sends what is no HTTP and expects the connection to be closed and
-// the server to be well.
+// TestGarbage sends what is no HTTP: the edge is told what is wrong with it, its
+// answer is the viewer's, the connection is closed, and the server is well.
 func TestGarbage(t *testing.T) {
 	t.Parallel()
-	s := start(t, proxy.Config{Serve: text("ok")})
-	tests := map[string]string{
-		"binary":           "\x00\x01\x02\xff\xfe\r\n\r\n",
-		"no version":       "GET /\r\n\r\n",
-		"space in target":  "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
-		"no host":          "GET / HTTP/1.1\r\n\r\n",
-		"two lengths":      "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-		"bad field":        "GET / HTTP/1.1\r\nHost: a\r\nb c: d\r\n\r\n",
-		"huge head":        "GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n",
-		"TLS on plain":     "\x16\x03\x01\x00\x05hello\r\n\r\n",
-		"odd scheme":       "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
-		"opaque target":    "GET mailto:a HTTP/1.1\r\nHost: a\r\n\r\n",
-		"garbage connect":  "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x00\x01\x02\r\n\r\n",
-		"broken handshake": "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x16\x03\x01\x00\x05hello",
-		"nothing":          "",
+	tests := []struct {
+		name, raw string
+		want      string // the beginning of Malformed; "" = the edge is not asked
+	}{
+		{"binary", "\x00\x01\x02\xff\xfe\r\n\r\n", "the request line"},
+		{"no version", "GET /\r\n\r\n", "the request line"},
+		{"space in target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
+		{"no host", "GET / HTTP/1.1\r\n\r\n", "there is no Host field"},
+		{"two lengths", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "there is more than one Content-Length"},
+		{"bad field", "GET / HTTP/1.1\r\nHost: a\r\nb c: d\r\n\r\n", `"b c" is not a field name`},
+		{"huge head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", "the request head is too long"},
+		{"TLS on plain", "\x16\x03\x01\x00\x05hello\r\n\r\n", "the request line"},
+		{"opaque target", "GET mailto:a HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
+		{"absolute, but no URL", "GET http://a:1x/ HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
+		{"cut off", "GET / HTTP/1.1\r\nHost: a\r\n", "the connection ended"},
+		{"garbage connect", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x00\x01\x02\r\n\r\n", "the request"},
+		{"odd scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+		{"broken handshake", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x16\x03\x01\x00\x05hello", ""},
+		{"nothing", "", ""},
 	}
-	for name, raw := range tests {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			asked := make(chan *edge.ViewerRequest, 2)
+			s := start(t, proxy.Config{Serve: func(_ context.Context, v *edge.ViewerRequest) *edge.Response {
+				if v.Malformed == "" {
+					return response(200, "ok")
+				}
+				asked <- v
+				return response(400, "bad")
+			}})
 			c := dial(t, s.http)
-			r := send(t, c, raw)
+			r := send(t, c, test.raw)
 			must(t, c.(*net.TCPConn).CloseWrite())
-			if got := readAll(t, r); strings.Contains(got, "\r\n\r\nok") {
-				t.Errorf("got %q, want no answer of the edge", got)
+			got := readAll(t, r)
+			select {
+			case v := <-asked:
+				if test.want == "" || !strings.HasPrefix(v.Malformed, test.want) {
+					t.Errorf("Malformed: got %q, want %q", v.Malformed, test.want)
+				}
+				if !strings.Contains(got, "Connection: close\r\n") || !strings.HasSuffix(got, "\r\n\r\nbad") {
+					t.Errorf("got %q, want the answer of the edge and the end", got)
+				}
+			default:
+				if test.want != "" || strings.Contains(got, "\r\n\r\nok") {
+					t.Errorf("the edge was not asked; got %q", got)
+				}
 			}
 			if _, body := readResponse(t, send(t, dial(t, s.http), "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "GET"); body != "ok" {
 				t.Errorf("afterwards: got %q, want %q", body, "ok")
 			}
 		})
+	}
+}
+
+// TestPlainOnTLS: HTTP where HTTPS is due gets an answer, too.
+func TestPlainOnTLS(t *testing.T) {
+	t.Parallel()
+	s := start(t, proxy.Config{Serve: func(_ context.Context, v *edge.ViewerRequest) *edge.Response {
+		return response(400, v.Scheme+" "+v.Malformed)
+	}})
+	resp, body := readResponse(t, send(t, dial(t, s.https), "GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "GET")
+	if want := "http HTTP was spoken where HTTPS is due"; resp.StatusCode != 400 || body != want || !resp.Close {
+		t.Errorf("got %d %q close %v, want 400 %q", resp.StatusCode, body, resp.Close, want)
 	}
 }
 
@@ -182,7 +226,7 @@ func TestBigHead(t *testing.T) {
 }
 
 // TestHangUp: the edge's context ends when the viewer goes, or says that it will
-// send no more, which net/http takes for the same.
+// send no more, which is taken for the same.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
 	for i, raw := range []string{

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/http1"
 )
 
 // ServeFunc answers one viewer request; [edge.Edge.Serve] is one. It must
@@ -49,8 +51,9 @@ type Config struct {
 	// IdleTimeout is how long a kept-alive connection may be idle. CloudFront's
 	// is not documented. Default: 60 s.
 	IdleTimeout time.Duration
-	// WriteTimeout is how long a viewer may take no byte of a response before
-	// its connection is closed. CloudFront's is not documented. Default: 5 min.
+	// WriteTimeout is how long a viewer may take no byte of a response, or send
+	// none of its request's body over HTTP/1.1, before its connection is closed.
+	// CloudFront's is not documented. Default: 5 min.
 	WriteTimeout time.Duration
 	// Now is the clock by which certificates are minted. Default: time.Now.
 	Now func() time.Time
@@ -60,8 +63,8 @@ const (
 	defaultReadHeaderTimeout = 60 * time.Second
 	defaultIdleTimeout       = 60 * time.Second
 	defaultWriteTimeout      = 5 * time.Minute
-	// maxHeaderBytes is twice what CloudFront takes (32,768 bytes), so that it
-	// is the edge that judges the documented limit.
+	// maxHeaderBytes is twice what CloudFront takes (32,768 bytes), so that over
+	// HTTP/2 it is the edge that judges the documented limit, too.
 	maxHeaderBytes = 64 << 10
 )
 
@@ -72,12 +75,14 @@ type Server struct {
 	leaves  *leaves
 	tls     *tls.Config
 	goproxy *goproxy.ProxyHttpServer
-	tunnels *tunnels
-	relays  *relays
 	// plain serves the plain listener, viewer everything that is for the edge
 	// alone: the TLS listener and the inside of tunnels.
-	plain, viewer *http.Server
-	// fresh are connections that have not sent a byte yet.
+	plain, viewer *http1.Server
+	// http2 serves those of viewer's connections that speak HTTP/2; they are
+	// handed over.
+	http2  *http.Server
+	handed *handed
+	// fresh are HTTP/2 connections that have not sent a byte yet.
 	fresh fresh
 }
 
@@ -99,7 +104,7 @@ func New(config Config) (*Server, error) {
 	config.ReadHeaderTimeout = orDefault(config.ReadHeaderTimeout, defaultReadHeaderTimeout)
 	config.IdleTimeout = orDefault(config.IdleTimeout, defaultIdleTimeout)
 	config.WriteTimeout = orDefault(config.WriteTimeout, defaultWriteTimeout)
-	s := &Server{config: config, logger: config.Logger, tunnels: newTunnels(), relays: newRelays()}
+	s := &Server{config: config, logger: config.Logger, handed: newHanded()}
 	if s.logger == nil {
 		s.logger = &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{}, Level: logrus.PanicLevel}
 	}
@@ -111,10 +116,10 @@ func New(config Config) (*Server, error) {
 		GetCertificate: s.certificate,
 	}
 	s.goproxy = s.newGoproxy()
-	s.plain = s.newHTTPServer(http.HandlerFunc(s.serveAnyForm))
-	s.viewer = s.newHTTPServer(http.HandlerFunc(s.serveViewer))
-	s.viewer.TLSConfig = s.tls.Clone() // net/http may add to its own
-	s.viewer.ConnContext = withForm
+	s.plain = s.newHTTP1(s.servePlain)
+	s.viewer = s.newHTTP1(s.serveViewer)
+	s.viewer.Open = s.openViewer
+	s.http2 = s.newHTTP2()
 	return s, nil
 }
 
@@ -125,12 +130,22 @@ func orDefault(d, fallback time.Duration) time.Duration {
 	return d
 }
 
-func (s *Server) newHTTPServer(h http.Handler) *http.Server {
+func (s *Server) newHTTP1(handler func(*http1.Response, *http1.Request)) *http1.Server {
+	return &http1.Server{
+		Handler: handler, Refuse: s.refuse,
+		HeadTimeout: s.config.ReadHeaderTimeout, IdleTimeout: s.config.IdleTimeout, StallTimeout: s.config.WriteTimeout,
+		Log: func(format string, v ...any) { s.logger.Debugf(format, v...) },
+	}
+}
+
+func (s *Server) newHTTP2() *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           http.HandlerFunc(s.serveHTTP2),
+		TLSConfig:         s.tls.Clone(), // net/http may add to its own
 		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
 		IdleTimeout:       s.config.IdleTimeout,
 		ConnState:         s.fresh.track,
+		ConnContext:       withForm,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(&serverLog{s.logger}, "", 0),
 		// OPTIONS * is the edge's to answer.
@@ -148,14 +163,14 @@ func (s *Server) CA() *CA { return s.config.CA }
 func (s *Server) Serve(lnHTTP, lnTLS net.Listener) error {
 	ended := make(chan error, 3)
 	running := 1
-	go func() { ended <- s.viewer.Serve(s.tunnels) }()
+	go func() { ended <- s.http2.Serve(s.handed) }()
 	if lnHTTP != nil {
 		running++
 		go func() { ended <- s.plain.Serve(lnHTTP) }()
 	}
 	if lnTLS != nil {
 		running++
-		go func() { ended <- s.viewer.Serve(tls.NewListener(lnTLS, s.tls)) }()
+		go func() { ended <- s.viewer.Serve(lnTLS) }()
 	}
 	first := <-ended
 	if !errors.Is(first, http.ErrServerClosed) {
@@ -171,21 +186,21 @@ func (s *Server) Serve(lnHTTP, lnTLS net.Listener) error {
 }
 
 // Shutdown stops listening, waits for the requests under way, and closes the
-// connections; WebSockets, which would go on for ever, are ended at once. When ctx ends first, it cuts them off and returns ctx's error.
+// connections; WebSockets, which would go on for ever, are ended at once. When
+// ctx ends first, it cuts them off and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	var wg sync.WaitGroup
-	var plain, viewer error
+	var plain, viewer, http2 error
 	wg.Go(func() { plain = s.plain.Shutdown(ctx) })
 	wg.Go(func() { viewer = s.viewer.Shutdown(ctx) })
+	wg.Go(func() { http2 = s.http2.Shutdown(ctx) })
 	s.fresh.close()
-	s.relays.end()
 	wg.Wait()
-	err := errors.Join(plain, viewer)
+	err := cmp.Or(plain, viewer, http2)
 	if err != nil {
 		s.close()
 	}
-	_ = s.tunnels.Close()
-	s.tunnels.wait()
+	_ = s.handed.Close()
 	if err != nil {
 		return fmt.Errorf("shutting down: %w", err)
 	}
@@ -194,8 +209,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // close cuts every connection off.
 func (s *Server) close() {
-	_ = s.plain.Close()
-	_ = s.viewer.Close()
-	_ = s.tunnels.Close()
-	s.relays.end()
+	s.plain.Close()
+	s.viewer.Close()
+	_ = s.http2.Close()
+	_ = s.handed.Close()
 }

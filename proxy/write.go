@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -21,28 +20,10 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return 
 // closed. It is shared and never changed.
 var closing = []string{"close"}
 
-// write writes a response to the viewer. The caller closes its body.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, resp *edge.Response, mustClose bool) {
-	setHeader(w.Header(), r, resp, mustClose)
-	w.WriteHeader(resp.Status)
-	if hasNoBody(r, resp.Status) {
-		return
-	}
-	s.copyBody(w, resp)
-}
-
-// hasNoBody says whether a response has no body by definition (RFC 9112
-// section 6.3).
-func hasNoBody(r *http.Request, status int) bool {
-	return r.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
-}
-
-// setHeader puts the response's fields into h. The values are shared, not
-// copied: the edge's record has them too, and nobody changes them.
-func setHeader(h http.Header, r *http.Request, resp *edge.Response, mustClose bool) {
-	if resp.Status < 200 || resp.Status > 999 {
-		panic(fmt.Sprintf("proxy: the edge answered with status %d", resp.Status))
-	}
+// setHeader puts the response's fields into h, for writers of net/http's. The
+// values are shared, not copied: the edge's record has them too, and nobody
+// changes them.
+func setHeader(h http.Header, method string, resp *edge.Response) {
 	for name, values := range resp.Header {
 		switch name {
 		case "Transfer-Encoding", "Trailer", "Upgrade":
@@ -52,20 +33,17 @@ func setHeader(h http.Header, r *http.Request, resp *edge.Response, mustClose bo
 			h[name] = values
 		}
 	}
-	if _, ok := h["Content-Type"]; !ok {
-		h["Content-Type"] = nil // or net/http would guess one
-	}
-	if resp.Close || mustClose {
+	if resp.Close {
 		h["Connection"] = closing
 	}
-	setContentLength(h, r, resp.ContentLength)
+	setContentLength(h, method, resp.ContentLength)
 }
 
 // setContentLength makes the field agree with what will be sent. In the answer
 // to a HEAD the field speaks of the body that a GET would bring.
-func setContentLength(h http.Header, r *http.Request, length int64) {
+func setContentLength(h http.Header, method string, length int64) {
 	announced := h["Content-Length"]
-	if r.Method == http.MethodHead && (len(announced) == 1 || length == 0) {
+	if method == http.MethodHead && (len(announced) == 1 || length == 0) {
 		return
 	}
 	if length < 0 {

@@ -24,16 +24,30 @@ func TestResponse(t *testing.T) {
 	}{
 		{
 			"no guessed type", "GET", "HTTP/1.1", edge.Response{Status: 200, ContentLength: 6}, "<html>",
-			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\n<html>",
+			"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>",
+		},
+		{
+			"fields in the order of CloudFront's answers", "GET", "HTTP/1.1",
+			edge.Response{Status: 502, ContentLength: 1, Header: http.Header{
+				"X-Edgesim-Exchange": {"id"}, "X-Amz-Cf-Id": {"id"}, "Via": {"1.1 x"}, "B": {"2"}, "A": {"1"}, "X-Amz-Cf-Pop": {"SIM"},
+				"X-Cache": {"Error from cloudfront"}, "Content-Type": {"text/html"}, "Server": {"CloudFront"},
+			}}, "x",
+			"HTTP/1.1 502 Bad Gateway\r\nServer: CloudFront\r\nContent-Type: text/html\r\nContent-Length: 1\r\nConnection: close\r\n" +
+				"A: 1\r\nB: 2\r\nX-Cache: Error from cloudfront\r\nVia: 1.1 x\r\nX-Amz-Cf-Pop: SIM\r\nX-Amz-Cf-Id: id\r\nX-Edgesim-Exchange: id\r\n\r\nx",
+		},
+		{
+			"nothing ends a line", "GET", "HTTP/1.1",
+			edge.Response{Status: 200, ContentLength: 0, Header: http.Header{"A": {"1\r\nB: 2\x00"}, "C\r\nD": {"3"}}}, "",
+			"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nA: 1  B: 2 \r\n\r\n",
 		},
 		{
 			"status unknown to net/http", "GET", "HTTP/1.1",
 			edge.Response{Status: 494, ContentLength: 2, Header: http.Header{"Content-Type": {"text/html"}}}, "no",
-			"HTTP/1.1 494 status code 494\r\nConnection: close\r\nContent-Length: 2\r\nContent-Type: text/html\r\n\r\nno",
+			"HTTP/1.1 494 status code 494\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno",
 		},
 		{
 			"unknown length", "GET", "HTTP/1.1", edge.Response{Status: 200, ContentLength: -1, Header: http.Header{"Content-Length": {"9"}}}, "abc",
-			"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
 		},
 		{
 			"unknown length for HTTP/1.0", "GET", "HTTP/1.0", edge.Response{Status: 200, ContentLength: -1}, "abc",
@@ -41,19 +55,19 @@ func TestResponse(t *testing.T) {
 		},
 		{
 			"length beats field", "GET", "HTTP/1.1", edge.Response{Status: 200, ContentLength: 3, Header: http.Header{"Content-Length": {"9"}}}, "abc",
-			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+			"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc",
 		},
 		{
 			"empty", "GET", "HTTP/1.1", edge.Response{Status: 200}, "",
-			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 		},
 		{
 			"HEAD keeps the length", "HEAD", "HTTP/1.1", edge.Response{Status: 200, Header: http.Header{"Content-Length": {"1234"}}}, "",
-			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1234\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nConnection: close\r\n\r\n",
 		},
 		{
 			"HEAD of an error page", "HEAD", "HTTP/1.1", edge.Response{Status: 502, ContentLength: 7}, "a page.",
-			"HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 7\r\n\r\n",
+			"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 7\r\nConnection: close\r\n\r\n",
 		},
 		{
 			"204", "GET", "HTTP/1.1", edge.Response{Status: 204, ContentLength: -1}, "",
@@ -68,7 +82,7 @@ func TestResponse(t *testing.T) {
 			edge.Response{Status: 200, ContentLength: 1, Header: http.Header{
 				"Upgrade": {"websocket"}, "Connection": {"Upgrade"}, "Transfer-Encoding": {"chunked"}, "Trailer": {"X"}, "Set-Cookie": {"a=1", "b=2"},
 			}}, "x",
-			"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\nx",
+			"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n\r\nx",
 		},
 	}
 	for _, form := range []string{"/", "http://a.example/"} {
@@ -153,7 +167,7 @@ func TestTruncation(t *testing.T) {
 		"shorter than announced": func(context.Context, *edge.ViewerRequest) *edge.Response {
 			return &edge.Response{Status: 200, Body: io.NopCloser(strings.NewReader("half")), ContentLength: 8}
 		},
-		// Nothing of it can be sent: net/http refuses the whole write.
+		// Over HTTP/2 nothing of it can be sent: net/http refuses the whole write.
 		"longer than announced": func(context.Context, *edge.ViewerRequest) *edge.Response {
 			return &edge.Response{Status: 200, Body: io.NopCloser(strings.NewReader(strings.Repeat("x", 9000))), ContentLength: 8999}
 		},

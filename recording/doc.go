@@ -30,7 +30,9 @@
 //     they are left out, and bodyBase64, originHeadBase64 or firstBytesBase64
 //     has them. In all other text a byte that is not UTF-8 becomes U+FFFD.
 //   - viewer.header and response.header map a field's name to its values;
-//     sent.header is a list of {name, value} in the order sent.
+//     sent.header is a list of {name, value} in the order sent, and so is
+//     viewer.fields, Host included; it is left out where the order is not known,
+//     as over HTTP/2.
 //   - tunnel is there for a WebSocket: protocol (ws or wss), the bytes handed on
 //     in each direction, durationMs, and in ended what ended it.
 //   - cause is left out when all went well; cause.error is the text of the

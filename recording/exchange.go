@@ -58,6 +58,9 @@ type Viewer struct {
 	URI     string
 	Proto   string
 	Header  http.Header
+	// Fields are all fields in the order and letter case in which they came,
+	// Host included; nil where that is not known, as over HTTP/2.
+	Fields []policy.Field
 	// Form is how it came: origin, absolute or connect.
 	Form string
 	// TLSVersion and TLSCipher are those of the viewer's connection; 0 on HTTP.

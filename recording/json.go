@@ -45,6 +45,7 @@ type viewerJSON struct {
 	Proto   string         `json:"proto"`
 	TLS     *viewerTLSJSON `json:"tls,omitempty"`
 	Header  http.Header    `json:"header"`
+	Fields  []policy.Field `json:"fields,omitempty"`
 	bodyJSON
 }
 
@@ -96,7 +97,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 		ID: e.ID, Edge: e.Edge, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
 		Viewer: viewerJSON{
 			Address: e.Viewer.Address, Form: e.Viewer.Form, Method: e.Viewer.Method, Scheme: e.Viewer.Scheme,
-			Host: e.Viewer.Host, URI: e.Viewer.URI, Proto: e.Viewer.Proto, Header: e.Viewer.Header,
+			Host: e.Viewer.Host, URI: e.Viewer.URI, Proto: e.Viewer.Proto, Header: e.Viewer.Header, Fields: e.Viewer.Fields,
 			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
@@ -131,7 +132,7 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 		ID: j.ID, Edge: j.Edge, Start: j.Start, Duration: time.Duration(j.Duration), FirstByte: time.Duration(j.FirstByte),
 		Viewer: Viewer{
 			Address: j.Viewer.Address, Form: j.Viewer.Form, Method: j.Viewer.Method, Scheme: j.Viewer.Scheme,
-			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header,
+			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header, Fields: j.Viewer.Fields,
 			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
 		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause), Tunnel: decodeTunnel(j.Tunnel),

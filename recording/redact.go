@@ -61,14 +61,15 @@ func (r *Redactor) Redact(e *Exchange) *Exchange {
 // there is nothing it is the exchange itself. To redact twice is to redact once.
 func Redact(e *Exchange) *Exchange {
 	viewer, viewerSecret := redactHeader(e.Viewer.Header)
+	fields, fieldsSecret := redactFields(e.Viewer.Fields)
 	response, responseSecret := redactHeader(e.Response.Header)
 	head, headSecret := redactHead(e.Response.OriginHead)
 	sent, sentSecret := redactSent(e.Sent)
-	if !viewerSecret && !responseSecret && !headSecret && !sentSecret {
+	if !viewerSecret && !fieldsSecret && !responseSecret && !headSecret && !sentSecret {
 		return e
 	}
 	hidden := *e
-	hidden.Viewer.Header, hidden.Response.Header = viewer, response
+	hidden.Viewer.Header, hidden.Viewer.Fields, hidden.Response.Header = viewer, fields, response
 	hidden.Response.OriginHead, hidden.Sent = head, sent
 	return &hidden
 }
@@ -97,17 +98,30 @@ func redactHeader(h http.Header) (http.Header, bool) {
 
 // redactSent returns a sent request without secrets and whether there were any.
 func redactSent(s *Sent) (*Sent, bool) {
-	if s == nil || !slices.ContainsFunc(s.Header, func(f policy.Field) bool { return secretField(f.Name) != nil }) {
+	if s == nil {
+		return nil, false
+	}
+	fields, found := redactFields(s.Header)
+	if !found {
 		return s, false
 	}
 	hidden := *s
-	hidden.Header = slices.Clone(s.Header)
-	for i := range hidden.Header {
-		if redact := secretField(hidden.Header[i].Name); redact != nil {
-			hidden.Header[i].Value = redact(hidden.Header[i].Value)
+	hidden.Header = fields
+	return &hidden, true
+}
+
+// redactFields returns fields without secrets and whether there were any.
+func redactFields(fields []policy.Field) ([]policy.Field, bool) {
+	if !slices.ContainsFunc(fields, func(f policy.Field) bool { return secretField(f.Name) != nil }) {
+		return fields, false
+	}
+	hidden := slices.Clone(fields)
+	for i := range hidden {
+		if redact := secretField(hidden[i].Name); redact != nil {
+			hidden[i].Value = redact(hidden[i].Value)
 		}
 	}
-	return &hidden, true
+	return hidden, true
 }
 
 // redactHead returns a response head as it came without secrets and whether

@@ -75,6 +75,10 @@ var Packages = []Package{
 		Imports: []string{"policy", "distribution"},
 	},
 	{
+		Path: "internal/http1", Why: "the viewer's side of HTTP/1 as bytes: it reads and frames, and leaves every opinion to the edge",
+		Imports: []string{"policy"},
+	},
+	{
 		Path: "originconn", Why: "the only road to an origin; it brings back facts and calls nobody above",
 		Imports: []string{"policy", "distribution", "internal/tlswire", "internal/tlslegacy"}, Modules: []string{rootList},
 	},
@@ -109,7 +113,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",
-		Imports: []string{"edge", "recording", "policy", "internal/pki"}, Modules: []string{goproxy, logrus},
+		Imports: []string{"edge", "recording", "policy", "internal/pki", "internal/http1"}, Modules: []string{goproxy, logrus},
 		TestModules: []string{http2},
 	},
 	{

@@ -1,0 +1,198 @@
+package http1
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// drainLimit and drainTime bound what is read of a body that nobody wants,
+	// so that the connection can serve another request.
+	drainLimit = 256 << 10
+	drainTime  = time.Second
+)
+
+// ErrMalformedBody is in the chain of every error of a body that breaks the
+// rules of its framing.
+var ErrMalformedBody = errors.New("malformed request body")
+
+// Body is a request's body. Reading it asks a viewer that expects to be asked
+// (Expect: 100-continue). Close ends a Read that is under way.
+type Body struct {
+	conn    *conn
+	chunked bool
+	expects bool
+	// reads is held while somebody reads, and guards what follows.
+	reads     sync.Mutex
+	remaining int64 // of the body, or of the chunk
+	chunks    chunks
+	err       error // what every Read returns from now on
+
+	mu     sync.Mutex
+	began  bool // a Read was called
+	ended  bool // the end of the body was seen
+	closed bool
+	// lingers says that the viewer may be sending when the response is through.
+	lingers bool
+}
+
+// Read reads from the viewer. The error of a viewer that leaves before the end
+// is io.ErrUnexpectedEOF, that of a body that breaks the rules has
+// ErrMalformedBody in its chain.
+func (b *Body) Read(p []byte) (int, error) {
+	b.reads.Lock()
+	defer b.reads.Unlock()
+	b.mu.Lock()
+	closed, first := b.closed, !b.began
+	b.began = b.began || !closed
+	b.mu.Unlock()
+	if closed {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	if first && b.expects {
+		b.conn.response.ask()
+	}
+	return b.read(p, time.Time{})
+}
+
+// read reads until a deadline, zero being the server's for viewers that stall.
+// The lock is held.
+func (b *Body) read(p []byte, until time.Time) (int, error) {
+	if b.err != nil || len(p) == 0 {
+		return 0, b.err
+	}
+	stall := until.IsZero()
+	if stall {
+		until = time.Now().Add(b.conn.server.StallTimeout)
+	}
+	n, err := 0, error(nil)
+	if b.chunked && b.remaining == 0 {
+		b.remaining, err = b.chunks.next(b.conn, until)
+	}
+	if err == nil {
+		n, err = b.content(p, until)
+	}
+	switch {
+	case errors.Is(err, errInterrupted):
+		return n, http.ErrBodyReadAfterClose
+	case err == io.EOF:
+		b.mu.Lock()
+		b.ended = true
+		b.mu.Unlock()
+		b.conn.hangup.bodyEnded(b.conn)
+	case err == nil || !stall && ignoreTimeout(err) == io.EOF:
+		return n, err
+	}
+	b.err = err
+	return n, err
+}
+
+// content reads from the body, or from the chunk, of which something remains.
+func (b *Body) content(p []byte, until time.Time) (n int, err error) {
+	c := b.conn
+	if int64(len(p)) > b.remaining {
+		p = p[:b.remaining]
+	}
+	if c.r < c.w {
+		n = copy(p, c.buf[c.r:c.w])
+		c.r += n
+	} else {
+		n, err = c.receive(p, until)
+	}
+	b.remaining -= int64(n)
+	switch {
+	case err == io.EOF:
+		return n, io.ErrUnexpectedEOF
+	case err == nil && b.remaining == 0 && !b.chunked:
+		return n, io.EOF
+	}
+	return n, err
+}
+
+// Close ends a Read under way and makes all later ones fail.
+func (b *Body) Close() error {
+	b.mu.Lock()
+	closed := b.closed
+	b.closed = true
+	b.mu.Unlock()
+	if closed {
+		return nil
+	}
+	if b.reads.TryLock() {
+		b.reads.Unlock()
+	} else {
+		b.conn.interrupt()
+	}
+	return nil
+}
+
+// settle is called once, before the response head is written: must the
+// connection be closed after the response? It must when the rest of the body
+// may never be read. A nil body says no.
+func (b *Body) settle() (closes bool) {
+	if b == nil {
+		return false
+	}
+	b.mu.Lock()
+	ended, closed, unasked := b.ended, b.closed, b.expects && !b.began
+	b.mu.Unlock()
+	switch {
+	case ended:
+		return false
+	case !closed:
+		// The origin answers before it has read all: both directions go on, as
+		// they would without us in between.
+		b.setLingers()
+		return true
+	case unasked:
+		return true // reading would not do without asking for it
+	}
+	if !b.drain() {
+		b.setLingers()
+		return true
+	}
+	return false
+}
+
+func (b *Body) setLingers() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lingers = true
+}
+
+// drain reads the rest of a closed body, within limits, and says whether it got
+// to the end.
+func (b *Body) drain() bool {
+	b.reads.Lock() // a Read under way was interrupted
+	defer b.reads.Unlock()
+	b.conn.resume()
+	until := time.Now().Add(drainTime)
+	var scratch [4 << 10]byte
+	for n := 0; n < drainLimit; {
+		m, err := b.read(scratch[:], until)
+		if err != nil {
+			return err == io.EOF
+		}
+		n += m
+	}
+	return false
+}
+
+// finish is called when the response is written. It waits for a Read under way,
+// and says whether the connection is at the end of the body, and if not whether
+// the viewer may still be sending.
+func (b *Body) finish() (ended, lingers bool) {
+	if b == nil {
+		return true, false
+	}
+	_ = b.Close()
+	b.reads.Lock()
+	defer b.reads.Unlock()
+	b.conn.resume()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended, b.lingers && (b.began || !b.expects)
+}

@@ -1,0 +1,30 @@
+package http1
+
+import (
+	"io"
+	"net"
+	"time"
+)
+
+// ParseHeadForTest parses a whole head.
+func ParseHeadForTest(head string) (*Request, *Fault) {
+	r := &Request{}
+	return r, parseHead(head, r)
+}
+
+// ReadChunkedForTest reads a chunked body from what r has, and returns it with
+// how many bytes came behind it.
+func ReadChunkedForTest(r io.Reader) (body []byte, behind int, err error) {
+	c := &conn{server: &Server{StallTimeout: time.Hour}, net: readOnly{r: r}, buf: make([]byte, 64)}
+	body, err = io.ReadAll(&Body{conn: c, chunked: true})
+	return body, c.w - c.r, err
+}
+
+// readOnly is a connection of which only the reading works.
+type readOnly struct {
+	net.Conn
+	r io.Reader
+}
+
+func (c readOnly) Read(p []byte) (int, error)      { return c.r.Read(p) }
+func (c readOnly) SetReadDeadline(time.Time) error { return nil }

@@ -1,0 +1,165 @@
+package http1
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// hangup looks for the viewer's end of the connection while a request is being
+// answered. It reads ahead, in a goroutine, and only if somebody wants to know
+// and the request's body was read.
+type hangup struct {
+	mu      sync.Mutex
+	active  bool // a request is being answered
+	clear   bool // its body was read, or there is none
+	wanted  bool
+	running chan struct{} // closed when the goroutine ends; nil if there is none
+}
+
+// begin is called when a request is there.
+func (h *hangup) begin(clear bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.active, h.clear, h.wanted = true, clear, false
+}
+
+// want begins to look, or will when the body was read.
+func (h *hangup) want(c *conn, ctx *viewerContext) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c.current.Load() == ctx {
+		h.wanted = true
+		h.start(c)
+	}
+}
+
+// bodyEnded is called when the request's body was read.
+func (h *hangup) bodyEnded(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clear = true
+	h.start(c)
+}
+
+// start starts the goroutine if it is time for it; the lock is held.
+func (h *hangup) start(c *conn) {
+	if h.active && h.clear && h.wanted && h.running == nil {
+		h.running = make(chan struct{})
+		go c.readAhead(c.current.Load(), h.running)
+	}
+}
+
+// end stops looking, and returns when nobody reads any more.
+func (h *hangup) end(c *conn) {
+	h.mu.Lock()
+	running := h.running
+	h.active, h.running = false, nil
+	h.mu.Unlock()
+	if running != nil {
+		c.interrupt()
+		<-running
+		c.resume()
+	}
+}
+
+// readAhead receives what the viewer sends before it is answered, as far as
+// there is room, and ends the request's context at the end of it.
+func (c *conn) readAhead(ctx *viewerContext, done chan<- struct{}) {
+	defer close(done)
+	for c.r > 0 || c.w < len(c.buf) {
+		switch err := c.fill(time.Time{}); err {
+		case nil:
+		case errInterrupted:
+			return
+		default:
+			ctx.cancel()
+			return
+		}
+	}
+}
+
+// viewerContext is the context of a request. Waiting for it is what makes the
+// server look for a viewer that leaves.
+type viewerContext struct {
+	conn *conn
+
+	mu    sync.Mutex
+	done  chan struct{} // made when it is asked for
+	err   error
+	after map[*afterFunc]struct{}
+}
+
+type afterFunc struct{ call func() }
+
+var _ context.Context = (*viewerContext)(nil)
+
+// Deadline says that there is none.
+func (*viewerContext) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// Value has none.
+func (*viewerContext) Value(any) any { return nil }
+
+// Err says whether the context has ended, as far as anybody has looked.
+func (x *viewerContext) Err() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.err
+}
+
+// Done returns what is closed at the end of the context.
+func (x *viewerContext) Done() <-chan struct{} {
+	x.mu.Lock()
+	if x.done == nil {
+		x.done = make(chan struct{})
+		if x.err != nil {
+			close(x.done)
+		}
+	}
+	done := x.done
+	x.mu.Unlock()
+	x.conn.hangup.want(x.conn, x)
+	return done
+}
+
+// AfterFunc calls f at the end of the context, unless stop is called before.
+// Package context uses it in the place of a goroutine.
+func (x *viewerContext) AfterFunc(f func()) (stop func() bool) {
+	a := &afterFunc{f}
+	x.mu.Lock()
+	if x.err != nil {
+		x.mu.Unlock()
+		go f()
+		return func() bool { return false }
+	}
+	if x.after == nil {
+		x.after = make(map[*afterFunc]struct{})
+	}
+	x.after[a] = struct{}{}
+	x.mu.Unlock()
+	x.conn.hangup.want(x.conn, x)
+	return func() bool {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		_, waiting := x.after[a]
+		delete(x.after, a)
+		return waiting
+	}
+}
+
+// cancel ends the context.
+func (x *viewerContext) cancel() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.err != nil {
+		return
+	}
+	x.err = context.Canceled
+	if x.done != nil {
+		close(x.done)
+	}
+	for a := range x.after {
+		go a.call()
+	}
+	x.after = nil
+}

@@ -1,0 +1,150 @@
+package http1
+
+import (
+	"fmt"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// parseHead reads a whole head, the empty line at its end included. With a
+// fault comes what could be read before it.
+func parseHead(head string, r *Request) *Fault {
+	line, rest, _ := strings.Cut(head, "\n")
+	if fault := parseRequestLine(line, r); fault != nil {
+		return fault
+	}
+	fault := parseFields(rest, r)
+	if hostFault := r.host(); fault == nil {
+		fault = hostFault
+	}
+	if fault != nil {
+		return fault
+	}
+	return r.framing()
+}
+
+// parseRequestLine reads a line without its LF (RFC 9112 section 3). Its parts
+// are separated by one space each, and nothing else.
+func parseRequestLine(line string, r *Request) *Fault {
+	r.Proto = "HTTP/1.1" // as long as nothing else is known
+	line, ok := strings.CutSuffix(line, "\r")
+	var version string
+	method, rest, spaced := strings.Cut(line, " ")
+	if isToken(method) {
+		r.Method = method
+		if i := strings.LastIndexByte(rest, ' '); i >= 0 {
+			r.Target, version = rest[:i], rest[i+1:]
+		} else {
+			r.Target = rest
+		}
+	}
+	switch {
+	case r.Method == "":
+		return &Fault{fmt.Sprintf("the request line %s does not begin with a method", quote(line))}
+	case !ok:
+		return &Fault{"the request line does not end in CR LF"}
+	case !spaced || version == "":
+		return &Fault{fmt.Sprintf("the request line %s has no HTTP version", quote(line))}
+	case version == "HTTP/1.0":
+		r.Proto = version
+	case len(version) != len("HTTP/1.1") || !strings.HasPrefix(version, "HTTP/1.") || !isDigit(version[7]):
+		return &Fault{fmt.Sprintf("%s is not a version of HTTP/1", quote(version))}
+	} // a higher minor version is read as HTTP/1.1 (RFC 9110 section 6.2)
+	return r.target()
+}
+
+// parseFields reads the field lines and the empty line (RFC 9112 section 5).
+func parseFields(lines string, r *Request) *Fault {
+	count := strings.Count(lines, "\n")
+	r.Fields = make([]policy.Field, 0, count)
+	r.Header = make(http.Header, count)
+	values := make([]string, count) // one array for the values of all fields
+	for {
+		line, rest, found := strings.Cut(lines, "\n")
+		if !found {
+			return &Fault{"the head has no end"}
+		}
+		lines = rest
+		line, ok := strings.CutSuffix(line, "\r")
+		switch {
+		case !ok:
+			return &Fault{fmt.Sprintf("the line %s does not end in CR LF", quote(line))}
+		case line == "":
+			return nil
+		}
+		f, fault := parseField(line)
+		if fault != nil {
+			return fault
+		}
+		r.Fields = append(r.Fields, f)
+		name := textproto.CanonicalMIMEHeaderKey(f.Name)
+		if name == "Host" {
+			continue
+		}
+		if before, ok := r.Header[name]; ok {
+			r.Header[name] = append(before, f.Value)
+			continue
+		}
+		values[0] = f.Value
+		r.Header[name], values = values[:1:1], values[1:]
+	}
+}
+
+// parseField reads one field line without its CR LF.
+func parseField(line string) (policy.Field, *Fault) {
+	if line[0] == ' ' || line[0] == '\t' {
+		return policy.Field{}, &Fault{fmt.Sprintf("the line %s is folded, which RFC 9112 section 5.2 forbids", quote(line))}
+	}
+	name, value, found := strings.Cut(line, ":")
+	switch {
+	case !found:
+		return policy.Field{}, &Fault{fmt.Sprintf("the line %s is no field: it has no colon", quote(line))}
+	case !isToken(name):
+		return policy.Field{}, &Fault{fmt.Sprintf("%s is not a field name", quote(name))}
+	}
+	value = strings.Trim(value, " \t")
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return policy.Field{}, &Fault{fmt.Sprintf("the field %s has the control character 0x%02x in its value", quote(name), c)}
+		}
+	}
+	return policy.Field{Name: name, Value: value}, nil
+}
+
+// isToken says whether s is a token (RFC 9110 section 5.6.2).
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !tokenByte[s[i]] {
+			return false
+		}
+	}
+	return s != ""
+}
+
+var tokenByte = setOf("!#$%&'*+-.^_`|~" + digits + letters)
+
+const (
+	digits  = "0123456789"
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+func setOf(chars string) (set [256]bool) {
+	for i := range len(chars) {
+		set[chars[i]] = true
+	}
+	return set
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// quote shows foreign bytes, cut to a readable length.
+func quote(s string) string {
+	if len(s) > 60 {
+		return strconv.QuoteToASCII(s[:60]) + "..."
+	}
+	return strconv.QuoteToASCII(s)
+}

@@ -1,0 +1,334 @@
+package http1
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Response is the answer to one request. [Response.Begin] says how it begins,
+// [Response.Relay] or [Response.Write] bring the body, and the return of the
+// handler ends it. An answer that is not what Begin announced is cut off with
+// the connection: the viewer can tell.
+type Response struct {
+	conn    *conn
+	request *Request
+
+	mu    sync.Mutex // between Begin and a body that asks to be sent
+	begun bool
+
+	length  int64 // of the body; -1 if it is not known
+	written int64
+	chunked bool
+	// bodyless says that the response has no body by definition.
+	bodyless bool
+	// closes says that the connection is closed afterwards.
+	closes bool
+	// lingers says that the viewer may be sending for a while.
+	lingers  bool
+	hijacked bool
+	// failed is why the connection must be cut.
+	failed error
+
+	// out waits to be sent.
+	out *[]byte
+}
+
+// outSize is how much is sent at once: what is read of a body goes straight
+// behind the head, or behind the size of its chunk.
+const outSize = 32<<10 + 512
+
+var outs = sync.Pool{New: func() any { b := make([]byte, 0, outSize); return &b }}
+
+// What a Response says of those who use it.
+var (
+	errUnfinished = errors.New("the response ended before the length that it announced")
+	errTooLong    = errors.New("the response is longer than it announced")
+	errAborted    = errors.New("the response was aborted")
+)
+
+func (w *Response) reset(c *conn, r *Request) {
+	w.conn, w.request = c, r
+	w.begun, w.hijacked, w.chunked, w.bodyless = false, false, false, false
+	w.closes, w.lingers = r.Close, r.refused
+	w.length, w.written, w.failed = 0, 0, nil
+	w.out = outs.Get().(*[]byte)
+	*w.out = (*w.out)[:0]
+}
+
+func (w *Response) release() {
+	if cap(*w.out) <= 2*outSize {
+		outs.Put(w.out)
+	}
+	w.out, w.request = nil, nil
+}
+
+// Begin sets the status, the header and the length of the body, -1 if it is not
+// known; closes says that the connection is to be closed afterwards. The fields
+// that frame the response are written from these, whatever the header has.
+// Nothing is sent yet. Header is not kept.
+func (w *Response) Begin(status int, header http.Header, length int64, closes bool) {
+	if status < 200 || status > 999 {
+		panic(fmt.Sprintf("http1: a response with status %d", status))
+	}
+	w.mu.Lock()
+	begun := w.begun
+	w.begun = true
+	w.mu.Unlock()
+	if begun {
+		panic("http1: Begin was called twice")
+	}
+	r := w.request
+	w.closes = w.closes || closes || w.conn.server.closing.Load()
+	if r.Body.settle() {
+		w.closes = true
+	}
+	w.bodyless, w.length = hasNoBody(r.Method, status), length
+	if !w.bodyless && length < 0 {
+		w.chunked = r.Proto != "HTTP/1.0"
+		w.closes = w.closes || !w.chunked
+	}
+	*w.out = w.appendHead(*w.out, status, header)
+}
+
+// ask sends 100 Continue, unless the answer has begun.
+func (w *Response) ask() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.begun {
+		_ = w.conn.send([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	}
+}
+
+// Bodyless says whether the response has no body by definition: the answer to a
+// HEAD, 204 and 304. Begin must have been called.
+func (w *Response) Bodyless() bool { return w.bodyless }
+
+// Write brings a part of the body, which may wait for more.
+func (w *Response) Write(p []byte) (int, error) {
+	if w.failed != nil || w.bodyless {
+		return len(p), w.failed
+	}
+	for rest := p; len(rest) > 0; {
+		space, err := w.space()
+		if err != nil {
+			return 0, err
+		}
+		n := copy(space, rest)
+		rest = rest[n:]
+		if err := w.add(n); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// sizeRoom is what the size of a chunk takes before it, and its end behind it.
+const sizeRoom, endRoom = len("ffff\r\n"), len("\r\n")
+
+// space returns room for a part of the body, of some kilobytes at least. What
+// is put there becomes part of the body by add.
+func (w *Response) space() ([]byte, error) {
+	if cap(*w.out)-len(*w.out) < 4<<10 {
+		if err := w.Flush(); err != nil {
+			return nil, err
+		}
+	}
+	from, to := len(*w.out), cap(*w.out)
+	if w.chunked {
+		from, to = from+sizeRoom, to-endRoom
+	}
+	return (*w.out)[from:min(to, from+outSize)], nil
+}
+
+// add makes the first n bytes of the space part of the body.
+func (w *Response) add(n int) error {
+	if w.written += int64(n); w.length >= 0 && w.written > w.length {
+		return w.fail(errTooLong)
+	}
+	out := *w.out
+	if !w.chunked {
+		*w.out = out[:len(out)+n]
+		return nil
+	}
+	content := out[:cap(out)][len(out)+sizeRoom:][:n]
+	out = strconv.AppendInt(out, int64(n), 16)
+	out = append(out, "\r\n"...)
+	out = out[:len(out)+copy(out[len(out):cap(out)], content)] // mostly onto itself
+	*w.out = append(out, "\r\n"...)
+	return nil
+}
+
+// Relay moves a body to the viewer: every byte goes out when it arrives, and a
+// small body in one piece with the head. A body that has a Buffered method says
+// how much of it can be read without waiting; it need not, but saves writes.
+// An error, of the body or of the viewer's connection, cuts the connection.
+func (w *Response) Relay(body io.Reader) error {
+	if w.bodyless {
+		return w.failed
+	}
+	ready, _ := body.(interface{ Buffered() int })
+	if w.waits(ready) {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	for w.failed == nil {
+		space, err := w.space()
+		if err != nil {
+			return err
+		}
+		n, err := body.Read(space)
+		if n > 0 {
+			if err := w.add(n); err != nil {
+				return err
+			}
+		}
+		switch {
+		case err == io.EOF && w.length >= 0 && w.written < w.length:
+			err = errUnfinished
+		case err == io.EOF:
+			// Not sent here: whoever has a small response can find its record,
+			// as closing the body comes before the end of the handler.
+			return nil
+		case err == nil && (n == 0 || w.written == w.length || ready != nil && ready.Buffered() > 0):
+			continue
+		}
+		// Either all that has arrived is sent and more is to come, or what has
+		// arrived is all there will be.
+		if flushErr := w.Flush(); err == nil {
+			err = flushErr
+		}
+		if err != nil {
+			return w.fail(err)
+		}
+	}
+	return w.failed
+}
+
+// waits says whether the head is to go out before the body's first byte is
+// there. Without knowing that, it does when the length is unknown, which is
+// what streams have in common.
+func (w *Response) waits(ready interface{ Buffered() int }) bool {
+	if ready != nil {
+		return w.length != 0 && ready.Buffered() == 0
+	}
+	return w.length < 0
+}
+
+// Flush sends what waits.
+func (w *Response) Flush() error {
+	if w.failed == nil && len(*w.out) > 0 {
+		if err := w.conn.send(*w.out); err != nil {
+			return w.fail(err)
+		}
+		*w.out = (*w.out)[:0]
+	}
+	return w.failed
+}
+
+// Abort cuts the connection when the handler returns.
+func (w *Response) Abort() { _ = w.fail(errAborted) }
+
+func (w *Response) fail(err error) error {
+	if w.failed == nil {
+		w.failed = err
+	}
+	return w.failed
+}
+
+// finish ends the response, and says whether another request may follow on the
+// connection.
+func (w *Response) finish() (again bool) {
+	c, r := w.conn, w.request
+	r.context.cancel()
+	if w.hijacked {
+		return false
+	}
+	c.hangup.end(c)
+	w.end()
+	ended, lingers := r.Body.finish()
+	if w.failed != nil {
+		return false
+	}
+	if ended && !w.closes {
+		return true
+	}
+	if lingers || w.lingers || c.r < c.w {
+		c.linger()
+	}
+	return false
+}
+
+// end sends what is left.
+func (w *Response) end() {
+	switch {
+	case !w.begun:
+		_ = w.fail(errAborted)
+	case w.chunked:
+		*w.out = append(*w.out, "0\r\n\r\n"...)
+	case !w.bodyless && w.length >= 0 && w.written != w.length:
+		_ = w.fail(errUnfinished)
+	}
+	_ = w.Flush()
+}
+
+// Hijack hands the connection over, before Begin, with what was received of it
+// and not read: both the connection and the reader begin with that. The context
+// of the request goes on until the handler returns or the server shuts down.
+func (w *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c := w.conn
+	w.mu.Lock()
+	begun := w.begun
+	w.begun = true
+	w.mu.Unlock()
+	if begun {
+		return nil, nil, errors.New("http1: hijacking a connection whose response has begun")
+	}
+	c.hangup.end(c)
+	if ended, _ := w.request.Body.finish(); !ended {
+		return nil, nil, errors.New("http1: hijacking a connection whose request body was not read")
+	}
+	w.hijacked = true
+	c.state.Store(stateHijacked)
+	if c.server.closing.Load() {
+		w.request.context.cancel()
+	}
+	if err := c.net.SetDeadline(time.Time{}); err != nil {
+		return nil, nil, fmt.Errorf("http1: hijacking a connection: %w", err)
+	}
+	h := &hijackedConn{Conn: c.net, rest: append([]byte(nil), c.buf[c.r:c.w]...)}
+	c.buf = nil
+	return h, bufio.NewReadWriter(bufio.NewReader(h), bufio.NewWriter(h)), nil
+}
+
+// hijackedConn is a connection in the hands of another, which begins with what
+// was received before.
+type hijackedConn struct {
+	net.Conn
+	rest []byte
+}
+
+// Read reads what was received before, then from the connection.
+func (h *hijackedConn) Read(p []byte) (int, error) {
+	if len(h.rest) == 0 {
+		return h.Conn.Read(p)
+	}
+	n := copy(p, h.rest)
+	h.rest = h.rest[n:]
+	return n, nil
+}
+
+// CloseWrite ends the one direction, where the connection can.
+func (h *hijackedConn) CloseWrite() error {
+	if c, ok := h.Conn.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
