@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -83,9 +84,12 @@ func (s *Server) Serve(ln net.Listener) error {
 
 // isTemporary says whether accepting may work again later.
 func isTemporary(err error) bool {
-	var ne net.Error
-	//nolint:staticcheck // for errors of Accept it is not deprecated in substance: net/http relies on it, too
-	return errors.As(err, &ne) && ne.Temporary()
+	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.ECONNABORTED} {
+		if errors.Is(err, number) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) listen(ln net.Listener) bool {
