@@ -94,6 +94,10 @@ var Packages = []Package{
 		Path: "recording/cflog", Why: "exchanges as CloudFront's access logs; tlswire gives the TLS versions their names",
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
+	{
+		Path: "recording/story", Why: "one exchange told to a person, with the rule that decided it",
+		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
+	},
 	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{
 		Path: "recording/compact", Why: "what every store on disk writes: an exchange in few bytes",
