@@ -132,6 +132,7 @@ var Packages = []Package{
 		Path: "inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
 		Imports: []string{"recording", "recording/har", "policy", "faults"},
 	},
+	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
 	{Path: "e2e", Why: "tests of the whole program, from outside", Anything: true},

@@ -1,0 +1,176 @@
+package edgesimtest
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/pki"
+	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/proxy"
+)
+
+// Config says what stands behind the edge. Exactly one of Handler, Origin, Lab,
+// File and Distribution must be set.
+type Config struct {
+	// Handler is the application. It is served over HTTPS with a certificate
+	// chain that CloudFront accepts, as [OriginHost].
+	Handler http.Handler
+	// Origin is the URL of an origin that runs already, e.g. that of an
+	// httptest.Server. It is judged as it is: the certificate of an
+	// httptest.NewTLSServer is self-signed, and CloudFront refuses it.
+	Origin string
+	// Lab is the name of a broken or healthy origin of package lab, e.g.
+	// "expired". It answers any path.
+	Lab string
+	// File is a configuration in any form that edgesim serve reads; its origins
+	// are reached as Connect says.
+	File string
+	// Distribution is the same as a value.
+	Distribution *distribution.Distribution
+	// Connect reaches an origin's DOMAIN or DOMAIN:PORT at HOST:PORT; name, SNI
+	// and Host stay those of the domain. Default: as the origin needs it.
+	Connect map[string]string
+	// Trust are CAs that count as public ones. Default: the Mozilla list alone,
+	// and what Handler and Lab need.
+	Trust []*x509.Certificate
+	// Tune changes the distribution before the edge starts, e.g. a timeout.
+	Tune func(*distribution.Distribution)
+	// Now is the time at which certificates are judged. Default: time.Now.
+	Now func() time.Time
+	// ExplainWithin is how long a refused handshake waits for the scan that says
+	// why, see originconn.Client. Default: that one's.
+	ExplainWithin time.Duration
+	// Faithful leaves out the X-Edgesim-* response headers.
+	Faithful bool
+	// AnyHost serves every Host, whatever the distribution's aliases are.
+	AnyHost bool
+	// Log writes a line for every exchange to the test's output.
+	Log bool
+}
+
+// OriginHost is the name of the origin that serves [Config.Handler], as it
+// stands in Host and SNI.
+const OriginHost = "origin.edgesim.example"
+
+// site is what a configuration comes to.
+type site struct {
+	distribution *distribution.Distribution
+	connect      map[string]string
+	trust        []*x509.Certificate
+}
+
+// site starts the origin, if it is to be started, and says how it is reached.
+func (c *Config) site(t testing.TB) (*site, error) {
+	given := 0
+	for _, set := range []bool{c.Handler != nil, c.Origin != "", c.Lab != "", c.File != "", c.Distribution != nil} {
+		if set {
+			given++
+		}
+	}
+	if given != 1 {
+		return nil, errors.New("exactly one of Handler, Origin, Lab, File and Distribution must be set in Config")
+	}
+	s := &site{connect: map[string]string{}, distribution: c.Distribution}
+	var err error
+	switch {
+	case c.Handler != nil:
+		err = s.startHandler(t, c.Handler)
+	case c.Origin != "":
+		err = s.read(ingest.FromOrigin(ingest.OriginFlags{URL: c.Origin}))
+	case c.File != "":
+		err = s.read(ingest.ReadFile(c.File, ingest.Options{}))
+	case c.Lab != "":
+		err = s.startLab(t, c.Lab)
+	}
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(s.connect, c.Connect)
+	s.trust = append(s.trust, c.Trust...)
+	return s, nil
+}
+
+// tune applies Tune and judges what comes of it. What stood there before is a
+// reader's to judge: an origin on loopback has an address for a name.
+func (c *Config) tune(d *distribution.Distribution) error {
+	var known []distribution.Problem
+	if c.Distribution == nil {
+		known = d.Validate()
+	}
+	if c.Tune != nil {
+		c.Tune(d)
+	}
+	problems := slices.DeleteFunc(d.Validate(), func(p distribution.Problem) bool { return slices.Contains(known, p) })
+	if len(problems) > 0 {
+		return &distribution.InvalidError{Problems: problems}
+	}
+	return nil
+}
+
+// read takes what a reader of configurations returns.
+func (s *site) read(r *ingest.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if r.Distribution == nil {
+		return errors.New("the file names neither a distribution nor an origin")
+	}
+	s.distribution = r.Distribution
+	maps.Copy(s.connect, r.Connect)
+	return nil
+}
+
+// startHandler serves a handler over HTTPS with a sound chain.
+func (s *site) startHandler(t testing.TB, h http.Handler) error {
+	now := time.Now()
+	root, err := pki.NewCA(pki.Template{CommonName: "edgesimtest root", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
+	if err != nil {
+		return err
+	}
+	leaf, err := root.Issue(pki.Template{CommonName: OriginHost, DNSNames: []string{OriginHost}})
+	if err != nil {
+		return err
+	}
+	server := httptest.NewUnstartedServer(h)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pki.TLS(leaf)}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	s.trust = []*x509.Certificate{root.X509}
+	err = s.read(ingest.FromOrigin(ingest.OriginFlags{URL: "https://" + OriginHost}))
+	s.connect[OriginHost] = server.Listener.Addr().String()
+	return err
+}
+
+// startLab runs one origin of the lab.
+func (s *site) startLab(t testing.TB, name string) error {
+	l, err := lab.Start(context.Background(), lab.Config{Only: []string{name}})
+	if err != nil {
+		return err
+	}
+	t.Cleanup(func() { _ = l.Close() }) // which returns nil
+	block, _ := pem.Decode(l.CAPEM())
+	root, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return fmt.Errorf("the lab's CA: %w", err)
+	}
+	s.distribution, s.trust = l.Distribution(), []*x509.Certificate{root}
+	maps.Copy(s.connect, l.Connect())
+	return nil
+}
+
+// newTransport is a viewer's, over HTTP/1.1 and h2.
+func newTransport(ca *proxy.CA) *http.Transport {
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}, ForceAttemptHTTP2: true}
+}
