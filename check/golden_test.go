@@ -3,16 +3,21 @@ package check_test
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"flag"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/policy"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
@@ -56,6 +61,118 @@ func TestJSONGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "report.json", out.Bytes())
+}
+
+func TestJUnitGolden(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := goldenReport(t).WriteJUnit(&out, false); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.junit.xml", out.Bytes())
+	var suites struct {
+		Failures int `xml:"failures,attr"`
+		Suites   []struct {
+			Cases []struct {
+				Failure *struct{} `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(out.Bytes(), &suites); err != nil {
+		t.Fatal(err)
+	}
+	failures := 0
+	for _, c := range suites.Suites[0].Cases {
+		if c.Failure != nil {
+			failures++
+		}
+	}
+	if failures != 5 || suites.Failures != 5 {
+		t.Errorf("%d cases failed, %d are said to; want 5", failures, suites.Failures)
+	}
+}
+
+// TestSARIFGolden: the output is valid by the schema of SARIF 2.1.0, as the
+// library that others read it with has it.
+func TestSARIFGolden(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := goldenReport(t).WriteSARIF(&out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.sarif", out.Bytes())
+	run := readSARIF(t, out.Bytes()).Runs[0]
+	for _, result := range run.Results {
+		if rule := run.Tool.Driver.Rules[result.RuleIndex]; *rule.ID != *result.RuleID {
+			t.Errorf("result %s points to rule %s", *result.RuleID, *rule.ID)
+		}
+	}
+	if len(run.Results) != 6 {
+		t.Errorf("%d results, want 6", len(run.Results))
+	}
+}
+
+// readSARIF reads a log as others do: no field that SARIF does not have, and
+// valid by its schema.
+func readSARIF(t *testing.T, data []byte) *sarif.Report {
+	t.Helper()
+	strict := json.NewDecoder(bytes.NewReader(data))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(new(sarif.Report)); err != nil {
+		t.Error(err)
+	}
+	read, err := sarif.FromBytes(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range read.Runs { // the library writes what was absent as empty
+		run.NewlineSequences = []string{"\r\n", "\n"}
+	}
+	if err := read.Validate(); err != nil {
+		t.Error(err)
+	}
+	return read
+}
+
+// TestAnnotationsGolden: the workflow commands of GitHub, each on one line.
+func TestAnnotationsGolden(t *testing.T) {
+	t.Parallel()
+	r := goldenReport(t)
+	for i := range r.Checks {
+		r.Checks[i].Subject = "infra/a,b.json"
+	}
+	var out bytes.Buffer
+	if err := r.WriteAnnotations(&out); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "report.github", out.Bytes())
+}
+
+// TestUndecidedFormats: what is undecided is neither passed nor failed in any
+// format, and a foreign byte cannot break one.
+func TestUndecidedFormats(t *testing.T) {
+	t.Parallel()
+	r := &check.Report{Checks: []check.Check{{
+		Subject: "-", Behavior: "*", Origin: "a\x00<&>\n::error::", Verdict: check.Undecided, Why: "this machine has no route",
+		Viewers: []check.Viewer{{Scheme: "https", Host: "h"}}, Cause: policy.NewCause(policy.CauseConnectRefused, "no route", nil),
+		Rules: []check.Judgement{{Finding: policy.Finding{Rule: "CF-CONN-08", Verdict: policy.Fail}}},
+	}}}
+	var junit, sarifed, github bytes.Buffer
+	if err := errors.Join(r.WriteJUnit(&junit, true), r.WriteSARIF(&sarifed), r.WriteAnnotations(&github)); err != nil {
+		t.Fatal(err)
+	}
+	if s := junit.String(); !strings.Contains(s, `<skipped message="this machine has no route"`) || strings.Contains(s, "<failure") {
+		t.Error(s)
+	}
+	if read := readSARIF(t, sarifed.Bytes()); read.Runs[0].Results[0].Kind != "open" || len(read.Runs[0].Results) != 1 {
+		t.Error(sarifed.String())
+	}
+	if s := github.String(); !strings.HasPrefix(s, "::notice ") || strings.Count(s, "\n") != 1 {
+		t.Error(s)
+	}
+	if err := xml.Unmarshal(junit.Bytes(), new(struct{})); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestSchema: reports of every kind are what the published schema says, which

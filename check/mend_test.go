@@ -167,7 +167,7 @@ func TestRedirectLoop(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			plain := httptest.NewServer(http.RedirectHandler(test.location, 301))
+			plain := httptest.NewServer(http.RedirectHandler(test.location, http.StatusMovedPermanently))
 			t.Cleanup(plain.Close)
 			s := newSite(t, ok, nil, "app.example.com")
 			s.dials.routes = map[string]string{"80": plain.Listener.Addr().String()}

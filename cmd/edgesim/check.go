@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (p *program) checkCommand() *cli.Command {
 			"Exit codes: 0 all pass, 1 a rule failed, 2 usage or unreadable input, 3 could not be decided.\n\n" +
 			"Examples:\n" +
 			"  edgesim check https://www.example.com\n" +
-			"  edgesim check dist-config.json --format json > edgesim.json\n" +
+			"  edgesim check dist-config.json --format junit > edgesim.xml\n" +
 			"  aws cloudfront get-distribution-config --id E123 | edgesim check -\n" +
 			"  edgesim check https://www.example.com --scan",
 		Flags:  append(checkFlags(), originFlags()...),
@@ -40,7 +41,7 @@ func (p *program) checkCommand() *cli.Command {
 func checkFlags() []cli.Flag {
 	const category = "Check:"
 	return []cli.Flag{
-		&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the report: text or json", Category: category},
+		&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the report: text, json, junit or sarif", Category: category},
 		&cli.StringFlag{Name: "host", Usage: "judge viewers who ask for this `NAME` (default: every alias and the distribution's own name, where Host is forwarded)", Category: category},
 		&cli.StringFlag{Name: "path", Usage: "ask for this `PATH` (default: what the behavior's pattern stands for)", Category: category},
 		&cli.StringFlag{Name: "method", Value: "GET", Usage: "ask with `METHOD`: GET or HEAD", Category: category},
@@ -74,6 +75,11 @@ func (p *program) check(c *cli.Context) error {
 	report.Version = version().Version
 	if err := print(report); err != nil {
 		return err
+	}
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		if err := report.WriteAnnotations(p.out.stderr); err != nil {
+			return err
+		}
 	}
 	if code := exitCode(report, c.String("fail-on")); code != exitFine {
 		return concluded(code)

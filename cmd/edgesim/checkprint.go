@@ -9,6 +9,9 @@ import (
 )
 
 // reportPrinter returns what prints a report in the format asked for.
+//
+// Where GitHub Actions runs it, annotations go to standard error besides, which
+// the runner reads, too.
 func (p *program) reportPrinter(c *cli.Context) (func(*check.Report) error, error) {
 	format := c.String("format")
 	switch format {
@@ -19,6 +22,10 @@ func (p *program) reportPrinter(c *cli.Context) (func(*check.Report) error, erro
 		}, nil
 	case "json":
 		return func(r *check.Report) error { return r.WriteJSON(p.out.stdout) }, nil
+	case "junit":
+		return func(r *check.Report) error { return r.WriteJUnit(p.out.stdout, c.String("fail-on") == "warn") }, nil
+	case "sarif":
+		return func(r *check.Report) error { return r.WriteSARIF(p.out.stdout) }, nil
 	}
-	return nil, usage{err: fmt.Errorf("--format %q is neither text nor json", format)}
+	return nil, usage{err: fmt.Errorf("--format %q is not one of text, json, junit, sarif", format)}
 }

@@ -47,6 +47,7 @@ const (
 	testscript = "github.com/rogpeppe/go-internal"
 	jsonschema = "github.com/santhosh-tekuri/jsonschema/v6" // tests hold our formats to their published schemas; Apache-2.0
 	cdproto    = "github.com/chromedp/cdproto"              // an independent reading of HAR 1.2, for tests; MIT
+	sarif      = "github.com/owenrumney/go-sarif/v3"        // an independent reading of SARIF 2.1.0 with its schema, for tests; Unlicense
 	terminal   = "golang.org/x/term"                        // the width of the terminal; the Go team's own, BSD
 )
 
@@ -122,7 +123,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "check", Why: "it walks the edge's road and has none of its own; tlswire gives the TLS numbers their names",
-		Imports: []string{"edge", "originconn", "policy", "distribution", "internal/tlswire"}, TestModules: []string{jsonschema},
+		Imports: []string{"edge", "originconn", "policy", "distribution", "internal/tlswire"}, TestModules: []string{jsonschema, sarif},
 	},
 	{
 		Path: "lab", Why: "broken origins share nothing with the road that judges them, or a fault could hide in both",
