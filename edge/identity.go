@@ -34,15 +34,23 @@ var viaValue = sync.OnceValue(func() []string { return []string{"1.1 " + host() 
 
 var popValue = []string{pop}
 
+// The values of X-Cache (CF-RESP-12). Like all values that answers
+// share they are never changed.
+var (
+	cacheMiss     = []string{"Miss from cloudfront"}
+	cacheError    = []string{"Error from cloudfront"}
+	cacheRedirect = []string{"Redirect from cloudfront"}
+)
+
 // sign adds the fields that every answer of the edge carries.
-func (e *Edge) sign(h http.Header, id, cache string) {
+func (e *Edge) sign(h http.Header, id string, cache []string) {
 	ids := []string{id}
 	if origin := h["Via"]; len(origin) > 0 {
 		h["Via"] = append(append([]string(nil), origin...), viaValue()...)
 	} else {
 		h["Via"] = viaValue()
 	}
-	h["X-Cache"] = []string{cache}
+	h["X-Cache"] = cache
 	h["X-Amz-Cf-Pop"] = popValue
 	h["X-Amz-Cf-Id"] = ids
 	if !e.Faithful {

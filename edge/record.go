@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -16,7 +17,12 @@ type exchange struct {
 	body     io.ReadCloser
 	length   int64 // of the body; -1 if it is not known
 	prefix   prefix
-	closed   bool
+	sent     recording.Sent
+	// result is that of the last fetch, counted how many of its attempts are
+	// noted.
+	result  *originconn.Result
+	counted int
+	closed  bool
 	// pageOrigin is the origin that was asked last for a custom error page.
 	pageOrigin string
 	// notes say in a sentence each what became of the error besides its cause.
@@ -36,10 +42,22 @@ func (x *exchange) planned(p *Plan, page bool) {
 	}
 	x.exchange.Origin = p.Origin.ID
 	x.exchange.Findings = append(x.exchange.Findings, p.Findings...)
-	x.exchange.Sent = &recording.Sent{
+	x.sent = recording.Sent{
 		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
 		URI: p.Request.RequestURI, Header: p.Request.Header,
 	}
+	x.exchange.Sent = &x.sent
+}
+
+// attempted adds the attempts of one fetch. While its body is being read more
+// may come (CF-TIME-03), which Close adds.
+func (x *exchange) attempted(r *originconn.Result) {
+	x.result, x.counted = r, len(r.Attempts)
+	if x.exchange.Attempts == nil {
+		x.exchange.Attempts = r.Attempts[:x.counted:x.counted]
+		return
+	}
+	x.exchange.Attempts = append(x.exchange.Attempts, r.Attempts...)
 }
 
 // find adds a finding that belongs to no attempt.
@@ -93,6 +111,10 @@ func (x *exchange) Close() error {
 	err := x.body.Close()
 	x.body = closedBody{} // the record is kept, the connection's buffers are not
 	e := &x.exchange
+	if x.result != nil && len(x.result.Attempts) > x.counted {
+		e.Attempts = append(e.Attempts, x.result.Attempts[x.counted:]...)
+	}
+	x.result = nil
 	e.Duration = time.Since(e.Start)
 	e.DetailedResultType = e.ResultType
 	if e.Cause != nil && x.kept == nil { // else it is "Error" (CF-LOG-08)

@@ -18,16 +18,16 @@ import (
 func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 	r, b := o.response, o.behavior
 	header := policy.ViewerHeader(r.Header, b)
-	cache := "Miss from cloudfront"
+	cache := cacheMiss
 	if r.Status >= 400 || o.isError() {
-		cache = "Error from cloudfront"
+		cache = cacheError
 		x.exchange.ResultType = "Error" // whatever the page's status (CF-LOG-05)
 	}
 	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Close: v.Close}
 	compress(response, v, b)
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
-	x.exchange.Response.OriginHead = string(r.RawHead)
+	x.exchange.Response.OriginHead = r.RawHead
 	if o.status != 0 {
 		response.Status = o.status
 		setConnection(response, v) // CF-ERR-39
@@ -74,7 +74,7 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 	x.exchange.Cause = cause
 	x.exchange.ResultType = cause.ResultType
 	page := policy.ErrorPage(cause.Status, cause.Sentence, x.exchange.ID)
-	r := e.generated(x, v, cause.Status, "Error from cloudfront", page)
+	r := e.generated(x, v, cause.Status, cacheError, page)
 	if x.exchange.Behavior != "" { // else it was refused before one was looked for
 		x.applyPolicy(r.Header, v, e.Distribution.Match(path(v.URI)), nil)
 	}
@@ -120,7 +120,7 @@ func (e *Edge) explain(x *exchange, h http.Header) {
 // redirect sends the viewer to HTTPS (CF-ERR-29, CF-ERR-30).
 func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
 	x.exchange.ResultType = "Redirect"
-	r := e.generated(x, v, status, "Redirect from cloudfront", policy.RedirectPage(status))
+	r := e.generated(x, v, status, cacheRedirect, policy.RedirectPage(status))
 	r.Header["Location"] = []string{"https://" + v.Host + v.URI}
 	if strings.HasPrefix(v.Proto, "HTTP/1") {
 		r.Header["Connection"] = connection(r.Close)
@@ -129,7 +129,7 @@ func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
 }
 
 // generated makes a response that comes from the edge itself (CF-ERR-34).
-func (e *Edge) generated(x *exchange, v *ViewerRequest, status int, cache, page string) *Response {
+func (e *Edge) generated(x *exchange, v *ViewerRequest, status int, cache []string, page string) *Response {
 	if v.Body != nil {
 		v.Body.Close() // nobody will read it
 	}

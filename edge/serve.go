@@ -65,7 +65,7 @@ func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distri
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
 		JudgeRange(result)
 		countAttempts(result)
-		x.exchange.Attempts = append(x.exchange.Attempts, result.Attempts...)
+		x.attempted(result)
 		if i+1 < len(origins) {
 			if facts := failoverFacts(group, b, v.Method, result); policy.FailsOver(facts) {
 				x.find(facts.Finding(origin.ID))

@@ -150,3 +150,28 @@ func counting(n *atomic.Int32, origin talk) talk {
 		return origin(r)
 	}
 }
+
+// TestAttemptsOfBody: attempts that a stall in the body makes are recorded with
+// those that came before it (CF-TIME-03).
+func TestAttemptsOfBody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stalls := true
+		s := newBubble(t, map[string]talk{"app": func(*http.Request) string {
+			whole := answer(200, "ETag: \"1\"\r\n", "abcdef")
+			if stalls {
+				stalls = false
+				return whole[:len(whole)-3]
+			}
+			return whole
+		}})
+		r, body := s.ask(t, edge.ViewerRequest{})
+		x, err := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body != "abcdef" || len(x.Attempts) != 2 || x.Attempts[0].Cause == nil || x.Attempts[1].Cause != nil {
+			t.Errorf("CF-TIME-03: body %q after %d attempts, want two", body, len(x.Attempts))
+		}
+	})
+}

@@ -28,8 +28,8 @@ func (e *Edge) switched(x *exchange, v *ViewerRequest, b *distribution.CacheBeha
 	header := policy.ViewerHeader(r.Header, b)
 	header["Connection"], header["Upgrade"] = []string{"Upgrade"}, []string{"websocket"}
 	x.applyPolicy(header, v, b, r)
-	e.sign(header, x.exchange.ID, "Miss from cloudfront")
-	x.exchange.Response.OriginHead = string(r.RawHead)
+	e.sign(header, x.exchange.ID, cacheMiss)
+	x.exchange.Response.OriginHead = r.RawHead
 	protocol := "ws"
 	if v.Scheme == "https" {
 		protocol = "wss"

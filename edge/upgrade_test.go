@@ -148,7 +148,12 @@ func TestWebSocketEnds(t *testing.T) {
 		},
 		{
 			"by a shutdown", func(c net.Conn) { io.Copy(io.Discard, c) },
-			func(c net.Conn, stop context.CancelFunc) { c.Write([]byte("more")); stop(); io.ReadAll(c) }, recording.TunnelStopped, 4, 0,
+			func(c net.Conn, stop context.CancelFunc) {
+				c.Write([]byte("more"))
+				synctest.Wait()
+				stop()
+				io.ReadAll(c)
+			}, recording.TunnelStopped, 4, 0,
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 type stream struct {
 	conn    *Conn
 	attempt *Attempt
-	head    []byte
+	head    string
 	content io.ReadCloser
 	// keep says that the connection may serve another request afterwards.
 	keep    bool
@@ -64,6 +64,13 @@ func (s *stream) endSender() {
 	}
 }
 
+// incoming is what one exchange brings, in one piece of memory.
+type incoming struct {
+	stream   stream
+	body     body
+	response Response
+}
+
 // body is the response's body as Do returns it.
 type body struct {
 	ctx   context.Context
@@ -77,26 +84,19 @@ type body struct {
 }
 
 // newResponse makes the result of a fetch from a response head.
-func (f *fetch) newResponse(ctx context.Context, s *stream, r *http.Response) *Response {
-	s.content, s.keep = r.Body, !r.Close && f.target.KeepaliveTimeout > 0
-	response := &Response{
-		Status: r.StatusCode, Reason: reason(r), Proto: r.Proto, Header: r.Header, RawHead: s.head,
-		ContentLength: r.ContentLength, Chunked: len(r.TransferEncoding) > 0,
+func (f *fetch) newResponse(ctx context.Context, a *incoming, r *responseHead) *Response {
+	s := &a.stream
+	s.content, s.keep = r.body, !r.close && f.target.KeepaliveTimeout > 0
+	a.body = body{ctx: ctx, fetch: f, stream: s, response: &a.response}
+	a.response = Response{
+		Status: r.status, Reason: r.reason, Proto: r.proto, Header: r.header, RawHead: s.head,
+		ContentLength: r.length, Chunked: r.chunked, Body: &a.body,
 	}
-	b := &body{ctx: ctx, fetch: f, stream: s, response: response}
-	response.Body = b
-	if r.Body == http.NoBody {
-		b.err = io.EOF
+	if r.body == http.NoBody {
+		a.body.err = io.EOF
 		s.finish(f)
 	}
-	return response
-}
-
-func reason(r *http.Response) string {
-	if len(r.Status) > 4 {
-		return r.Status[4:]
-	}
-	return ""
+	return &a.response
 }
 
 // Read returns io.EOF at the true end of the body, and a *policy.Cause when the

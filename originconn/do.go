@@ -52,7 +52,15 @@ func (f *fetch) run(ctx context.Context) *Result {
 
 // attempt makes the next attempt and adds it to the result.
 func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
-	a := &Attempt{Number: len(f.result.Attempts) + 1, Target: f.target.Address(), Start: time.Now()}
+	kept := &struct { // what outlives the fetch, and no more
+		attempt Attempt
+		list    [1]*Attempt
+	}{}
+	a := &kept.attempt
+	a.Number, a.Target, a.Start = len(f.result.Attempts)+1, f.target.Address(), time.Now()
+	if f.result.Attempts == nil {
+		f.result.Attempts = kept.list[:0]
+	}
 	f.result.Attempts = append(f.result.Attempts, a)
 	if cause := f.force(ctx, a); cause != nil {
 		a.Cause = f.refine(cause)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"reflect"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response, *policy.Cause) {
 	conn.prepare()
 	conn.wire.gap, conn.wire.until = f.target.ResponseTimeout, f.deadline
-	s := &stream{conn: conn, attempt: a}
+	all := &incoming{stream: stream{conn: conn, attempt: a}}
+	s := &all.stream
 	s.release = unwatched
 	watch := func() { s.release = context.AfterFunc(ctx, func() { conn.wire.Close() }) }
 	if f.request.Body != nil {
@@ -32,13 +34,13 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	sendErr := f.send(s)
 	a.Phases.Send = time.Since(started)
 
-	response, err := f.readHead(s)
+	head, err := f.readHead(s)
 	a.Phases.Wait += time.Since(started) - a.Phases.Send
 	switch {
-	case err == nil && response.StatusCode == http.StatusSwitchingProtocols:
-		return f.newTunnel(s, response), nil
+	case err == nil && head.status == http.StatusSwitchingProtocols:
+		return f.newTunnel(s, &head), nil
 	case err == nil:
-		return f.newResponse(ctx, s, response), nil
+		return f.newResponse(ctx, all, &head), nil
 	}
 	s.abandon()
 	if ctx.Err() != nil {
@@ -58,30 +60,35 @@ func unwatched() bool { return true }
 
 // readHead reads the final response head; one 100 Continue may come before it
 // (CF-RESP-01), and other interim responses are passed over.
-func (f *fetch) readHead(s *stream) (*http.Response, error) {
+func (f *fetch) readHead(s *stream) (responseHead, error) {
 	conn := s.conn
 	for continues := 0; ; {
 		pending, _ := conn.br.Peek(conn.br.Buffered())
 		conn.head.start(policy.ResponseHeaderLimit, pending)
-		response, err := plainHead(conn.br, f.request.Method)
-		if response == nil && err == nil {
-			response, err = http.ReadResponse(conn.br, requestFor(f.request.Method))
+		var head responseHead
+		err := plainHead(conn.br, f.request.Method, &head)
+		if head.raw == "" && err == nil {
+			err = anyHead(conn.br, f.request.Method, &head)
 		}
-		s.head = conn.head.stop(conn.br.Buffered())
+		rest := conn.head.stop(conn.br.Buffered())
+		if head.raw == "" {
+			head.raw = string(rest)
+		}
+		s.head = head.raw
 		switch {
 		case err != nil:
-			return nil, err
+			return head, err
 		case len(s.head) > policy.ResponseHeaderLimit:
-			return nil, errHeadTooBig
-		case response.ProtoMajor != 1 || response.StatusCode < 100:
-			return nil, fmt.Errorf("status line %q is not one of HTTP/1", firstLine(s.head))
-		case response.StatusCode == http.StatusSwitchingProtocols:
-			return response, f.switchedCause(response)
-		case response.StatusCode >= 200:
-			return response, nil
-		case response.StatusCode == http.StatusContinue:
+			return head, errHeadTooBig
+		case !strings.HasPrefix(head.proto, "HTTP/1.") || head.status < 100:
+			return head, fmt.Errorf("status line %q is not one of HTTP/1", firstLine([]byte(s.head)))
+		case head.status == http.StatusSwitchingProtocols:
+			return head, f.switchedCause(&head)
+		case head.status >= 200:
+			return head, nil
+		case head.status == http.StatusContinue:
 			if continues++; continues > 1 {
-				return nil, errors.New("a second 100 Continue where the final response was due")
+				return head, errors.New("a second 100 Continue where the final response was due")
 			}
 		}
 	}

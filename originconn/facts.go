@@ -29,7 +29,7 @@ type Response struct {
 	Header http.Header
 	// RawHead is the status line and the fields as they came, order and letter
 	// case kept, up to the empty line.
-	RawHead []byte
+	RawHead string
 	// ContentLength is the announced length, or -1 when there is none.
 	ContentLength int64
 	// Chunked says that the body came chunked.

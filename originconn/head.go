@@ -9,45 +9,82 @@ import (
 	"strings"
 )
 
+// responseHead is the head of a response, and its body still to be read.
+type responseHead struct {
+	status        int
+	reason, proto string
+	header        http.Header
+	// length is the announced length; -1 if there is none.
+	length int64
+	// chunked says that the body comes in chunks, close that the connection ends
+	// with it.
+	chunked, close bool
+	// body is http.NoBody where there is none.
+	body io.ReadCloser
+	// raw is the head as it came, the empty line included; "" where it was not
+	// kept.
+	raw string
+}
+
+// anyHead reads every head that http.ReadResponse does.
+func anyHead(br *bufio.Reader, method string, out *responseHead) error {
+	r, err := http.ReadResponse(br, requestFor(method))
+	if err != nil {
+		return err
+	}
+	*out = responseHead{
+		status: r.StatusCode, reason: reason(r), proto: r.Proto, header: r.Header, length: r.ContentLength,
+		chunked: len(r.TransferEncoding) > 0, close: r.Close, body: r.Body,
+	}
+	return nil
+}
+
+func reason(r *http.Response) string {
+	if len(r.Status) > 4 {
+		return r.Status[4:]
+	}
+	return ""
+}
+
 // plainHead is a shorter way through the commonest response head: complete in
 // the buffer, strictly formed, with exactly one Content-Length and nothing that
 // changes the framing. It takes three allocations where http.ReadResponse takes
 // one and a half dozen. Whatever it is not sure of, it leaves to that: FuzzPlainHead
 // holds the two against each other.
 //
-// It returns nil, and takes nothing from the buffer, where it does not apply; an
-// error is the connection's.
-func plainHead(br *bufio.Reader, method string) (*http.Response, error) {
+// It leaves the result as it is, and takes nothing from the buffer, where it does
+// not apply; an error is the connection's.
+func plainHead(br *bufio.Reader, method string, out *responseHead) error {
 	if _, err := br.Peek(1); err != nil {
-		return nil, err
+		return err
 	}
 	if method == http.MethodHead {
-		return nil, nil
+		return nil
 	}
 	buffered, _ := br.Peek(br.Buffered())
 	end := bytes.Index(buffered, []byte("\r\n\r\n"))
 	if end < 0 {
-		return nil, nil
+		return nil
 	}
-	head := string(buffered[:end+2])
-	first, fields, _ := strings.Cut(head, "\r\n")
+	raw := string(buffered[:end+4])
+	first, fields, _ := strings.Cut(raw[:end+2], "\r\n")
 	status, ok := plainStatus(first)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	header, length, ok := plainFields(fields)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	br.Discard(end + 4)
-	r := &http.Response{
-		StatusCode: status, Status: first[len("HTTP/1.1 "):], Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: header, ContentLength: length, Body: http.NoBody,
+	*out = responseHead{
+		status: status, reason: first[len("HTTP/1.1 200 "):], proto: "HTTP/1.1",
+		header: header, length: length, body: http.NoBody, raw: raw,
 	}
 	if length > 0 {
-		r.Body = &fixedBody{br, length}
+		out.body = &fixedBody{br, length}
 	}
-	return r, nil
+	return nil
 }
 
 // plainStatus reads a status line whose response has a body of its own.

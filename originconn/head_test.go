@@ -3,7 +3,6 @@ package originconn
 import (
 	"bufio"
 	"io"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -38,23 +37,32 @@ var plainSeeds = []string{
 }
 
 func comparePlainHead(t *testing.T, stream string) {
-	got, _ := plainHead(bufio.NewReader(strings.NewReader(stream)), "GET")
-	if got == nil {
+	got, taken := readPlain(stream, "GET")
+	if !taken {
 		return
 	}
-	want, err := http.ReadResponse(bufio.NewReader(strings.NewReader(stream)), getRequest)
-	if err != nil {
+	var want responseHead
+	if err := anyHead(bufio.NewReader(strings.NewReader(stream)), "GET", &want); err != nil {
 		t.Fatalf("taken, though http.ReadResponse says %v: %q", err, stream)
 	}
-	gotBody, gotErr := io.ReadAll(got.Body)
-	wantBody, wantErr := io.ReadAll(want.Body)
+	gotBody, gotErr := io.ReadAll(got.body)
+	wantBody, wantErr := io.ReadAll(want.body)
 	if string(gotBody) != string(wantBody) || (gotErr == nil) != (wantErr == nil) {
 		t.Errorf("body %q (%v), want %q (%v)", gotBody, gotErr, wantBody, wantErr)
 	}
-	got.Body, want.Body, got.Request, want.Request = nil, nil, nil, nil
+	if !strings.HasPrefix(stream, got.raw) || !strings.HasSuffix(got.raw, "\r\n\r\n") {
+		t.Errorf("the head of %q is given as %q", stream, got.raw)
+	}
+	got.body, want.body, got.raw = nil, nil, ""
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("of %q got %+v, want %+v", stream, got, want)
 	}
+}
+
+// readPlain says whether the short way takes a head.
+func readPlain(stream, method string) (head responseHead, taken bool) {
+	_ = plainHead(bufio.NewReader(strings.NewReader(stream)), method, &head)
+	return head, head.raw != ""
 }
 
 // TestPlainHead says which heads take the short way.
@@ -62,13 +70,12 @@ func TestPlainHead(t *testing.T) {
 	t.Parallel()
 	for i, stream := range plainSeeds {
 		comparePlainHead(t, stream)
-		response, _ := plainHead(bufio.NewReader(strings.NewReader(stream)), "GET")
-		taken := response != nil
+		_, taken := readPlain(stream, "GET")
 		if want := i < 2 || i == 3 || i == len(plainSeeds)-1; taken != want {
 			t.Errorf("%q: taken = %t, want %t", stream, taken, want)
 		}
 	}
-	if response, _ := plainHead(bufio.NewReader(strings.NewReader(plainSeeds[0])), "HEAD"); response != nil {
+	if _, taken := readPlain(plainSeeds[0], "HEAD"); taken {
 		t.Error("the response to a HEAD has no body, whatever its length says")
 	}
 }

@@ -3,7 +3,6 @@ package originconn
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"sync"
 	"time"
 
@@ -20,7 +19,7 @@ type Tunnel struct {
 // newTunnel makes the answer to a request that the origin switched protocols
 // for. The timeouts of a response end here; that the response completion
 // timeout does, too, is inferred: nothing that could complete is under way.
-func (f *fetch) newTunnel(s *stream, r *http.Response) *Response {
+func (f *fetch) newTunnel(s *stream, r *responseHead) *Response {
 	s.ended = true
 	s.conn.wire.slow = nil
 	s.release()
@@ -28,19 +27,19 @@ func (f *fetch) newTunnel(s *stream, r *http.Response) *Response {
 	s.conn.wire.SetDeadline(time.Time{})
 	t := &Tunnel{conn: s.conn}
 	return &Response{
-		Status: r.StatusCode, Reason: reason(r), Proto: r.Proto, Header: r.Header, RawHead: s.head,
+		Status: r.status, Reason: r.reason, Proto: r.proto, Header: r.header, RawHead: s.head,
 		Tunnel: t, Body: tunnelBody{t},
 	}
 }
 
 // switchedCause judges a 101: it must be an answer to what was asked.
-func (f *fetch) switchedCause(r *http.Response) error {
+func (f *fetch) switchedCause(r *responseHead) error {
 	switch {
 	case !f.request.WebSocket:
 		return fmt.Errorf("the origin switched protocols without being asked")
-	case !policy.SwitchedToWebSocket(r.Header):
+	case !policy.SwitchedToWebSocket(r.header):
 		return fmt.Errorf("the origin switched protocols, but not to websocket: Upgrade is %q, Connection %q",
-			r.Header.Get("Upgrade"), r.Header.Get("Connection"))
+			r.header.Get("Upgrade"), r.header.Get("Connection"))
 	}
 	return nil
 }

@@ -145,8 +145,8 @@ func (h *headTap) start(limit int, pending []byte) {
 }
 
 // stop ends it and returns the head as sent, given how many bytes after it are
-// buffered above. The result is a copy.
+// buffered above. The result is good until the next head.
 func (h *headTap) stop(after int) []byte {
 	h.on = false
-	return append([]byte(nil), h.buf[:max(0, len(h.buf)-after)]...)
+	return h.buf[:max(0, len(h.buf)-after)]
 }
