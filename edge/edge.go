@@ -40,11 +40,14 @@ type Edge struct {
 	// ErrorCache keeps errors as long as CloudFront would. Default: none, and the
 	// origin is asked each time.
 	ErrorCache *ErrorCache
+	// Name tells this edge from others in recordings. Default: it has none.
+	Name string
 	// Recorder gets every finished exchange. Default: none.
 	Recorder recording.Recorder
 	// Faithful leaves out the X-Edgesim-* response headers.
 	Faithful bool
-	// BodyLimit is how many bytes of a response body are recorded. Default 0: none.
+	// BodyLimit is how many bytes of each request and response body are recorded.
+	// Default 0: none.
 	BodyLimit int
 	// Faults are the failures to force on requests to origins. Default: none.
 	Faults *faults.Set

@@ -117,7 +117,7 @@ func (e *Edge) open(v *ViewerRequest) *exchange {
 	}
 	x := &exchange{edge: e}
 	x.exchange = recording.Exchange{
-		ID: NewID(), Start: received, ResultType: "Miss",
+		ID: NewID(), Edge: e.Name, Start: received, ResultType: "Miss",
 		Viewer: recording.Viewer{
 			Address: v.RemoteAddr, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI,
 			Proto: v.Proto, Header: v.Header, Fields: v.Fields, Form: v.Form,

@@ -86,7 +86,7 @@ func Start(t testing.TB, c Config) *Edge {
 	}
 	e := &Edge{
 		CA: ca.PEM(), t: t, faults: faults.For(site.distribution),
-		ring: recording.NewRing(recording.RingConfig{Exchanges: keptExchanges, Bytes: keptBytes, KeepSecrets: true}),
+		ring: recording.NewRing(recording.RingConfig{Exchanges: keptExchanges, Bytes: keptBytes, Redactor: &recording.Redactor{KeepSecrets: true}}),
 	}
 	client := &originconn.Client{ConnectTo: site.connect, Now: c.Now, ExplainWithin: c.ExplainWithin}
 	client.Trust = originconn.MozillaRoots

@@ -25,8 +25,13 @@ type Overlay struct {
 	Listen, ListenTLS, Inspect string
 	// InspectHosts are further names under which the API is asked.
 	InspectHosts []string
-	// Record is a path, "off" or a URL.
-	Record string
+	// Record is a path, "memory", "off" or a URL; Keep, KeepFor and KeepSize bound
+	// what is kept there, as the flags have them.
+	Record, Keep, KeepFor, KeepSize string
+	// EdgeName is the name of this edge in recordings.
+	EdgeName string
+	// RedactQuery are the query parameters whose values recordings hide.
+	RedactQuery []string
 	// Policy is "current" or a date; At is a time in RFC 3339.
 	Policy, At string
 	// State and ReadyFile are paths.

@@ -69,6 +69,10 @@ func TestOverlayWithoutADistribution(t *testing.T) {
 	if got.Distribution != nil || got.Overlay.Record != "off" || got.Overlay.Listen != "" {
 		t.Errorf("got %+v, %+v", got.Distribution, got.Overlay)
 	}
+	if got, err := ingest.Read([]byte("record: memory\nkeep: 1000\nkeep-for: 168h\nkeep-size: 1GB\nedge-name: a\nredact-query: [token, sig]\n"), ingest.Options{BaseDir: "x"}); err != nil ||
+		!reflect.DeepEqual(got.Overlay, &ingest.Overlay{Record: "memory", Keep: "1000", KeepFor: "168h", KeepSize: "1GB", EdgeName: "a", RedactQuery: []string{"token", "sig"}}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
 	if got, err := ingest.Read([]byte("record: postgres://db/edgesim\n"), ingest.Options{BaseDir: "x"}); err != nil || got.Overlay.Record != "postgres://db/edgesim" {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -40,6 +40,11 @@ func overlayKeys() []key {
 		{"inspect", func(r *overlayReader, n *node) error { return address(n, &r.overlay.Inspect) }},
 		{"inspect-host", func(r *overlayReader, n *node) error { return words(n, &r.overlay.InspectHosts) }},
 		{"record", (*overlayReader).setRecord},
+		{"keep", func(r *overlayReader, n *node) error { return scalar(n, &r.overlay.Keep) }},
+		{"keep-for", func(r *overlayReader, n *node) error { return scalar(n, &r.overlay.KeepFor) }},
+		{"keep-size", func(r *overlayReader, n *node) error { return scalar(n, &r.overlay.KeepSize) }},
+		{"edge-name", func(r *overlayReader, n *node) error { return word(n, &r.overlay.EdgeName) }},
+		{"redact-query", func(r *overlayReader, n *node) error { return words(n, &r.overlay.RedactQuery) }},
 		{"policy", (*overlayReader).setPolicy},
 		{"at", (*overlayReader).setAt},
 		{"parameter", (*overlayReader).setParameters},
@@ -122,7 +127,7 @@ func (r *overlayReader) setRecord(n *node) error {
 	if err := word(n, &r.overlay.Record); err != nil {
 		return err
 	}
-	if r.overlay.Record != "off" && !strings.Contains(r.overlay.Record, "://") {
+	if r.overlay.Record != "off" && r.overlay.Record != "memory" && !strings.Contains(r.overlay.Record, "://") {
 		r.overlay.Record = r.path(r.overlay.Record)
 	}
 	return nil

@@ -20,6 +20,8 @@ type Config struct {
 	// Feed tells /api/events that the store has something new. Default: none, and
 	// events come within a second.
 	Feed *recording.Feed
+	// Counts are shown by /metrics beside the health of Recordings. Default: none.
+	Counts *recording.Counts
 	// Distribution returns the effective distribution as JSON. Default: none,
 	// and /api/distribution is not found.
 	Distribution func() ([]byte, error)

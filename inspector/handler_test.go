@@ -8,8 +8,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edgesim/edgesim/inspector"
+	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -200,5 +202,31 @@ func TestCrossSite(t *testing.T) {
 				t.Errorf("got %d, want %d: %s", a.StatusCode, row.want, a.body)
 			}
 		})
+	}
+}
+
+// failing is a store that has lost something.
+type failing struct{ recording.Store }
+
+func (failing) Health() recording.Health {
+	return recording.Health{Err: errors.New("the disk is full"), QueueBytes: 7, Recorded: 5, Lost: 2}
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	counts := &recording.Counts{}
+	counts.Record(&recording.Exchange{Response: recording.Response{Status: 200, BodyBytes: 10}, Duration: time.Second})
+	counts.Record(&recording.Exchange{Response: recording.Response{Status: 502}, Cause: policy.NewCause(policy.CauseConnectRefused, "", nil)})
+	base := start(t, inspector.Config{Recordings: failing{recording.NewRing(recording.RingConfig{})}, Counts: counts})
+	a := ask(t, "GET", base+"/metrics")
+	for _, want := range []string{
+		`edgesim_exchanges_total{status="200"} 1`, `edgesim_exchanges_total{status="502"} 1`, `edgesim_causes_total{cause="connect-refused"} 1`,
+		"edgesim_exchange_duration_seconds_sum 1", "edgesim_exchange_duration_seconds_count 2", "edgesim_response_body_bytes_total 10",
+		"edgesim_recorded_exchanges_total 5", "edgesim_lost_exchanges_total 2", "edgesim_record_queue_bytes 7", "edgesim_record_failing 1",
+		"# TYPE edgesim_record_queue_bytes gauge",
+	} {
+		if !strings.Contains(a.body, want+"\n") {
+			t.Errorf("status %d, no %q in\n%s", a.StatusCode, want, a.body)
+		}
 	}
 }

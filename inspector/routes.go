@@ -32,6 +32,7 @@ func (i *inspector) table() []route {
 		{"PUT", "/api/faults", "replaces them: " + faultsExample, i.putFaults},
 		{"DELETE", "/api/faults", "ends them all", i.deleteFaults},
 		{"POST", "/api/reset", "forgets every exchange and every kept error, and ends every fault", i.reset},
+		{"GET", "/metrics", "counts of exchanges and causes, and the state of the recordings, for Prometheus", i.metrics},
 		{"GET", "/healthz", "200 while the process answers", i.healthz},
 		{"GET", "/readyz", "200 when the edge serves, else 503 with the reason", i.readyz},
 		{"GET", "/version", "what is running", i.version},

@@ -65,7 +65,7 @@ func checkBody(t *testing.T, e *recording.Exchange) {
 // TestRingBodiesMakeNoGarbage says what a full ring allocates for an exchange:
 // nothing that grows with its body.
 func TestRingBodiesMakeNoGarbage(t *testing.T) {
-	r := recording.NewRing(recording.RingConfig{Exchanges: 8, KeepSecrets: true})
+	r := recording.NewRing(recording.RingConfig{Exchanges: 8, Redactor: &recording.Redactor{KeepSecrets: true}})
 	one := withBody(1, 60<<10)
 	for range 9 {
 		r.Record(one)

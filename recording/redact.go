@@ -37,14 +37,24 @@ func secretField(name string) func(string) string {
 type Redactor struct {
 	// KeepSecrets leaves everything as it is.
 	KeepSecrets bool
+	// Query are the names of query parameters whose values are secrets, too, in
+	// any letter case.
+	Query []string
 }
 
-// Redact returns the exchange without its secrets; see the function of this name.
+// Redact returns the exchange without credentials, as the function of this name
+// does, and without the values of the query parameters, wherever an address with
+// one of them stands: in targets, fields, the origin's head, causes and
+// findings. A body is kept as it is.
 func (r *Redactor) Redact(e *Exchange) *Exchange {
 	if r.KeepSecrets {
 		return e
 	}
-	return Redact(e)
+	e = Redact(e)
+	if len(r.Query) > 0 {
+		e = r.redactQueries(e)
+	}
+	return e
 }
 
 // Redact returns the exchange without its credentials: the values of

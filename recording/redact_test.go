@@ -106,7 +106,7 @@ func TestRingRedacts(t *testing.T) {
 		want   bool
 	}{
 		{"by default", recording.RingConfig{}, false},
-		{"unless told otherwise", recording.RingConfig{KeepSecrets: true}, true},
+		{"unless told otherwise", recording.RingConfig{Redactor: &recording.Redactor{KeepSecrets: true}}, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -30,8 +30,8 @@ type RingConfig struct {
 	// [DefaultRingBytes]. A single exchange larger than this is kept until
 	// the next one comes.
 	Bytes int64
-	// KeepSecrets records credentials as they are. Default: see [Redact].
-	KeepSecrets bool
+	// Redactor hides secrets. Default: see [Redact].
+	Redactor *Redactor
 }
 
 // Ring is a [Store] that keeps the newest exchanges in memory, failures
@@ -59,15 +59,16 @@ func NewRing(c RingConfig) *Ring {
 	if c.Bytes <= 0 {
 		c.Bytes = DefaultRingBytes
 	}
+	if c.Redactor == nil {
+		c.Redactor = &Redactor{}
+	}
 	return &Ring{limit: c, next: 1, byID: map[string]entry{}, bodies: bodies{limit: c.Bytes}}
 }
 
 // Record keeps an exchange and drops the oldest where there is no room. The
 // work that grows with the exchange is done before the lock is taken.
 func (r *Ring) Record(e *Exchange) {
-	if !r.limit.KeepSecrets {
-		e = Redact(e)
-	}
+	e = r.limit.Redactor.Redact(e)
 	size := e.Size()
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -25,19 +25,24 @@ var redactionKey = sync.OnceValue(func() (key [redactionKeySize]byte) {
 var redacted = regexp.MustCompile(`^\[redacted [0-9]+ bytes #[0-9a-f]{8}\]$`)
 
 // redactValue returns what stands for one secret: its length and a mark that is
-// equal for equal secrets. The mark is the beginning of SHA-256 over key and
+// equal for equal secrets, wherever they stand. The mark is the beginning of SHA-256 over key and
 // secret; as it is cut to 32 bits, nothing can be appended to it (the reason
 // for which a full hash would have to be an HMAC).
 func redactValue(secret string) string {
 	if secret == "" || strings.HasPrefix(secret, "[redacted ") && redacted.MatchString(secret) {
 		return secret
 	}
+	return "[redacted " + strconv.Itoa(len(secret)) + " bytes #" + mark(secret) + "]"
+}
+
+// mark returns what tells one secret from another.
+func mark(secret string) string {
 	key := redactionKey()
 	var space [256]byte
 	sum := sha256.Sum256(append(append(space[:0], key[:]...), secret...))
 	var mark [8]byte
 	hex.Encode(mark[:], sum[:4])
-	return "[redacted " + strconv.Itoa(len(secret)) + " bytes #" + string(mark[:]) + "]"
+	return string(mark[:])
 }
 
 // authorizationSchemes are the schemes of the IANA registry and those in common

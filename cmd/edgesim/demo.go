@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/lab"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -74,9 +75,15 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 		distribution: l.Distribution(), faults: faults.For(l.Distribution()), connect: lowerKeys(l.Connect()), trust: []*x509.Certificate{root},
 		snapshot: policy.CurrentSnapshot(),
 		listen:   c.String("listen"), listenTLS: c.String("listen-tls"), inspect: c.String("inspect"),
-		record: c.String("record"), bodyLimit: c.Int("body-limit"), keepSecrets: c.Bool("keep-secrets"),
-		faithful: c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), errorCaching: c.Bool("error-caching"),
+		bodyLimit: c.Int("body-limit"),
+		faithful:  c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), errorCaching: c.Bool("error-caching"),
 		state: c.String("state"), readyFile: c.String("ready-file"), caFile: c.String("ca-file"),
+	}
+	if s.keeping, err = readKeeping(c, &ingest.Overlay{}); err != nil {
+		return nil, err
+	}
+	if s.keeping.record == "" {
+		s.keeping.record = recordMemory // a tour leaves nothing behind
 	}
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {

@@ -36,21 +36,18 @@ func originFlags() []cli.Flag {
 // listenFlags are the ones of a running edge.
 func listenFlags() []cli.Flag {
 	const category = "Edge:"
-	return []cli.Flag{
+	return append(recordFlags(), []cli.Flag{
 		&cli.StringFlag{Name: "listen", Value: defaultListen, Usage: "viewer HTTP at `ADDRESS`: origin-form, absolute-form and CONNECT", Category: category},
 		&cli.StringFlag{Name: "listen-tls", Value: defaultListenTLS, Usage: "viewer HTTPS at `ADDRESS`: HTTP/1.1 and h2", Category: category},
 		&cli.StringFlag{Name: "inspect", Value: defaultInspect, Usage: "the API at `ADDRESS`", Category: category},
 		&cli.StringSliceFlag{Name: "inspect-host", Usage: "answer the API under this `NAME`, too, e.g. its service name in a compose network (repeatable)", Category: category},
-		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: memory or off (default: memory)", Category: category},
-		&cli.IntFlag{Name: "body-limit", Value: defaultBodyLimit, Usage: "keep at most `BYTES` of each response body", Category: category},
-		&cli.BoolFlag{Name: "keep-secrets", Usage: "record Authorization, Cookie and Set-Cookie values as they are", Category: category},
 		&cli.BoolFlag{Name: "faithful", Usage: "answer without the X-Edgesim-* headers", Category: category},
 		&cli.BoolFlag{Name: "forward-others", Usage: "when listening beyond loopback: also take absolute-form and CONNECT requests for hosts that are not the distribution's", Category: category},
 		&cli.BoolFlag{Name: "error-caching", Usage: "keep errors as long as CloudFront does and answer with them without asking the origin (ErrorCachingMinTTL)", Category: category},
-		&cli.StringFlag{Name: "state", Usage: "`DIR` with the viewer CA (default: the user's state directory)", Category: category},
+		&cli.StringFlag{Name: "state", Usage: "`DIR` with the viewer CA and the recordings (default: the user's state directory)", Category: category},
 		&cli.StringFlag{Name: "ca-file", Usage: "write the viewer CA's certificate to `FILE`, for viewers that share a volume with the edge", Category: category},
 		&cli.StringFlag{Name: "ready-file", Usage: "write the real addresses to `FILE` once listening", Category: category},
-	}
+	}...)
 }
 
 // faultFlag is the one of faults on demand.

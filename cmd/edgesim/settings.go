@@ -45,9 +45,8 @@ type settings struct {
 
 	listen, listenTLS, inspect string
 	inspectHosts               []string
-	record                     string
+	keeping                    keeping
 	bodyLimit                  int
-	keepSecrets                bool
 	faithful                   bool
 	forwardOthers              bool
 	errorCaching               bool
@@ -83,9 +82,7 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 		listen:        pick(c, "listen", o.Listen),
 		listenTLS:     pick(c, "listen-tls", o.ListenTLS),
 		inspect:       pick(c, "inspect", o.Inspect),
-		record:        pick(c, "record", o.Record),
 		bodyLimit:     c.Int("body-limit"),
-		keepSecrets:   pickBool(c, "keep-secrets", o.KeepSecrets),
 		faithful:      pickBool(c, "faithful", o.Faithful),
 		forwardOthers: pickBool(c, "forward-others", o.ForwardOthers),
 		errorCaching:  pickBool(c, "error-caching", o.ErrorCaching),
@@ -94,6 +91,9 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 		caFile:        c.String("ca-file"),
 	}
 	if err := p.setLog(pick(c, "log-level", o.LogLevel), pick(c, "log-format", o.LogFormat)); err != nil {
+		return nil, err
+	}
+	if s.keeping, err = readKeeping(c, o); err != nil {
 		return nil, err
 	}
 	if o.BodyLimit != "" && !c.IsSet("body-limit") {
@@ -224,10 +224,10 @@ func fromOrigin(c *cli.Context, origin string) (*ingest.Result, error) {
 
 // check refuses what no field of the file is to blame for.
 func (s *settings) check() error {
+	if err := checkRecord(s.keeping.record); err != nil {
+		return err
+	}
 	switch {
-	case s.record != "" && s.record != "memory" && s.record != "off":
-		return usage{err: fmt.Errorf("--record %q: this version keeps exchanges in memory only", s.record),
-			hint: "leave --record out, or use --record off; GET /api/exchanges reads them"}
 	case s.listen == "off" && s.listenTLS == "off" && s.inspect == "off":
 		return usage{err: errors.New("--listen, --listen-tls and --inspect are all off: there would be nothing to serve"), hint: "leave one of them out"}
 	case s.bodyLimit < 0 || s.bodyLimit > 64<<20:

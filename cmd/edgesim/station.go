@@ -32,6 +32,7 @@ type station struct {
 	keyLog *os.File
 	front  *proxy.Server
 	api    *http.Server
+	store  recording.Store
 	// The listeners; nil where one is off.
 	http, https, inspect net.Listener
 }
@@ -70,9 +71,12 @@ func (p *program) open(s *settings) (*station, error) {
 			return nil, usage{err: fmt.Errorf("--ca-file: %w", err)}
 		}
 	}
-	ring := recording.NewRing(recording.RingConfig{KeepSecrets: s.keepSecrets})
-	feed := &recording.Feed{}
-	e := newEdge(s, st.client, st.recorder(s, ring, feed))
+	if st.store, err = s.keeping.openStore(context.Background(), dir, p.log); err != nil {
+		st.close()
+		return nil, err
+	}
+	feed, counts := &recording.Feed{}, &recording.Counts{}
+	e := newEdge(s, st.client, st.recorder(s, feed, counts))
 	st.front, err = proxy.New(proxy.Config{
 		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: s.distribution.ServesHost,
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
@@ -84,7 +88,8 @@ func (p *program) open(s *settings) (*station, error) {
 	v := version()
 	st.api = &http.Server{
 		Handler: inspector.Handler(inspector.Config{
-			Recordings: ring, Feed: feed, Faults: s.faults, Listen: s.inspect, Hosts: s.inspectHosts,
+			Recordings: st.store, Feed: feed, Counts: counts, Ready: func() error { return ready(st.store) },
+			Faults: s.faults, Listen: s.inspect, Hosts: s.inspectHosts,
 			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
 			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
 			Reset:        e.Forget,
@@ -126,7 +131,7 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 	e := &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
 		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
-		Strict: s.strict, HostOnly: s.hostOnly, Faults: s.faults,
+		Strict: s.strict, HostOnly: s.hostOnly, Name: s.keeping.edgeName, Faults: s.faults,
 	}
 	if s.errorCaching {
 		e.ErrorCache = &edge.ErrorCache{}
@@ -134,14 +139,14 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 	return e
 }
 
-// recorder is where finished exchanges go: the log, and the ring unless
-// recording is off.
-func (st *station) recorder(s *settings, ring *recording.Ring, feed *recording.Feed) recording.Recorder {
+// recorder is where finished exchanges go: the counts, the log, and the store
+// unless recording is off.
+func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts) recording.Recorder {
 	line := &proxy.Log{Logger: st.log}
-	if s.record == "off" {
-		return line
+	if s.keeping.record == recordOff {
+		return recording.Tee(counts, line)
 	}
-	return recording.Tee(ring, feed, line)
+	return recording.Tee(st.store, feed, counts, line)
 }
 
 // listen opens the listeners.
@@ -258,6 +263,9 @@ func (st *station) close() {
 		}
 	}
 	st.client.Close()
+	if st.store != nil {
+		closeStore(st.store, st.log)
+	}
 	if st.keyLog != nil {
 		st.keyLog.Close()
 	}

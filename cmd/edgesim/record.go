@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/sqlitestore"
+)
+
+// keeping says where exchanges are kept and for how long.
+type keeping struct {
+	// record is what --record says: "memory", "off", a URL of PostgreSQL, a
+	// folder, or "" for the default one.
+	record string
+	// keep, keepFor and keepBytes bound what is kept; 0 is no limit.
+	keep      int64
+	keepFor   time.Duration
+	keepBytes int64
+	edgeName  string
+	redactor  recording.Redactor
+}
+
+// The words that --record takes beside folders and URLs.
+const (
+	recordMemory = "memory"
+	recordOff    = "off"
+)
+
+// recordFlags are the flags of keeping.
+func recordFlags() []cli.Flag {
+	const category = "Recording:"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: a folder, postgres://…, memory or off (default: recordings in the state directory)", Category: category},
+		&cli.StringFlag{Name: "keep", DefaultText: strconv.Itoa(sqlitestore.DefaultKeep), Usage: "keep the newest `N` exchanges; 0 for no limit", Category: category},
+		&cli.StringFlag{Name: "keep-for", Usage: "forget exchanges after this `TIME`, e.g. 168h (default: never)", Category: category},
+		&cli.StringFlag{Name: "keep-size", Usage: "let the recordings take about this `SIZE`, e.g. 1GB (default: no limit)", Category: category},
+		&cli.StringFlag{Name: "edge-name", Usage: "the `NAME` by which recordings tell this edge from others (default: the host's name)", Category: category},
+		&cli.IntFlag{Name: "body-limit", Value: defaultBodyLimit, Usage: "keep at most `BYTES` of each request and response body", Category: category},
+		&cli.BoolFlag{Name: "keep-secrets", Usage: "record credentials, cookies and API keys as they are", Category: category},
+		&cli.StringSliceFlag{Name: "redact-query", Usage: "hide the value of the query parameter `NAME` in recordings (repeatable)", Category: category},
+	}
+}
+
+// readKeeping reads the flags, over the overlay's values.
+func readKeeping(c *cli.Context, o *ingest.Overlay) (k keeping, err error) {
+	k.record = pick(c, "record", o.Record)
+	k.redactor = recording.Redactor{
+		KeepSecrets: pickBool(c, "keep-secrets", o.KeepSecrets),
+		Query:       append(append([]string(nil), o.RedactQuery...), c.StringSlice("redact-query")...),
+	}
+	k.edgeName = pick(c, "edge-name", o.EdgeName)
+	if k.edgeName == "" {
+		k.edgeName, _ = os.Hostname() // a machine without a name has none here either
+	}
+	k.keep = sqlitestore.DefaultKeep
+	if text := pick(c, "keep", o.Keep); text != "" {
+		k.keep, err = strconv.ParseInt(text, 10, 64)
+		if err != nil || k.keep < 0 {
+			return k, usage{err: fmt.Errorf("--keep %q is not a number of exchanges", text), hint: "for example --keep 100000, or 0 for no limit"}
+		}
+	}
+	if text := pick(c, "keep-for", o.KeepFor); text != "" {
+		k.keepFor, err = time.ParseDuration(text)
+		if err != nil || k.keepFor < 0 {
+			return k, usage{err: fmt.Errorf("--keep-for %q is not a duration", text), hint: "for example --keep-for 168h for a week"}
+		}
+	}
+	if text := pick(c, "keep-size", o.KeepSize); text != "" {
+		if k.keepBytes, err = parseSize(text); err != nil {
+			return k, usage{err: fmt.Errorf("--keep-size %q is not a size", text), hint: "for example --keep-size 1GB or 512MiB"}
+		}
+	}
+	return k, nil
+}
+
+// parseSize reads a size like 1GB, 512MiB or 1000000.
+func parseSize(text string) (int64, error) {
+	number, factor := strings.ToUpper(strings.TrimSpace(text)), 1.0
+	for _, unit := range []struct {
+		name   string
+		factor float64
+	}{
+		{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"TIB", 1 << 40},
+		{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1},
+	} {
+		if rest, ok := strings.CutSuffix(number, unit.name); ok {
+			number, factor = strings.TrimSpace(rest), unit.factor
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(n >= 0) || n*factor > math.MaxInt64/2 {
+		return 0, errors.New("not a size")
+	}
+	return int64(n * factor), nil
+}
+
+// isDatabase says whether --record names a PostgreSQL server.
+func isDatabase(record string) bool {
+	return strings.HasPrefix(record, "postgres://") || strings.HasPrefix(record, "postgresql://")
+}
+
+// checkRecord refuses what --record does not take.
+func checkRecord(record string) error {
+	if !isDatabase(record) && strings.Contains(record, "://") {
+		return usage{err: fmt.Errorf("--record %q: only postgres:// URLs are known", record),
+			hint: "name a folder, postgres://USER@HOST/DATABASE, memory or off"}
+	}
+	return nil
+}
+
+// recordingsDir is the default folder of recordings in a state directory.
+func recordingsDir(state string) string { return filepath.Join(state, "recordings") }
+
+// openStore opens where exchanges are kept. state is the state directory.
+func (k *keeping) openStore(ctx context.Context, state string, log *logrus.Logger) (recording.Store, error) {
+	switch {
+	case k.record == recordMemory, k.record == recordOff:
+		return recording.NewRing(recording.RingConfig{Redactor: &k.redactor}), nil
+	}
+	store, err := sqlitestore.Open(ctx, k.folder(state, log))
+	if err != nil {
+		return nil, usage{err: fmt.Errorf("--record: %w", err), hint: "name another folder with --record DIR, or keep exchanges in memory with --record memory"}
+	}
+	return store, nil
+}
+
+// folder is the configuration of the store in a folder.
+func (k *keeping) folder(state string, log *logrus.Logger) sqlitestore.Config {
+	c := sqlitestore.Config{
+		Dir: k.record, Keep: k.keep, KeepFor: k.keepFor, KeepBytes: k.keepBytes, Redactor: &k.redactor,
+		Changed: func(err error) { logStore(log, err) },
+	}
+	if c.Dir == "" {
+		c.Dir = recordingsDir(state)
+	}
+	if k.keep == 0 {
+		c.Keep = -1
+	}
+	return c
+}
+
+// logStore tells when a store fails, and when it works again.
+func logStore(log *logrus.Logger, err error) {
+	if err != nil {
+		log.Errorf("exchanges cannot be recorded: %v", err)
+		return
+	}
+	log.Warn("exchanges are recorded again")
+}
+
+// ready says why recordings are not kept at the moment.
+func ready(store recording.Store) error {
+	h := store.Health()
+	if h.Err == nil {
+		return nil
+	}
+	return fmt.Errorf("the edge serves, but exchanges cannot be recorded (%d lost so far): %w", h.Lost, h.Err)
+}
+
+// closeStore writes what is queued, and says what was lost.
+func closeStore(store recording.Store, log *logrus.Logger) {
+	err := store.Close()
+	if err != nil {
+		log.Errorf("closing the recordings: %v", err)
+	}
+	if lost := store.Health().Lost; lost > 0 {
+		log.Errorf("%s could not be recorded and are lost", plural(int(lost), "exchange"))
+	}
+}
