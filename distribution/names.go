@@ -2,8 +2,16 @@ package distribution
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 )
+
+// s3Website is the name of an S3 website endpoint, in both of its spellings.
+var s3Website = regexp.MustCompile(`(?i)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
+
+// IsS3Website reports whether a name is that of an S3 website endpoint, which
+// speaks HTTP only (CF-CONN-22).
+func IsS3Website(name string) bool { return s3Website.MatchString(strings.TrimSuffix(name, ".")) }
 
 // checkDomainName says what is wrong with a DNS name as an origin's or an
 // alias's name, and what it should have been where that is evident; message

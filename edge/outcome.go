@@ -43,6 +43,7 @@ func (o *outcome) isError() bool { return o.original != 0 }
 // its custom error page, judged for how long it would be kept, and kept where
 // that is simulated.
 func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) *Response {
+	e.advise(x, v, &o)
 	o.original = o.errorStatus()
 	if !o.isError() {
 		return e.deliver(x, v, o)

@@ -102,7 +102,7 @@ func (e *Edge) target(o *distribution.Origin, secure bool, host string, forwarde
 		CompletionTimeout: o.ResponseCompletionTimeout, KeepaliveTimeout: o.KeepaliveTimeout,
 	}
 	if secure {
-		t.Port = o.HTTPSPort
+		t.Port, t.PlainPort = o.HTTPSPort, o.HTTPPort
 		t.SNI = policy.SNI(o.DomainName, host, forwarded)
 		t.AcceptedNames = policy.NamesFor(o.DomainName, host, forwarded)
 		if e.HostOnly && forwarded && len(t.AcceptedNames) > 1 {

@@ -27,6 +27,8 @@ type exchange struct {
 	pageOrigin string
 	// notes say in a sentence each what became of the error besides its cause.
 	notes []string
+	// hint is how to mend what the origin itself answered, as far as that is known.
+	hint string
 	// key is that of the request in the error cache, "" where none is asked.
 	key string
 	// kept is the entry of the error cache that is the answer, or nil.

@@ -101,7 +101,7 @@ func (e *Edge) explain(x *exchange, h http.Header) {
 	if e.Faithful {
 		return
 	}
-	details, hint := x.notes, ""
+	details, hint := x.notes, x.hint
 	if cause := x.exchange.Cause; cause != nil {
 		h["X-Edgesim-Cause"] = []string{string(cause.Rule) + " " + string(cause.Name)}
 		details, hint = append(slices.Clone(details), cause.Detail), cause.Hint

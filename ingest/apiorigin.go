@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -126,9 +125,3 @@ func (r *reader) vpcOrigin(d *distribution.Origin, o *object) {
 	o.known("OwnerAccountId")
 	o.done()
 }
-
-// s3Website is the name of an S3 website endpoint, in both of its spellings.
-var s3Website = regexp.MustCompile(`(?i)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
-
-// isS3Website reports whether a name is that of an S3 website endpoint.
-func isS3Website(name string) bool { return s3Website.MatchString(strings.TrimSuffix(name, ".")) }

@@ -29,7 +29,7 @@ func (r *reader) warnings(d *distribution.Distribution) {
 	for i := range d.Origins {
 		o := &d.Origins[i]
 		path := fmt.Sprintf("Origins.Items[%d]", i)
-		if o.Kind == distribution.OriginCustom && o.ProtocolPolicy != distribution.OriginHTTPOnly && isS3Website(o.DomainName) {
+		if o.Kind == distribution.OriginCustom && o.ProtocolPolicy != distribution.OriginHTTPOnly && distribution.IsS3Website(o.DomainName) {
 			warn(path+".CustomOriginConfig.OriginProtocolPolicy",
 				"%q is an S3 website endpoint, which speaks HTTP only: over HTTPS nothing answers, and viewers get a 504 after all attempts (CF-CONN-22); set http-only, with HTTPPort 80", o.DomainName)
 		}

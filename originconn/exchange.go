@@ -112,6 +112,11 @@ var (
 func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
 	broken := conn.head.err
 	switch {
+	case conn.handshake == nil && policy.IsTLSAlert(conn.head.buf):
+		cause := policy.NewCause(policy.CauseResponseInvalid,
+			fmt.Sprintf("%s speaks TLS: it answered the HTTP request with a TLS alert", f.target.Address()), err)
+		cause.Hint = "set the origin's protocol policy to https-only, with this port as its HTTPS port, or name the port on which it serves HTTP"
+		return cause
 	case errors.Is(err, errHeadTooBig), errors.Is(broken, errHeadTooBig):
 		return policy.NewCause(policy.CauseResponseHeadersTooBig,
 			fmt.Sprintf("the response head is larger than %d bytes", policy.ResponseHeaderLimit), err)

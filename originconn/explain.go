@@ -18,6 +18,8 @@ type Explanation struct {
 	cause  policy.CauseName
 	detail string
 	report *ScanReport
+	// plain says that the origin's HTTP port answers HTTP.
+	plain bool
 }
 
 // Explained returns a complete explanation, as one is read back from a recording.

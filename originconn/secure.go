@@ -31,6 +31,8 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 		c.roads.forget(key)
 	case cause.Stage == policy.StageHandshake:
 		cause = c.explain(ctx, t, key, a, cause)
+	case cause.Stage == policy.StageDial:
+		cause = c.explainDial(ctx, t, key, a, cause)
 	}
 	return w, plain, cause
 }

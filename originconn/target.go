@@ -21,6 +21,9 @@ type Target struct {
 	Port int
 	// TLS says whether HTTPS is spoken.
 	TLS bool
+	// PlainPort is the origin's port for HTTP where HTTPS is spoken at Port. It is
+	// asked once when Port does not answer, to say what does; 0 asks nothing.
+	PlainPort int
 	// SNI is the server name of the ClientHello; "" sends none.
 	SNI string
 	// AcceptedNames are the names any one of which the certificate must carry.

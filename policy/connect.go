@@ -32,3 +32,9 @@ func JudgeAddress(host string, addr netip.Addr) Finding {
 	}
 	return f
 }
+
+// IsTLSAlert says whether the first bytes of an answer are the record of a TLS
+// alert: so answers a port that speaks TLS to a request in plain HTTP.
+func IsTLSAlert(answer []byte) bool {
+	return len(answer) >= 5 && answer[0] == 21 && answer[1] == 3 && answer[2] <= 4
+}

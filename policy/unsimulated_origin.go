@@ -48,7 +48,6 @@ var originGaps = []Gap{
 	{Rule: "CF-ERR-23", Needs: needsLater, Why: "every name gets a certificate of the local CA, so none belongs to another distribution"},
 	{Rule: "CF-ERR-25", Needs: needsDocuments, Partly: true, Why: "what CloudFront judges as unsafe is not published; a malformed request gets no custom error page"},
 	{Rule: "CF-ERR-33", Needs: needsAWS, Why: "faults inside CloudFront are not acted out"},
-	{Rule: "CF-ERR-41", Needs: "no act", Why: "a rule of thumb for people; the causes say more"},
 	{Rule: "CF-ERR-42", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
 	{Rule: "CF-ERR-43", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 }

@@ -1,0 +1,95 @@
+package policy
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// AdviceFacts is what is known of an exchange with an origin when people are told
+// what may be behind its outcome. Advice decides nothing: what the viewer gets is
+// settled before.
+type AdviceFacts struct {
+	Behavior *distribution.CacheBehavior
+	Origin   *distribution.Origin
+	// Method, Scheme, Host, URI and Header are the viewer's.
+	Method, Scheme, Host, URI string
+	Header                    http.Header
+	// Secure says that the origin was asked over HTTPS, and Sent are the fields
+	// it got.
+	Secure bool
+	Sent   []Field
+	// Status and Location are the origin's; 0 where there was no answer.
+	Status   int
+	Location string
+	// Serves says whether a host is one of the distribution's names; nil where
+	// it has none.
+	Serves func(host string) bool
+	// Carries says whether the certificate that the origin sent is for a name;
+	// nil where it sent none.
+	Carries func(name string) bool
+}
+
+// hostSent is the Host that the origin got.
+func (f *AdviceFacts) hostSent() string {
+	for _, field := range f.Sent {
+		if strings.EqualFold(field.Name, "Host") {
+			return field.Value
+		}
+	}
+	return ""
+}
+
+// hostForwarded says whether that was the viewer's, and not the origin's name.
+func (f *AdviceFacts) hostForwarded() bool {
+	return ForwardsHost(f.Behavior) && !strings.EqualFold(canonicalName(hostOnly(f.Host)), canonicalName(f.Origin.DomainName))
+}
+
+// hostOnly cuts the port off a Host.
+func hostOnly(host string) string {
+	if inside, ok := strings.CutPrefix(host, "["); ok {
+		inside, _, _ = strings.Cut(inside, "]")
+		return inside
+	}
+	name, _, _ := strings.Cut(host, ":")
+	return name
+}
+
+// selectedBy names the setting that sends a field to the origin, with the name
+// of the policy, e.g. `the origin request policy AllViewer of the behavior "*"`.
+func selectedBy(b *distribution.CacheBehavior, field string) string {
+	s := selectionOf(b)
+	by := "the " + s.selectedBy(field)
+	switch {
+	case by == "the cache policy" && b.CachePolicy != nil:
+		by += " " + policyName(b.CachePolicy.Name, b.CachePolicy.ID)
+	case by == "the origin request policy" && b.OriginRequestPolicy != nil:
+		by += " " + policyName(b.OriginRequestPolicy.Name, b.OriginRequestPolicy.ID)
+	}
+	return fmt.Sprintf("%s of the behavior %q", by, b.PathPattern)
+}
+
+// policyName is the name of a policy, or its id where that is all there is.
+func policyName(name, id string) string {
+	switch {
+	case name != "":
+		return name
+	case id != "":
+		return id
+	}
+	return "without a name"
+}
+
+// settingsOf names the settings that choose what a behavior sends on.
+func settingsOf(b *distribution.CacheBehavior) string {
+	if b.CachePolicy == nil {
+		return "the forwarded values"
+	}
+	text := "neither the cache policy " + policyName(b.CachePolicy.Name, b.CachePolicy.ID)
+	if p := b.OriginRequestPolicy; p != nil {
+		return text + " nor the origin request policy " + policyName(p.Name, p.ID)
+	}
+	return text + " nor an origin request policy, as none is attached,"
+}

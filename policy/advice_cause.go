@@ -1,0 +1,86 @@
+package policy
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// AdviseCause returns the cause with what the configuration adds to it: which
+// setting made it so, and which one mends it. Where it has nothing to add it
+// returns the cause itself.
+func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
+	told := *cause
+	switch cause.Name {
+	case CauseCertNameMismatch, CauseTLSHandshakeFailure:
+		f.adviseName(&told)
+	case CauseConnectRefused, CauseConnectTimeout, CauseConnectReset:
+		f.adviseConnect(&told)
+	case CauseDNSFailure:
+		told.advise("correct DomainName of the origin %q, or publish that name in the public DNS", f.Origin.ID)
+	case CauseResponseTimeout:
+		told.advise("let the origin %q answer sooner, or raise its OriginReadTimeout, now %s (CloudFront allows 1 to 120 s; more needs a quota)", f.Origin.ID, inSeconds(f.Origin.ResponseTimeout))
+	case CauseResponseCompletionTimeout:
+		told.advise("let the origin %q finish sooner, or raise its ResponseCompletionTimeout, now %s, or leave it out", f.Origin.ID, inSeconds(f.Origin.ResponseCompletionTimeout))
+	case CauseOriginClosed:
+		f.adviseClosed(&told)
+	}
+	if told.Detail == cause.Detail && told.Hint == cause.Hint && told.Rule == cause.Rule {
+		return cause
+	}
+	return &told
+}
+
+// advise sets a hint where there is none yet.
+func (c *Cause) advise(format string, args ...any) {
+	if c.Hint == "" {
+		c.Hint = fmt.Sprintf(format, args...)
+	}
+}
+
+// adviseName tells which name was asked for and by whose choice (CF-NAME-04): a
+// forwarded Host makes the SNI the viewer's, and one that is not leaves out the
+// name that the certificate may have (CF-NAME-14).
+func (f *AdviceFacts) adviseName(c *Cause) {
+	viewer, origin := canonicalName(hostOnly(f.Host)), canonicalName(f.Origin.DomainName)
+	switch {
+	case !f.Secure:
+	case f.hostForwarded():
+		c.Detail += fmt.Sprintf("; the SNI sent was %q, the viewer's Host, because %s forwards it", viewer, selectedBy(f.Behavior, "Host"))
+		c.Hint = fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q, which sends the origin's own name, %q, as SNI and Host; or serve a certificate for %q", f.Behavior.PathPattern, origin, viewer)
+	case c.Name == CauseCertNameMismatch && f.Carries != nil && f.Carries(viewer):
+		c.Detail += fmt.Sprintf("; the certificate is for %q, the viewer's Host, which is not forwarded", viewer)
+		c.Hint = fmt.Sprintf("forward Host to this origin (origin request policy AllViewer), and the certificate matches; or get one for %q", origin)
+	}
+}
+
+// adviseConnect tells what to change where nobody answers.
+func (f *AdviceFacts) adviseConnect(c *Cause) {
+	if f.Secure && f.Origin.Kind == distribution.OriginCustom && distribution.IsS3Website(f.Origin.DomainName) {
+		if c.Name == CauseConnectTimeout {
+			c.Rule = "CF-CONN-22"
+		}
+		c.Hint = fmt.Sprintf("%q is an S3 website endpoint, which speaks HTTP only: set its protocol policy to http-only, with HTTPPort 80", f.Origin.DomainName)
+		return
+	}
+	setting, port := "HTTPPort", f.Origin.HTTPPort
+	if f.Secure {
+		setting, port = "HTTPSPort", f.Origin.HTTPSPort
+	}
+	switch c.Name {
+	case CauseConnectRefused:
+		c.advise("let the origin %q listen on port %d, or correct its %s or its protocol policy, now %s", f.Origin.ID, port, setting, f.Origin.ProtocolPolicy)
+	case CauseConnectTimeout: // CF-ERR-41
+		c.advise("open port %d of the origin %q to CloudFront in its firewall or security group, or correct its %s or its protocol policy, now %s", port, f.Origin.ID, setting, f.Origin.ProtocolPolicy)
+	}
+}
+
+// adviseClosed puts the keep-alive timeouts side by side where a kept connection
+// was closed under the request (CF-CONN-20).
+func (f *AdviceFacts) adviseClosed(c *Cause) {
+	if c.Hint == "" {
+		return
+	}
+	c.Hint = fmt.Sprintf("make the origin's own keep-alive timeout longer than OriginKeepaliveTimeout of %q, now %s, or lower that below the origin's", f.Origin.ID, f.Origin.KeepaliveTimeout.Round(time.Second))
+}

@@ -1,0 +1,148 @@
+package policy
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// AdviseResponse tells what is probably behind an answer of the origin that
+// nobody wanted: one that depends on what the edge sent or left out. Every
+// finding warns, and none says that CloudFront would answer otherwise.
+func AdviseResponse(f AdviceFacts) []Finding {
+	var found []Finding
+	for _, judge := range []func(*AdviceFacts) (Finding, bool){adviseOwnName, adviseLoop, adviseAuthorization} {
+		if finding, ok := judge(&f); ok {
+			finding.Verdict = Warn
+			found = append(found, finding)
+		}
+	}
+	return found
+}
+
+// ownNameOnly are services that answer to a Host of their own alone, by the
+// endings of their names.
+var ownNameOnly = []struct {
+	service string
+	name    *regexp.Regexp
+}{
+	{"API Gateway", regexp.MustCompile(`(?i)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)},
+	{"a Lambda function URL", regexp.MustCompile(`(?i)\.lambda-url\.[a-z0-9-]+\.on\.aws$`)},
+	{"AppSync", regexp.MustCompile(`(?i)\.appsync-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)},
+	{"S3", regexp.MustCompile(`(?i)\.s3([.-][a-z0-9-]+)?\.amazonaws\.com(\.cn)?$`)},
+	{"App Runner", regexp.MustCompile(`(?i)\.awsapprunner\.com$`)},
+}
+
+// adviseOwnName: such a service was asked for under the viewer's Host and refused.
+func adviseOwnName(f *AdviceFacts) (Finding, bool) {
+	if f.Status != 400 && f.Status != 403 && f.Status != 404 || !f.hostForwarded() {
+		return Finding{}, false
+	}
+	name := strings.TrimSuffix(f.Origin.DomainName, ".")
+	for _, row := range ownNameOnly {
+		if row.name.MatchString(name) {
+			return Finding{
+				Rule: "CF-REQ-54", Subject: fmt.Sprintf("origin %q", f.Origin.ID), Inferred: true,
+				Observed: fmt.Sprintf("the %d is the origin's own: it got Host: %s, which %s forwards, and %s answers to its own names only", f.Status, f.hostSent(), selectedBy(f.Behavior, "Host"), row.service),
+				Expected: "Host: " + name,
+				Hint:     fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q: everything but Host goes to the origin", f.Behavior.PathPattern),
+			}, true
+		}
+	}
+	return Finding{}, false
+}
+
+// adviseLoop: the origin redirects to where the viewer was, and what it is then
+// asked is the same again; or it redirects to its own name.
+func adviseLoop(f *AdviceFacts) (Finding, bool) {
+	switch f.Status {
+	case 301, 302, 303, 307, 308:
+	default:
+		return Finding{}, false
+	}
+	from := &url.URL{Scheme: f.Scheme, Host: f.Host}
+	from, err := from.Parse(f.URI)
+	if err != nil || f.Location == "" {
+		return Finding{}, false
+	}
+	to, err := from.Parse(f.Location)
+	if err != nil {
+		return Finding{}, false
+	}
+	scheme := "HTTP"
+	if f.Secure {
+		scheme = "HTTPS"
+	}
+	finding := Finding{Rule: "CF-REQ-54", Subject: fmt.Sprintf("the redirect of the origin %q", f.Origin.ID), Inferred: true}
+	asked := fmt.Sprintf("asked over %s with Host: %s, the origin redirects (%d) to %s", scheme, f.hostSent(), f.Status, f.Location)
+	if strings.EqualFold(to.Hostname(), f.Origin.DomainName) && !strings.EqualFold(hostOnly(f.Host), f.Origin.DomainName) {
+		finding.Observed = asked + ", its own name: the viewer leaves CloudFront"
+		finding.Expected = "a Location under " + f.Host
+		finding.Hint = "tell the origin its public name, or forward Host (origin request policy AllViewer) if it makes its addresses from that"
+		return finding, true
+	}
+	if !f.leadsBack(from, to) {
+		return Finding{}, false
+	}
+	finding.Observed = asked + ", which leads back to where the viewer was: the origin will be asked the same again"
+	finding.Expected = "an answer that is no redirect to the same place"
+	switch {
+	case !f.Secure && to.Scheme == "https":
+		finding.Rule = "CF-CONN-03"
+		finding.Hint = fmt.Sprintf("set the protocol policy of the origin %q to https-only, now %s: the origin then sees HTTPS and need not redirect", f.Origin.ID, f.Origin.ProtocolPolicy)
+	case !strings.EqualFold(hostOnly(f.hostSent()), to.Hostname()):
+		finding.Hint = fmt.Sprintf("forward Host to the origin (origin request policy AllViewer), so that it sees %s; or let it not redirect by Host", to.Hostname())
+	default:
+		finding.Hint = "let the origin not redirect what it is already asked for; what it got is in the recording, under sent"
+	}
+	return finding, true
+}
+
+// leadsBack says whether following a redirect makes the edge ask the origin what
+// it has just asked: the same path, under a name of the distribution that leaves
+// the Host sent as it is, over the same protocol.
+func (f *AdviceFacts) leadsBack(from, to *url.URL) bool {
+	if to.EscapedPath() != from.EscapedPath() && !(from.Path == "" && to.Path == "/") || to.RawQuery != from.RawQuery {
+		return false
+	}
+	same := strings.EqualFold(to.Hostname(), from.Hostname())
+	if !same && (f.Serves == nil || !f.Serves(to.Host) || ForwardsHost(f.Behavior)) {
+		return false
+	}
+	var secure bool
+	switch f.Origin.ProtocolPolicy {
+	case distribution.OriginHTTPSOnly:
+		secure = true
+	case distribution.OriginMatchViewer:
+		secure = to.Scheme == "https"
+	case distribution.OriginHTTPOnly:
+	}
+	return secure == f.Secure
+}
+
+// adviseAuthorization: what the viewer proved itself with never reached the
+// origin (CF-REQ-20 to CF-REQ-24).
+func adviseAuthorization(f *AdviceFacts) (Finding, bool) {
+	if len(f.Header["Authorization"]) == 0 {
+		return Finding{}, false
+	}
+	for _, field := range f.Sent {
+		if strings.EqualFold(field.Name, "Authorization") {
+			return Finding{}, false
+		}
+	}
+	decision := DecideHeader(f.Behavior, "Authorization", f.Method)
+	names := "names it"
+	if f.Behavior.CachePolicy == nil {
+		names = "do not name it"
+	}
+	return Finding{
+		Rule: decision.Rule, Subject: "Authorization",
+		Observed: fmt.Sprintf("the viewer sent Authorization and the origin got none: %s of the behavior %q %s", settingsOf(f.Behavior), f.Behavior.PathPattern, names),
+		Expected: "a policy that sends it on",
+		Hint:     fmt.Sprintf("attach an origin request policy with all viewer headers (AllViewerExceptHostHeader) to the behavior %q, or put Authorization into its cache policy", f.Behavior.PathPattern),
+	}, true
+}
