@@ -82,6 +82,7 @@ func (p *program) app() *cli.App {
 			p.demoCommand(),
 			p.serveCommand(),
 			p.checkCommand(),
+			p.rulesCommand(),
 			p.labCommand(),
 			p.configCommand(),
 			p.caCommand(),

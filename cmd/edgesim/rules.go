@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/policy"
+)
+
+//go:generate go test . -run TestRulesDocuments -update
+
+func (p *program) rulesCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "rules",
+		Usage:     "print the documented behaviour of CloudFront: what it says, its source, how it is decided, how to fix an origin",
+		ArgsUsage: "[ID | FAMILY …]",
+		Description: "ID is a rule like CF-CERT-05, in full; FAMILY is what its id begins with, like CF-CERT, in a list.\n\n" +
+			"Examples:\n" +
+			"  edgesim rules CF-CERT-05\n" +
+			"  edgesim rules --search chain\n" +
+			"  edgesim rules CF-TLS --json",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "search", Usage: "print the rules with all of these `WORDS`"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON, for programs"},
+			&cli.StringFlag{Name: "markdown", Usage: "print a `DOCUMENT` of docs/: rules or fidelity"},
+		},
+		Action: p.rules,
+	}
+}
+
+// ruleEntry is a rule with what edgesim makes of it.
+type ruleEntry struct {
+	policy.Rule
+	// Simulated is "yes", "partly" or "no".
+	Simulated string `json:"simulated"`
+	// How says how edgesim decides it, or why it does not.
+	How string `json:"how"`
+	// Needs says what it would take to simulate it.
+	Needs string `json:"needs,omitempty"`
+	// Lab are the origins of the lab that show it.
+	Lab []string `json:"lab,omitempty"`
+	// Causes are the causes it decides.
+	Causes []policy.CauseName `json:"causes,omitempty"`
+	// Fixes say how to mend an origin that fails by it, by software.
+	Fixes []ruleFix `json:"fixes,omitempty"`
+}
+
+type ruleFix struct {
+	Software string   `json:"software"`
+	Steps    []string `json:"steps"`
+}
+
+// ruleEntries are all rules in the order of the catalogue.
+func ruleEntries() []ruleEntry {
+	gaps := map[policy.RuleID]policy.Gap{}
+	for _, g := range policy.Gaps() {
+		gaps[g.Rule] = g
+	}
+	var all []ruleEntry
+	for _, r := range policy.Catalogue() {
+		e := ruleEntry{Rule: r, Simulated: "yes", How: familyOf(r.ID).how}
+		if gap, ok := gaps[r.ID]; ok {
+			e.Simulated, e.Needs, e.How = "no", gap.Needs, gap.Why
+			if gap.Partly {
+				e.Simulated = "partly"
+			}
+		}
+		var deciding []string // the origins that fail by it come first
+		for _, f := range lab.Faults() {
+			switch {
+			case !slices.Contains(f.Rules, r.ID):
+			case f.Rules[0] == r.ID && f.Cause != "":
+				deciding = append(deciding, f.Name)
+			default:
+				e.Lab = append(e.Lab, f.Name)
+			}
+			if f.Cause != "" && f.Rules[0] == r.ID && !slices.Contains(e.Causes, f.Cause) {
+				e.Causes = append(e.Causes, f.Cause)
+			}
+		}
+		e.Lab = append(deciding, e.Lab...)
+		for _, spec := range policy.Causes() {
+			if spec.Rule == r.ID && !slices.Contains(e.Causes, spec.Name) {
+				e.Causes = append(e.Causes, spec.Name)
+			}
+		}
+		for _, f := range check.Fixes() {
+			if slices.Contains(e.Causes, f.Cause) {
+				e.Fixes = append(e.Fixes, ruleFix{f.Software, f.General()})
+			}
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+func (p *program) rules(c *cli.Context) error {
+	switch document := c.String("markdown"); document {
+	case "":
+	case "rules":
+		return rulesMarkdown(p.out.stdout, ruleEntries())
+	case "fidelity":
+		return fidelityMarkdown(p.out.stdout, ruleEntries())
+	default:
+		return usage{err: fmt.Errorf("--markdown %q is neither rules nor fidelity", document)}
+	}
+	chosen, exact, err := chooseRules(ruleEntries(), c.Args().Slice(), c.String("search"))
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		e := json.NewEncoder(p.out.stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			Rules []ruleEntry `json:"rules"`
+		}{chosen})
+	}
+	t := rulesText{w: p.out.stdout, ink: inkFor(p.out.stdout), width: widthOf(p.out.stdout)}
+	return t.print(chosen, exact)
+}
+
+// chooseRules picks rules by id, family and words. exact says that single ones
+// were asked for.
+func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEntry, exact bool, err error) {
+	exact = len(names) > 0
+	for _, name := range names {
+		name = strings.ToUpper(name)
+		found := false
+		for _, r := range all {
+			if string(r.ID) == name || familyOf(r.ID).name == name {
+				found = true
+				exact = exact && string(r.ID) == name
+			}
+		}
+		if !found {
+			return nil, false, usage{err: fmt.Errorf("no rule %q", name), hint: "edgesim rules lists them; edgesim rules --search WORDS finds one"}
+		}
+	}
+	for _, r := range all {
+		named := len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
+			name = strings.ToUpper(name)
+			return string(r.ID) == name || familyOf(r.ID).name == name
+		})
+		if named && r.has(words) {
+			chosen = append(chosen, r)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, false, usage{err: fmt.Errorf("no rule has the words %q", words), hint: "fewer words find more; edgesim rules lists all"}
+	}
+	return chosen, exact, nil
+}
+
+// has says whether the rule has every word somewhere.
+func (r *ruleEntry) has(words string) bool {
+	text := strings.ToLower(strings.Join([]string{string(r.ID), r.Area, r.Condition, r.Outcome, r.Values, r.How, strings.Join(r.Lab, " ")}, "\n"))
+	for word := range strings.FieldsSeq(strings.ToLower(words)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
