@@ -3,12 +3,13 @@
 # make bench   edgesim beside its peers, as ratios
 # make lint    format, vet and staticcheck alone
 # make build   the static binary, in bin/
+# make release  binaries for every system, checksums, SBOMs, completions, man page, in dist/
 # make prebuilt  what the images are made of where none can be pulled, in bin/
 
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 
-.PHONY: demo test bench lint build prebuilt fuzz
+.PHONY: demo test bench lint build prebuilt release fuzz
 
 demo:
 	$(GO) run ./cmd/edgesim demo
@@ -23,6 +24,7 @@ lint:
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
+	$(GO) -C tools vet ./...
 
 bench: build
 	$(GO) run ./bench $(BENCH)
@@ -33,6 +35,24 @@ build:
 prebuilt:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/edgesim ./cmd/edgesim
 	CGO_ENABLED=0 $(GO) test -c -trimpath -o bin/compose-tests ./compose/tests
+
+# The version is the one that the toolchain notes in the binary: that of the tag
+# it is built from. VCS is off only where a test builds from what is no checkout.
+DIST ?= dist
+TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+VCS ?= true
+release:
+	rm -rf "$(DIST)" && mkdir -p "$(DIST)/completions"
+	@set -e; for target in $(TARGETS); do \
+	  os=$${target%/*}; arch=$${target#*/}; file="$(DIST)/edgesim_$${os}_$${arch}"; [ $$os != windows ] || file=$$file.exe; \
+	  echo "building $$file"; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=$(VCS) -ldflags="-s -w" -o "$$file" ./cmd/edgesim; \
+	  $(GO) -C tools run ./sbom "$(abspath $(DIST))/$${file##*/}" > "$$file.cdx.json"; \
+	done
+	@set -e; for shell in bash zsh fish; do $(GO) run ./cmd/edgesim completion $$shell > "$(DIST)/completions/edgesim.$$shell"; done
+	$(GO) run ./cmd/edgesim man > "$(DIST)/edgesim.1"
+	cd "$(DIST)" && find . -type f ! -name SHA256SUMS | sed 's|^[.]/||' | sort | xargs $$(command -v sha256sum || echo shasum -a 256) > SHA256SUMS
+	@cat "$(DIST)/SHA256SUMS"
 
 # FUZZTIME each, over every fuzz target of the module.
 FUZZTIME ?= 20s

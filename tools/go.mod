@@ -1,10 +1,12 @@
-// The linters, in a module of their own so that the program's go.mod names only
-// what the program needs. Run with: go tool -modfile=tools/go.mod staticcheck ./...
+// The linters, and what a release is made with, in a module of their own so that
+// the program's go.mod names only what the program needs. Run with: go tool -modfile=tools/go.mod staticcheck ./...
 module github.com/edgesim/edgesim/tools
 
 go 1.26.0
 
 tool honnef.co/go/tools/cmd/staticcheck
+
+require github.com/CycloneDX/cyclonedx-go v0.9.3
 
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect

@@ -87,6 +87,8 @@ func (p *program) app() *cli.App {
 			p.configCommand(),
 			p.caCommand(),
 			p.healthcheckCommand(),
+			p.completionCommand(),
+			p.manCommand(),
 		},
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
 			return usage{err: err, hint: "edgesim --help lists the commands; flags of a command stand behind its name"}
