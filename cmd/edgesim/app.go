@@ -84,6 +84,7 @@ func (p *program) app() *cli.App {
 			p.checkCommand(),
 			p.rulesCommand(),
 			p.labCommand(),
+			p.recordingsCommand(),
 			p.configCommand(),
 			p.caCommand(),
 			p.healthcheckCommand(),
@@ -119,7 +120,14 @@ func (p *program) complete(command *cli.Command) {
 		return usage{err: err, hint: fmt.Sprintf("edgesim %s --help lists the flags", c.Command.Name)}
 	}
 	for _, flag := range command.Flags {
-		fromEnvironment(flag)
+		// A filter has the name of what it chooses by: EDGESIM_ORIGIN, set for
+		// serve, must not hide recordings.
+		if f, ok := flag.(cli.CategorizableFlag); !ok || f.GetCategory() != filterCategory {
+			fromEnvironment(flag)
+		}
+	}
+	for _, sub := range command.Subcommands {
+		p.complete(sub)
 	}
 }
 

@@ -21,6 +21,7 @@ func interleave(app *cli.App, args []string) []string {
 	if command == nil {
 		return args
 	}
+	args, at, command = intoSubcommand(args, at, command)
 	var flags, rest []string
 	for i := at + 1; i < len(args); i++ {
 		arg := args[i]
@@ -43,6 +44,27 @@ func interleave(app *cli.App, args []string) []string {
 		out = append(append(out, "--"), rest...)
 	}
 	return out
+}
+
+// intoSubcommand goes from a command to the one below it that is named. What
+// stands between the two goes behind, as all flags are those of the subcommand.
+func intoSubcommand(args []string, at int, command *cli.Command) ([]string, int, *cli.Command) {
+	for i := at + 1; i < len(args) && args[i] != "--" && len(command.Subcommands) > 0; i++ {
+		if strings.HasPrefix(args[i], "-") {
+			if takesValue(command.Subcommands[0], args[i]) {
+				i++
+			}
+			continue
+		}
+		for _, sub := range command.Subcommands {
+			if sub.HasName(args[i]) {
+				moved := append(append(append([]string(nil), args[:at+1]...), args[i]), args[at+1:i]...)
+				return append(moved, args[i+1:]...), at + 1, sub
+			}
+		}
+		break
+	}
+	return args, at, command
 }
 
 // takesValue says whether a flag's value is the next argument.

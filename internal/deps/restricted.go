@@ -24,8 +24,11 @@ const (
 
 var (
 	inOriginconn = map[string]string{"originconn/*.go": "this is the road"}
-	inCommands   = map[string]string{"cmd/edgesim/healthcheck.go": "it asks edgesim itself, never an origin"}
-	inProxy      = map[string]string{
+	inCommands   = map[string]string{
+		"cmd/edgesim/healthcheck.go": "it asks edgesim itself, never an origin",
+		"cmd/edgesim/remote.go":      "it asks edgesim's own API, never an origin",
+	}
+	inProxy = map[string]string{
 		"cmd/edgesim/healthcheck.go": "it asks edgesim itself, never an origin",
 		"proxy/*.go":                 "goproxy's own transport is of this type and is replaced by one that refuses",
 	}

@@ -143,7 +143,8 @@ var Packages = []Package{
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
-			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording", "recording/sqlitestore", "edge", "proxy", "check", "lab", "inspector",
+			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording",
+			"recording/har", "recording/cflog", "recording/story", "recording/sqlitestore", "edge", "proxy", "check", "lab", "inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},

@@ -70,6 +70,7 @@ func TestWrite(t *testing.T) {
 		{"handshake.txt", recorded(t, "exchange.json"), story.Options{}},
 		{"handshake_60.txt", recorded(t, "exchange.json"), story.Options{Width: 60}},
 		{"success.txt", recorded(t, "success.json"), story.Options{}},
+		{"foreign.txt", &recording.Exchange{ID: "har-000001", Viewer: recording.Viewer{Method: "GET", Scheme: "http", Host: "a", URI: "/"}}, story.Options{}},
 		{"certain.txt", certain(t), story.Options{}},
 	} {
 		t.Run(row.golden, func(t *testing.T) {

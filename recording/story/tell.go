@@ -98,6 +98,10 @@ func (t *teller) asked() {
 func (t *teller) sent() {
 	e := t.e
 	t.chapter("What was sent to the origin")
+	if e.Sent == nil && t.foreign() {
+		t.say("nothing is known of it: this was recorded by another program")
+		return
+	}
 	if e.Sent == nil {
 		t.say("nothing: the edge answered by itself")
 		return
@@ -111,6 +115,13 @@ func (t *teller) sent() {
 	for _, f := range e.Sent.Header {
 		t.line(inLine, dim, f.Name+": "+f.Value)
 	}
+}
+
+// foreign says whether an edge has never seen the exchange: it is one of a
+// browser's archive.
+func (t *teller) foreign() bool {
+	e := t.e
+	return e.Behavior == "" && e.Sent == nil && e.Cause == nil && len(e.Attempts) == 0
 }
 
 // findings are the judgements that belong to no attempt.
@@ -182,14 +193,17 @@ func (t *teller) decided() {
 func (t *teller) answered() {
 	r := &t.e.Response
 	t.chapter("What the viewer got")
-	from := "made by the edge"
-	if r.OriginHead != "" {
-		from = "from the origin"
+	from := ", made by the edge"
+	switch {
+	case t.foreign():
+		from = ""
+	case r.OriginHead != "":
+		from = ", from the origin"
 	}
 	if r.Status == 0 {
 		t.say("nothing that was recorded")
 	} else {
-		t.say("%s, %s", statusText(r.Status), from)
+		t.say("%s%s", statusText(r.Status), from)
 	}
 	if t.e.ResultType != "" {
 		t.say("in the access log: %s, in detail %s", t.e.ResultType, t.e.DetailedResultType)

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+func (p *program) recordingsCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "recordings",
+		Usage: "what was recorded: list it, tell it, follow it, export it, send it again",
+		Description: "Reads the recordings that --record names: a folder, a PostgreSQL URL, a running edge\n" +
+			"(http://" + defaultInspect + "), or a file that was exported (.har or .jsonl). The default is the folder\n" +
+			"in which serve keeps them.\n\n" +
+			"Examples:\n" +
+			"  edgesim recordings ls --cause cert-expired --since 1h\n" +
+			"  edgesim recordings show Rb2xT0c5\n" +
+			"  edgesim recordings tail --record http://" + defaultInspect + "\n" +
+			"  edgesim recordings export --format har -o failures.har --status 5xx",
+		Subcommands: []*cli.Command{
+			p.recordingsLsCommand(),
+			p.recordingsShowCommand(),
+			p.recordingsTailCommand(),
+			p.recordingsExportCommand(),
+			p.recordingsRmCommand(),
+			p.recordingsStatsCommand(),
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usage{err: fmt.Errorf("recordings has no command %q", c.Args().First()), hint: "edgesim recordings --help lists them"}
+			}
+			return cli.ShowSubcommandHelp(c)
+		},
+	}
+}
+
+// whereFlags say which recordings are meant.
+func whereFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "record", Usage: "the recordings at `PATH|URL` (default: those of serve in the state directory)", Category: "Recordings:"},
+		&cli.StringFlag{Name: "state", Usage: "`DIR` of serve's --state (default: the user's state directory)", Category: "Recordings:"},
+	}
+}
+
+// filterCategory is the heading of the filters in help.
+const filterCategory = "Which exchanges:"
+
+// filterFlags choose exchanges.
+func filterFlags() []cli.Flag {
+	const category = filterCategory
+	return []cli.Flag{
+		&cli.StringFlag{Name: "status", Usage: "those with this `STATUS`, or class of them: 502, 5xx", Category: category},
+		&cli.StringFlag{Name: "cause", Usage: "those with this `CAUSE`, by its short name: cert-expired", Category: category},
+		&cli.StringFlag{Name: "rule", Usage: "those that this `RULE` decided or spoke against: CF-CERT-01", Category: category},
+		&cli.StringFlag{Name: "host", Usage: "those whose viewer asked for this `HOST`", Category: category},
+		&cli.StringFlag{Name: "path", Usage: "those for this `PATH`, or, with * at its end, below it", Category: category},
+		&cli.StringFlag{Name: "method", Usage: "those with this `METHOD`", Category: category},
+		&cli.StringFlag{Name: "since", Usage: "those received since this `TIME`, or so long ago: 2026-01-02T15:04:05Z, 5m", Category: category},
+		&cli.StringFlag{Name: "behavior", Usage: "those of the behavior with this path `PATTERN`; * is the default one", Category: category},
+		&cli.StringFlag{Name: "origin", Usage: "those of the origin with this `ID`", Category: category},
+		&cli.StringFlag{Name: "edge", Usage: "those made by the edge with this `NAME`", Category: category},
+	}
+}
+
+// filterOf reads the filter flags.
+func filterOf(c *cli.Context) (recording.Filter, error) {
+	f := recording.Filter{
+		Cause: policy.CauseName(c.String("cause")), Rule: policy.RuleID(strings.ToUpper(c.String("rule"))), Host: c.String("host"),
+		Path: c.String("path"), Method: c.String("method"), Behavior: c.String("behavior"), Origin: c.String("origin"), Edge: c.String("edge"),
+	}
+	if text := c.String("status"); text != "" {
+		status, err := strconv.Atoi(strings.TrimSuffix(text, "xx"))
+		isClass := strings.HasSuffix(text, "xx")
+		if err != nil || isClass && (status < 1 || status > 9) || !isClass && (status < 100 || status > 999) {
+			return f, usage{err: fmt.Errorf("--status %q is neither a status like 502 nor a class like 5xx", text)}
+		}
+		f.Status = status
+	}
+	if f.Cause != "" && !slices.ContainsFunc(policy.Causes(), func(s policy.CauseSpec) bool { return s.Name == f.Cause }) {
+		names := make([]string, len(policy.Causes()))
+		for i, s := range policy.Causes() {
+			names[i] = string(s.Name)
+		}
+		return f, usage{err: fmt.Errorf("--cause %q is not the name of a cause", f.Cause), hint: "the causes are " + strings.Join(names, ", ")}
+	}
+	if _, ok := policy.RuleByID(f.Rule); f.Rule != "" && !ok {
+		return f, usage{err: fmt.Errorf("--rule %q is not in the catalogue", f.Rule), hint: "an id looks like CF-CERT-01"}
+	}
+	if f.Path != "" && f.Path[0] != '/' && f.Path != "*" {
+		return f, usage{err: fmt.Errorf("--path %q does not begin with /", f.Path)}
+	}
+	if text := c.String("since"); text != "" {
+		since, err := readSince(text, time.Now())
+		if err != nil {
+			return f, err
+		}
+		f.Since = since
+	}
+	return f, nil
+}
+
+// readSince reads a time, or a duration back from now.
+func readSince(text string, now time.Time) (time.Time, error) {
+	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+		return now.Add(-d), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, usage{err: fmt.Errorf("--since %q is neither a time like 2026-01-02T15:04:05Z nor a duration like 5m", text)}
+	}
+	return at, nil
+}
+
+// pageSize is how many exchanges are asked for at a time.
+const pageSize = 200
+
+// each calls do with every exchange that the filter lets through, page by page,
+// until there are limit of them; 0 is no limit.
+func each(c *cli.Context, store recording.Store, f recording.Filter, limit int, do func(*recording.Exchange) error) error {
+	for done := 0; ; {
+		f.Limit = pageSize
+		if limit > 0 {
+			f.Limit = min(pageSize, limit-done)
+		}
+		page, err := store.List(c.Context, f)
+		if err != nil {
+			return err
+		}
+		for _, e := range page.Exchanges {
+			if err := do(e); err != nil {
+				return err
+			}
+		}
+		done += len(page.Exchanges)
+		if page.Next == "" || limit > 0 && done >= limit {
+			return nil
+		}
+		f.Cursor = page.Next
+	}
+}
+
+// searched is how many of the newest exchanges are looked through for the
+// beginning of an id.
+const searched = 20000
+
+// find returns the exchange with an id, or with an id that begins so and is the
+// only one that does.
+func find(c *cli.Context, store recording.Store, id string) (*recording.Exchange, error) {
+	e, err := store.Get(c.Context, id)
+	var absent *recording.NotFoundError
+	if !errors.As(err, &absent) {
+		return e, err
+	}
+	var found []string
+	err = each(c, store, recording.Filter{}, searched, func(e *recording.Exchange) error {
+		if strings.HasPrefix(e.ID, id) {
+			found = append(found, e.ID)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0:
+		return nil, usage{err: fmt.Errorf("no exchange has an id that begins with %q", id),
+			hint: fmt.Sprintf("edgesim recordings ls lists them; a beginning is looked for among the newest %d, a whole id among all", searched)}
+	case len(found) > 1:
+		return nil, usage{err: fmt.Errorf("%d exchanges have ids that begin with %q", len(found), id), hint: "give more of it: " + strings.Join(found[:min(3, len(found))], ", ")}
+	}
+	return store.Get(c.Context, found[0])
+}

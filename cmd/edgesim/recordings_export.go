@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/cflog"
+	"github.com/edgesim/edgesim/recording/har"
+)
+
+func (p *program) recordingsExportCommand() *cli.Command {
+	const category = "Format:"
+	return &cli.Command{
+		Name: "export", Usage: "write exchanges for other programs, oldest first",
+		Description: "har             HTTP Archive 1.2: browsers' developer tools open it, edgesim reads it back without loss\n" +
+			"jsonl           one exchange a line, in the JSON that --schema prints the JSON Schema of\n" +
+			"cflog           CloudFront's standard log, legacy W3C form\n" +
+			"cflog-realtime  records of CloudFront's real-time log; --fields chooses\n\n" +
+			"Redacted values are exported as they are recorded. Bodies are those recorded; in har and jsonl it is\n" +
+			"marked where there was more.\n\n" +
+			"Example:\n" +
+			"  edgesim recordings export --format har --cause cert-expired -o failures.har",
+		Flags: append(append(filterFlags(), whereFlags()...),
+			&cli.StringFlag{Name: "format", Value: "jsonl", Usage: "har, jsonl, cflog or cflog-realtime, as `FORMAT`", Category: category},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all (default: standard output)", Category: category},
+			&cli.BoolFlag{Name: "gzip", Usage: "compress the output", Category: category},
+			&cli.StringFlag{Name: "domain", Usage: "cflog: the distribution's `NAME`, dNNN.cloudfront.net", Category: category},
+			&cli.BoolFlag{Name: "cookies", Usage: "cflog: log cookies, as the distribution's logging setting does", Category: category},
+			&cli.StringFlag{Name: "fields", Usage: "cflog-realtime: `LIST` of fields, separated by commas (default: all)", Category: category},
+			&cli.BoolFlag{Name: "schema", Usage: "print the JSON Schema of an exchange, and nothing else", Category: category}),
+		Action: p.recordingsExport,
+	}
+}
+
+// exporter writes exchanges in one format.
+type exporter interface {
+	Write(*recording.Exchange) error
+	Close() error
+}
+
+func (p *program) recordingsExport(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	if c.Bool("schema") {
+		_, err := io.WriteString(p.out.stdout, recording.Schema())
+		return err
+	}
+	f, err := filterOf(c)
+	if err != nil {
+		return err
+	}
+	f.OldestFirst, f.Bodies = true, true
+	if _, err := newExporter(c, io.Discard); err != nil {
+		return err
+	}
+	store, err := p.openRecordings(c, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return p.output(c.String("output"), func(w io.Writer) error {
+		if c.Bool("gzip") {
+			z := gzip.NewWriter(w)
+			if err := p.export(c, store, f, z); err != nil {
+				return err
+			}
+			return z.Close()
+		}
+		return p.export(c, store, f, w)
+	})
+}
+
+// export writes all exchanges that the filter lets through.
+func (p *program) export(c *cli.Context, store recording.Store, f recording.Filter, w io.Writer) error {
+	x, err := newExporter(c, w)
+	if err != nil {
+		return err
+	}
+	if err := each(c, store, f, 0, x.Write); err != nil {
+		return err
+	}
+	if log, ok := x.(*cflog.Writer); ok && log.Unlogged() > 0 {
+		p.out.note("%s left out: CloudFront does not log a URL or headers beyond its limits", plural(log.Unlogged(), "exchange"))
+	}
+	return x.Close()
+}
+
+func newExporter(c *cli.Context, w io.Writer) (exporter, error) {
+	options := cflog.Options{Domain: c.String("domain"), Cookies: c.Bool("cookies")}
+	switch format := c.String("format"); format {
+	case "har":
+		return har.NewWriter(w, har.Creator{Name: "edgesim", Version: version().Version}), nil
+	case "jsonl":
+		return lines{w}, nil
+	case "cflog":
+		return cflog.NewWriter(w, options), nil
+	case "cflog-realtime":
+		x, err := cflog.NewRealTimeWriter(w, options, list(c.String("fields"))...)
+		if err != nil {
+			return nil, usage{err: fmt.Errorf("--fields: %w", err)}
+		}
+		return x, nil
+	default:
+		return nil, usage{err: fmt.Errorf("--format %q is not one of har, jsonl, cflog, cflog-realtime", format)}
+	}
+}
+
+// lines writes JSON Lines.
+type lines struct{ to io.Writer }
+
+func (l lines) Write(e *recording.Exchange) error {
+	data, err := json.Marshal(e)
+	if err == nil {
+		_, err = l.to.Write(append(data, '\n'))
+	}
+	return err
+}
+
+func (lines) Close() error { return nil }
+
+// output lets write fill a file, which is there only when it is whole, or
+// standard output.
+func (p *program) output(file string, write func(io.Writer) error) error {
+	if file == "" || file == "-" {
+		b := bufio.NewWriter(p.out.stdout)
+		if err := write(b); err != nil {
+			return err
+		}
+		return b.Flush()
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return usage{err: fmt.Errorf("--output %s: %w", file, cause(err))}
+	}
+	defer os.Remove(f.Name()) // after the rename there is nothing of this name
+	b := bufio.NewWriter(f)
+	err = write(b)
+	if err == nil {
+		err = b.Flush()
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	return err
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/har"
+	"github.com/edgesim/edgesim/recording/sqlitestore"
+)
+
+// openRecordings opens what --record names. Only who changes something opens it
+// for that.
+func (p *program) openRecordings(c *cli.Context, change bool) (recording.Store, error) {
+	where := c.String("record")
+	switch {
+	case where == recordMemory || where == recordOff:
+		return nil, usage{err: fmt.Errorf("--record %s keeps nothing that could be read from outside", where),
+			hint: "ask the running edge: --record http://" + defaultInspect}
+	case where == "":
+		dir, err := (&settings{state: c.String("state")}).stateDir()
+		if err != nil {
+			return nil, usage{err: fmt.Errorf("no state directory: %w", err), hint: "name the recordings with --record PATH|URL"}
+		}
+		where = recordingsDir(dir)
+		if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
+			return nil, usage{err: fmt.Errorf("there are no recordings in %s", where),
+				hint: "name others with --record PATH|URL; a running edge is --record http://" + defaultInspect}
+		}
+	}
+	store, err := p.openAt(c, where, change)
+	if err != nil {
+		var u usage
+		if !errors.As(err, &u) {
+			err = usage{err: fmt.Errorf("--record: %w", err)}
+		}
+		return nil, err
+	}
+	return store, nil
+}
+
+// openAt opens recordings by their address.
+func (p *program) openAt(c *cli.Context, where string, change bool) (recording.Store, error) {
+	switch scheme, _, isURL := strings.Cut(where, "://"); {
+	case isURL && (scheme == "http" || scheme == "https"):
+		return newRemoteStore(where)
+	case isURL:
+		return nil, usage{err: fmt.Errorf("--record %q: %q is neither http nor postgres", where, scheme)}
+	case where == "-" || isFile(where):
+		return p.readRecordings(where, change)
+	}
+	return sqlitestore.Open(c.Context, sqlitestore.Config{Dir: where, ReadOnly: !change, Keep: -1})
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// readRecordings reads a file that was exported, or a browser's archive, from
+// disk or standard input, into memory.
+func (p *program) readRecordings(path string, change bool) (recording.Store, error) {
+	if change {
+		return nil, usage{err: fmt.Errorf("--record %s is an exported file, which is not changed", path)}
+	}
+	in := p.stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, usage{err: fmt.Errorf("--record %s: %w", path, cause(err))}
+		}
+		defer f.Close()
+		in = f
+	}
+	ring := recording.NewRing(recording.RingConfig{Exchanges: math.MaxInt, Bytes: math.MaxInt64, Redactor: &recording.Redactor{KeepSecrets: true}})
+	skipped, err := readExchanges(in, func(e *recording.Exchange) error {
+		ring.Record(e)
+		return nil
+	})
+	for _, s := range skipped {
+		p.out.note("%s: entry %d is left out: %s", path, s.Entry, s.Why)
+	}
+	if err != nil {
+		return nil, usage{err: fmt.Errorf("--record %s: %w", path, err), hint: "a HAR, or the JSON Lines of recordings export, is expected"}
+	}
+	return ring, nil
+}
+
+// readExchanges reads a HAR or JSON Lines, told apart by their first line: a HAR
+// begins with its log.
+func readExchanges(r io.Reader, each func(*recording.Exchange) error) ([]har.Skipped, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	start, _ := b.Peek(64 << 10)
+	if isJSONLines(start) {
+		d := json.NewDecoder(b)
+		for n := 1; ; n++ {
+			e := new(recording.Exchange)
+			switch err := d.Decode(e); {
+			case err == io.EOF:
+				return nil, nil
+			case err != nil:
+				return nil, fmt.Errorf("line %d: %w", n, err)
+			case e.ID == "":
+				return nil, fmt.Errorf("line %d: it has no id: this is not an exchange", n)
+			}
+			if err := each(e); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return har.Read(b, each)
+}
+
+// isJSONLines says whether a file begins like an exchange and not like an archive.
+func isJSONLines(start []byte) bool {
+	d := json.NewDecoder(strings.NewReader(strings.TrimPrefix(string(start), "\ufeff")))
+	for _, want := range []string{"{", "id"} {
+		token, err := d.Token()
+		if err == io.EOF && want == "{" {
+			return true // nothing was exported
+		}
+		if err != nil || fmt.Sprint(token) != want {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/story"
+)
+
+func (p *program) recordingsShowCommand() *cli.Command {
+	return &cli.Command{
+		Name: "show", Usage: "tell the story of one exchange", ArgsUsage: "ID",
+		Description: "ID is the X-Edgesim-Exchange of a response, or the beginning of one; \"last\" is the newest\n" +
+			"exchange and \"failed\" the newest that failed. Told in order: what was asked, what was sent, each\n" +
+			"attempt with its handshake, what decided, how to mend it, what the viewer got.",
+		Flags: append(whereFlags(),
+			&cli.BoolFlag{Name: "json", Usage: "all of it as JSON, with the bodies"},
+			&cli.BoolFlag{Name: "pem", Usage: "the chain that the origin sent, as PEM"}),
+		Action: p.recordingsShow,
+	}
+}
+
+func (p *program) recordingsShow(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return usage{err: fmt.Errorf("one ID is taken, %d were given", c.NArg()), hint: "edgesim recordings ls lists them; last and failed stand for the newest"}
+	}
+	if c.Bool("json") && c.Bool("pem") {
+		return usage{err: errors.New("--json and --pem exclude each other")}
+	}
+	store, err := p.openRecordings(c, false)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	e, err := named(c, store, c.Args().First())
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Bool("json"):
+		data, err := json.MarshalIndent(e, "", "  ")
+		if err == nil {
+			_, err = fmt.Fprintf(p.out.stdout, "%s\n", data)
+		}
+		return err
+	case c.Bool("pem"):
+		return p.showChain(e)
+	}
+	return story.Write(p.out.stdout, e, story.Options{Width: widthOf(p.out.stdout), Color: colored(p.out.stdout)})
+}
+
+// named returns the exchange that a person names.
+func named(c *cli.Context, store recording.Store, name string) (*recording.Exchange, error) {
+	if name != "last" && name != "failed" {
+		return find(c, store, name)
+	}
+	var found *recording.Exchange
+	enough := errors.New("found")
+	err := each(c, store, recording.Filter{}, 0, func(e *recording.Exchange) error {
+		if name == "failed" && e.Cause == nil {
+			return nil
+		}
+		found = e
+		return enough
+	})
+	switch {
+	case found != nil:
+		return store.Get(c.Context, found.ID)
+	case err != nil:
+		return nil, err
+	}
+	return nil, usage{err: errors.New("nothing is recorded that would be it: " + name)}
+}
+
+// showChain prints the chain of the last attempt that saw one.
+func (p *program) showChain(e *recording.Exchange) error {
+	var chain [][]byte
+	for _, a := range e.Attempts {
+		if a != nil && a.Handshake != nil && len(a.Handshake.PeerCertificates) > 0 {
+			chain = a.Handshake.PeerCertificates
+		}
+	}
+	if len(chain) == 0 {
+		p.out.note("the origin sent no certificate in this exchange")
+		return concluded(exitUndecided)
+	}
+	for _, der := range chain {
+		if err := pem.Encode(p.out.stdout, &pem.Block{Type: "CERTIFICATE", Bytes: der}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
