@@ -26,6 +26,9 @@ import (
 //	ready FILE                  wait for a ready file, and set $HTTP, $HTTPS and $INSPECT
 //	await FILE                  wait for a file
 //	get URL STATUS              GET it and want this status; stdout has head and body
+//	origins NAME…               run origins of the lab; $NAME has each address, ca.pem their CA
+//	picky NAME…                 run an origin that refuses handshakes for all names but these; $PICKY, ca.pem
+//	screen PATTERN…             want each within the first screen of stdout: 24 lines, wrapped ones joined
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	bin := filepath.Dir(program(t))
@@ -45,6 +48,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "taken": taken, "ready": ready, "await": await, "get": get,
+			"origins": origins, "picky": picky, "screen": screen,
 		},
 	})
 }

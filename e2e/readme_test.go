@@ -1,7 +1,10 @@
 package e2e_test
 
 import (
+	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -21,6 +24,8 @@ var readmeCommands = []string{
 	"go run ./cmd/edgesim serve --origin https://www.example.com",
 	"curl -i http://127.0.0.1:8080/",
 	"edgesim serve dist-config.json --connect app.example.com=127.0.0.1:8444 --origin-ca my-ca.pem",
+	"edgesim check https://www.example.com",
+	"edgesim check dist-config.json --format junit",
 }
 
 // TestReadmeCommands: the list above is complete.
@@ -100,6 +105,33 @@ func TestReadmeServe(t *testing.T) {
 			t.Errorf("got %d %q", a.Status, got)
 		}
 	})
+}
+
+// TestReadmeCheck: the commands of the README, at a port where nothing listens.
+func TestReadmeCheck(t *testing.T) {
+	t.Parallel()
+	var s site
+	s.add(origin{name: "app", domain: "app.example.com", address: "127.0.0.1:1"})
+	config := filepath.Join(t.TempDir(), "dist-config.json")
+	data, err := json.Marshal(s.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"check", "https://www.example.com", "--connect", "www.example.com=127.0.0.1:1"},
+		{"check", config, "--format", "junit", "--connect", "app.example.com=127.0.0.1:1"},
+	} {
+		run := exec.Command(program(t), args...)
+		run.Env = cleanEnvironment(t.TempDir())
+		out, err := run.Output()
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) || ended.ExitCode() != 1 || !strings.Contains(string(out), "CF-CONN-08") {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
 }
 
 // TestReadmeMake: "make test" is there.
