@@ -43,6 +43,12 @@ func (o ScanOptions) withDefaults() ScanOptions {
 // is completed and no request is sent. What the target offers plays no part,
 // except that documented values are asked for first; its SNI does.
 //
+// It asks in waves, each of questions that do not depend on each other; an
+// ordinary server takes two to four waves of two round trips. Each suite that is
+// accepted takes a connection to be seen: of a server with more than about thirty
+// the seldom ones (CCM, ARIA, Camellia) stay open, and the report says so.
+// Only the first address is asked.
+//
 // The error is a [*policy.Cause] and means that the origin could not be asked at
 // all. An origin that answers, with whatever it may be, gives a report; where a
 // limit cut it short, the report says so.

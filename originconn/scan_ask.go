@@ -29,19 +29,13 @@ type asker struct {
 	dialCause *policy.Cause
 	address   string
 	limits    []string
-	// quickest is the shortest time that an answer took, the connection
-	// included; 0 if none came.
-	quickest time.Duration
 }
 
-// distant is the time of an answer from which on a scan guesses ahead.
-const distant = 20 * time.Millisecond
-
-// far says whether waiting for one answer after the other would take long.
-func (a *asker) far() bool {
+// left is how many connections may still be opened.
+func (a *asker) left() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.quickest > distant
+	return max(a.options.MaxConnections-a.opened, 0)
 }
 
 // answer is what one hello drew.
@@ -60,6 +54,13 @@ func (a *answer) in(version uint16) *tlswire.ServerHello {
 		return h
 	}
 	return nil
+}
+
+// useless says that nothing follows from the answer to a question in a version,
+// where hello is what it chose there: it was not asked, was not answered in time,
+// or the answer is no good.
+func (a *answer) useless(hello *tlswire.ServerHello) bool {
+	return !a.asked || a.timedOut && hello == nil || a.flight.Malformed != ""
 }
 
 // leaf returns the certificate that the origin showed first.
@@ -133,7 +134,7 @@ func (a *asker) limit(what string) {
 func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
 	defer cancel()
-	attempt, started := &Attempt{Number: 1}, time.Now()
+	attempt := &Attempt{Number: 1}
 	conn, cause := a.client.dial(ctx, a.target, a.endpoints, attempt)
 	if cause != nil {
 		a.mu.Lock()
@@ -164,9 +165,6 @@ func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.address = attempt.Address
-	if took := time.Since(started); a.quickest == 0 || took < a.quickest {
-		a.quickest = took
-	}
 	if got.timedOut {
 		a.timeouts++
 	}

@@ -1,6 +1,7 @@
 package originconn_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -23,33 +24,31 @@ func nginxOrigin(t testing.TB, directives string) string {
 }
 
 // BenchmarkScan scans an nginx on loopback and one that is 50 ms away, with a
-// client that takes a round trip to connect. The issue wants 60 ms and 0.5 s.
+// client that takes a round trip to connect. The issue wants 60 ms and 0.5 s, in
+// every run: the slowest one is reported, too.
 func BenchmarkScan(b *testing.B) {
-	const both = "ssl_protocols TLSv1.2 TLSv1.3;"
-	for _, bench := range []struct {
-		name       string
-		directives string
-		roundTrip  time.Duration
-		options    originconn.ScanOptions
-	}{
-		{"loopback", both, 0, originconn.ScanOptions{}},
-		{"50ms", both, 50 * time.Millisecond, originconn.ScanOptions{}},
-		{"50ms-8-at-a-time", both, 50 * time.Millisecond, originconn.ScanOptions{Parallelism: 8}},
-		{"50ms-servers-order", both + "ssl_prefer_server_ciphers on;", 50 * time.Millisecond, originconn.ScanOptions{}},
-	} {
-		b.Run(bench.name, func(b *testing.B) {
-			client, n := counted(b, nginxOrigin(b, bench.directives), bench.roundTrip)
-			b.ResetTimer()
-			for range b.N {
-				r, err := client.Scan(b.Context(), scanTarget(), bench.options)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if !r.Complete() {
-					b.Log(r.Limits)
-				}
+	for _, key := range []string{"good-rsa", "good-ecdsa"} {
+		for _, order := range []string{"off", "on"} {
+			address := nginxWith(b, []string{key}, "ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers "+order+";")
+			for _, distance := range []time.Duration{0, roundTrip} {
+				b.Run(fmt.Sprintf("%s/prefer-server-%s/%s", key, order, distance), func(b *testing.B) {
+					client, n := counted(b, address, distance)
+					var slowest time.Duration
+					b.ResetTimer()
+					for range b.N {
+						r, err := client.Scan(b.Context(), scanTarget(), originconn.ScanOptions{})
+						if err != nil {
+							b.Fatal(err)
+						}
+						if !r.Complete() {
+							b.Log(r.Limits)
+						}
+						slowest = max(slowest, r.Duration)
+					}
+					b.ReportMetric(float64(n.count())/float64(b.N), "connections/op")
+					b.ReportMetric(float64(slowest)/1e6, "slowest-ms")
+				})
 			}
-			b.ReportMetric(float64(n.count())/float64(b.N), "connections/op")
-		})
+		}
 	}
 }

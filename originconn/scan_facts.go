@@ -14,13 +14,12 @@ import (
 
 // facts keeps what an answer says of the origin as a whole, whatever was asked.
 func (s *scan) facts(a answer, sni string) {
-	s.seen.Lock()
-	defer s.seen.Unlock()
 	r := &s.found
 	if len(a.flight.NotTLS) > 0 && r.NotTLS == nil {
 		r.NotTLS = a.flight.NotTLS
 		s.stop()
 	}
+	s.alerts = s.alerts || a.flight.Alert != nil
 	r.ClientCertificateRequested = r.ClientCertificateRequested || a.flight.CertificateRequested
 	if hello := a.flight.ServerHello; hello != nil && hello.Version <= policy.VersionTLS12 {
 		r.SessionIDs = r.SessionIDs || len(hello.SessionID) > 0
@@ -44,6 +43,12 @@ func (s *scan) facts(a answer, sni string) {
 	}
 }
 
+// dropped says that an origin that refuses with alerts ended a connection without
+// one: that is no refusal, and nothing follows from it.
+func (s *scan) dropped(a answer) bool {
+	return s.alerts && a.flight.ServerHello == nil && a.flight.Alert == nil
+}
+
 // keyTypeOf names the kind of a certificate's key: "RSA", "ECDSA", "Ed25519", or
 // "" where it is another one or cannot be read.
 func keyTypeOf(der []byte) string {
@@ -64,15 +69,24 @@ func keyTypeOf(der []byte) string {
 
 // nameAnswer notes how the origin answers without a name or to a wrong one.
 func (s *scan) nameAnswer(to *NameAnswer, a answer) {
-	s.seen.Lock()
-	defer s.seen.Unlock()
 	*to = NameAnswer{Asked: a.asked, Accepted: a.flight.ServerHello != nil, Alert: a.flight.Alert}
 }
 
-// sameHost says whether an answer comes from the same virtual host as others:
-// it shows a certificate that one of them showed.
-func sameHost(a answer, others ...answer) bool {
-	return a.leaf() != nil && slices.ContainsFunc(others, func(o answer) bool { return bytes.Equal(a.leaf(), o.leaf()) })
+// sameHost says whether an answer comes from the virtual host of the target: it
+// shows a certificate that was shown to its name.
+func (s *scan) sameHost(a answer) bool {
+	return a.leaf() != nil && slices.ContainsFunc(s.found.Certificates, func(c ScannedChain) bool {
+		return c.SNI == s.target.SNI && bytes.Equal(a.leaf(), c.Chain[0])
+	})
+}
+
+// keyTypes are the kinds of certificates that were seen.
+func (s *scan) keyTypes() []string {
+	var kinds []string
+	for _, chain := range s.found.Certificates {
+		kinds = append(kinds, chain.KeyType)
+	}
+	return kinds
 }
 
 // report makes the report of what was found.
@@ -80,8 +94,11 @@ func (s *scan) report() *ScanReport {
 	r := s.found
 	r.Host, r.SNI = s.target.Address(), s.target.SNI
 	r.Address, r.Connections = s.address, s.opened
+	for _, other := range s.endpoints[1:] {
+		r.OtherAddresses = append(r.OtherAddresses, other.String())
+	}
 	r.Versions = nil
-	for _, v := range []*versionScan{s.tls13, s.tls12, s.tls11, s.tls10, s.ssl3} {
+	for _, v := range s.versions() {
 		r.Versions = append(r.Versions, v.report())
 	}
 	r.Limits = slices.Sorted(slices.Values(s.limits))
@@ -95,7 +112,7 @@ func (s *scan) report() *ScanReport {
 // report makes the part of one version.
 func (v *versionScan) report() VersionScan {
 	r := VersionScan{
-		Version: v.version, Name: tlswire.VersionName(v.version), Asked: v.asked, Spoken: v.spoken, Preference: v.preference,
+		Version: v.version, Name: tlswire.VersionName(v.version), Asked: v.asked, Spoken: v.spoken,
 		DHBits: v.dhBits, Refusal: v.refusal,
 	}
 	if !v.spoken {
@@ -105,10 +122,9 @@ func (v *versionScan) report() VersionScan {
 	if !v.groupsWanted() && v.version > policy.VersionSSL30 {
 		groups = &v.s.tls12.groups
 	}
-	r.Suites, r.SuitesOpen, r.SuitesComplete = v.suites.accepted, v.suites.open, v.suites.complete()
-	if v.preference == PreferenceClient {
-		r.Suites = inOrderOf(v.suites.all, r.Suites)
-	}
+	r.Preference, r.SuitesInferred = v.orderedBy(), v.inferred
+	r.OrderInferred = r.Preference == PreferenceServer && (len(v.suites.unordered()) > 0 || len(v.inferred) > 0)
+	r.Suites, r.SuitesOpen, r.SuitesComplete = v.suites.ordered(), v.suites.open, v.suites.complete()
 	r.Groups = groups.ordered()
 	r.GroupsComplete = v.decided(groups, v.needsGroup)
 	r.SignaturesComplete = v.version < policy.VersionTLS12 // those have no choice

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -149,6 +150,9 @@ func TestScanNotTLS(t *testing.T) {
 		}
 		if n := opened.Load(); n > 10 {
 			t.Errorf("%d connections", n)
+		}
+		if !slices.Equal(r.OtherAddresses, []string{"192.0.2.2:443"}) {
+			t.Errorf("addresses that were not asked: %q", r.OtherAddresses)
 		}
 	})
 }

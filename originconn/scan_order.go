@@ -1,93 +1,63 @@
 package originconn
 
-import (
-	"context"
-	"slices"
+import "slices"
 
-	"github.com/edgesim/edgesim/internal/tlswire"
-	"github.com/edgesim/edgesim/policy"
-)
-
-// suiteChain asks for the suites of an origin that has an order of its own:
-// everything that is open, without what was chosen before, until it is refused.
-// The order of the answers is the origin's.
-//
-// Each question depends on the answer to the one before. Where the way is long,
-// the next answers are guessed and the questions that follow from them are asked
-// at the same time; answers behind a wrong guess are thrown away.
-func (v *versionScan) suiteChain(ctx context.Context) {
-	ahead := 1
-	for {
-		v.mu.Lock()
-		questions, guesses := v.guess(ahead)
-		v.mu.Unlock()
-		if len(questions) == 0 {
-			return
-		}
-		answers := make([]answer, len(questions))
-		var asks []func()
-		for i, h := range questions {
-			asks = append(asks, func() { answers[i] = v.s.ask(ctx, v.finite(h)) })
-		}
-		together(asks...)
-		v.mu.Lock()
-		right := v.followOrder(questions, guesses, answers)
-		failed := v.suites.failed
-		v.mu.Unlock()
-		switch {
-		case failed:
-			return
-		case right && v.s.far():
-			ahead = min(2*ahead, mostAhead)
-		case !right:
-			ahead = 1
-		}
-	}
+// beats says whether the origin chose a where b was open to it.
+func (f *facet) beats(a, b uint16) bool {
+	return slices.ContainsFunc(f.choices, func(c choice) bool { return c.value == a && slices.Contains(c.among, b) })
 }
 
-// mostAhead is how many questions are asked at once by guessing.
-const mostAhead = 4
-
-// guess makes the next questions, each without the suites that the ones before
-// it are expected to be answered with. The lock is held.
-func (v *versionScan) guess(n int) (questions []tlswire.ClientHello, guesses []uint16) {
-	expected := filtered(inOrderOf(usualOrder, v.suites.open), func(s uint16) bool { return likely(s, v.suites.accepted) })
-	if v.version == policy.VersionTLS13 {
-		expected = both([]uint16{0x1302, 0x1303, 0x1301}, v.suites.open)
-	}
-	suites := v.suites.open[:min(len(v.suites.open), manySuites)]
-	for i := 0; i < n && len(suites) > 0; i++ {
-		h := v.hello()
-		h.Suites = suites
-		questions = append(questions, h)
-		if i >= len(expected) {
-			return questions, append(guesses, 0)
-		}
-		guesses = append(guesses, expected[i])
-		suites = without(suites, expected[i])
-	}
-	return questions, guesses
-}
-
-// followOrder takes the answers in turn, up to the first wrong guess, and says
-// whether all were right. The lock is held.
-func (v *versionScan) followOrder(questions []tlswire.ClientHello, guesses []uint16, answers []answer) bool {
-	for i, a := range answers {
-		v.s.facts(a, v.s.target.SNI)
-		offered := questions[i].Suites
-		switch hello := a.in(v.version); {
-		case !a.asked, a.timedOut && hello == nil, hello != nil && !slices.Contains(offered, hello.Suite):
-			v.suites.failed = true
-			return false
-		case hello == nil:
-			v.suites.open = without(v.suites.open, offered...) // all of them are refused
-			return false
-		default:
-			v.note(a, offered)
-			if hello.Suite != guesses[i] {
-				return false
+// ranked puts values in the order in which the origin prefers them, as far as
+// its choices tell, and as servers usually do beyond that.
+func (f *facet) ranked(values []uint16) []uint16 {
+	left := inOrderOf(f.usual, values)
+	var ranked []uint16
+	for len(left) > 0 {
+		next := left[0]
+		for _, value := range left {
+			if !slices.ContainsFunc(left, func(other uint16) bool { return other != value && f.beats(other, value) }) {
+				next = value
+				break
 			}
 		}
+		ranked = append(ranked, next)
+		left = without(left, next)
 	}
-	return true
+	return ranked
+}
+
+// unordered returns the accepted values of which it was not seen that the origin
+// prefers them to the next one.
+func (f *facet) unordered() []uint16 {
+	ranked := f.ranked(f.accepted)
+	var list []uint16
+	for i := 0; i+1 < len(ranked); i++ {
+		if !f.beats(ranked[i], ranked[i+1]) {
+			list = append(list, ranked[i])
+		}
+	}
+	return list
+}
+
+// over counts the values that may be accepted and stand before a chosen one in an
+// order that is presumed of the origin, and the chosen ones that are not in it:
+// none, if it may be that order.
+func (f *facet) over(order []uint16) int {
+	n := 0
+	for _, c := range f.choices {
+		at := slices.Index(order, c.value)
+		if at < 0 {
+			n++ // a suite that hardly a server has
+		}
+		if at > 0 {
+			before := both(order[:at], c.among)
+			n += len(both(before, f.open)) + len(both(before, f.accepted))
+		}
+	}
+	return n
+}
+
+// likeliest takes the one of some usual orders that fits the choices best.
+func (f *facet) likeliest(orders ...[]uint16) []uint16 {
+	return slices.MinFunc(orders, func(a, b []uint16) int { return f.over(a) - f.over(b) })
 }

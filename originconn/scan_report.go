@@ -17,6 +17,9 @@ type ScanReport struct {
 	// Host is the origin's host:port, Address the ip:port that was asked.
 	Host    string `json:"host"`
 	Address string `json:"address"`
+	// OtherAddresses are the ones that the name has besides. They were not asked,
+	// and may answer otherwise.
+	OtherAddresses []string `json:"otherAddresses,omitempty"`
 	// SNI is the server name that was sent; "" is none.
 	SNI string `json:"sni"`
 	// NotTLS are the first bytes of an answer that is not TLS. The rest of the
@@ -37,7 +40,7 @@ type ScanReport struct {
 	ClientCertificateRequested bool `json:"clientCertificateRequested"`
 	// SessionIDs and SessionTickets say that the origin, in TLS 1.2 or older,
 	// gave a session an id, or agreed to issue a ticket. Whether it resumes them
-	// cannot be told without completing a handshake.
+	// cannot be told without completing a handshake, which a scan never does.
 	SessionIDs     bool `json:"sessionIDs"`
 	SessionTickets bool `json:"sessionTickets"`
 	// SecureRenegotiation, ExtendedMasterSecret and Compression say what it
@@ -74,6 +77,9 @@ type VersionScan struct {
 	Suites     []uint16 `json:"suites,omitempty"`
 	SuiteNames []string `json:"suiteNames,omitempty"`
 	Preference string   `json:"preference,omitempty"`
+	// OrderInferred says that the origin's order was not seen for every neighbor
+	// in Suites: there it is the one that servers usually have.
+	OrderInferred bool `json:"orderInferred,omitempty"`
 	// Groups are the accepted groups, the curves of ECDHE before TLS 1.3. TLS
 	// 1.0 and 1.1 get those of TLS 1.2 where that is spoken: no stack is known
 	// to tell them apart.
@@ -86,6 +92,10 @@ type VersionScan struct {
 	// have no choice.
 	Signatures     []uint16 `json:"signatures,omitempty"`
 	SignatureNames []string `json:"signatureNames,omitempty"`
+	// SuitesInferred are those of Suites that were not seen to be chosen in this
+	// version, but in a newer one: the connections did not suffice, and no stack
+	// is known to tell these versions apart.
+	SuitesInferred []uint16 `json:"suitesInferred,omitempty"`
 	// SuitesOpen are the suites of which the scan could not tell; none if
 	// SuitesComplete.
 	SuitesOpen []uint16 `json:"suitesOpen,omitempty"`

@@ -34,11 +34,10 @@ func suitesToAsk(version uint16) []uint16 {
 // servers with an order of their own give it up for a client that has ChaCha20
 // in front of AES, which looks like the client's order and is not.
 func reorder(suites []uint16) []uint16 {
-	slow := func(s uint16) bool { return strings.Contains(tlswire.SuiteName(s), "CHACHA20") }
 	parts := [][]uint16{filtered(suites, ephemeralEC), filtered(suites, func(s uint16) bool { return !ephemeralEC(s) })}
 	var list []uint16
 	for _, part := range parts {
-		last := filtered(part, slow)
+		last := filtered(part, chacha)
 		list = slices.Concat(list, reversed(without(part, last...)), last)
 	}
 	return list
@@ -68,11 +67,11 @@ func common(suite uint16) bool {
 }
 
 // likely says whether a suite is worth a question of its own: a common one, and
-// any relative of one that was accepted. DHE, which needs parameters, and the
-// suites without a certificate are rare until the first is seen.
+// any relative of one that was accepted. DHE, which needs parameters, the seldom
+// ones and those without a certificate are rare until the first is seen.
 func likely(suite uint16, accepted []uint16) bool {
 	exchange, auth := tlswire.KeyExchange(suite)
-	if common(suite) && exchange != "DHE" || slices.Contains(suites13, suite) {
+	if common(suite) && !seldom(suite) && exchange != "DHE" || slices.Contains(suites13, suite) {
 		return true
 	}
 	if exchange == "" { // the rare suites of TLS 1.3
@@ -84,10 +83,10 @@ func likely(suite uint16, accepted []uint16) bool {
 	})
 }
 
-// usualOrder is the order of OpenSSL's list HIGH, which is that of most servers
+// openSSLOrder is the order of OpenSSL's list HIGH, which is that of most servers
 // that have an order of their own. It only guesses what such a server will
 // choose next; a wrong guess costs a connection and changes no result.
-var usualOrder = []uint16{
+var openSSLOrder = []uint16{
 	0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc0af, 0xc0ad, 0xc0a3, 0xc09f, 0xc05d, 0xc061,
 	0xc053, 0xc02b, 0xc02f, 0x009e, 0xc0ae, 0xc0ac, 0xc0a2, 0xc09e, 0xc05c, 0xc060, 0xc052, 0xc024,
 	0xc028, 0x006b, 0xc073, 0xc077, 0x00c4, 0xc023, 0xc027, 0x0067, 0xc072, 0xc076, 0x00be, 0xc00a,
@@ -95,12 +94,59 @@ var usualOrder = []uint16{
 	0xc0a0, 0xc09c, 0xc050, 0x003d, 0x00c0, 0x003c, 0x00ba, 0x0035, 0x0084, 0x002f, 0x0041,
 }
 
-// usualGroups and usualSchemes are what most servers accept, asked for one by
-// one where that costs no connection.
+// mozillaOrder is that of Mozilla's recommended lists, the other one that is
+// usual; crypto/tls has nearly the same.
+var mozillaOrder = []uint16{
+	0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0x009e, 0x009f, 0xccaa, 0xc023, 0xc027, 0xc009, 0xc013,
+	0xc024, 0xc028, 0xc00a, 0xc014, 0x0067, 0x006b, 0x0033, 0x0039, 0x009c, 0x009d, 0x003c, 0x003d, 0x002f, 0x0035, 0x000a,
+}
+
+// seldom says whether hardly anybody misses a suite: CCM, ARIA and Camellia. They
+// are the first to stay undecided where the connections do not suffice.
+func seldom(suite uint16) bool {
+	name := tlswire.SuiteName(suite)
+	return strings.Contains(name, "CCM") || strings.Contains(name, "ARIA") || strings.Contains(name, "CAMELLIA")
+}
+
+// chachaLast puts ChaCha20 behind the others where the origin may have an order
+// of its own: some servers give that up for a client that has ChaCha20 in front.
+func chachaLast(suites []uint16, byClient bool) []uint16 {
+	if byClient {
+		return suites
+	}
+	last := filtered(suites, chacha)
+	return slices.Concat(without(suites, last...), last)
+}
+
+func chacha(suite uint16) bool { return strings.Contains(tlswire.SuiteName(suite), "CHACHA20") }
+
+// usualGroups and usualSchemes are what most servers accept, in the order of
+// OpenSSL.
 var (
-	usualGroups  = []uint16{23, 29, 24, 25, 30}
+	usualGroups  = []uint16{29, 23, 30, 25, 24}
 	usualSchemes = []uint16{
-		0x0401, 0x0501, 0x0601, 0x0301, 0x0804, 0x0805, 0x0806, // RSA
+		0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0301, // RSA
 		0x0403, 0x0503, 0x0603, 0x0303, // ECDSA
 	}
 )
+
+// byKind groups suites by what they are likely to be configured together for: by
+// key exchange and kind of key, and those with a MAC apart from the others.
+func byKind(suites []uint16) [][]uint16 {
+	kind := func(suite uint16) string {
+		exchange, auth := tlswire.KeyExchange(suite)
+		if cbc(suite) {
+			auth += " CBC"
+		}
+		return exchange + auth
+	}
+	var kinds [][]uint16
+	for len(suites) > 0 {
+		same := filtered(suites, func(s uint16) bool { return kind(s) == kind(suites[0]) })
+		kinds = append(kinds, same)
+		suites = without(suites, same...)
+	}
+	return kinds
+}
+
+func cbc(suite uint16) bool { return strings.Contains(tlswire.SuiteName(suite), "CBC") }

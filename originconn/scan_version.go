@@ -1,25 +1,17 @@
 package originconn
 
 import (
-	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/edgesim/edgesim/internal/tlswire"
 	"github.com/edgesim/edgesim/policy"
 )
 
-// versionScan finds out what an origin accepts in one version.
+// versionScan is what is known of an origin in one version.
 type versionScan struct {
 	s       *scan
 	version uint16
-
-	mu      sync.Mutex
-	changed sync.Cond // for mu: an answer came
-	// asking counts the questions of the pool that are under way, hits and
-	// misses those that found an accepted suite and those that found none.
-	asking, hits, misses int
 
 	// asked says that it was asked whether the version is spoken, and that
 	// there was an answer.
@@ -31,30 +23,44 @@ type versionScan struct {
 	groups  facet
 	// signatures are by the kind of key, "RSA" and "ECDSA".
 	signatures map[string]*facet
-	// compared says that two hellos with opposite orders had the same answer.
-	compared bool
-	// preference names whose order counts.
+	// first is the question of the first wave, in the versions that have one.
+	first part
+	// compared are suites that two hellos offered in opposite orders and that
+	// had the same answer: the origin follows its own order if it accepts two.
+	compared []uint16
+	// guessed says that the origin's own order seems to be a usual one.
+	guessed bool
+	// short says that the connections do not suffice for all suites.
+	short bool
+	// preference names whose order counts, where it had to be asked.
 	preference string
-	dhBits     int
+	// inferred are suites that the origin is believed to accept because it does
+	// in the newer version.
+	inferred []uint16
+	// excluded says that it was asked for all suites that the newer version does
+	// not accept.
+	excluded bool
+	// differs says that a suite of the newer version was refused in this one.
+	differs bool
+	dhBits  int
 	// curves are those of the ECDSA keys seen, without which such a suite is
 	// refused.
 	curves []uint16
 }
 
 func newVersionScan(s *scan, version uint16) *versionScan {
-	v := &versionScan{s: s, version: version, suites: newFacet(suitesToAsk(version)), signatures: map[string]*facet{}}
-	v.changed.L = &v.mu
+	v := &versionScan{s: s, version: version, suites: newFacet(suitesToAsk(version), openSSLOrder), signatures: map[string]*facet{}}
 	switch {
 	case version == policy.VersionTLS13:
-		v.groups = newFacet(filtered(tlswire.AllGroups(), func(g uint16) bool { return g >= 23 && (g < 26 || g > 28) }))
+		v.groups = newFacet(filtered(tlswire.AllGroups(), func(g uint16) bool { return g >= 23 && (g < 26 || g > 28) }), usualGroups)
 	case version > policy.VersionSSL30:
-		v.groups = newFacet(filtered(tlswire.AllGroups(), func(g uint16) bool { return g < 31 }))
+		v.groups = newFacet(filtered(tlswire.AllGroups(), func(g uint16) bool { return g < 31 }), usualGroups)
 	}
 	for _, key := range []string{"RSA", "ECDSA"} {
-		f := newFacet(nil)
+		f := newFacet(nil, nil)
 		if version == policy.VersionTLS12 {
 			schemes := slices.Concat(policy.SignatureSchemes(), without(tlswire.AllSignatures(), policy.SignatureSchemes()...))
-			f = newFacet(filtered(schemes, func(s uint16) bool { return signsWith(s) == key }))
+			f = newFacet(filtered(schemes, func(s uint16) bool { return signsWith(s) == key }), usualSchemes)
 		}
 		v.signatures[key] = &f
 	}
@@ -71,8 +77,11 @@ func (v *versionScan) hello() tlswire.ClientHello {
 	if v.version == policy.VersionTLS12 {
 		h.Signatures = v.schemes(nil)
 	}
-	return v.finite(h)
+	return h
 }
+
+// manySuites is the most suites of a hello: some servers refuse longer lists.
+const manySuites = 120
 
 // finite adds what a hello needs besides: the finite fields of RFC 7919 for
 // DHE suites, which a server may insist on once one is named, and for SSLv3,
@@ -95,29 +104,48 @@ const renegotiationSCSV = 0x00ff
 func (v *versionScan) schemes(first []uint16) []uint16 {
 	list := slices.Clone(first)
 	for _, key := range []string{"RSA", "ECDSA"} {
-		f := v.signatures[key]
-		list = slices.Concat(list, without(f.rotated(nil), list...))
+		list = slices.Concat(list, without(v.signatures[key].rotated(), list...))
 	}
 	return slices.Concat(list, without(tlswire.AllSignatures(), list...))
 }
 
+// firstQuestion asks for the version with what is rare in front: where the order
+// of the hello counts, the answer decides that.
+func (v *versionScan) firstQuestion() question {
+	v.first.hello = v.hello()
+	usual := without(v.first.hello.Suites, without(v.first.hello.Suites, openSSLOrder...)...)
+	v.first.hello.Suites = inOrderOf(without(v.first.hello.Suites, usual...), v.first.hello.Suites)
+	return v.first.ask(v)
+}
+
+// heard keeps what an answer says of whether the version is spoken.
+func (v *versionScan) heard(a answer, offered []uint16) {
+	v.note(a, offered)
+	v.suites.failed = v.suites.failed || a.flight.Malformed != ""
+	v.asked = v.asked || a.asked && (!a.timedOut || v.spoken)
+	switch {
+	case v.spoken:
+		v.refusal = nil
+	case a.asked && v.refusal == nil:
+		v.refusal = a.flight.Alert
+	}
+}
+
 // note keeps the facts of an answer in this version to a hello with these
 // suites. A server that chooses another one speaks the version, but nothing
-// follows from its choice. The lock is held.
-func (v *versionScan) note(a answer, offered []uint16) {
+// follows from its choice; note then says no.
+func (v *versionScan) note(a answer, offered []uint16) bool {
 	hello := a.in(v.version)
 	if hello == nil {
-		return
+		return false
 	}
-	if !v.spoken { // once: from then on others read it without the lock
-		v.spoken = true
-	}
+	v.spoken = true
 	if !slices.Contains(offered, hello.Suite) {
 		v.s.limit(fmt.Sprintf("the origin chose %s, which was not offered", tlswire.SuiteName(hello.Suite)))
-		return
+		return false
 	}
 	v.suites.accept(hello.Suite)
-	if group := max(a.flight.KeyExchangeGroup, hello.Group); group != 0 {
+	if group := chosenGroup(a); group != 0 {
 		v.groups.accept(group)
 	}
 	if key := signsWith(a.flight.Signature); key != "" {
@@ -127,21 +155,33 @@ func (v *versionScan) note(a answer, offered []uint16) {
 	if curve := curveOfKey(a.leaf()); curve != 0 && !slices.Contains(v.curves, curve) {
 		v.curves = append(v.curves, curve)
 	}
+	return true
+}
+
+// chosenGroup is the group of an answer; 0 if it has none.
+func chosenGroup(a answer) uint16 {
+	if a.flight.ServerHello == nil {
+		return 0
+	}
+	return max(a.flight.KeyExchangeGroup, a.flight.ServerHello.Group)
 }
 
 // compareSuites tells from two answers to hellos in opposite orders whose order
 // of suites counts: each choice must have been open to the other hello as well.
-// The lock is held.
-func (v *versionScan) compareSuites(a, b answer, offeredA, offeredB []uint16) {
-	x, y := a.in(v.version), b.in(v.version)
-	if x == nil || y == nil || !slices.Contains(offeredA, y.Suite) || !slices.Contains(offeredB, x.Suite) {
+func (v *versionScan) compareSuites(p, opposite part) {
+	x, y := p.answer.in(v.version), opposite.answer.in(v.version)
+	if x == nil || y == nil || !slices.Contains(p.hello.Suites, y.Suite) || !slices.Contains(opposite.hello.Suites, x.Suite) {
 		return
 	}
-	v.suites.byClient, v.compared = x.Suite != y.Suite, true
+	v.suites.byClient = v.suites.byClient || x.Suite != y.Suite
+	// ChaCha20 stands last in both, and curves come first.
+	v.compared = filtered(both(p.hello.Suites, opposite.hello.Suites), func(s uint16) bool {
+		return !chacha(s) && ephemeralEC(s) == ephemeralEC(x.Suite)
+	})
 }
 
 // compareRest tells from two answers to all groups and schemes in opposite
-// orders whether the origin follows the order of the hello. The lock is held.
+// orders whether the origin follows the order of the hello.
 func (v *versionScan) compareRest(a, b answer) {
 	x, y := a.flight.KeyExchangeGroup, b.flight.KeyExchangeGroup
 	v.groups.byClient = v.groups.byClient || x != 0 && y != 0 && x != y
@@ -151,22 +191,35 @@ func (v *versionScan) compareRest(a, b answer) {
 	}
 }
 
-// explore asks until all that the origin accepts in this version is known.
-func (v *versionScan) explore(ctx context.Context) {
-	if !v.spoken {
+// settleAll takes an answer to a question that offered all its suites for
+// themselves.
+func (v *versionScan) settleAll(p part) {
+	hello := p.answer.in(v.version)
+	if hello == nil || !slices.Contains(p.hello.Suites, hello.Suite) || !slices.Contains(v.suites.accepted, hello.Suite) {
 		return
 	}
 	if v.suites.byClient {
-		v.pool(ctx)
+		v.suites.settle(query{focus: p.hello.Suites, guarded: true}, hello.Suite)
 	} else {
-		v.suiteChain(ctx)
-		if v.startOver() {
-			v.suiteChain(ctx)
-		}
+		v.suites.choices = append(v.suites.choices, choice{hello.Suite, p.hello.Suites})
 	}
-	// Where the connections do not suffice for all, the suites matter most.
-	v.decidePreference(ctx)
-	v.finishRest(ctx)
+}
+
+// needsGroup says whether a suite is of no use without a group of the hello.
+func (v *versionScan) needsGroup(suite uint16) bool {
+	return v.version == policy.VersionTLS13 || ephemeralEC(suite)
+}
+
+// groupsWanted says whether the groups of this version are to be found out: in
+// TLS 1.0 and 1.1 they are those of TLS 1.2, where that is spoken.
+func (v *versionScan) groupsWanted() bool {
+	switch v.version {
+	case policy.VersionTLS13, policy.VersionTLS12:
+		return true
+	case policy.VersionSSL30:
+		return false
+	}
+	return !v.s.tls12.spoken
 }
 
 // decided says whether all values of a list were, that is of no use without one
@@ -178,44 +231,13 @@ func (v *versionScan) decided(f *facet, needs func(uint16) bool) bool {
 	return v.suites.complete() && !f.failed && !slices.ContainsFunc(v.suites.accepted, needs)
 }
 
-// startOver opens the accepted suites again where the order in which they were
-// found means nothing: the first hello of TLS 1.3 is without the rare ones.
-func (v *versionScan) startOver() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.version != policy.VersionTLS13 || !v.suites.complete() || len(without(v.suites.accepted, suites13...)) == 0 {
-		return false
-	}
-	v.suites.open, v.suites.accepted = v.suites.accepted, nil
-	return true
-}
-
-// decidePreference names whose order of suites counts, with one more question
-// where the answers so far cannot tell.
-func (v *versionScan) decidePreference(ctx context.Context) {
-	v.mu.Lock()
-	h, accepted := v.hello(), slices.Clone(v.suites.accepted)
-	switch {
-	case len(accepted) < 2:
-	case v.suites.byClient:
-		v.preference = PreferenceClient
-	case v.compared && len(filtered(accepted, ephemeralEC)) > 1:
-		// The first two hellos had these in opposite orders, before all others.
-		v.preference = PreferenceServer
-	}
-	decided := len(accepted) < 2 || v.preference != ""
-	v.mu.Unlock()
-	if decided {
-		return
-	}
-	if h.Suites = reorder(accepted); h.Suites[0] == accepted[0] {
-		h.Suites = reversed(accepted)
-	}
-	a := v.s.ask(ctx, v.finite(h))
-	if hello := a.in(v.version); hello != nil {
-		v.preference = PreferenceServer
-		if hello.Suite == h.Suites[0] {
-			v.preference = PreferenceClient
+// newer returns the newest version before TLS 1.3 that the origin speaks, if it is
+// newer than this one; else nil.
+func (v *versionScan) newer() *versionScan {
+	for _, other := range []*versionScan{v.s.tls12, v.s.tls11, v.s.tls10} {
+		if v.version < policy.VersionTLS12 && other.version > v.version && other.spoken {
+			return other
 		}
 	}
+	return nil
 }

@@ -1,0 +1,42 @@
+package originconn
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+)
+
+// question is one hello, and what to conclude from the answer to it.
+type question struct {
+	hello    tlswire.ClientHello
+	conclude func(answer)
+	// unsafe says that the origin may refuse it though it has the suites.
+	unsafe bool
+}
+
+// wave asks questions that do not depend on each other, all at the same time,
+// and draws the conclusions when all are answered. It says whether they could be
+// asked: of more questions than there are connections left, only the first are.
+func (s *scan) wave(ctx context.Context, questions []question) bool {
+	if left := s.left(); len(questions) > left {
+		s.limit(fmt.Sprintf("the limit of %d connections was reached", s.options.MaxConnections))
+		questions = questions[:left]
+	}
+	if len(questions) == 0 || ctx.Err() != nil {
+		s.ended(ctx)
+		return false
+	}
+	answers := make([]answer, len(questions))
+	var all sync.WaitGroup
+	for i, q := range questions {
+		all.Go(func() { answers[i] = s.ask(ctx, q.hello) })
+	}
+	all.Wait()
+	for i, q := range questions {
+		s.facts(answers[i], q.hello.SNI)
+		q.conclude(answers[i])
+	}
+	return true
+}
