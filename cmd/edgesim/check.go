@@ -47,12 +47,16 @@ func checkFlags() []cli.Flag {
 		&cli.StringFlag{Name: "method", Value: "GET", Usage: "ask with `METHOD`: GET or HEAD", Category: category},
 		&cli.BoolFlag{Name: "handshake-only", Usage: "end after the TLS handshake, send no request", Category: category},
 		&cli.BoolFlag{Name: "scan", Usage: "find out what the origin's TLS accepts, beside what CloudFront offers", Category: category},
+		&cli.StringFlag{Name: "elb-policy", Usage: "judge the ELB security policy of this `NAME`, or all, without an origin", Category: category},
 		&cli.StringFlag{Name: "fail-on", Value: "fail", Usage: "exit with 1 from this `VERDICT` on: fail or warn", Category: category},
 		&cli.BoolFlag{Name: "verbose", Usage: "text: print every rule with its verdict", Category: category},
 	}
 }
 
 func (p *program) check(c *cli.Context) error {
+	if c.IsSet("elb-policy") {
+		return p.checkELB(c)
+	}
 	cfg, closeAll, err := p.checkConfig(c)
 	if err != nil {
 		return err
