@@ -24,6 +24,9 @@ type listScan struct {
 // lists are those that this version has besides the suites.
 func (v *versionScan) lists() []*listScan {
 	var all []*listScan
+	if slices.ContainsFunc(v.groups.accepted, func(g uint16) bool { return slices.Contains(hybridGroups, g) }) {
+		v.groups.usual = slices.Concat(hybridGroups, usualGroups)
+	}
 	if v.groupsWanted() {
 		all = append(all, &listScan{
 			facet: &v.groups, needs: v.needsGroup, chosen: chosenGroup,
@@ -196,12 +199,14 @@ func (r rider) joins(other *listScan) bool {
 func (v *versionScan) settleLists(riders []rider, suites []uint16, a answer) {
 	hello := a.in(v.version)
 	noted := hello != nil && v.note(a, suites)
+	unsafe := len(unsafeOf(riders))
 	for _, r := range riders {
 		switch {
 		case a.useless(hello), v.s.dropped(a), hello != nil && !noted:
 			r.failed = true
-		case hello == nil && len(riders) > 1:
-			r.alone, r.byClient = true, false // it may have been for either
+		case hello == nil && r.guarded && unsafe > 0: // it was for the other one
+		case hello == nil && unsafe > 1:
+			r.alone = true // it may have been for either
 		case hello == nil && r.guarded:
 			r.refuse(r.focus...)
 		case hello == nil:

@@ -123,6 +123,7 @@ func chacha(suite uint16) bool { return strings.Contains(tlswire.SuiteName(suite
 // usualGroups and usualSchemes are what most servers accept, in the order of
 // OpenSSL.
 var (
+	hybridGroups = []uint16{4588, 4587, 4589} // with ML-KEM: first, where a server has one
 	usualGroups  = []uint16{29, 23, 30, 25, 24}
 	usualSchemes = []uint16{
 		0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0301, // RSA
