@@ -109,8 +109,12 @@ var Packages = []Package{
 		Imports: []string{"recording", "policy"},
 	},
 	{
+		Path: "recording/queue", Why: "what every store that writes slowly has before it",
+		Imports: []string{"recording"},
+	},
+	{
 		Path: "recording/sqlitestore", Why: "SQLite stays behind one package", Modules: []string{sqlite},
-		Imports: []string{"recording", "recording/compact", "recording/lookup", "policy"},
+		Imports: []string{"recording", "recording/compact", "recording/lookup", "recording/queue", "policy"},
 	},
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",

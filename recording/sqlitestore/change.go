@@ -10,7 +10,7 @@ import (
 // Delete forgets the exchanges with these ids. Their bytes go with the segment
 // they are in.
 func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
-	s.queue.flush(ctx)
+	s.queue.Flush(ctx)
 	var numbers []int64
 	for _, id := range ids {
 		_, number, err := s.find(ctx, id)
@@ -40,7 +40,7 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 
 // Reset forgets every exchange, and deletes the segments. Numbers go on.
 func (s *Store) Reset(ctx context.Context) (int, error) {
-	s.queue.flush(ctx)
+	s.queue.Flush(ctx)
 	return s.change(ctx, func(ix *index) (int64, error) {
 		n := ix.exchanges
 		for _, text := range []string{"DELETE FROM exchange", "DELETE FROM kind", "DELETE FROM span"} {

@@ -4,23 +4,15 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/queue"
 )
 
 // The defaults of [Config].
 const (
 	// DefaultKeep is how many exchanges are kept.
 	DefaultKeep = 100_000
-	// DefaultQueueBytes is how much memory may wait to be written.
-	DefaultQueueBytes = 64 << 20
 	// DefaultSegmentBytes is the size at which a new segment is begun.
 	DefaultSegmentBytes = 64 << 20
-)
-
-// A batch is written when it has this many exchanges, or its first one is this
-// old (see perf-notes: larger ones win little).
-const (
-	batchRows = 100
-	batchTime = 100 * time.Millisecond
 )
 
 // Config says where and how much a Store keeps.
@@ -41,7 +33,7 @@ type Config struct {
 	// Redactor hides secrets before an exchange is written. Default: see
 	// [recording.Redact].
 	Redactor *recording.Redactor
-	// QueueBytes bounds what waits to be written. Default: [DefaultQueueBytes].
+	// QueueBytes bounds what waits to be written. Default: [queue.DefaultBytes].
 	QueueBytes int64
 	// SegmentBytes is the size at which a new segment is begun. Default: a
 	// sixteenth of KeepBytes, at most [DefaultSegmentBytes].
@@ -62,7 +54,7 @@ func (c *Config) defaults() {
 		c.Redactor = &recording.Redactor{}
 	}
 	if c.QueueBytes <= 0 {
-		c.QueueBytes = DefaultQueueBytes
+		c.QueueBytes = queue.DefaultBytes
 	}
 	if c.SegmentBytes <= 0 {
 		c.SegmentBytes = DefaultSegmentBytes

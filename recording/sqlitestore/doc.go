@@ -4,7 +4,7 @@
 //
 // # What to read first
 //
-// [Open] makes a [Store]. Record puts an exchange into a queue (queue.go); one
+// [Open] makes a [Store]. Record puts an exchange into a queue (package queue); one
 // goroutine takes batches out of it (writer.go), encodes them at the end of a
 // segment (segment.go) and commits a row for each to the index (index.go).
 // read.go answers questions, retain.go forgets the oldest.

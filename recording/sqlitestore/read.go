@@ -24,7 +24,7 @@ type row struct{ number, place int64 }
 
 // Get returns the exchange with this id whole.
 func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error) {
-	s.queue.flush(ctx)
+	s.queue.Flush(ctx)
 	e, _, err := s.find(ctx, id)
 	return e, err
 }
@@ -58,7 +58,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 	if err != nil {
 		return recording.Page{}, err
 	}
-	s.queue.flush(ctx)
+	s.queue.Flush(ctx)
 	rows, err := s.choose(ctx, &f, from)
 	if err != nil {
 		return recording.Page{}, explain(err)
@@ -162,7 +162,7 @@ func (s *Store) each(ctx context.Context, statement lookup.Statement, scan func(
 
 // Stats counts what there is.
 func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
-	s.queue.flush(ctx)
+	s.queue.Flush(ctx)
 	stats := recording.Stats{Statuses: map[int]int64{}, Causes: map[policy.CauseName]int64{}}
 	err := s.each(ctx, lookup.Statement{Text: "SELECT status, cause, sum(exchanges) FROM kind WHERE exchanges > 0 GROUP BY status, cause"}, func(rows *sql.Rows) error {
 		var status int

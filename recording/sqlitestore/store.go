@@ -14,12 +14,13 @@ import (
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/queue"
 )
 
 // Store is a [recording.Store] in a folder. Make one with [Open].
 type Store struct {
 	config Config
-	queue  *queue
+	queue  *queue.Queue
 	// write is the connection of those who change something, and changing keeps
 	// them apart; read are those of others.
 	write, read *sql.DB
@@ -43,7 +44,7 @@ const busyTimeout = 5 * time.Second
 // newest schema.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c.defaults()
-	s := &Store{config: c, queue: newQueue(c.QueueBytes)}
+	s := &Store{config: c, queue: queue.New(c.QueueBytes)}
 	if err := s.open(ctx); err != nil {
 		s.closeDatabases()
 		return nil, err
@@ -154,16 +155,16 @@ func (s *Store) Record(e *recording.Exchange) {
 	if s.config.ReadOnly {
 		return
 	}
-	s.queue.put(e)
+	s.queue.Put(e)
 }
 
 // Health says how the store is.
-func (s *Store) Health() recording.Health { return s.queue.health() }
+func (s *Store) Health() recording.Health { return s.queue.Health() }
 
 // Close writes what is queued and closes the files.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		s.queue.close()
+		s.queue.Close()
 		s.ended.Wait()
 		s.closed = s.closeDatabases()
 	})

@@ -10,35 +10,23 @@ import (
 	"github.com/edgesim/edgesim/recording"
 	"github.com/edgesim/edgesim/recording/compact"
 	"github.com/edgesim/edgesim/recording/lookup"
+	"github.com/edgesim/edgesim/recording/queue"
 )
 
 // writer is the goroutine that writes what is queued.
 type writer struct {
 	store   *Store
-	queue   *queue
+	queue   *queue.Queue
 	encoder compact.Encoder
 	segment *segment
 	kinds   map[lookup.Kind]int64
-	late    []late
-	batch   []item
-}
-
-// late is an exchange that was written before its handshake was explained: the
-// scan that does so takes its time, and the exchange must not wait for it.
-type late struct {
-	number   int64
-	exchange *recording.Exchange
-	until    time.Time
+	late    queue.Late
+	batch   []queue.Item
 }
 
 const (
 	// retryAfter is how long the writer waits before it tries again what failed.
 	retryAfter = 500 * time.Millisecond
-	// lateFor is how long an explanation is waited for, lateCheck how often it
-	// is looked for, and maxLate how many are waited for.
-	lateFor   = 2 * time.Minute
-	lateCheck = 250 * time.Millisecond
-	maxLate   = 64
 	// tidyEvery is how often the age of exchanges is looked at when none come.
 	tidyEvery = time.Minute
 )
@@ -51,31 +39,31 @@ func newWriter(s *Store) *writer {
 func (w *writer) run() {
 	defer w.closeSegment()
 	for w.wait() {
-		w.batch = w.queue.take(w.batch[:0])
+		w.batch = w.queue.Take(w.batch[:0])
 		if !w.persist() {
 			return
 		}
 	}
-	w.explainLate(true)
+	w.explainLate()
 }
 
 // wait waits for a batch to be due. It returns false at the end.
 func (w *writer) wait() bool {
 	for {
-		wait, some := w.queue.due()
+		wait, some := w.queue.Due()
 		switch {
 		case some && wait == 0:
 			return true
-		case !some && w.queue.isClosed():
+		case !some && w.queue.Closed():
 			return false
-		case !some && len(w.late) > 0:
-			wait = lateCheck
+		case !some && w.late.Some():
+			wait = queue.LateCheck
 		case !some:
 			wait = tidyEvery
 		}
 		timer := time.NewTimer(wait)
 		select {
-		case <-w.queue.wake:
+		case <-w.queue.Wake():
 		case <-timer.C:
 			if !some {
 				w.idle()
@@ -87,8 +75,8 @@ func (w *writer) wait() bool {
 
 // idle is what there is to do while nothing comes.
 func (w *writer) idle() {
-	w.explainLate(false)
-	if w.store.config.KeepFor > 0 && w.queue.health().Err == nil {
+	w.explainLate()
+	if w.store.config.KeepFor > 0 && w.queue.Health().Err == nil {
 		w.report(w.write(context.Background(), nil))
 	}
 }
@@ -99,18 +87,18 @@ func (w *writer) persist() bool {
 	for {
 		err := w.write(context.Background(), w.batch)
 		if w.report(err); err == nil {
-			w.queue.finished(w.batch, false)
+			w.queue.Finished(w.batch, false)
 			return true
 		}
-		if w.queue.isClosed() {
-			w.queue.finished(w.batch, true)
-			w.queue.loseRest()
+		if w.queue.Closed() {
+			w.queue.Finished(w.batch, true)
+			w.queue.LoseRest()
 			return false
 		}
 		timer := time.NewTimer(retryAfter)
 		select {
 		case <-timer.C:
-		case <-w.queue.ended:
+		case <-w.queue.Ended():
 		}
 		timer.Stop()
 	}
@@ -121,7 +109,7 @@ func (w *writer) report(err error) {
 	if err != nil {
 		err = explain(err)
 	}
-	if w.queue.fail(err) {
+	if w.queue.Fail(err) {
 		w.store.config.Changed(err)
 	}
 }
@@ -130,7 +118,7 @@ func (w *writer) report(err error) {
 var errStale = errors.New("a kind is gone")
 
 // write writes a batch in one transaction, and forgets what is too old.
-func (w *writer) write(ctx context.Context, batch []item) error {
+func (w *writer) write(ctx context.Context, batch []queue.Item) error {
 	w.store.changing.Lock()
 	defer w.store.changing.Unlock()
 	err := w.transaction(ctx, batch)
@@ -140,7 +128,7 @@ func (w *writer) write(ctx context.Context, batch []item) error {
 	return err
 }
 
-func (w *writer) transaction(ctx context.Context, batch []item) (err error) {
+func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error) {
 	tx, err := w.store.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -164,7 +152,7 @@ func (w *writer) transaction(ctx context.Context, batch []item) (err error) {
 			return err
 		}
 	}
-	gone, err := w.retain(&ix, 2*len(batch)+batchRows)
+	gone, err := w.retain(&ix, 2*len(batch)+queue.BatchRows)
 	if err != nil {
 		return err
 	}
@@ -178,15 +166,15 @@ func (w *writer) transaction(ctx context.Context, batch []item) (err error) {
 		w.segment.size = w.segment.next
 	}
 	w.store.removeSegments(gone)
-	w.noteLate(batch, ix.next-int64(len(batch)))
+	w.late.Note(batch, ix.next-int64(len(batch)), w.store.config.Redactor)
 	return nil
 }
 
 // add writes the exchanges of a batch to the segment and to the index.
-func (w *writer) add(ix *index, batch []item) error {
+func (w *writer) add(ix *index, batch []queue.Item) error {
 	for i := range batch {
-		e := w.store.config.Redactor.Redact(batch[i].exchange)
-		place, err := w.encode(e, bytesOf(batch[i].viewer), bytesOf(batch[i].body))
+		e := w.store.config.Redactor.Redact(batch[i].Exchange)
+		place, err := w.encode(e, batch[i].Viewer(), batch[i].Response())
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package sqlitestore
+package queue
 
 import (
 	"context"
@@ -8,12 +8,36 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// item is an exchange that waits to be written, with bodies of its own.
-type item struct {
-	exchange     *recording.Exchange
+// Item is an exchange that waits to be written. The bodies that it refers to are
+// gone: it has copies, until Finished.
+type Item struct {
+	Exchange     *recording.Exchange
 	viewer, body *[]byte // pooled copies of the bodies; nil if there are none
 	size         int64
 }
+
+// Viewer is the beginning of the request's body.
+func (i *Item) Viewer() []byte { return bytesOf(i.viewer) }
+
+// Response is the beginning of the response's body.
+func (i *Item) Response() []byte { return bytesOf(i.body) }
+
+// Whole returns the exchange with its bodies, redacted.
+func (i *Item) Whole(r *recording.Redactor) *recording.Exchange {
+	own := *r.Redact(i.Exchange)
+	own.Viewer.Body, own.Response.Body = i.Viewer(), i.Response()
+	return &own
+}
+
+// A batch is due when it has BatchRows exchanges, or its first one is BatchTime
+// old. Larger ones win little (measured).
+const (
+	BatchRows = 100
+	BatchTime = 100 * time.Millisecond
+)
+
+// DefaultBytes is how much memory may wait to be written.
+const DefaultBytes = 64 << 20
 
 // bodies are buffers for copies of bodies.
 var bodies = sync.Pool{New: func() any { return new([]byte) }}
@@ -35,10 +59,10 @@ func giveBack(b *[]byte) {
 }
 
 // release gives the copies back.
-func (i *item) release() {
+func (i *Item) release() {
 	giveBack(i.viewer)
 	giveBack(i.body)
-	*i = item{}
+	*i = Item{}
 }
 
 func bytesOf(b *[]byte) []byte {
@@ -48,34 +72,35 @@ func bytesOf(b *[]byte) []byte {
 	return *b
 }
 
-// queue holds what waits to be written, bounded in bytes. Who comes when it is
+// Queue holds what waits to be written, bounded in bytes. Who comes when it is
 // full waits, unless the store fails: then the exchange is lost, and counted.
-type queue struct {
+type Queue struct {
 	limit int64
 
 	mu      sync.Mutex
 	room    sync.Cond // of those who wait to put something in
 	done    sync.Cond // of those who wait for something to be written
-	items   []item
+	items   []Item
 	first   time.Time // when the oldest item came
 	bytes   int64     // of the items, and of those being written
 	in, out uint64    // how many were taken in, and are written or lost
 	lost    uint64
 	urgent  bool // somebody waits for what is queued
 	closed  bool
-	err     error // why nothing can be written; nil if it can
-	wake    chan struct{}
-	ended   chan struct{} // closed with the queue
+	err     error         // why nothing can be written; nil if it can
+	wake    chan struct{} // see Wake
+	ended   chan struct{} // closed by Close
 }
 
-func newQueue(limit int64) *queue {
-	q := &queue{limit: limit, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+// New returns a queue for so many bytes.
+func New(limit int64) *Queue {
+	q := &Queue{limit: limit, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	q.room.L, q.done.L = &q.mu, &q.mu
 	return q
 }
 
-// put adds an exchange, or loses it.
-func (q *queue) put(e *recording.Exchange) {
+// Put adds an exchange, or loses it.
+func (q *Queue) Put(e *recording.Exchange) {
 	size := e.Size()
 	q.mu.Lock()
 	for q.bytes > 0 && q.bytes+size > q.limit && q.err == nil && !q.closed {
@@ -93,39 +118,45 @@ func (q *queue) put(e *recording.Exchange) {
 	if len(q.items) == 0 {
 		q.first = time.Now()
 	}
-	q.items = append(q.items, item{exchange: e, viewer: borrow(e.Viewer.Body), body: borrow(e.Response.Body), size: size})
-	if n := len(q.items); n == 1 || n == batchRows {
+	q.items = append(q.items, Item{Exchange: e, viewer: borrow(e.Viewer.Body), body: borrow(e.Response.Body), size: size})
+	if n := len(q.items); n == 1 || n == BatchRows {
 		q.signal()
 	}
 	q.mu.Unlock()
 }
 
 // signal wakes the writer.
-func (q *queue) signal() {
+func (q *Queue) signal() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
 }
 
-// due says how long the next batch may still wait, and whether there is one.
-func (q *queue) due() (time.Duration, bool) {
+// Wake gives something when it is worth asking Due again.
+func (q *Queue) Wake() <-chan struct{} { return q.wake }
+
+// Ended is closed by Close.
+func (q *Queue) Ended() <-chan struct{} { return q.ended }
+
+// Due says how long the next batch may still wait, and whether there is one.
+func (q *Queue) Due() (time.Duration, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	switch {
 	case len(q.items) == 0:
 		return 0, false
-	case q.urgent || q.closed || len(q.items) >= batchRows:
+	case q.urgent || q.closed || len(q.items) >= BatchRows:
 		return 0, true
 	}
-	return max(0, batchTime-time.Since(q.first)), true
+	return max(0, BatchTime-time.Since(q.first)), true
 }
 
-// take moves the oldest items into batch, which is returned.
-func (q *queue) take(batch []item) []item {
+// Take moves the oldest items into batch, which is returned.
+func (q *Queue) Take(batch []Item) []Item {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := min(batchRows-len(batch), len(q.items))
+	n := min(BatchRows-len(batch), len(q.items))
 	batch = append(batch, q.items[:n]...)
 	rest := copy(q.items, q.items[n:])
 	clear(q.items[rest:])
@@ -136,8 +167,8 @@ func (q *queue) take(batch []item) []item {
 	return batch
 }
 
-// finished says that a batch is written, or lost.
-func (q *queue) finished(batch []item, lost bool) {
+// Finished says that a batch is written, or lost.
+func (q *Queue) Finished(batch []Item, lost bool) {
 	q.mu.Lock()
 	for i := range batch {
 		q.bytes -= batch[i].size
@@ -154,9 +185,9 @@ func (q *queue) finished(batch []item, lost bool) {
 	}
 }
 
-// fail notes why nothing can be written, or with nil that it can, and says
+// Fail notes why nothing can be written, or with nil that it can, and says
 // whether that is new.
-func (q *queue) fail(err error) bool {
+func (q *Queue) Fail(err error) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	changed := (q.err == nil) != (err == nil)
@@ -166,8 +197,8 @@ func (q *queue) fail(err error) bool {
 	return changed
 }
 
-// close lets nothing in any more.
-func (q *queue) close() {
+// Close lets nothing in any more.
+func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
@@ -176,25 +207,26 @@ func (q *queue) close() {
 	q.signal()
 }
 
-func (q *queue) isClosed() bool {
+// Closed says whether Close was called.
+func (q *Queue) Closed() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.closed
 }
 
-// loseRest loses what is still queued, at the end.
-func (q *queue) loseRest() {
+// LoseRest loses what is still queued, at the end.
+func (q *Queue) LoseRest() {
 	for {
-		rest := q.take(nil)
+		rest := q.Take(nil)
 		if len(rest) == 0 {
 			return
 		}
-		q.finished(rest, true)
+		q.Finished(rest, true)
 	}
 }
 
-// flush waits until all that was put in before is written, or cannot be.
-func (q *queue) flush(ctx context.Context) {
+// Flush waits until all that was put in before is written, or cannot be.
+func (q *Queue) Flush(ctx context.Context) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	until := q.in
@@ -214,8 +246,8 @@ func (q *queue) flush(ctx context.Context) {
 	}
 }
 
-// health says how the queue is.
-func (q *queue) health() recording.Health {
+// Health says how the queue is.
+func (q *Queue) Health() recording.Health {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return recording.Health{Err: q.err, QueueBytes: q.bytes, Recorded: q.in, Lost: q.lost}
