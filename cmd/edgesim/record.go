@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/recording"
+	"github.com/edgesim/edgesim/recording/pgstore"
 	"github.com/edgesim/edgesim/recording/sqlitestore"
 )
 
@@ -26,6 +29,7 @@ type keeping struct {
 	record string
 	// keep, keepFor and keepBytes bound what is kept; 0 is no limit.
 	keep      int64
+	keepGiven bool // and is not the default
 	keepFor   time.Duration
 	keepBytes int64
 	edgeName  string
@@ -67,6 +71,7 @@ func readKeeping(c *cli.Context, o *ingest.Overlay) (k keeping, err error) {
 	k.keep = sqlitestore.DefaultKeep
 	if text := pick(c, "keep", o.Keep); text != "" {
 		k.keep, err = strconv.ParseInt(text, 10, 64)
+		k.keepGiven = true
 		if err != nil || k.keep < 0 {
 			return k, usage{err: fmt.Errorf("--keep %q is not a number of exchanges", text), hint: "for example --keep 100000, or 0 for no limit"}
 		}
@@ -129,6 +134,12 @@ func (k *keeping) openStore(ctx context.Context, state string, log *logrus.Logge
 	switch {
 	case k.record == recordMemory, k.record == recordOff:
 		return recording.NewRing(recording.RingConfig{Redactor: &k.redactor}), nil
+	case isDatabase(k.record):
+		store, err := pgstore.Open(ctx, k.database(state, log))
+		if err != nil {
+			return nil, usage{err: fmt.Errorf("--record: %w", err), hint: "the URL is of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE"}
+		}
+		return store, nil
 	}
 	store, err := sqlitestore.Open(ctx, k.folder(state, log))
 	if err != nil {
@@ -150,6 +161,33 @@ func (k *keeping) folder(state string, log *logrus.Logger) sqlitestore.Config {
 		c.Keep = -1
 	}
 	return c
+}
+
+// database is the configuration of the store in a database. Its exchanges are
+// those of other edges, too: only limits that were given count.
+func (k *keeping) database(state string, log *logrus.Logger) pgstore.Config {
+	c := pgstore.Config{
+		URL: k.record, KeepFor: k.keepFor, KeepBytes: k.keepBytes, Redactor: &k.redactor, Spool: spoolDir(state, k.record),
+		Changed: func(err error) { logStore(log, err) },
+		Unreachable: func(err error) {
+			if err != nil {
+				log.Warnf("the database of the recordings cannot be reached, exchanges are kept in %s until it is: %v", spoolDir(state, k.record), err)
+				return
+			}
+			log.Warn("the database of the recordings is reached again")
+		},
+	}
+	if k.keepGiven {
+		c.Keep = k.keep
+	}
+	return c
+}
+
+// spoolDir is the folder for what a database cannot take: each has its own, or
+// one would get what is meant for another.
+func spoolDir(state, url string) string {
+	sum := sha256.Sum256([]byte(url))
+	return filepath.Join(state, "spool", hex.EncodeToString(sum[:6]))
 }
 
 // logStore tells when a store fails, and when it works again.

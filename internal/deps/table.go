@@ -117,6 +117,10 @@ var Packages = []Package{
 		Imports: []string{"recording", "recording/compact", "recording/lookup", "recording/queue", "policy"},
 	},
 	{
+		Path: "recording/pgstore", Why: "PostgreSQL stays behind one package; what it cannot take waits in a folder", Modules: []string{pgx},
+		Imports: []string{"recording", "recording/compact", "recording/lookup", "recording/queue", "recording/sqlitestore", "policy"},
+	},
+	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
 		Imports: []string{"distribution", "policy", "faults", "originconn", "recording"}, Modules: []string{brotli},
 	},
@@ -148,7 +152,7 @@ var Packages = []Package{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
 			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording",
-			"recording/har", "recording/cflog", "recording/story", "recording/sqlitestore", "edge", "proxy", "check", "lab", "inspector",
+			"recording/har", "recording/cflog", "recording/story", "recording/sqlitestore", "recording/pgstore", "edge", "proxy", "check", "lab", "inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},

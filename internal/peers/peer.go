@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,7 @@ func Known() []Peer {
 		{"nginx", "nginx-light", "origins as people run them, with SNI and plain HTTP"},
 		{"curl", "curl", "viewers over HTTP/1.1, HTTP/2 and through a proxy"},
 		{"gnutls-serv", "gnutls-bin", "origins with 3DES and RC4"},
+		{"postgres", "postgresql", "recordings in a database that is stopped and started under load"},
 		{"docker", "docker.io docker-compose", "the images and docker-compose.yml, on a real engine"},
 		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}
@@ -72,6 +74,10 @@ func find(command string) string {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
+	}
+	// Debian keeps the versions of PostgreSQL beside each other.
+	if found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + command); len(found) > 0 {
+		return found[len(found)-1]
 	}
 	return ""
 }

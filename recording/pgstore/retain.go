@@ -1,0 +1,62 @@
+package pgstore
+
+import (
+	"context"
+)
+
+// retain forgets the oldest exchanges that are too many, at most so many at
+// once, so that no transaction takes long.
+func (t *transaction) retain(ctx context.Context, most int) error {
+	cut, err := t.cut(ctx, most)
+	if err != nil || cut == 0 {
+		return err
+	}
+	found, err := t.tx.Query(ctx, "DELETE FROM exchange WHERE number <= $1 RETURNING kind, size", cut)
+	if err != nil {
+		return err
+	}
+	if err := t.count(ctx, found, -1); err != nil {
+		return err
+	}
+	if _, err := t.tx.Exec(ctx, "DELETE FROM kind WHERE exchanges <= 0"); err != nil {
+		return err
+	}
+	// Parts were announced again less than partsFor exchanges before whichever
+	// still refers to them, a batch aside.
+	_, err = t.tx.Exec(ctx, "DELETE FROM part WHERE last < $1", cut-2*partsFor)
+	return err
+}
+
+// cut returns the number up to which exchanges are too many, or 0.
+func (t *transaction) cut(ctx context.Context, most int) (int64, error) {
+	c := &t.w.store.config
+	if c.Keep <= 0 && c.KeepBytes <= 0 && c.KeepFor <= 0 {
+		return 0, nil
+	}
+	var exchanges, bytes, cut int64
+	if err := t.tx.QueryRow(ctx, "SELECT exchanges, bytes FROM state").Scan(&exchanges, &bytes); err != nil {
+		return 0, err
+	}
+	excess := int64(0)
+	if c.Keep > 0 {
+		excess = min(exchanges-c.Keep, int64(most))
+	}
+	if c.KeepBytes > 0 && bytes > c.KeepBytes {
+		excess = int64(most)
+	}
+	if excess > 0 {
+		err := t.tx.QueryRow(ctx, "SELECT coalesce(max(number), 0) FROM (SELECT number FROM exchange ORDER BY number LIMIT $1) AS oldest", excess).Scan(&cut)
+		if err != nil {
+			return 0, err
+		}
+	}
+	if c.KeepFor <= 0 {
+		return cut, nil
+	}
+	// Of the oldest, those before the first that is young enough.
+	var aged int64
+	err := t.tx.QueryRow(ctx, `WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT $1)
+		SELECT coalesce((SELECT min(number) - 1 FROM oldest WHERE start >= $2), max(number), 0) FROM oldest`,
+		most, c.Now().Add(-c.KeepFor).UnixNano()).Scan(&aged)
+	return max(cut, aged), err
+}
