@@ -18,6 +18,7 @@ func (r *Redactor) redactQueries(e *Exchange) *Exchange {
 	hidden := *e
 	hidden.Viewer.URI = r.text(e.Viewer.URI)
 	hidden.Viewer.Header = r.header(e.Viewer.Header)
+	hidden.Viewer.Fields = r.fields(e.Viewer.Fields)
 	hidden.Response.Header = r.header(e.Response.Header)
 	hidden.Response.OriginHead = r.text(e.Response.OriginHead)
 	hidden.Findings = r.findings(e.Findings)
@@ -25,10 +26,7 @@ func (r *Redactor) redactQueries(e *Exchange) *Exchange {
 	if s := e.Sent; s != nil {
 		sent := *s
 		sent.URI = r.text(s.URI)
-		sent.Header = changed(s.Header, func(f policy.Field) policy.Field {
-			f.Value = r.text(f.Value)
-			return f
-		})
+		sent.Header = r.fields(s.Header)
 		hidden.Sent = &sent
 	}
 	hidden.Attempts = changed(e.Attempts, func(a *originconn.Attempt) *originconn.Attempt {
@@ -84,6 +82,13 @@ func (r *Redactor) header(h http.Header) http.Header {
 		return h
 	}
 	return own
+}
+
+func (r *Redactor) fields(all []policy.Field) []policy.Field {
+	return changed(all, func(f policy.Field) policy.Field {
+		f.Value = r.text(f.Value)
+		return f
+	})
 }
 
 func (r *Redactor) findings(all []policy.Finding) []policy.Finding {

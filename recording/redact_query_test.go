@@ -19,6 +19,7 @@ func TestRedactQuery(t *testing.T) {
 	e := success(1)
 	e.Viewer.URI, e.Sent.URI = target, target
 	e.Viewer.Header = http.Header{"Referer": {"https://www.example.com" + target + "#top"}, "Accept": {"a;q=1"}}
+	e.Viewer.Fields = []policy.Field{{Name: "referer", Value: "https://www.example.com" + target}}
 	e.Sent.Header = append(e.Sent.Header, policy.Field{Name: "referer", Value: "https://www.example.com" + target})
 	e.Response.Header = http.Header{"Location": {"/b?" + strings.TrimPrefix(target, "/a?")}}
 	e.Response.OriginHead = "HTTP/1.1 302 Found\r\nlocation: /b?token=hunter2\r\nx: y\r\n"

@@ -15,6 +15,7 @@ import (
 
 	"github.com/edgesim/edgesim/recording"
 	"github.com/edgesim/edgesim/recording/har"
+	"github.com/edgesim/edgesim/recording/pgstore"
 	"github.com/edgesim/edgesim/recording/sqlitestore"
 )
 
@@ -53,6 +54,8 @@ func (p *program) openAt(c *cli.Context, where string, change bool) (recording.S
 	switch scheme, _, isURL := strings.Cut(where, "://"); {
 	case isURL && (scheme == "http" || scheme == "https"):
 		return newRemoteStore(where)
+	case isDatabase(where):
+		return pgstore.Open(c.Context, pgstore.Config{URL: where, ReadOnly: !change})
 	case isURL:
 		return nil, usage{err: fmt.Errorf("--record %q: %q is neither http nor postgres", where, scheme)}
 	case where == "-" || isFile(where):

@@ -68,9 +68,19 @@ func TestEveryField(t *testing.T) {
 	for n, e := range want {
 		got := l.read(t, n)
 		if !reflect.DeepEqual(got, e) {
-			t.Errorf("exchange %d: got %s\nwant %s", n, asJSON(t, got), asJSON(t, e))
+			t.Errorf("exchange %d: %s", n, firstDifference(asJSON(t, got), asJSON(t, e)))
 		}
 	}
+}
+
+// firstDifference shows where two texts begin to differ.
+func firstDifference(got, want string) string {
+	n := 0
+	for n < min(len(got), len(want)) && got[n] == want[n] {
+		n++
+	}
+	part := func(s string) string { return s[max(0, min(n, len(s))-100):min(n+100, len(s))] }
+	return fmt.Sprintf("got …%s…\nwant …%s…", part(got), part(want))
 }
 
 func asJSON(t *testing.T, v any) string {

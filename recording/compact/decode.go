@@ -149,6 +149,8 @@ func (d *decoder) viewer(b []byte, v *recording.Viewer) {
 			v.Proto = d.text(f)
 		case vHeader:
 			v.Header = d.header(d.bytes(f))
+		case vFields:
+			v.Fields = d.list(d.bytes(f))
 		case vForm:
 			v.Form = d.text(f)
 		case vTLSVersion:
@@ -176,20 +178,26 @@ func (d *decoder) sent(b []byte) *recording.Sent {
 		case sURI:
 			s.URI = d.text(f)
 		case sHeader:
-			s.Header = []policy.Field{}
-			d.fields(d.bytes(f), func(f *field) {
-				switch f.number {
-				case hName:
-					s.Header = append(s.Header, policy.Field{Name: d.text(f)})
-				case hValue:
-					if n := len(s.Header); n > 0 {
-						s.Header[n-1].Value = d.text(f)
-					}
-				}
-			})
+			s.Header = d.list(d.bytes(f))
 		}
 	})
 	return s
+}
+
+// list reads a list of fields in its order.
+func (d *decoder) list(b []byte) []policy.Field {
+	all := []policy.Field{}
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case hName:
+			all = append(all, policy.Field{Name: d.text(f)})
+		case hValue:
+			if n := len(all); n > 0 {
+				all[n-1].Value = d.text(f)
+			}
+		}
+	})
+	return all
 }
 
 func (d *decoder) response(b []byte, r *recording.Response) {

@@ -48,6 +48,7 @@ const (
 	vTLSCipher
 	vBodyBytes
 	vTruncated
+	vFields
 )
 
 // The fields of what was sent.
@@ -130,6 +131,7 @@ func (c *Encoder) viewer(b []byte, v *recording.Viewer) []byte {
 	b = c.text(b, vURI, v.URI)
 	b = c.text(b, vProto, v.Proto)
 	b = c.header(b, vHeader, v.Header)
+	b = c.fields(b, vFields, v.Fields)
 	b = c.text(b, vForm, v.Form)
 	b = appendNumber(b, vTLSVersion, uint64(v.TLSVersion))
 	b = appendNumber(b, vTLSCipher, uint64(v.TLSCipher))
@@ -142,15 +144,20 @@ func (c *Encoder) sent(b []byte, s *recording.Sent) []byte {
 	b = c.text(b, sHost, s.Host)
 	b = appendBool(b, sTLS, s.TLS)
 	b = c.text(b, sURI, s.URI)
-	if s.Header == nil {
+	return c.fields(b, sHeader, s.Header)
+}
+
+// fields writes a list of fields in its order.
+func (c *Encoder) fields(b []byte, field int, all []policy.Field) []byte {
+	if all == nil {
 		return b
 	}
 	list := c.list()
-	for i := range s.Header {
-		list = c.item(list, hName, s.Header[i].Name)
-		list = c.item(list, hValue, s.Header[i].Value)
+	for i := range all {
+		list = c.item(list, hName, all[i].Name)
+		list = c.item(list, hValue, all[i].Value)
 	}
-	b = appendBytes(b, sHeader, list)
+	b = appendBytes(b, field, list)
 	c.done(list)
 	return b
 }

@@ -14,7 +14,8 @@ type Config struct {
 	URL string
 	// ReadOnly changes nothing: Record loses what it is given.
 	ReadOnly bool
-	// Spool is the folder for what cannot be delivered; required unless ReadOnly.
+	// Spool is the folder for what cannot be delivered. Default: there is none, and
+	// Record loses what it is given: for who reads and deletes.
 	Spool string
 	// Keep is the largest number of exchanges, KeepFor how long they are kept,
 	// and KeepBytes the sum of their sizes; 0 is no limit.

@@ -48,11 +48,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{config: c, pool: pool, queue: queue.New(c.QueueBytes)}
 	err = migrate(ctx, pool, c.ReadOnly)
-	if err != nil && (c.ReadOnly || !unreachable(err)) {
+	records := !c.ReadOnly && c.Spool != ""
+	if err != nil && (!records || !unreachable(err)) {
 		pool.Close()
 		return nil, fmt.Errorf("opening the recordings in %s: %w", s.where(), err)
 	}
-	if c.ReadOnly {
+	if !records {
 		return s, nil
 	}
 	if s.spool, err = openSpool(ctx, &c); err != nil {
@@ -110,7 +111,7 @@ func unreachable(err error) bool {
 // Record takes an exchange. It waits where the queue is full of what cannot be
 // written as fast as it comes.
 func (s *Store) Record(e *recording.Exchange) {
-	if !s.config.ReadOnly {
+	if s.spool != nil {
 		s.queue.Put(e)
 	}
 }
