@@ -163,6 +163,12 @@ func NewCause(name CauseName, detail string, err error) *Cause {
 	}
 }
 
+// hinted returns the cause with a hint.
+func (c *Cause) hinted(format string, args ...any) *Cause {
+	c.Hint = fmt.Sprintf(format, args...)
+	return c
+}
+
 // CauseOf returns the cause that a failing finding stands for.
 func CauseOf(f Finding) *Cause {
 	detail := f.Observed

@@ -26,14 +26,16 @@ type ViewerFacts struct {
 // that may go on.
 func JudgeRequest(v ViewerFacts) *Cause {
 	if n := urlLength(v); n > URLLimit {
-		return NewCause(CauseViewerURLTooLong, fmt.Sprintf("the URL has %d bytes, at most %d are allowed", n, URLLimit), nil)
+		return NewCause(CauseViewerURLTooLong, fmt.Sprintf("the URL has %d bytes, at most %d are allowed", n, URLLimit), nil).
+			hinted("put what is long into the body of a POST")
 	}
 	if v.HeaderBytes > RequestHeaderLimit {
 		has := "has"
 		if v.HeaderCut {
 			has = "has more than"
 		}
-		return NewCause(CauseViewerHeadersTooBig, fmt.Sprintf("the request head %s %d bytes, at most %d are allowed", has, v.HeaderBytes, RequestHeaderLimit), nil)
+		return NewCause(CauseViewerHeadersTooBig, fmt.Sprintf("the request head %s %d bytes, at most %d are allowed", has, v.HeaderBytes, RequestHeaderLimit), nil).
+			hinted("it is cookies, most of the time: set fewer or smaller ones")
 	}
 	if v.Malformed != "" {
 		// CF-ERR-24 does not say what counts as malformed: that this does is
@@ -55,17 +57,20 @@ func JudgeBehavior(v ViewerFacts, b *distribution.CacheBehavior) (redirect int, 
 	if v.Scheme == "http" {
 		switch b.ViewerProtocolPolicy {
 		case distribution.ViewerHTTPSOnly:
-			return 0, NewCause(CauseViewerHTTPSOnly, fmt.Sprintf("the behavior %q takes HTTPS only", b.PathPattern), nil)
+			return 0, NewCause(CauseViewerHTTPSOnly, fmt.Sprintf("the behavior %q takes HTTPS only", b.PathPattern), nil).
+				hinted("ask with https://, or set ViewerProtocolPolicy of the behavior %q to redirect-to-https or allow-all", b.PathPattern)
 		case distribution.ViewerRedirectToHTTPS:
 			return redirectToHTTPS(v, b)
 		}
 	}
 	if !slices.Contains(b.AllowedMethods, v.Method) {
 		return 0, NewCause(CauseViewerMethodNotAllowed,
-			fmt.Sprintf("%s is not among the methods that the behavior %q allows: %s", v.Method, b.PathPattern, strings.Join(b.AllowedMethods, ", ")), nil)
+			fmt.Sprintf("%s is not among the methods that the behavior %q allows: %s", v.Method, b.PathPattern, strings.Join(b.AllowedMethods, ", ")), nil).
+			hinted("add it to AllowedMethods of the behavior %q; one of the three sets can be chosen (CF-CONF-21)", b.PathPattern)
 	}
 	if v.HasBody && v.Method == "GET" {
-		return 0, NewCause(CauseViewerGetWithBody, "a GET request may not have a body; the origin was not asked", nil)
+		return 0, NewCause(CauseViewerGetWithBody, "a GET request may not have a body; the origin was not asked", nil).
+			hinted("send it with POST, or put what the body says into the query")
 	}
 	return 0, nil
 }
@@ -105,5 +110,6 @@ func redirectToHTTPS(v ViewerFacts, b *distribution.CacheBehavior) (int, *Cause)
 // UnknownHost is the refusal of a Host that is none of the distribution's (CF-ERR-18).
 func UnknownHost(host string, aliases []string) *Cause {
 	return NewCause(CauseViewerUnknownHost,
-		fmt.Sprintf("%q is not an alias of this distribution; its aliases: %s", host, strings.Join(aliases, ", ")), nil)
+		fmt.Sprintf("%q is not an alias of this distribution; its aliases: %s", host, strings.Join(aliases, ", ")), nil).
+		hinted("ask by one of these, or add the name to Aliases")
 }
