@@ -28,6 +28,7 @@ import (
 //	get URL STATUS              GET it and want this status; stdout has head and body
 //	origins NAME…               run origins of the lab; $NAME has each address, ca.pem their CA
 //	picky NAME…                 run an origin that refuses handshakes for all names but these; $PICKY, ca.pem
+//	cloudfront ADDRESS          run a stand-in for CloudFront before an edge; $CLOUDFRONT, cloudfront-ca.pem
 //	screen PATTERN…             want each within the first screen of stdout: 24 lines, wrapped ones joined
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -48,7 +49,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "taken": taken, "ready": ready, "await": await, "get": get,
-			"origins": origins, "picky": picky, "screen": screen,
+			"origins": origins, "picky": picky, "screen": screen, "cloudfront": cloudfront,
 		},
 	})
 }

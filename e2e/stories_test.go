@@ -8,6 +8,8 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -53,6 +55,32 @@ func picky(ts *testscript.TestScript, _ bool, names []string) {
 	ts.Defer(server.Close)
 	ts.Setenv("PICKY", server.Listener.Addr().String())
 	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), root.PEM(), 0o600))
+}
+
+// cloudfront runs a stand-in for a real distribution: it passes everything on to
+// an edge at an address, and answers /differs in its own way.
+func cloudfront(ts *testscript.TestScript, _ bool, args []string) {
+	const name = "d111111abcdef8.cloudfront.net"
+	root, err := pki.NewCA(pki.Template{CommonName: "stand-in", NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(9, 0, 0)})
+	ts.Check(err)
+	leaf, err := root.Issue(pki.Template{DNSNames: []string{name}, NotBefore: time.Now().AddDate(0, -1, 0), NotAfter: time.Now().AddDate(0, 2, 0)})
+	ts.Check(err)
+	behind, err := url.Parse("http://" + args[0])
+	ts.Check(err)
+	pass := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind); r.Out.Host = r.In.Host }}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/differs" {
+			w.Header().Set("X-Cache", "Error from cloudfront")
+			w.WriteHeader(http.StatusGatewayTimeout)
+			return
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pki.TLS(leaf)}}
+	server.StartTLS()
+	ts.Defer(server.Close)
+	ts.Setenv("CLOUDFRONT", server.Listener.Addr().String())
+	ts.Check(os.WriteFile(ts.MkAbs("cloudfront-ca.pem"), root.PEM(), 0o600))
 }
 
 // screenLines is the height of a terminal.

@@ -21,7 +21,7 @@ func (p *program) checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "check",
 		Usage:     "say whether CloudFront would reach the origins, which rule fails, and how to mend it",
-		ArgsUsage: "[CONFIG | URL …]",
+		ArgsUsage: "[CONFIG | URL …] [PATH …]",
 		Description: "Goes the road of serve once for each behavior, origin, viewer protocol and Host. A URL is judged\n" +
 			"as one custom origin with every other setting at its API default; its path is the one asked for.\n" +
 			"Only GET (or HEAD) requests are sent: by default for the path that a behavior's pattern stands for\n" +
@@ -32,7 +32,9 @@ func (p *program) checkCommand() *cli.Command {
 			"  edgesim check https://www.example.com\n" +
 			"  edgesim check dist-config.json --format junit > edgesim.xml\n" +
 			"  aws cloudfront get-distribution-config --id E123 | edgesim check -\n" +
-			"  edgesim check https://www.example.com --scan",
+			"  edgesim check https://www.example.com --scan\n" +
+			"  edgesim check --elb-policy all --origin-ssl-protocols TLSv1.2\n" +
+			"  edgesim check --live https://d111111abcdef8.cloudfront.net dist-config.json / /index.html",
 		Flags:  append(checkFlags(), originFlags()...),
 		Action: p.check,
 	}
@@ -48,6 +50,8 @@ func checkFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "handshake-only", Usage: "end after the TLS handshake, send no request", Category: category},
 		&cli.BoolFlag{Name: "scan", Usage: "find out what the origin's TLS accepts, beside what CloudFront offers", Category: category},
 		&cli.StringFlag{Name: "elb-policy", Usage: "judge the ELB security policy of this `NAME`, or all, without an origin", Category: category},
+		&cli.StringFlag{Name: "live", Usage: "compare with the real distribution at `URL`: CONFIG, then the paths to ask for; the one thing that goes to CloudFront", Category: category},
+		&cli.StringFlag{Name: "save", Usage: "with --live: keep each pair of answers as a case file in `DIR`", Category: category},
 		&cli.StringFlag{Name: "fail-on", Value: "fail", Usage: "exit with 1 from this `VERDICT` on: fail or warn", Category: category},
 		&cli.BoolFlag{Name: "verbose", Usage: "text: print every rule with its verdict", Category: category},
 	}
@@ -56,6 +60,12 @@ func checkFlags() []cli.Flag {
 func (p *program) check(c *cli.Context) error {
 	if c.IsSet("elb-policy") {
 		return p.checkELB(c)
+	}
+	if c.IsSet("live") {
+		return p.checkLive(c)
+	}
+	if c.IsSet("save") {
+		return usage{err: errors.New("--save goes with --live")}
 	}
 	cfg, closeAll, err := p.checkConfig(c)
 	if err != nil {
