@@ -8,8 +8,8 @@ import (
 )
 
 // AdviseCause returns the cause with what the configuration adds to it: which
-// setting made it so, and which one mends it. Where it has nothing to add it
-// returns the cause itself.
+// setting made it so, and which one mends it. The verdict stays: name, rule and
+// status. Where it has nothing to add it returns the cause itself.
 func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
 	told := *cause
 	switch cause.Name {
@@ -26,7 +26,7 @@ func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
 	case CauseOriginClosed:
 		f.adviseClosed(&told)
 	}
-	if told.Detail == cause.Detail && told.Hint == cause.Hint && told.Rule == cause.Rule {
+	if told.Detail == cause.Detail && told.Hint == cause.Hint {
 		return cause
 	}
 	return &told
@@ -58,10 +58,7 @@ func (f *AdviceFacts) adviseName(c *Cause) {
 // adviseConnect tells what to change where nobody answers.
 func (f *AdviceFacts) adviseConnect(c *Cause) {
 	if f.Secure && f.Origin.Kind == distribution.OriginCustom && distribution.IsS3Website(f.Origin.DomainName) {
-		if c.Name == CauseConnectTimeout {
-			c.Rule = "CF-CONN-22"
-		}
-		c.Hint = fmt.Sprintf("%q is an S3 website endpoint, which speaks HTTP only: set its protocol policy to http-only, with HTTPPort 80", f.Origin.DomainName)
+		c.Hint = fmt.Sprintf("%q is an S3 website endpoint, which speaks HTTP only (CF-CONN-22): set its protocol policy to http-only, with HTTPPort 80", f.Origin.DomainName)
 		return
 	}
 	setting, port := "HTTPPort", f.Origin.HTTPPort

@@ -51,7 +51,7 @@ func TestAdviseCause(t *testing.T) {
 			func(f *policy.AdviceFacts) { f.Carries = func(n string) bool { return n == "www.example.com" } }, "CF-NAME-05",
 			`; the certificate is for "www.example.com", the viewer's Host, which is not forwarded`, `forward Host to this origin (origin request policy AllViewer)`},
 		{"the certificate is for neither", "AllViewerExceptHostHeader", policy.CauseCertNameMismatch, func(f *policy.AdviceFacts) { f.Carries = func(string) bool { return false } }, "CF-NAME-05", "", ""},
-		{"CF-CONN-22", "", policy.CauseConnectTimeout, func(f *policy.AdviceFacts) { f.Origin.DomainName = "b.s3-website-us-east-1.amazonaws.com" }, "CF-CONN-22", "", "which speaks HTTP only: set its protocol policy to http-only, with HTTPPort 80"},
+		{"CF-CONN-22", "", policy.CauseConnectTimeout, func(f *policy.AdviceFacts) { f.Origin.DomainName = "b.s3-website-us-east-1.amazonaws.com" }, "CF-CONN-09", "", "which speaks HTTP only (CF-CONN-22): set its protocol policy to http-only, with HTTPPort 80"},
 		{"CF-CONN-22 over HTTP", "", policy.CauseConnectTimeout, func(f *policy.AdviceFacts) {
 			f.Origin.DomainName, f.Secure = "b.s3-website-us-east-1.amazonaws.com", false
 		}, "CF-CONN-09", "", "open port 80"},
