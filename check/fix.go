@@ -23,7 +23,8 @@ var fixesTSV string
 // FixText is a row of the table of fixes, with its {placeholders}.
 type FixText struct {
 	Cause policy.CauseName
-	// Software is a name of [Software], or "*" for any.
+	// Software is a name of [Software], "*" for any, or "accepted" for an origin
+	// that accepts connections and is silent then.
 	Software string
 	Steps    []string
 }
@@ -42,6 +43,10 @@ var Fixes = sync.OnceValue(func() []FixText {
 	}
 	return all
 })
+
+// acceptedOnly stands in the place of a software where the origin accepted the
+// connection and then was silent: no firewall is to blame.
+const acceptedOnly = "accepted"
 
 // FixesFor returns the fixes of a cause for a software, "" or unknown ones
 // getting those for any.
@@ -69,8 +74,11 @@ func fixFor(k *caseOf, software *Software) *Fix {
 	if software != nil {
 		name = software.Name
 	}
+	if h := v.last().Handshake; v.cause.Name == policy.CauseConnectTimeout && h != nil {
+		name = acceptedOnly
+	}
 	if text, ok := FixesFor(v.cause.Name, name); ok {
-		if text.Software != "*" {
+		if text.Software != "*" && text.Software != acceptedOnly {
 			f.Software = name
 		}
 		for _, step := range text.Steps {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"syscall"
 	"testing"
 	"time"
@@ -134,4 +135,32 @@ func refuses(address string) bool {
 		conn.Close()
 	}
 	return errors.Is(err, syscall.ECONNREFUSED)
+}
+
+// TestStopCheck: Ctrl-C while a check waits for an origin ends it at once, with
+// the code for undecided and no half report.
+func TestStopCheck(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	run := exec.Command(program(t), "check", "https://app.example.com", "--connect", "app.example.com="+ln.Addr().String())
+	run.Env = cleanEnvironment(t.TempDir())
+	p := peers.Start(t, run)
+	conn, err := ln.Accept() // it waits for the handshake now
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := p.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.ExitCode(t, grace); code != 3 {
+		t.Errorf("exit code %d, want 3", code)
+	}
+	if got, want := p.Output(), "edgesim: stopped before the verdict\n"; got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
 }

@@ -230,8 +230,10 @@ func (t *checkText) chain(b *block) {
 			label = "chain"
 		}
 		left := fmt.Sprintf("%s left", plural(c.Days, "day"))
-		if c.Days < 0 {
-			left = fmt.Sprintf("ended %s ago", plural(-c.Days, "day"))
+		if passed := -c.Days - 1; passed > 0 { // Days is rounded down
+			left = fmt.Sprintf("ended %s ago", plural(passed, "day"))
+		} else if c.Days < 0 {
+			left = "ended less than a day ago"
 		}
 		if c.Ends.IsZero() {
 			t.row(label, fmt.Sprintf("%d %s", i, c.Subject))
