@@ -100,6 +100,12 @@ func checkErrorPage(t *testing.T, origin lab.Origin, r *edge.Response, x *record
 	if len(x.Attempts) == 0 || x.Attempts[len(x.Attempts)-1].Cause == nil {
 		t.Errorf("no attempt with a cause: %+v", x.Attempts)
 	}
+	if last := x.Attempts[len(x.Attempts)-1]; spec.Stage == policy.StageHandshake && last.Handshake != nil {
+		// What the origin said is there as bytes: an alert has seven at least.
+		if h := last.Handshake; (h.Alert != nil || len(h.FirstBytes) > 0) && len(h.Flight) < 7 {
+			t.Errorf("the origin's flight is %x, with alert %v and first bytes %q", h.Flight, h.Alert, h.FirstBytes)
+		}
+	}
 	if spec.Stage == policy.StageVerify {
 		checkEvidence(t, origin, x.Attempts[len(x.Attempts)-1])
 	}

@@ -17,6 +17,7 @@ type exchange struct {
 	body     io.ReadCloser
 	length   int64 // of the body; -1 if it is not known
 	prefix   prefix
+	request  *requestBody // nil if the viewer sent none
 	sent     recording.Sent
 	// result is that of the last fetch, counted how many of its attempts are
 	// noted.
@@ -60,6 +61,14 @@ func (x *exchange) attempted(r *originconn.Result) {
 		return
 	}
 	x.exchange.Attempts = append(x.exchange.Attempts, r.Attempts...)
+}
+
+// requestBody is the viewer's body for the origin; nil if there is none.
+func (x *exchange) requestBody() io.ReadCloser {
+	if x.request == nil {
+		return nil
+	}
+	return x.request
 }
 
 // find adds a finding that belongs to no attempt.
@@ -124,9 +133,11 @@ func (x *exchange) Close() error {
 	}
 	if x.edge.Recorder != nil {
 		e.Response.Body = x.prefix.bytes // lent
+		x.request.lend(&e.Viewer)
 		x.edge.Recorder.Record(e)
 	}
 	x.prefix.release()
+	x.request.release()
 	return err
 }
 

@@ -59,7 +59,7 @@ func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distri
 	origins, group := e.Origins(b)
 	for i, origin := range origins {
 		plan := e.plan(v, b, origin, x.exchange.ID, errorURI)
-		plan.Request.Body, plan.Request.ContentLength = v.Body, v.ContentLength
+		plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
 		x.planned(&plan, errorURI != "")
 		plan.Request.Forced = e.force(x, v, b, origin)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
@@ -125,6 +125,9 @@ func (e *Edge) open(v *ViewerRequest) *exchange {
 	}
 	if v.TLS != nil {
 		x.exchange.Viewer.TLSVersion, x.exchange.Viewer.TLSCipher = v.TLS.Version, v.TLS.CipherSuite
+	}
+	if v.Body != nil {
+		x.request = &requestBody{ReadCloser: v.Body, limit: e.BodyLimit, length: v.ContentLength}
 	}
 	return x
 }

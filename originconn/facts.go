@@ -110,4 +110,7 @@ type Handshake struct {
 	ClientCertificateSent bool `json:"clientCertificateSent,omitempty"`
 	// FirstBytes are the first bytes of an answer that is not TLS.
 	FirstBytes []byte `json:"firstBytes,omitempty"`
+	// Flight is all that the origin sent in a handshake that failed, as it came:
+	// TLS records, or whatever it was. It is cut at 64 KiB.
+	Flight []byte `json:"flight,omitempty"`
 }

@@ -1,6 +1,7 @@
 package originconn
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -37,6 +38,7 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshak
 		flight := tlswire.ParseFlight(w.transcript)
 		flight.Decrypt(w.transcript, secret)
 		h.noteFlight(flight)
+		h.keepFlight(w.transcript)
 		return nil, handshakeCause(t, h, flight, err)
 	}
 	w.transcript = nil
@@ -137,6 +139,15 @@ func (h *Handshake) noteFlight(f tlswire.Flight) {
 		h.PeerCertificates = f.Certificates
 	}
 	h.ClientCertificateRequested = h.ClientCertificateRequested || f.CertificateRequested
+}
+
+// flightLimit is how much is kept of what an origin sent in a failed handshake:
+// more than any flight has whose certificates are worth looking at.
+const flightLimit = 64 << 10
+
+// keepFlight keeps the bytes of a handshake that failed.
+func (h *Handshake) keepFlight(transcript []byte) {
+	h.Flight = bytes.Clone(cut(transcript, flightLimit))
 }
 
 // Alerts with a meaning of their own (RFC 8446 section 6).

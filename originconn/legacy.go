@@ -23,6 +23,7 @@ func (c *Client) shakeLegacyHands(ctx context.Context, t *Target, w *wire, h *Ha
 	w.recording = false
 	h.noteLegacy(conn.ConnectionState())
 	if err != nil {
+		h.keepFlight(w.transcript)
 		return nil, legacyCause(t, h, tlswire.ParseFlight(w.transcript), err)
 	}
 	w.transcript = nil

@@ -25,6 +25,8 @@
 //     issuer, dnsNames, notBefore, notAfter and sha256 to read, and der, in
 //     base64, as evidence; one that cannot be parsed has unreadable in place of
 //     what could not be read.
+//   - handshake.flight, of a handshake that failed, has all that the origin sent,
+//     in base64.
 //   - handshake.alert has level (1 warning, 2 fatal), number and name.
 //   - body, originHead and firstBytes are text. Where the bytes are not UTF-8
 //     they are left out, and bodyBase64, originHeadBase64 or firstBytesBase64

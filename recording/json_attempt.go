@@ -52,6 +52,7 @@ type handshakeJSON struct {
 	ClientCertificateSent      bool              `json:"clientCertificateSent,omitempty"`
 	FirstBytes                 string            `json:"firstBytes,omitempty"`
 	FirstBytesBase64           string            `json:"firstBytesBase64,omitempty"`
+	Flight                     []byte            `json:"flight,omitempty"`
 }
 
 type offerJSON struct {
@@ -135,6 +136,7 @@ func encodeHandshake(h *originconn.Handshake) *handshakeJSON {
 	if a := h.Alert; a != nil {
 		j.Alert = &alertJSON{Level: a.Level, Number: a.Description, Name: tlswire.AlertName(a.Description)}
 	}
+	j.Flight = h.Flight
 	j.FirstBytes, j.FirstBytesBase64 = encodeText(h.FirstBytes)
 	return j
 }

@@ -74,6 +74,7 @@ func (d *decoder) handshake(j *handshakeJSON) *originconn.Handshake {
 		Version: d.version(j.Version), CipherSuite: d.suite(j.CipherSuite), Curve: d.group(j.Curve), Signature: d.signature(j.Signature),
 		ClientCertificateRequested: j.ClientCertificateRequested,
 		ClientCertificateSent:      j.ClientCertificateSent,
+		Flight:                     j.Flight,
 		FirstBytes:                 d.text(j.FirstBytes, j.FirstBytesBase64),
 	}
 	for i := range j.Certificates {

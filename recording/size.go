@@ -64,7 +64,7 @@ func sizeOfHandshake(h *originconn.Handshake) int {
 	if h == nil {
 		return 0
 	}
-	n := sizeHandshake + len(h.FirstBytes)
+	n := sizeHandshake + len(h.FirstBytes) + len(h.Flight)
 	for _, der := range h.PeerCertificates {
 		n += len(der)
 	}

@@ -46,6 +46,7 @@ const (
 	kClientRequested
 	kClientSent
 	kFirstBytes
+	kFlight
 )
 
 // The fields of a list of findings; fRule begins one.
@@ -139,6 +140,9 @@ func (c *Encoder) handshake(h *originconn.Handshake) uint64 {
 	b = appendBool(b, kClientSent, h.ClientCertificateSent)
 	if len(h.FirstBytes) > 0 {
 		b = appendBytes(b, kFirstBytes, h.FirstBytes)
+	}
+	if len(h.Flight) > 0 {
+		b = appendBytes(b, kFlight, h.Flight)
 	}
 	ref := c.part(b)
 	c.done(b)

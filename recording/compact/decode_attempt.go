@@ -99,6 +99,8 @@ func (d *decoder) handshake(b []byte) *originconn.Handshake {
 			h.ClientCertificateSent = f.bool()
 		case kFirstBytes:
 			h.FirstBytes = d.bytes(f)
+		case kFlight:
+			h.Flight = d.bytes(f)
 		}
 	})
 	return h
