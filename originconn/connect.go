@@ -15,6 +15,7 @@ type Conn struct {
 	plain     net.Conn // what HTTP is spoken over: the wire, or TLS on it
 	br        *bufio.Reader
 	bw        *bufio.Writer
+	out       []byte // the request head, on its way to bw
 	head      headTap
 	handshake *Handshake
 	findings  []policy.Finding

@@ -33,6 +33,11 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	started := time.Now()
 	sendErr := f.send(s)
 	a.Phases.Send = time.Since(started)
+	var unsafe *UnsafeRequestError
+	if errors.As(sendErr, &unsafe) {
+		s.abandon()
+		return nil, policy.NewCause(policy.CauseViewerBadRequest, unsafe.Error(), unsafe)
+	}
 
 	head, err := f.readHead(s)
 	a.Phases.Wait += time.Since(started) - a.Phases.Send
@@ -47,6 +52,10 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 		return nil, viewerLeft(ctx)
 	}
 	if s.sender != nil && s.sender.viewerErr != nil {
+		var cause *policy.Cause
+		if errors.As(s.sender.viewerErr, &cause) { // its body breaks the rules (CF-ERR-24)
+			return nil, cause
+		}
 		return nil, policy.NewCause(policy.CauseViewerAborted, "the viewer stopped while sending its request body", s.sender.viewerErr)
 	}
 	if sendErr != nil && conn.head.err == nil {

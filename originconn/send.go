@@ -1,20 +1,28 @@
 package originconn
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http/httputil"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
 // send writes the request head and starts the body, if there is one, in a
 // goroutine of its own, so that an early response is seen. Its error is not
-// final: an origin may answer first and close then.
+// final: an origin may answer first and close then. An *UnsafeRequestError is:
+// nothing was sent.
 func (f *fetch) send(s *stream) error {
 	conn, r := s.conn, f.request
-	writeHead(conn, r)
+	var err error
+	if conn.out, err = appendHead(conn.out[:0], r); err != nil {
+		return err
+	}
+	conn.bw.Write(conn.out) // its error comes again from Flush
 	if r.Body == nil {
 		return conn.bw.Flush()
 	}
@@ -25,29 +33,86 @@ func (f *fetch) send(s *stream) error {
 	return nil
 }
 
-// writeHead writes the request line, the fields in their order and the framing
-// field to the connection's buffer.
-func writeHead(conn *Conn, r *Request) {
-	bw := conn.bw
-	bw.WriteString(r.Method)
-	bw.WriteByte(' ')
-	bw.WriteString(r.RequestURI)
-	bw.WriteString(" HTTP/1.1\r\n")
-	for i := range r.Header {
-		bw.WriteString(r.Header[i].Name)
-		bw.WriteString(": ")
-		bw.WriteString(r.Header[i].Value)
-		bw.WriteString("\r\n")
+// UnsafeRequestError is a request that would become another one, or several, on
+// the wire. Package policy lets none of them come to be; this is the last look.
+type UnsafeRequestError struct {
+	// Part is what is unsafe in it, Value its text.
+	Part, Value string
+}
+
+// Error says what is unsafe.
+func (e *UnsafeRequestError) Error() string {
+	return fmt.Sprintf("the %s %q of the origin request would not arrive as what it is", e.Part, e.Value)
+}
+
+// appendHead appends the request line, the fields in their order and the
+// framing field. Every line end in it is one that was meant.
+func appendHead(head []byte, r *Request) ([]byte, error) {
+	head = append(head, r.Method...)
+	head = append(head, ' ')
+	head = append(head, r.RequestURI...)
+	if strings.IndexByte(r.Method, ' ') >= 0 || strings.IndexByte(r.RequestURI, ' ') >= 0 || r.Method == "" || r.RequestURI == "" {
+		return nil, &UnsafeRequestError{"request line", string(head)}
 	}
+	head = append(head, " HTTP/1.1\r\n"...)
+	for i := range r.Header {
+		f := &r.Header[i]
+		if !isFieldName(f.Name) || isFraming(f.Name) {
+			return nil, &UnsafeRequestError{"field", f.Name + ": " + f.Value}
+		}
+		head = append(append(head, f.Name...), ": "...)
+		head = append(append(head, f.Value...), "\r\n"...)
+	}
+	lines := 2 + len(r.Header)
 	switch {
 	case r.Body != nil && r.ContentLength < 0:
-		bw.WriteString("Transfer-Encoding: chunked\r\n")
+		head = append(head, "Transfer-Encoding: chunked\r\n"...)
+		lines++
 	case r.ContentLength > 0 || announcesEmpty(r.Method):
-		bw.WriteString("Content-Length: ")
-		bw.Write(strconv.AppendInt(bw.AvailableBuffer(), r.ContentLength, 10))
-		bw.WriteString("\r\n")
+		head = append(head, "Content-Length: "...)
+		head = append(strconv.AppendInt(head, r.ContentLength, 10), "\r\n"...)
+		lines++
 	}
-	bw.WriteString("\r\n")
+	head = append(head, "\r\n"...)
+	if bytes.Count(head, []byte{'\n'}) != lines || bytes.Count(head, []byte{'\r'}) != lines || bytes.IndexByte(head, 0) >= 0 {
+		return nil, unsafePart(r)
+	}
+	return head, nil
+}
+
+// isFieldName says whether a name cannot be taken for another one, or for more.
+func isFieldName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c == ':' || c >= 0x7f {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// isFraming says whether a field speaks of the body's length, which is told
+// once, by what is known of it.
+func isFraming(name string) bool {
+	switch len(name) {
+	case len("Content-Length"):
+		return strings.EqualFold(name, "Content-Length")
+	case len("Transfer-Encoding"):
+		return strings.EqualFold(name, "Transfer-Encoding")
+	}
+	return false
+}
+
+// unsafePart finds the text with a CR, LF or NUL in it.
+func unsafePart(r *Request) error {
+	if line := r.Method + " " + r.RequestURI; strings.ContainsAny(line, "\r\n\x00") {
+		return &UnsafeRequestError{"request line", line}
+	}
+	for _, f := range r.Header {
+		if line := f.Name + ": " + f.Value; strings.ContainsAny(line, "\r\n\x00") {
+			return &UnsafeRequestError{"field", line}
+		}
+	}
+	return &UnsafeRequestError{Part: "head"}
 }
 
 // announcesEmpty says whether a request without a body still says so
