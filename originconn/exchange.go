@@ -67,11 +67,20 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 // unwatched is the release of an exchange that is not watched yet.
 func unwatched() bool { return true }
 
+// maxInterim is how many interim responses may come before the final one. Their
+// number is not documented; without a bound an origin could send them for ever.
+const maxInterim = 16
+
+// errTwoLengths is a response that says in two ways how long it is: whoever
+// stands behind the edge could read it otherwise (RFC 9112 section 6.3). That
+// CloudFront refuses it is inferred.
+var errTwoLengths = errors.New("it has both Content-Length and Transfer-Encoding")
+
 // readHead reads the final response head; one 100 Continue may come before it
-// (CF-RESP-01), and other interim responses are passed over.
+// (CF-RESP-01), and some other interim responses are passed over.
 func (f *fetch) readHead(s *stream) (responseHead, error) {
 	conn := s.conn
-	for continues := 0; ; {
+	for continues, interim := 0, 0; ; interim++ {
 		pending, _ := conn.br.Peek(conn.br.Buffered())
 		conn.head.start(policy.ResponseHeaderLimit, pending)
 		var head responseHead
@@ -93,14 +102,28 @@ func (f *fetch) readHead(s *stream) (responseHead, error) {
 			return head, fmt.Errorf("status line %q is not one of HTTP/1", firstLine([]byte(s.head)))
 		case head.status == http.StatusSwitchingProtocols:
 			return head, f.switchedCause(&head)
+		case head.chunked && headHas(s.head, "Content-Length"):
+			return head, errTwoLengths
 		case head.status >= 200:
 			return head, nil
+		case interim >= maxInterim:
+			return head, fmt.Errorf("more than %d interim responses", maxInterim)
 		case head.status == http.StatusContinue:
 			if continues++; continues > 1 {
 				return head, errors.New("a second 100 Continue where the final response was due")
 			}
 		}
 	}
+}
+
+// headHas says whether a head has a field, which net/http may have taken out.
+func headHas(head, name string) bool {
+	for line := range strings.Lines(head) {
+		if field, _, ok := strings.Cut(line, ":"); ok && strings.EqualFold(field, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // requestFor is what http.ReadResponse needs to know of the request.
@@ -131,7 +154,9 @@ func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
 			fmt.Sprintf("the response head is larger than %d bytes", policy.ResponseHeaderLimit), err)
 	case broken == nil:
 		detail := fmt.Sprintf("the response is malformed (%v); it begins with %q", err, firstLine(conn.head.buf))
-		return policy.NewCause(policy.CauseResponseInvalid, detail, err)
+		cause := policy.NewCause(policy.CauseResponseInvalid, detail, err)
+		cause.Inferred = errors.Is(err, errTwoLengths)
+		return cause
 	case isTimeout(broken):
 		cause := policy.NewCause(policy.CauseResponseTimeout,
 			fmt.Sprintf("no response within the response timeout of %s", f.target.ResponseTimeout), broken)
