@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -136,13 +137,21 @@ func TestTimeouts(t *testing.T) {
 		{"slow head", "GET / HTTP/1.1\r\nHost:", 60 * time.Second},
 		{"idle", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 60 * time.Second},
 		{"takes no bytes", "GET /much HTTP/1.1\r\nHost: a\r\n\r\n", 5 * time.Minute},
+		{"stalls in its body", "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe", 5 * time.Minute},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ln := newPipes()
+				var viewer net.Conn
 				s, err := proxy.New(proxy.Config{Serve: func(_ context.Context, v *edge.ViewerRequest) *edge.Response {
-					if v.URI == "/much" {
+					switch v.URI {
+					case "/upload":
+						if _, err := io.ReadAll(v.Body); !errors.Is(err, os.ErrDeadlineExceeded) {
+							t.Errorf("the edge read %v, want %v", err, os.ErrDeadlineExceeded)
+						}
+						go io.Copy(io.Discard, viewer)
+					case "/much":
 						return &edge.Response{Status: 200, Body: io.NopCloser(io.LimitReader(zeros{}, 1<<20)), ContentLength: 1 << 20}
 					}
 					return response(200, "ok")
@@ -151,6 +160,7 @@ func TestTimeouts(t *testing.T) {
 				served := make(chan error, 1)
 				go func() { served <- s.Serve(ln, nil) }()
 				c, closed := ln.dial()
+				viewer = c
 				began := time.Now()
 				_, err = io.WriteString(c, test.raw)
 				must(t, err)

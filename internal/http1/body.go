@@ -144,8 +144,11 @@ func (b *Body) settle() (closes bool) {
 		return false
 	case !closed:
 		// The origin answers before it has read all: both directions go on, as
-		// they would without us in between.
-		b.setLingers()
+		// they would without us in between. But a viewer that has stalled sends
+		// nothing that would be worth waiting for.
+		if !b.stalled() {
+			b.setLingers()
+		}
 		return true
 	case unasked:
 		return true // reading would not do without asking for it
@@ -155,6 +158,15 @@ func (b *Body) settle() (closes bool) {
 		return true
 	}
 	return false
+}
+
+// stalled says whether reading ended because the viewer sent nothing.
+func (b *Body) stalled() bool {
+	if !b.reads.TryLock() {
+		return false // somebody is reading
+	}
+	defer b.reads.Unlock()
+	return b.err != nil && ignoreTimeout(b.err) == io.EOF && b.err != io.EOF
 }
 
 func (b *Body) setLingers() {
