@@ -17,6 +17,7 @@ demo:
 # -count=1: the tests in e2e build the program, which the test cache does not see.
 test: lint
 	$(GO) test -race -count=1 -timeout 15m ./...
+	cd e2e/grpc && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
 	@$(GO) run ./internal/peers/cmd/missing
 
 lint:

@@ -3,7 +3,6 @@ package edge
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/policy"
@@ -65,5 +64,5 @@ func pageRequest(v *ViewerRequest, at string) *ViewerRequest {
 
 // isGRPC says whether a request is passed on as gRPC (CF-GRPC-01).
 func isGRPC(v *ViewerRequest, b *distribution.CacheBehavior) bool {
-	return b.GRPC && strings.HasPrefix(v.Header.Get("Content-Type"), "application/grpc")
+	return b.GRPC && policy.AsksForGRPC(v.Method, v.Header)
 }

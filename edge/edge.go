@@ -107,6 +107,9 @@ type Response struct {
 	Body   io.ReadCloser
 	// ContentLength is the body's length; -1 if it is not known.
 	ContentLength int64
+	// Trailer has the fields that follow the body of a gRPC call (CF-GRPC-01). It
+	// is filled when Body has returned io.EOF; nil for every other response.
+	Trailer http.Header
 	// Close says that the viewer's connection is to be closed afterwards.
 	Close bool
 	// Upgrade is set with status 101, and with no other: the caller writes the

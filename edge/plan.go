@@ -16,6 +16,8 @@ type Plan struct {
 	// HostForwarded says that the origin gets the viewer's Host, and so is
 	// asked for under that name in the SNI, too (CF-NAME-04).
 	HostForwarded bool
+	// GRPC says that the request is a gRPC call and goes on as one.
+	GRPC bool
 	// Target says where to go, Request what to send there.
 	Target  originconn.Target
 	Request originconn.Request
@@ -32,17 +34,18 @@ func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *d
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
 // the viewer asked for.
 func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string) Plan {
-	webSocket, findings := e.webSocket(v, b, o)
-	facts := e.facts(v, b)
-	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket = id, o, errorURI, webSocket
-	request := policy.BuildRequest(facts)
 	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
 		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
+	webSocket, findings := e.webSocket(v, b, o)
+	grpc, more := e.grpc(v, b, o, secure)
+	facts := e.facts(v, b)
+	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket, facts.GRPC = id, o, errorURI, webSocket, grpc
+	request := policy.BuildRequest(facts)
 	return Plan{
-		Behavior: b, Origin: o, HostForwarded: request.HostForwarded,
-		Target:   e.targetFor(o, secure, v.Host, request.HostForwarded),
+		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,
+		Target:   e.targetFor(targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
 		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, Header: request.Header, WebSocket: webSocket},
-		Findings: findings,
+		Findings: append(findings, more...),
 	}
 }
 
@@ -77,31 +80,32 @@ func viewerTLS(state *tls.ConnectionState) *policy.ViewerTLS {
 type targetKey struct {
 	origin *distribution.Origin
 	secure bool
+	http2  bool
 }
 
 // targetFor returns the target for one request. Where Host is not forwarded it
 // is the same for all of them, and made once.
-func (e *Edge) targetFor(o *distribution.Origin, secure bool, host string, forwarded bool) originconn.Target {
+func (e *Edge) targetFor(key targetKey, host string, forwarded bool) originconn.Target {
 	if forwarded {
-		return e.target(o, secure, host, true)
+		return e.target(key, host, true)
 	}
-	key := targetKey{o, secure}
 	if made, ok := e.targets.Load(key); ok {
 		return *made.(*originconn.Target)
 	}
-	t := e.target(o, secure, host, false).Keyed()
+	t := e.target(key, host, false).Keyed()
 	e.targets.Store(key, &t)
 	return t
 }
 
 // target says where and how an origin is reached.
-func (e *Edge) target(o *distribution.Origin, secure bool, host string, forwarded bool) originconn.Target {
+func (e *Edge) target(key targetKey, host string, forwarded bool) originconn.Target {
+	o := key.origin
 	t := originconn.Target{
-		Host: o.DomainName, Port: o.HTTPPort, TLS: secure, IPAddressType: o.IPAddressType,
+		Host: o.DomainName, Port: o.HTTPPort, TLS: key.secure, HTTP2: key.http2, IPAddressType: o.IPAddressType,
 		Attempts: o.ConnectionAttempts, ConnectTimeout: o.ConnectionTimeout, ResponseTimeout: o.ResponseTimeout,
 		CompletionTimeout: o.ResponseCompletionTimeout, KeepaliveTimeout: o.KeepaliveTimeout,
 	}
-	if secure {
+	if key.secure {
 		t.Port, t.PlainPort = o.HTTPSPort, o.HTTPPort
 		t.SNI = policy.SNI(o.DomainName, host, forwarded)
 		t.AcceptedNames = policy.NamesFor(o.DomainName, host, forwarded)

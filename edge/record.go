@@ -34,6 +34,8 @@ type exchange struct {
 	key string
 	// kept is the entry of the error cache that is the answer, or nil.
 	kept *keptError
+	// trailer is that of the response, filled at the end of its body.
+	trailer http.Header
 }
 
 // planned notes what is sent to the origin. The request for a custom error page
@@ -45,6 +47,7 @@ func (x *exchange) planned(p *Plan, page bool) {
 	}
 	x.exchange.Origin = p.Origin.ID
 	x.exchange.Findings = append(x.exchange.Findings, p.Findings...)
+	x.plannedCall(p)
 	x.sent = recording.Sent{
 		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
 		URI: p.Request.RequestURI, Header: p.Request.Header,
@@ -79,7 +82,7 @@ func (x *exchange) find(f policy.Finding) { x.exchange.Findings = append(x.excha
 func (x *exchange) answer(r *Response) *Response {
 	x.exchange.FirstByte = time.Since(x.exchange.Start)
 	x.exchange.Response.Status, x.exchange.Response.Header = r.Status, r.Header
-	x.body, x.length = r.Body, r.ContentLength
+	x.body, x.length, x.trailer = r.Body, r.ContentLength, r.Trailer
 	r.Body = x
 	return r
 }
@@ -121,6 +124,7 @@ func (x *exchange) Close() error {
 	x.closed = true
 	err := x.body.Close()
 	x.body = closedBody{} // the record is kept, the connection's buffers are not
+	x.called()
 	e := &x.exchange
 	if x.result != nil && len(x.result.Attempts) > x.counted {
 		e.Attempts = append(e.Attempts, x.result.Attempts[x.counted:]...)

@@ -23,7 +23,7 @@ func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 		cache = cacheError
 		x.exchange.ResultType = "Error" // whatever the page's status (CF-LOG-05)
 	}
-	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Close: v.Close}
+	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Trailer: r.Trailer, Close: v.Close}
 	compress(response, v, b)
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
@@ -79,6 +79,9 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 		x.applyPolicy(r.Header, v, e.Distribution.Match(path(v.URI)), nil)
 	}
 	setConnection(r, v)
+	if cause.Name == policy.CauseViewerAborted && !strings.HasPrefix(v.Proto, "HTTP/1") {
+		r.Close = v.Close // it gave one stream up, and the others go on
+	}
 	e.explain(x, r.Header)
 	return x.answer(r)
 }

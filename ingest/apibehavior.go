@@ -19,9 +19,7 @@ func (r *reader) behavior(o *object) distribution.CacheBehavior {
 		})
 	}
 	if g := o.child("GrpcConfig"); g != nil {
-		if b.GRPC = g.boolean("Enabled", false); b.GRPC {
-			r.notice(distribution.NoticeUnsimulated, g.at("Enabled"), "gRPC is not passed on yet: requests go to the origin over HTTP/1.1")
-		}
+		b.GRPC = g.boolean("Enabled", false)
 		g.done()
 	}
 	r.policies(&b, o)

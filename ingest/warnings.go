@@ -26,6 +26,7 @@ func (r *reader) warnings(d *distribution.Distribution) {
 	if d.HTTPVersion == "http1.1" {
 		r.notice(distribution.NoticeUnsimulated, "HttpVersion", "a limit to HTTP/1.1 is not simulated: viewers on HTTPS may use HTTP/2")
 	}
+	r.grpcWarnings(d)
 	for i := range d.Origins {
 		o := &d.Origins[i]
 		path := fmt.Sprintf("Origins.Items[%d]", i)

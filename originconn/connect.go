@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/edgesim/edgesim/policy"
@@ -17,6 +18,7 @@ type Conn struct {
 	bw        *bufio.Writer
 	out       []byte // the request head, on its way to bw
 	head      headTap
+	h2        *http.ClientConn // HTTP/2 on plain; nil before it is first spoken, and for HTTP/1.1
 	handshake *Handshake
 	findings  []policy.Finding
 	address   string
@@ -27,7 +29,12 @@ type Conn struct {
 }
 
 // Close closes the connection.
-func (c *Conn) Close() error { return c.plain.Close() }
+func (c *Conn) Close() error {
+	if c.h2 != nil {
+		_ = c.h2.Close() // closes plain, too; its goroutines end
+	}
+	return c.plain.Close()
+}
 
 // Connect resolves, dials, shakes hands and verifies, once. The attempt holds
 // all that was seen. The connection is nil if and only if the cause is not; the

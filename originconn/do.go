@@ -71,7 +71,11 @@ func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
 		a.Cause = f.refine(cause)
 		return nil, a.Cause
 	}
-	response, cause := f.exchange(ctx, conn, a)
+	exchange := f.exchange
+	if f.target.HTTP2 {
+		exchange = f.exchangeHTTP2
+	}
+	response, cause := exchange(ctx, conn, a)
 	if cause != nil {
 		a.Cause = f.refine(cause)
 		return nil, a.Cause

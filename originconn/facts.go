@@ -22,18 +22,22 @@ type Response struct {
 	// Status is the status code and Reason the reason phrase as sent.
 	Status int
 	Reason string
-	// Proto is "HTTP/1.1" or "HTTP/1.0".
+	// Proto is "HTTP/1.1", "HTTP/1.0" or "HTTP/2.0".
 	Proto string
 	// Header are the fields by canonical name; the framing field
 	// Transfer-Encoding is not among them, see Chunked.
 	Header http.Header
 	// RawHead is the status line and the fields as they came, order and letter
-	// case kept, up to the empty line.
+	// case kept, up to the empty line. Over HTTP/2, where there is no such text,
+	// it is written down in the same form, sorted by name.
 	RawHead string
 	// ContentLength is the announced length, or -1 when there is none.
 	ContentLength int64
 	// Chunked says that the body came chunked.
 	Chunked bool
+	// Trailer has the fields after the body, once Body has returned io.EOF. It is
+	// nil over HTTP/1.1, where trailers end here (CF-RESP-03).
+	Trailer http.Header
 	// Tunnel is the connection after a 101, which only a request for a WebSocket
 	// can get; nil otherwise. The caller closes it.
 	Tunnel *Tunnel
@@ -100,6 +104,9 @@ type Handshake struct {
 	// Signature is the scheme the origin signed its key exchange with, as far
 	// as the road tells: 0 on crypto/tls.
 	Signature uint16 `json:"signature,omitempty"`
+	// ALPN is what was said about the protocol above TLS; nil if nothing was
+	// offered, as for everything but gRPC (CF-TLS-24).
+	ALPN *ALPN `json:"alpn,omitempty"`
 	// PeerCertificates is the chain as sent, in order, DER.
 	PeerCertificates [][]byte `json:"peerCertificates,omitempty"`
 	// Alert is the fatal alert the origin sent, or a warning if it sent no other.
@@ -113,4 +120,12 @@ type Handshake struct {
 	// Flight is all that the origin sent in a handshake that failed, as it came:
 	// TLS records, or whatever it was. It is cut at 64 KiB.
 	Flight []byte `json:"flight,omitempty"`
+}
+
+// ALPN is the negotiation of the protocol above TLS (RFC 7301).
+type ALPN struct {
+	// Offered are the protocols that the ClientHello named.
+	Offered []string `json:"offered"`
+	// Agreed is the one that the origin chose; "" if it chose none.
+	Agreed string `json:"agreed,omitempty"`
 }

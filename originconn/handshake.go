@@ -54,7 +54,12 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshak
 // version chosen is compared with the set afterwards.
 func clientConfig(t *Target, h *Handshake) *tls.Config {
 	versions := slices.DeleteFunc(slices.Clone(t.Offer.Versions), func(v uint16) bool { return v < tls.VersionTLS10 })
+	var protocols []string
+	if h.ALPN != nil {
+		protocols = h.ALPN.Offered
+	}
 	return &tls.Config{
+		NextProtos:       protocols,
 		ServerName:       t.SNI,
 		MinVersion:       slices.Min(versions),
 		MaxVersion:       slices.Max(versions),
@@ -123,6 +128,9 @@ func curves(groups []uint16) []tls.CurveID {
 func (h *Handshake) note(state tls.ConnectionState) {
 	if state.Version != 0 && state.CipherSuite != 0 {
 		h.Version, h.CipherSuite, h.Curve = state.Version, state.CipherSuite, uint16(state.CurveID)
+		if h.ALPN != nil {
+			h.ALPN.Agreed = state.NegotiatedProtocol
+		}
 	}
 }
 
@@ -158,6 +166,7 @@ const (
 	alertInsufficientSecurity = 71
 	alertUnrecognizedName     = 112
 	alertCertificateRequired  = 116
+	alertNoProtocol           = 120 // RFC 7301 section 3.2
 )
 
 // handshakeCause classifies a failed handshake by the facts: what the origin
@@ -200,6 +209,8 @@ func alertCause(t *Target, h *Handshake, err error) *policy.Cause {
 		cause := policy.NewCause(policy.CauseTLSProtocolMismatch, said+"; offered: "+t.Offer.VersionNames(), err)
 		cause.Hint = "allow one of these versions on the origin, or add the origin's to OriginSslProtocols"
 		return cause
+	case d == alertNoProtocol && h.ALPN != nil:
+		return noHTTP2(t, "refused the handshake with alert "+h.Alert.String(), err)
 	case d == alertInsufficientSecurity:
 		return policy.NewCause(policy.CauseTLSNoSharedCipher, said, err)
 	case d == alertCertificateRequired, h.ClientCertificateRequested && len(h.PeerCertificates) > 0:

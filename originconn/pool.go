@@ -34,7 +34,7 @@ func (p *pool) get(key string) (conn *Conn, idle, stale time.Duration) {
 		}
 		conn.idle.timer.Stop()
 		idle = time.Since(conn.idle.since)
-		if !conn.wire.peerActed() {
+		if conn.usable() {
 			return conn, idle, stale
 		}
 		conn.Close()

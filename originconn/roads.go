@@ -89,8 +89,8 @@ func (c *Client) startingRoad(t *Target, key string) (road, why string) {
 // signature scheme. A certificate that fails is the same on both roads, and so
 // is a timeout.
 func (c *Client) legacyMayHelp(t *Target, key string, cause *policy.Cause) bool {
-	if slices.Min(t.Offer.Versions) > policy.VersionTLS12 {
-		return false
+	if slices.Min(t.Offer.Versions) > policy.VersionTLS12 || t.HTTP2 {
+		return false // HTTP/2 needs ALPN, which the second road lacks
 	}
 	if _, known := c.roads.get(key); known {
 		return false

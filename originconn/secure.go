@@ -27,6 +27,7 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	switch {
 	case cause == nil:
 		c.explained.forget(key)
+	case cause.Rule == "CF-TLS-24": // said already
 	case why == whyBefore:
 		c.roads.forget(key)
 	case cause.Stage == policy.StageHandshake:
@@ -80,6 +81,9 @@ func (c *Client) travel(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	}
 	w := &wire{Conn: tcp}
 	a.Handshake = &Handshake{Road: road, Why: why, SNI: t.SNI, Offered: t.Offer}
+	if t.HTTP2 {
+		a.Handshake.ALPN = &ALPN{Offered: []string{protocolHTTP2}}
+	}
 	shake := c.shakeHands
 	if road == roadLegacy {
 		shake = c.shakeLegacyHands
@@ -89,6 +93,9 @@ func (c *Client) travel(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	a.Phases.Handshake += time.Since(started)
 	if verdict := c.verify(t, a); verdict != nil {
 		cause = verdict // the certificates explain a failed handshake, too
+	}
+	if alpn := a.Handshake.ALPN; cause == nil && alpn != nil && alpn.Agreed != protocolHTTP2 {
+		cause = noHTTP2(t, "did not choose it", nil)
 	}
 	if cause != nil {
 		tcp.Close()

@@ -32,6 +32,9 @@ type Target struct {
 	Strict policy.Strictness
 	// Offer is what the ClientHello offers.
 	Offer policy.Offer
+	// HTTP2 says that HTTP/2 is spoken, offered by ALPN; it needs TLS. Only gRPC
+	// goes to origins so (CF-CONN-18).
+	HTTP2 bool
 	// ClientCertificate is presented if the origin asks for one (origin mTLS,
 	// CF-MTLS-01, CF-MTLS-02); nil presents none.
 	ClientCertificate *tls.Certificate
@@ -86,6 +89,9 @@ func (t *Target) key() string {
 		return string(b)
 	}
 	b = append(append(b, "|tls|"...), t.SNI...)
+	if t.HTTP2 {
+		b = append(b, "|h2"...)
+	}
 	if t.Strict.Superfluous {
 		b = append(b, "|superfluous"...)
 	}

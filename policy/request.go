@@ -32,6 +32,9 @@ type RequestFacts struct {
 	ErrorURI string
 	// WebSocket says that the request sets up a WebSocket connection (CF-WS-01).
 	WebSocket bool
+	// GRPC says that the request is a gRPC call, which goes on over HTTP/2
+	// (CF-GRPC-01).
+	GRPC bool
 	// ID is the exchange's X-Amz-Cf-Id and EdgeHost the edge's own name for Via.
 	ID, EdgeHost string
 	// DefaultRootObject is the distribution's.
@@ -74,9 +77,12 @@ func BuildRequest(f RequestFacts) OriginRequest {
 		Field{"X-Forwarded-For", forwardedFor(&f)}, // CF-REQ-58
 		Field{"Via", via(&f)},                      // CF-REQ-62
 	)
-	if f.WebSocket {
+	switch {
+	case f.WebSocket:
 		fields = append(fields, Field{"Connection", "Upgrade"}, Field{"Upgrade", "websocket"}) // CF-REQ-52
-	} else {
+	case f.GRPC:
+		fields = append(fields, Field{"TE", "trailers"}) // gRPC over HTTP/2 demands it; that the edge sends it is inferred
+	default:
 		fields = append(fields, Field{"Connection", "Keep-Alive"}) // CF-REQ-53, CF-CONN-19
 	}
 	fields = edgeNames.appendTo(fields, &f)
@@ -185,6 +191,10 @@ func (s *selection) values(name string, f *RequestFacts) []string {
 		return s.cookieHeader(values)
 	case "Accept-Encoding":
 		return s.acceptEncoding(values, f)
+	case "Content-Type":
+		if f.GRPC {
+			return values // or it would be no gRPC call; inferred
+		}
 	case "Range", "If-Range":
 		if f.Method == "GET" {
 			return s.rangeField(name, f)

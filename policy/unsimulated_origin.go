@@ -7,7 +7,7 @@ const (
 )
 
 // originGaps declares what is left out in CF-CERT, CF-NAME, CF-MTLS, CF-TLS,
-// CF-DNS, CF-CONN, CF-TIME and CF-ERR.
+// CF-DNS, CF-CONN, CF-TIME, CF-ERR, CF-WS and CF-GRPC.
 var originGaps = []Gap{
 	{Rule: "CF-CERT-09", Needs: needsAWS, Why: "a load balancer's certificate is judged as any other: that ACM's chain to trusted roots is for AWS to keep"},
 	{Rule: "CF-CERT-18", Needs: needsDocuments, Why: "no page says whether CloudFront asks for revocation, and edgesim does not"},
@@ -20,7 +20,7 @@ var originGaps = []Gap{
 	{Rule: "CF-MTLS-10", Needs: needsAWS, Why: "which pricing plan a distribution has is not part of its configuration"},
 	{Rule: "CF-TLS-02", Needs: "the console", Why: "a configuration that the console wrote comes as the explicit list that the API has"},
 	{Rule: "CF-TLS-05", Needs: needsDocuments, Why: "the remark is about old servers: SSLv3 is spoken where it is in the set, alone or with others"},
-	{Rule: "CF-TLS-24", Needs: needsDocuments, Why: "whether the edge sends ALPN is not stated; edgesim sends none"},
+	{Rule: "CF-TLS-24", Needs: needsDocuments, Partly: true, Why: "whether the edge sends ALPN with plain requests is not stated; edgesim sends it for gRPC alone"},
 	{Rule: "CF-TLS-25", Needs: needsDocuments, Why: "no fingerprint is published; the order of extensions is our own"},
 	{Rule: "CF-TLS-27", Needs: needsDocuments, Why: "post-quantum groups are announced for viewers only; none is offered to origins"},
 	{Rule: "CF-TLS-30", Needs: "an older snapshot", Why: "the oldest list that is written down is of 2017-12; a date before it is refused"},
@@ -33,6 +33,7 @@ var originGaps = []Gap{
 	{Rule: "CF-CONN-23", Needs: needsAWS, Why: "a configuration is read once, at the start, and is then valid at once"},
 	{Rule: "CF-TIME-10", Needs: needsAWS, Why: "continuous deployment is not simulated, so nothing can be combined with it"},
 	{Rule: "CF-TIME-12", Needs: needsCache, Why: "there is no stale copy to serve"},
+	{Rule: "CF-GRPC-05", Needs: needsAWS, Why: "no web ACL is evaluated, for gRPC or for anything else"},
 	{Rule: "CF-TIME-15", Needs: needsFunctions, Why: "no function runs that could set timeouts"},
 	{Rule: "CF-ERR-05", Needs: needsDocuments, Partly: true, Why: "which of the observed sentences stands for which bad response is not known; this one is used for malformed and oversized ones"},
 	{Rule: "CF-ERR-07", Needs: needsHTTP3, Why: "the page of the HTTP/3 front end is not built"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 
 	"github.com/edgesim/edgesim/edge"
 )
@@ -14,6 +15,8 @@ import (
 // Its fields have lower-case names on the wire, and their order is lost in
 // net/http: the edge gets the map alone.
 func (s *Server) serveHTTP2(w http.ResponseWriter, r *http.Request) {
+	s.streams.enter()
+	defer s.streams.leave()
 	defer s.rescueHTTP2(r)
 	resp := s.config.Serve(r.Context(), viewerRequestHTTP2(r))
 	defer resp.Body.Close()
@@ -29,6 +32,51 @@ func (s *Server) serveHTTP2(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.copyBody(w, resp)
+	for name, values := range resp.Trailer { // gRPC has one, and comes over HTTP/2 alone
+		w.Header()[http.TrailerPrefix+name] = values
+	}
+}
+
+// streams counts the handlers of HTTP/2 that are under way. net/http's Shutdown
+// waits for streams, and one that the viewer has reset is gone before its
+// handler, which is still to record it.
+type streams struct {
+	mu   sync.Mutex
+	n    int
+	none chan struct{} // closed when n falls to 0; nil if nobody waits
+}
+
+func (s *streams) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+}
+
+func (s *streams) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.n--; s.n == 0 && s.none != nil {
+		close(s.none)
+		s.none = nil
+	}
+}
+
+// wait waits until none is left, or until ctx ends.
+func (s *streams) wait(ctx context.Context) {
+	s.mu.Lock()
+	if s.n == 0 {
+		s.mu.Unlock()
+		return
+	}
+	if s.none == nil {
+		s.none = make(chan struct{})
+	}
+	none := s.none
+	s.mu.Unlock()
+	select {
+	case <-none:
+	case <-ctx.Done():
+	}
 }
 
 // rescueHTTP2 is rescue where it is net/http that resets the stream.

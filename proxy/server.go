@@ -80,8 +80,10 @@ type Server struct {
 	plain, viewer *http1.Server
 	// http2 serves those of viewer's connections that speak HTTP/2; they are
 	// handed over.
-	http2  *http.Server
-	handed *handed
+	http2 *http.Server
+	// streams are the requests of http2 that are being handled.
+	streams streams
+	handed  *handed
 	// fresh are HTTP/2 connections that have not sent a byte yet.
 	fresh fresh
 }
@@ -201,6 +203,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		s.close()
 	}
 	_ = s.handed.Close()
+	s.streams.wait(ctx)
 	if err != nil {
 		return fmt.Errorf("shutting down: %w", err)
 	}

@@ -244,3 +244,41 @@ func (c *closing) Close() error {
 	c.closed <- struct{}{}
 	return nil
 }
+
+// TestTrailer: a response's trailer follows its body over HTTP/2, when it is
+// known (CF-GRPC-01).
+func TestTrailer(t *testing.T) {
+	t.Parallel()
+	s := start(t, proxy.Config{Serve: func(context.Context, *edge.ViewerRequest) *edge.Response {
+		r := response(200, "")
+		r.ContentLength, r.Trailer = -1, http.Header{}
+		r.Body = &filling{Reader: strings.NewReader("body"), trailer: r.Trailer}
+		return r
+	}})
+	c, url := clients["tls, h2"](t, s)
+	resp, err := c.Get(url)
+	must(t, err)
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); string(body) != "body" || err != nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+	if got := resp.Trailer.Get("Grpc-Status"); got != "7" || resp.Header.Get("Grpc-Status") != "" {
+		t.Errorf("trailer %v, header %v", resp.Trailer, resp.Header)
+	}
+}
+
+// filling is a body that fills a trailer at its end.
+type filling struct {
+	*strings.Reader
+	trailer http.Header
+}
+
+func (f *filling) Read(p []byte) (int, error) {
+	n, err := f.Reader.Read(p)
+	if err == io.EOF {
+		f.trailer.Set("Grpc-Status", "7")
+	}
+	return n, err
+}
+
+func (f *filling) Close() error { return nil }

@@ -37,6 +37,9 @@
 //     as over HTTP/2.
 //   - tunnel is there for a WebSocket: protocol (ws or wss), the bytes handed on
 //     in each direction, durationMs, and in ended what ended it.
+//   - grpc is there for a gRPC call: its status and message, as the origin's
+//     grpc-status and grpc-message said them. response.trailer has all fields
+//     after the body, handshake.alpn the protocol offered and agreed on.
 //   - cause is left out when all went well; cause.error is the text of the
 //     error underneath.
 //   - forced is the id of the fault on demand that was played (see package

@@ -31,6 +31,8 @@ type Exchange struct {
 	Response Response
 	// Tunnel is the connection after a 101; nil if there was none.
 	Tunnel *Tunnel
+	// GRPC is how a gRPC call ended; nil if the request was none.
+	GRPC *GRPC
 	// Attempts are the tries to get a response from the origin.
 	Attempts []*originconn.Attempt
 	// Findings are the judgements that belong to no attempt.
@@ -88,6 +90,8 @@ type Sent struct {
 type Response struct {
 	Status int
 	Header http.Header
+	// Trailer are the fields after the body of a gRPC call; nil if there were none.
+	Trailer http.Header
 	// OriginHead is the origin's response head as it came; "" if there was none.
 	OriginHead string
 	// BodyBytes counts the bytes of the body handed to the viewer.

@@ -26,6 +26,7 @@ type exchangeJSON struct {
 	Sent               *sentJSON        `json:"sent,omitempty"`
 	Response           responseJSON     `json:"response"`
 	Tunnel             *tunnelJSON      `json:"tunnel,omitempty"`
+	GRPC               *GRPC            `json:"grpc,omitempty"`
 	Attempts           []*attemptJSON   `json:"attempts,omitempty"`
 	Findings           []policy.Finding `json:"findings,omitempty"`
 	Cause              *causeJSON       `json:"cause,omitempty"`
@@ -79,6 +80,7 @@ type sentJSON struct {
 type responseJSON struct {
 	Status           int         `json:"status"`
 	Header           http.Header `json:"header"`
+	Trailer          http.Header `json:"trailer,omitempty"`
 	OriginHead       string      `json:"originHead,omitempty"`
 	OriginHeadBase64 string      `json:"originHeadBase64,omitempty"`
 	bodyJSON
@@ -101,9 +103,9 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
-		Tunnel: encodeTunnel(e.Tunnel), Forced: e.Forced, Replayed: e.Replayed, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
+		Tunnel: encodeTunnel(e.Tunnel), GRPC: e.GRPC, Forced: e.Forced, Replayed: e.Replayed, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 		Response: responseJSON{
-			Status: e.Response.Status, Header: e.Response.Header,
+			Status: e.Response.Status, Header: e.Response.Header, Trailer: e.Response.Trailer,
 			bodyJSON: encodeBody(e.Response.BodyBytes, e.Response.Body, e.Response.Truncated),
 		},
 	}
@@ -135,10 +137,10 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header, Fields: j.Viewer.Fields,
 			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
-		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause), Tunnel: decodeTunnel(j.Tunnel),
+		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause), Tunnel: decodeTunnel(j.Tunnel), GRPC: j.GRPC,
 		Forced: j.Forced, Replayed: j.Replayed, ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
 		Response: Response{
-			Status: j.Response.Status, Header: j.Response.Header,
+			Status: j.Response.Status, Header: j.Response.Header, Trailer: j.Response.Trailer,
 			OriginHead: string(d.text(j.Response.OriginHead, j.Response.OriginHeadBase64)),
 			BodyBytes:  j.Response.BodyBytes,
 			Body:       d.text(j.Response.Body, j.Response.BodyBase64), Truncated: j.Response.Truncated,

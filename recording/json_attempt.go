@@ -41,6 +41,7 @@ type handshakeJSON struct {
 	Road                       string            `json:"road"`
 	Why                        string            `json:"why,omitempty"`
 	SNI                        string            `json:"sni"`
+	ALPN                       *originconn.ALPN  `json:"alpn,omitempty"`
 	Offered                    offerJSON         `json:"offered"`
 	Version                    string            `json:"version,omitempty"`
 	CipherSuite                string            `json:"cipherSuite,omitempty"`
@@ -120,7 +121,7 @@ func encodeHandshake(h *originconn.Handshake) *handshakeJSON {
 		return nil
 	}
 	j := &handshakeJSON{
-		Road: h.Road, Why: h.Why, SNI: h.SNI,
+		Road: h.Road, Why: h.Why, SNI: h.SNI, ALPN: h.ALPN,
 		Offered: offerJSON{
 			Versions:     encodeNames(h.Offered.Versions, tlswire.VersionName),
 			CipherSuites: encodeNames(h.Offered.Suites, tlswire.SuiteName),

@@ -65,7 +65,7 @@ func (d *decoder) handshake(j *handshakeJSON) *originconn.Handshake {
 		return nil
 	}
 	h := &originconn.Handshake{
-		Road: j.Road, Why: j.Why, SNI: j.SNI,
+		Road: j.Road, Why: j.Why, SNI: j.SNI, ALPN: j.ALPN,
 		Offered: policy.Offer{
 			Versions: decodeAll(j.Offered.Versions, d.version),
 			Suites:   decodeAll(j.Offered.CipherSuites, d.suite),

@@ -73,13 +73,14 @@ func Redact(e *Exchange) *Exchange {
 	viewer, viewerSecret := redactHeader(e.Viewer.Header)
 	fields, fieldsSecret := redactFields(e.Viewer.Fields)
 	response, responseSecret := redactHeader(e.Response.Header)
+	trailer, trailerSecret := redactHeader(e.Response.Trailer)
 	head, headSecret := redactHead(e.Response.OriginHead)
 	sent, sentSecret := redactSent(e.Sent)
-	if !viewerSecret && !fieldsSecret && !responseSecret && !headSecret && !sentSecret {
+	if !viewerSecret && !fieldsSecret && !responseSecret && !trailerSecret && !headSecret && !sentSecret {
 		return e
 	}
 	hidden := *e
-	hidden.Viewer.Header, hidden.Viewer.Fields, hidden.Response.Header = viewer, fields, response
+	hidden.Viewer.Header, hidden.Viewer.Fields, hidden.Response.Header, hidden.Response.Trailer = viewer, fields, response, trailer
 	hidden.Response.OriginHead, hidden.Sent = head, sent
 	return &hidden
 }

@@ -23,7 +23,7 @@ const (
 // and so is rather too high than too low.
 func (e *Exchange) Size() int64 {
 	n := sizeExchange + len(e.Viewer.Body) + len(e.Viewer.URI) + len(e.Viewer.Host) + sizeHeader(e.Viewer.Header) +
-		sizeHeader(e.Response.Header) + len(e.Response.OriginHead) + len(e.Response.Body) +
+		sizeHeader(e.Response.Header) + sizeHeader(e.Response.Trailer) + len(e.Response.OriginHead) + len(e.Response.Body) +
 		sizeFindings(e.Findings)
 	n += len(e.Viewer.Fields) * sizeField // the texts are those of Header, mostly
 	if e.Sent != nil {

@@ -45,8 +45,8 @@ func fidelityMarkdown(w io.Writer, rules []ruleEntry) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprint(out, generatedMark+"# Fidelity\n\n"+
 		"What of CloudFront's documented behaviour edgesim acts out, and what it does not. What is left out is declared, with\n"+
-		"its reason, and never reported as a failure of an origin; a test wants every other rule to be named by a test (those\n"+
-		"of CF-GRPC are not held to that yet). *Unknown* are rules that AWS does not state and nobody observed.\n\n"+
+		"its reason, and never reported as a failure of an origin; a test wants every other rule to be named by a test.\n"+
+		"*Unknown* are rules that AWS does not state and nobody observed.\n\n"+
 		"| family | rules | acted out | in part | not | documented | observed | unknown |\n|---|---|---|---|---|---|---|---|\n")
 	var total [7]int
 	for _, f := range ruleFamilies {

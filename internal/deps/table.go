@@ -82,6 +82,7 @@ var Packages = []Package{
 	{
 		Path: "originconn", Why: "the only road to an origin; it brings back facts and calls nobody above",
 		Imports: []string{"policy", "distribution", "internal/tlswire", "internal/tlslegacy"}, Modules: []string{rootList},
+		TestModules: []string{http2},
 	},
 	{
 		Path: "recording", Why: "it keeps what originconn saw and policy judged; tlswire gives the TLS numbers their names",

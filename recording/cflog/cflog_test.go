@@ -174,7 +174,7 @@ func TestFields(t *testing.T) {
 		}},
 		{"request body", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header, e.Viewer.BodyBytes = nil, 100 },
 			map[string]string{"cs-bytes": "159"}},
-		{"gRPC (CF-LOG-07)", cflog.Options{}, func(e *recording.Exchange) { e.Viewer.Header = http.Header{"Content-Type": {"application/grpc+proto"}} },
+		{"gRPC (CF-LOG-07)", cflog.Options{}, func(e *recording.Exchange) { e.GRPC = &recording.GRPC{Status: "0"} },
 			map[string]string{"cs-protocol": "grpcs"}},
 		{"cookies", cflog.Options{Cookies: true}, func(*recording.Exchange) {}, map[string]string{"cs(Cookie)": "a=1;%20b=2;%20c=3"}},
 		{"no cookies", cflog.Options{}, func(*recording.Exchange) {}, map[string]string{"cs(Cookie)": "-"}},

@@ -89,7 +89,7 @@ func protocol(l *line) string {
 	if t := l.e.Tunnel; t != nil {
 		return t.Protocol
 	}
-	if v.Scheme == "https" && v.Proto == "HTTP/2.0" && strings.HasPrefix(v.Header.Get("Content-Type"), "application/grpc") {
+	if l.e.GRPC != nil {
 		return "grpcs"
 	}
 	return encode(v.Scheme)

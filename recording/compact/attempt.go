@@ -47,6 +47,8 @@ const (
 	kClientSent
 	kFirstBytes
 	kFlight
+	kALPNOffered
+	kALPNAgreed
 )
 
 // The fields of a list of findings; fRule begins one.
@@ -123,6 +125,12 @@ func (c *Encoder) handshake(h *originconn.Handshake) uint64 {
 	b = c.text(b, kRoad, h.Road)
 	b = c.text(b, kWhy, h.Why)
 	b = c.text(b, kSNI, h.SNI)
+	if h.ALPN != nil {
+		for _, protocol := range h.ALPN.Offered {
+			b = c.item(b, kALPNOffered, protocol)
+		}
+		b = c.item(b, kALPNAgreed, h.ALPN.Agreed)
+	}
 	b = appendNumbers(b, kVersions, h.Offered.Versions)
 	b = appendNumbers(b, kSuites, h.Offered.Suites)
 	b = appendNumbers(b, kGroups, h.Offered.Groups)

@@ -120,6 +120,8 @@ func (d *decoder) exchange(b []byte, e *recording.Exchange) {
 			e.Cause = d.cause(d.bytes(f))
 		case xTunnel:
 			e.Tunnel = d.tunnel(d.bytes(f))
+		case xGRPC:
+			e.GRPC = d.grpc(d.bytes(f))
 		case xForced:
 			e.Forced = d.text(f)
 		case xReplayed:
@@ -208,6 +210,8 @@ func (d *decoder) response(b []byte, r *recording.Response) {
 			r.Status = int(f.signed())
 		case rHeader:
 			r.Header = d.header(d.bytes(f))
+		case rTrailer:
+			r.Trailer = d.header(d.bytes(f))
 		case rOriginHead:
 			head = append(head, d.bytes(f)...)
 		case rBodyBytes:
@@ -236,6 +240,19 @@ func (d *decoder) tunnel(b []byte) *recording.Tunnel {
 		}
 	})
 	return t
+}
+
+func (d *decoder) grpc(b []byte) *recording.GRPC {
+	g := &recording.GRPC{}
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case gStatus:
+			g.Status = d.text(f)
+		case gMessage:
+			g.Message = d.text(f)
+		}
+	})
+	return g
 }
 
 func (d *decoder) header(b []byte) http.Header {

@@ -73,6 +73,10 @@ func (d *decoder) handshake(b []byte) *originconn.Handshake {
 			h.Why = d.text(f)
 		case kSNI:
 			h.SNI = d.text(f)
+		case kALPNOffered:
+			alpn(h).Offered = append(alpn(h).Offered, d.text(f))
+		case kALPNAgreed:
+			alpn(h).Agreed = d.text(f)
 		case kVersions:
 			h.Offered.Versions = numbers(d.bytes(f))
 		case kSuites:
@@ -135,4 +139,12 @@ func (d *decoder) findings(b []byte) []policy.Finding {
 		}
 	})
 	return all
+}
+
+// alpn returns a handshake's, made when a field of it is first read.
+func alpn(h *originconn.Handshake) *originconn.ALPN {
+	if h.ALPN == nil {
+		h.ALPN = &originconn.ALPN{}
+	}
+	return h.ALPN
 }

@@ -32,6 +32,7 @@ const (
 	xTunnel
 	xForced
 	xReplayed
+	xGRPC
 )
 
 // The fields of a viewer's request.
@@ -67,6 +68,7 @@ const (
 	rOriginHead
 	rBodyBytes
 	rTruncated
+	rTrailer
 )
 
 // The fields of a header.
@@ -104,6 +106,10 @@ func (c *Encoder) exchange(b []byte, e *recording.Exchange) []byte {
 	if t := e.Tunnel; t != nil {
 		nested = c.tunnel(nested[:0], t)
 		b = appendBytes(b, xTunnel, nested)
+	}
+	if g := e.GRPC; g != nil {
+		nested = c.text(c.text(nested[:0], gStatus, g.Status), gMessage, g.Message)
+		b = appendBytes(b, xGRPC, nested)
 	}
 	c.done(nested)
 	b = c.text(b, xForced, e.Forced)
@@ -165,6 +171,7 @@ func (c *Encoder) fields(b []byte, field int, all []policy.Field) []byte {
 func (c *Encoder) response(b []byte, r *recording.Response) []byte {
 	b = appendSigned(b, rStatus, int64(r.Status))
 	b = c.header(b, rHeader, r.Header)
+	b = c.header(b, rTrailer, r.Trailer)
 	// By lines, as all but the date repeat.
 	for line := range strings.Lines(r.OriginHead) {
 		b = c.item(b, rOriginHead, line)
@@ -211,6 +218,12 @@ func (c *Encoder) tunnel(b []byte, t *recording.Tunnel) []byte {
 	b = appendSigned(b, tDuration, int64(t.Duration))
 	return c.text(b, tEnded, string(t.Ended))
 }
+
+// The fields of a gRPC call.
+const (
+	gStatus = iota + 1
+	gMessage
+)
 
 // appendTime writes a time to the nanosecond, unless it is zero.
 func appendTime(b []byte, field int, t time.Time) []byte {

@@ -210,6 +210,9 @@ func (t *teller) answered() {
 	}
 	t.header(r.Header)
 	t.body(r.BodyBytes, len(r.Body), r.Truncated)
+	if g := t.e.GRPC; g != nil {
+		t.say("a gRPC call: grpc-status %q, message %q", g.Status, g.Message)
+	}
 	if n := t.e.Tunnel; n != nil {
 		t.say("a tunnel (%s): %d bytes from the viewer and %d from the origin in %s; it ended: %s", n.Protocol, n.FromViewer, n.FromOrigin, took(n.Duration), n.Ended)
 	}
