@@ -18,6 +18,8 @@ func page(code int) http.HandlerFunc {
 		w.Header().Set("X-Asked", r.Method+" "+r.RequestURI)
 		w.Header().Set("X-Error-Uri", r.Header.Get("CloudFront-Error-Uri")+"?"+r.Header.Get("CloudFront-Error-Args"))
 		w.Header().Set("X-Range", r.Header.Get("Range"))
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Body", string(body))
 		w.Header().Set("Set-Cookie", "a=b")
 		w.WriteHeader(code)
 		io.WriteString(w, "sorry")
@@ -127,6 +129,19 @@ func TestCustomErrorOfRefusal(t *testing.T) {
 	}
 	if x := s.recorded(t, r); x.Sent != nil || finding(x, "CF-CACHE-22") != "" {
 		t.Errorf("recorded %+v, %v", x.Sent, x.Findings)
+	}
+}
+
+// TestCustomErrorOfPOST: the page's origin gets nothing of a request's body.
+func TestCustomErrorOfPOST(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int64{1, -1} {
+		s := newSite(t, map[string]http.HandlerFunc{"app": status(500), "pages": page(200)})
+		s.withPages("pages", distribution.CustomErrorResponse{ErrorCode: 500, ResponsePagePath: "/errors/500", ResponseCode: 500})
+		r, body := s.ask(t, edge.ViewerRequest{Method: "POST", Body: io.NopCloser(strings.NewReader("x")), ContentLength: length})
+		if r.Status != 500 || body != "sorry" || r.Header.Get("X-Asked") != "GET /errors/500" || r.Header.Get("X-Body") != "" {
+			t.Errorf("got %d %q, asked %q with %q", r.Status, body, r.Header.Get("X-Asked"), r.Header.Get("X-Body"))
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 func contains(text, part string) bool { return strings.Contains(text, part) }
 
-// TestErrorCache proves CF-CACHE-20, CF-CACHE-21 and CF-LOG-08: an error is served
+// TestErrorCache proves CF-CACHE-20, CF-CACHE-21, CF-RESP-15 and CF-LOG-08: an error is served
 // from the error cache until its time is over, with what it is said in the
 // record, and successes are not kept.
 func TestErrorCache(t *testing.T) {
@@ -137,6 +137,7 @@ func TestErrorCacheKeys(t *testing.T) {
 		{"CF-CACHE-02 query", 500, nil, edge.ViewerRequest{URI: "/?a"}, edge.ViewerRequest{URI: "/?b"}, true},
 		{"CF-CACHE-02 query in the key", 500, withQuery, edge.ViewerRequest{URI: "/?a"}, edge.ViewerRequest{URI: "/?b"}, false},
 		{"path", 500, nil, edge.ViewerRequest{URI: "/a"}, edge.ViewerRequest{URI: "/b"}, false},
+		{"CF-REQ-70 the viewer wants a fresh one", 500, nil, edge.ViewerRequest{}, edge.ViewerRequest{Header: http.Header{"Cache-Control": {"no-cache"}, "Pragma": {"no-cache"}}}, true},
 		{"a HEAD after a GET", 500, nil, edge.ViewerRequest{}, edge.ViewerRequest{Method: "HEAD"}, true},
 		{"a GET after a HEAD", 500, nil, edge.ViewerRequest{Method: "HEAD"}, edge.ViewerRequest{}, false},
 		{"CF-CACHE-01", 500, nil, edge.ViewerRequest{Method: "POST"}, edge.ViewerRequest{Method: "POST"}, false},

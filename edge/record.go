@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -72,6 +73,15 @@ func (x *exchange) requestBody() io.ReadCloser {
 		return nil
 	}
 	return x.request
+}
+
+// findStale tells of kept connections that the origin was found to have closed.
+func (x *exchange) findStale(o *distribution.Origin, r *originconn.Result) {
+	for _, a := range r.Attempts {
+		if a.StaleIdle > 0 {
+			x.find(policy.StaleConnection(o, a.StaleIdle))
+		}
+	}
 }
 
 // find adds a finding that belongs to no attempt.

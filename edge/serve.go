@@ -59,12 +59,15 @@ func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distri
 	origins, group := e.Origins(b)
 	for i, origin := range origins {
 		plan := e.plan(v, b, origin, x.exchange.ID, errorURI)
-		plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
+		if v.Body != nil { // an error page is asked for without the viewer's
+			plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
+		}
 		x.planned(&plan, errorURI != "")
 		plan.Request.Forced = e.force(x, v, b, origin)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
 		JudgeRange(result)
 		countAttempts(result)
+		x.findStale(origin, result)
 		x.attempted(result)
 		if i+1 < len(origins) {
 			if facts := failoverFacts(group, b, v.Method, result); policy.FailsOver(facts) {

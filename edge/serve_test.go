@@ -276,3 +276,34 @@ func TestContradictingRange(t *testing.T) {
 		}
 	}
 }
+
+// TestStaleConnection proves CF-CONN-20: a kept connection that the origin has
+// closed meanwhile is not used, and is recorded with the time it was idle.
+func TestStaleConnection(t *testing.T) {
+	t.Parallel()
+	closed := make(chan struct{}, 1)
+	server := httptest.NewUnstartedServer(status(200))
+	server.Config.IdleTimeout = 20 * time.Millisecond
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			select {
+			case closed <- struct{}{}:
+			default:
+			}
+		}
+	}
+	server.Start()
+	defer server.Close()
+	s := newSite(t, map[string]http.HandlerFunc{"app": status(500)})
+	s.edge.Client.ConnectTo["app.example"] = server.Listener.Addr().String()
+	s.ask(t, edge.ViewerRequest{})
+	<-closed
+	r, _ := s.ask(t, edge.ViewerRequest{})
+	x := s.recorded(t, r)
+	if r.Status != 200 || len(x.Attempts) != 1 || x.Attempts[0].Reused || x.Attempts[0].StaleIdle < 10*time.Millisecond {
+		t.Errorf("got %d, %+v", r.Status, x.Attempts[0])
+	}
+	if seen := finding(x, "CF-CONN-20"); !contains(seen, "ms without use; the edge keeps it for 5s") {
+		t.Errorf("finding %q in %v", seen, x.Findings)
+	}
+}
