@@ -15,7 +15,7 @@ import (
 )
 
 // imageLimit is the size in bytes under which the image stays.
-const imageLimit = 25 << 20
+const imageLimit = 25_000_000
 
 // TestImage proves what the image is and is not: small, not root, with a health
 // check, and nothing in it but the binary and the folders of its volumes.

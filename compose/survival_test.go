@@ -44,28 +44,35 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// TestReadOnlyState proves that an edge whose volume cannot be written serves
-// with the CA that is there, and says what is wrong where there is none.
+// TestReadOnlyState proves that an edge whose volume cannot be written says what
+// is wrong and how to go on, and serves with the CA that is there and recordings
+// in memory.
 func TestReadOnlyState(t *testing.T) {
 	t.Parallel()
 	images(t)
 	state := volume(t)
-	serve := func(mount string) string {
-		container := docker(t, "run", "--detach", "--read-only", "--publish", "127.0.0.1::4040", "--volume", mount,
-			image, "serve", "--origin", "https://www.example.com")
+	serve := func(args ...string) string {
+		container := docker(t, append([]string{"run", "--detach", "--read-only", "--publish", "127.0.0.1::4040", "--volume", state + ":/state:ro",
+			image, "serve", "--origin", "https://www.example.com"}, args...)...)
 		t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", container) })
 		return container
 	}
-	first := serve(state + ":/state:ro")
-	if code := docker(t, "wait", first); code != "2" {
-		t.Errorf("an empty volume that is read-only: exit code %s, want 2", code)
+	refuses := func(container string, wants ...string) {
+		t.Helper()
+		if code := docker(t, "wait", container); code != "2" {
+			t.Errorf("exit code %s, want 2", code)
+		}
+		said := docker(t, "logs", container)
+		for _, want := range append(wants, "/state", "read-only file system", "hint: ") {
+			if !strings.Contains(said, want) {
+				t.Errorf("it does not say %q:\n%s", want, said)
+			}
+		}
 	}
-	said := docker(t, "logs", first)
-	if !strings.Contains(said, "/state") || !strings.Contains(said, "read-only file system") || !strings.Contains(said, "hint: ") {
-		t.Errorf("it does not say what is wrong:\n%s", said)
-	}
+	refuses(serve("--record", "memory"), "viewer CA", "--state DIR")
 	docker(t, "run", "--rm", "--volume", state+":/state", image, "ca")
-	awaitHealthy(t, serve(state+":/state:ro"))
+	refuses(serve(), "recordings", "--record memory")
+	awaitHealthy(t, serve("--record", "memory"))
 }
 
 // awaitHealthy waits until the image's own health check has passed.
