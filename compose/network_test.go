@@ -20,6 +20,8 @@ type network struct {
 	tool []string
 	name string
 	env  []string
+	// files are the files of the project; none is docker-compose.yml alone.
+	files []string
 }
 
 // newNetwork prepares a project; nothing runs yet. The test's end removes all
@@ -43,8 +45,11 @@ func newNetwork(t testing.TB, tool []string, env ...string) *network {
 // try runs a command of the Compose tool and returns its exit code, too.
 func (n *network) try(t testing.TB, args ...string) (output string, code int) {
 	t.Helper()
-	args = append(append(append([]string{}, n.tool[1:]...), "--project-name", n.name), args...)
-	return command(t, workshop, n.env, n.tool[0], args...)
+	all := append(append([]string{}, n.tool[1:]...), "--project-name", n.name)
+	for _, file := range n.files {
+		all = append(all, "--file", file)
+	}
+	return command(t, workshop, n.env, n.tool[0], append(all, args...)...)
 }
 
 // compose runs a command of the Compose tool that must succeed.

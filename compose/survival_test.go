@@ -12,7 +12,7 @@ import (
 )
 
 // TestRestart stops, restarts and kills the edge: it ends in order as process 1,
-// comes back well, and with the same viewer CA.
+// comes back well, with the same viewer CA and with its recordings.
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	needEngine(t)
@@ -21,6 +21,11 @@ func TestRestart(t *testing.T) {
 	edge := n.container(t, "edge")
 	awaitAnswer(t, edge, "/healthy-ecdsa")
 	ca := read(t, edge, "/shared/edge-ca.pem")
+	response, err := viewer.Get("http://" + address(t, edge, "8080") + "/expired")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
 
 	docker(t, "stop", "--time", "10", edge)
 	if code := inspect[int](t, edge, ".State.ExitCode"); code != 0 {
@@ -28,6 +33,10 @@ func TestRestart(t *testing.T) {
 	}
 	docker(t, "start", edge)
 	awaitAnswer(t, edge, "/healthy-ecdsa")
+	id := response.Header.Get("X-Edgesim-Exchange")
+	if status, body, err := get("http://" + address(t, edge, "4040") + "/api/exchanges/" + id); err != nil || status != http.StatusOK {
+		t.Errorf("what was recorded before the restart: %d %v %s", status, err, body)
+	}
 
 	docker(t, "kill", edge)
 	docker(t, "start", edge)

@@ -113,3 +113,13 @@ func (p *PostgreSQL) Database(t testing.TB) string {
 	}
 	return "postgres://edgesim@/" + name + "?host=" + p.dir
 }
+
+// Socket returns the folder of the server's socket, after opening it to other
+// users, as programs in containers are.
+func (p *PostgreSQL) Socket(t testing.TB) string {
+	t.Helper()
+	if err := os.Chmod(p.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return p.dir
+}
