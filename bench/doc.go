@@ -5,6 +5,7 @@
 //	make bench                          all of it, about five minutes
 //	make bench BENCH="-quick"           three cells and less of TLS, a minute and a half
 //	make bench BENCH="-sections tls"    TLS alone, less than a minute
+//	make bench BENCH="-sections check"  the check command beside sslscan and testssl, a minute and a half
 //	make bench BENCH="-json FILE"       the same for programs, too
 //
 // # What is measured: proxies
@@ -37,6 +38,12 @@
 //
 // They shake hands, and ask for bodies over a connection kept alive. Then the
 // origins are scanned, from here and over a relay with a round trip of 50 ms.
+//
+// # What is measured: check
+//
+// The check command, as a process from its start, on one origin and on ten, and
+// with a scan; beside openssl s_client, sslscan and testssl.sh on the same origin
+// in the same run, from here and from 50 ms away. Relays count the connections.
 //
 // # How to read it
 //

@@ -57,6 +57,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if p.named(sectionCheck) {
+		if report.Check, err = b.check(ctx); err != nil {
+			return err
+		}
+	}
 	report.Targets = judge(report)
 	if p.json != "" {
 		if err := report.writeJSON(p.json); err != nil {

@@ -33,12 +33,16 @@ type plan struct {
 const (
 	sectionProxy = "proxy"
 	sectionTLS   = "tls"
+	sectionCheck = "check" // measured only when it is named: other checkers take their time
 )
 
 // has says whether a section was asked for.
 func (p *plan) has(section string) bool {
 	return len(p.sections) == 0 || slices.Contains(p.sections, section)
 }
+
+// named says whether a section was asked for by its name.
+func (p *plan) named(section string) bool { return slices.Contains(p.sections, section) }
 
 // cell is one field of the matrix.
 type cell struct {
@@ -68,7 +72,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
-	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls (default: both)")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check (default: proxy and tls)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -114,8 +118,8 @@ func (p *plan) check() error {
 		}
 	}
 	for _, name := range p.sections {
-		if name != sectionProxy && name != sectionTLS {
-			return fmt.Errorf("-sections: %q is neither proxy nor tls", name)
+		if name != sectionProxy && name != sectionTLS && name != sectionCheck {
+			return fmt.Errorf("-sections: %q is none of proxy, tls, check", name)
 		}
 	}
 	switch {

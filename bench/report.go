@@ -16,6 +16,7 @@ type report struct {
 	Allocations []allocation `json:"allocations,omitempty"`
 	ColdStarts  []coldStart  `json:"coldStarts,omitempty"`
 	TLS         *tlsReport   `json:"tls,omitempty"`
+	Check       *checkReport `json:"check,omitempty"`
 	Targets     []target     `json:"targets"`
 }
 
@@ -36,6 +37,7 @@ func (r *report) writeText(w io.Writer) error {
 	r.printAllocations(p)
 	r.printColdStarts(p)
 	r.TLS.print(p)
+	r.Check.print(p)
 	r.printTargets(p)
 	return p.err
 }

@@ -8,7 +8,7 @@ import (
 
 // Schema is the JSON schema (2020-12) of a report, published as [SchemaID].
 //
-//go:embed schema.json
+//go:embed schema-1.json
 var Schema []byte
 
 // WriteJSON writes the report for programs.

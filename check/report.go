@@ -9,7 +9,7 @@ import (
 )
 
 // SchemaID names the JSON schema of a report (see [Schema]).
-const SchemaID = "https://edgesim.dev/schema/check-1.json"
+const SchemaID = "https://raw.githubusercontent.com/edgesim/edgesim/main/check/schema-1.json"
 
 // Verdict is the outcome of a check, or of a whole report.
 type Verdict string
