@@ -44,7 +44,7 @@ func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribu
 	return Plan{
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,
 		Target:   e.targetFor(targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
-		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, Header: request.Header, WebSocket: webSocket},
+		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, ViewerURI: v.URI, Header: request.Header, WebSocket: webSocket},
 		Findings: append(findings, more...),
 	}
 }

@@ -60,6 +60,9 @@ func (x *exchange) planned(p *Plan, page bool) {
 // may come (CF-TIME-03), which Close adds.
 func (x *exchange) attempted(r *originconn.Result) {
 	x.result, x.counted = r, len(r.Attempts)
+	if r.Replayed != "" {
+		x.exchange.Replayed = r.Replayed
+	}
 	if x.exchange.Attempts == nil {
 		x.exchange.Attempts = r.Attempts[:x.counted:x.counted]
 		return
@@ -91,6 +94,9 @@ func (x *exchange) find(f policy.Finding) { x.exchange.Findings = append(x.excha
 // completes it when it is closed.
 func (x *exchange) answer(r *Response) *Response {
 	x.exchange.FirstByte = time.Since(x.exchange.Start)
+	if x.exchange.Replayed != "" && !x.edge.Faithful {
+		r.Header["X-Edgesim-Replayed"] = []string{x.exchange.Replayed}
+	}
 	x.exchange.Response.Status, x.exchange.Response.Header = r.Status, r.Header
 	x.body, x.length, x.trailer = r.Body, r.ContentLength, r.Trailer
 	r.Body = x

@@ -20,31 +20,32 @@ type requestBody struct {
 	prefix prefix
 	size   int64
 	more   bool // than what was kept
+	whole  bool // it was read to its end
 	ended  bool // the record is made
 }
 
 // Read reads from the viewer and keeps the beginning.
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if n > 0 {
-		b.keep(p[:n])
-	}
+	b.keep(p[:n], err == io.EOF)
 	return n, err
 }
 
-func (b *requestBody) keep(p []byte) {
+func (b *requestBody) keep(p []byte, end bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.ended {
 		return
 	}
 	b.size += int64(len(p))
-	if b.limit > 0 && !b.prefix.add(p, b.limit, b.length) {
+	b.whole = b.whole || end || b.size == b.length
+	if len(p) > 0 && b.limit > 0 && !b.prefix.add(p, b.limit, b.length) {
 		b.more = true
 	}
 }
 
-// lend puts what was kept into the record; it is taken back by release.
+// lend puts what was kept into the record; it is taken back by release. Of a body
+// that nobody read to its end there was more.
 func (b *requestBody) lend(v *recording.Viewer) {
 	if b == nil {
 		return
@@ -52,7 +53,7 @@ func (b *requestBody) lend(v *recording.Viewer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ended = true
-	v.Body, v.BodyBytes, v.Truncated = b.prefix.bytes, b.size, b.more
+	v.Body, v.BodyBytes, v.Truncated = b.prefix.bytes, b.size, b.more || !b.whole
 }
 
 func (b *requestBody) release() {

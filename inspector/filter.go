@@ -32,7 +32,7 @@ var parameters = []parameter{
 	{"status", "a status, e.g. 502, or a class of them, e.g. 5xx", setStatus},
 	{"cause", "the short name of a cause: " + causeNames(), func(f *recording.Filter, v string, _ time.Time) bool {
 		f.Cause = policy.CauseName(v)
-		return slices.ContainsFunc(policy.Causes(), func(c policy.CauseSpec) bool { return c.Name == f.Cause })
+		return f.Cause == recording.CauseReplayNoMatch || slices.ContainsFunc(policy.Causes(), func(c policy.CauseSpec) bool { return c.Name == f.Cause })
 	}},
 	{"rule", "the id of a rule, e.g. CF-CERT-05; GET /api/rules lists them", func(f *recording.Filter, v string, _ time.Time) bool {
 		f.Rule = policy.RuleID(v)

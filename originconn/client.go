@@ -42,6 +42,11 @@ type Client struct {
 	// by forwarded names without end. Default: 4. A check, which asks for names
 	// of its own only, has room for all.
 	MaxExplanations int
+	// Answer, where it is set, is asked by Do before a connection is made, and its
+	// result is Do's: this is where a recording stands in for origins. A nil
+	// result sends the request on its way. A forced failure goes before it.
+	// Default: none.
+	Answer func(ctx context.Context, t *Target, r *Request) *Result
 
 	pool      pool
 	explained explanations

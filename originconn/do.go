@@ -22,7 +22,23 @@ func (c *Client) Do(ctx context.Context, t Target, r *Request) *Result {
 	if t.CompletionTimeout > 0 {
 		f.deadline = time.Now().Add(t.CompletionTimeout)
 	}
+	if result := f.answered(ctx); result != nil {
+		return result
+	}
 	return f.run(ctx)
+}
+
+// answered asks Client.Answer, after the slowness that may be forced.
+func (f *fetch) answered(ctx context.Context) *Result {
+	forced := f.request.Forced
+	if f.client.Answer == nil || forced != nil && (forced.Cause != "" || forced.Latency >= f.target.ResponseTimeout) {
+		return nil
+	}
+	result := f.client.Answer(ctx, &f.target, f.request)
+	if result != nil && forced != nil && !f.sleep(ctx, forced.Latency) {
+		return &Result{Cause: viewerLeft(ctx)}
+	}
+	return result
 }
 
 // fetch is one call of Do: the state that its attempts share.

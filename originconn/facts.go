@@ -15,6 +15,9 @@ type Result struct {
 	Attempts []*Attempt
 	Response *Response
 	Cause    *policy.Cause
+	// Replayed is the id of the recorded exchange that answered in the origin's
+	// place, see [Client.Answer]; "" if the origin was asked.
+	Replayed string
 }
 
 // Response is the origin's answer, its body still to be read.

@@ -120,6 +120,9 @@ type Request struct {
 	// Method and RequestURI make the request line; RequestURI is sent as it is.
 	Method     string
 	RequestURI string
+	// ViewerURI is the path and query that the viewer asked for. It is not sent:
+	// [Client.Answer] may compare it with the recording of a browser.
+	ViewerURI string
 	// Header are the fields in the order in which they are sent, Host included.
 	Header []policy.Field
 	// WebSocket says that the request asks for a WebSocket connection, so that

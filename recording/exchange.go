@@ -51,6 +51,14 @@ type Exchange struct {
 	DetailedResultType string
 }
 
+// The cause of a request that a recording was to answer and cannot, see package
+// recording/replay. It is edgesim's own: no rule of CloudFront's is behind it, and
+// RuleReplay stands where the id of one would.
+const (
+	CauseReplayNoMatch policy.CauseName = "replay-no-match"
+	RuleReplay         policy.RuleID    = "EDGESIM-REPLAY"
+)
+
 // Viewer is the request as the edge received it.
 type Viewer struct {
 	Address string

@@ -85,6 +85,7 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 	if s.keeping.record == "" {
 		s.keeping.record = recordMemory // a tour leaves nothing behind
 	}
+	s.inspectHosts, s.replay = c.StringSlice("inspect-host"), readReplaying(c)
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {
 			p.out.note("%s is taken, another port is used for --%s", *address, flag)

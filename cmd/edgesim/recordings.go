@@ -85,7 +85,7 @@ func filterOf(c *cli.Context) (recording.Filter, error) {
 		}
 		f.Status = status
 	}
-	if f.Cause != "" && !slices.ContainsFunc(policy.Causes(), func(s policy.CauseSpec) bool { return s.Name == f.Cause }) {
+	if f.Cause != "" && f.Cause != recording.CauseReplayNoMatch && !slices.ContainsFunc(policy.Causes(), func(s policy.CauseSpec) bool { return s.Name == f.Cause }) {
 		names := make([]string, len(policy.Causes()))
 		for i, s := range policy.Causes() {
 			names[i] = string(s.Name)

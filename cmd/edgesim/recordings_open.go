@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,30 +39,26 @@ func (p *program) openRecordings(c *cli.Context, change bool) (recording.Store, 
 				hint: "name others with --record PATH|URL; a running edge is --record http://" + defaultInspect}
 		}
 	}
-	store, err := p.openAt(c, where, change)
+	store, err := p.openAt(c.Context, where, change)
 	if err != nil {
-		var u usage
-		if !errors.As(err, &u) {
-			err = usage{err: fmt.Errorf("--record: %w", err)}
-		}
-		return nil, err
+		return nil, asUsage("--record", err)
 	}
 	return store, nil
 }
 
 // openAt opens recordings by their address.
-func (p *program) openAt(c *cli.Context, where string, change bool) (recording.Store, error) {
+func (p *program) openAt(ctx context.Context, where string, change bool) (recording.Store, error) {
 	switch scheme, _, isURL := strings.Cut(where, "://"); {
 	case isURL && (scheme == "http" || scheme == "https"):
 		return newRemoteStore(where)
 	case isDatabase(where):
-		return pgstore.Open(c.Context, pgstore.Config{URL: where, ReadOnly: !change})
+		return pgstore.Open(ctx, pgstore.Config{URL: where, ReadOnly: !change})
 	case isURL:
-		return nil, usage{err: fmt.Errorf("--record %q: %q is neither http nor postgres", where, scheme)}
+		return nil, usage{err: fmt.Errorf("%q: %q is neither http nor postgres", where, scheme)}
 	case where == "-" || isFile(where):
 		return p.readRecordings(where, change)
 	}
-	return sqlitestore.Open(c.Context, sqlitestore.Config{Dir: where, ReadOnly: !change, Keep: -1})
+	return sqlitestore.Open(ctx, sqlitestore.Config{Dir: where, ReadOnly: !change, Keep: -1})
 }
 
 func isFile(path string) bool {
@@ -73,13 +70,13 @@ func isFile(path string) bool {
 // disk or standard input, into memory.
 func (p *program) readRecordings(path string, change bool) (recording.Store, error) {
 	if change {
-		return nil, usage{err: fmt.Errorf("--record %s is an exported file, which is not changed", path)}
+		return nil, usage{err: fmt.Errorf("%s is an exported file, which is not changed", path)}
 	}
 	in := p.stdin
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, usage{err: fmt.Errorf("--record %s: %w", path, cause(err))}
+			return nil, usage{err: fmt.Errorf("%s: %w", path, cause(err))}
 		}
 		defer f.Close()
 		in = f
@@ -93,7 +90,7 @@ func (p *program) readRecordings(path string, change bool) (recording.Store, err
 		p.out.note("%s: entry %d is left out: %s", path, s.Entry, s.Why)
 	}
 	if err != nil {
-		return nil, usage{err: fmt.Errorf("--record %s: %w", path, err), hint: "a HAR, or the JSON Lines of recordings export, is expected"}
+		return nil, usage{err: fmt.Errorf("%s: %w", path, err), hint: "a HAR, or the JSON Lines of recordings export, is expected"}
 	}
 	return ring, nil
 }

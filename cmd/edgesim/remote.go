@@ -30,7 +30,7 @@ const remoteTimeout = time.Minute
 func newRemoteStore(address string) (*remoteStore, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return nil, usage{err: fmt.Errorf("--record %q is not a URL like http://%s", address, defaultInspect)}
+		return nil, usage{err: fmt.Errorf("%q is not a URL like http://%s", address, defaultInspect)}
 	}
 	return &remoteStore{base: u, client: http.Client{Timeout: remoteTimeout}}, nil
 }

@@ -45,6 +45,7 @@ type settings struct {
 
 	listen, listenTLS, inspect string
 	inspectHosts               []string
+	replay                     replaying
 	keeping                    keeping
 	bodyLimit                  int
 	faithful                   bool
@@ -101,6 +102,7 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 			return nil, usage{err: fmt.Errorf("body-limit: %q is not a number of bytes", o.BodyLimit)}
 		}
 	}
+	s.replay = readReplaying(c)
 	s.inspectHosts = append(o.InspectHosts, c.StringSlice("inspect-host")...)
 	maps.Copy(s.connect, lowerKeys(result.Connect))
 	if err := s.connectFlags(c.StringSlice("connect")); err != nil {
@@ -237,6 +239,9 @@ func (s *settings) check() error {
 		if err := checkAddress(at.flag, at.address); err != nil {
 			return err
 		}
+	}
+	if err := s.replay.check(); err != nil {
+		return err
 	}
 	for _, name := range s.inspectHosts {
 		if err := checkInspectHost(name); err != nil {

@@ -33,6 +33,8 @@ type station struct {
 	front  *proxy.Server
 	api    *http.Server
 	store  recording.Store
+	// replayed is the recording that stands in for origins; nil if none does.
+	replayed recording.Store
 	// The listeners; nil where one is off.
 	http, https, inspect net.Listener
 }
@@ -72,6 +74,10 @@ func (p *program) open(s *settings) (*station, error) {
 		}
 	}
 	if st.store, err = s.keeping.openStore(context.Background(), dir, p.log); err != nil {
+		st.close()
+		return nil, err
+	}
+	if err := st.replay(p, &s.replay); err != nil {
 		st.close()
 		return nil, err
 	}
@@ -263,6 +269,9 @@ func (st *station) close() {
 		}
 	}
 	st.client.Close()
+	if st.replayed != nil {
+		st.replayed.Close()
+	}
 	if st.store != nil {
 		closeStore(st.store, st.log)
 	}

@@ -100,6 +100,10 @@ var Packages = []Package{
 		Path: "recording/story", Why: "one exchange told to a person, with the rule that decided it",
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
+	{
+		Path: "recording/replay", Why: "a recording in the place of origins; it undoes what the edge compressed, to give back what the origin sent",
+		Imports: []string{"recording", "originconn", "policy"}, Modules: []string{brotli},
+	},
 	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{
 		Path: "recording/compact", Why: "what every store on disk writes: an exchange in few bytes",
@@ -153,7 +157,7 @@ var Packages = []Package{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
 			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording",
-			"recording/har", "recording/cflog", "recording/story", "recording/sqlitestore", "recording/pgstore", "edge", "proxy", "check", "lab", "inspector",
+			"recording/har", "recording/cflog", "recording/story", "recording/replay", "recording/sqlitestore", "recording/pgstore", "edge", "proxy", "check", "lab", "inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},

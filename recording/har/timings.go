@@ -32,6 +32,9 @@ func timingsOf(e *recording.Exchange) (timings, float64) {
 // answering returns the attempt that the first byte came from: the last that
 // began before it, as a body that stalled may have been fetched again.
 func answering(e *recording.Exchange) *originconn.Attempt {
+	if e.Replayed != "" {
+		return nil // its attempts are those of another exchange
+	}
 	var found *originconn.Attempt
 	for _, a := range e.Attempts {
 		if a != nil && (found == nil || !a.Start.After(e.Start.Add(e.FirstByte))) {

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/recording/replay"
+)
+
+// replaying says what answers in the origins' place.
+type replaying struct {
+	from     string // what --replay says; "" for nothing
+	fallback bool
+	headers  []string
+}
+
+// readReplaying reads the flags.
+func readReplaying(c *cli.Context) replaying {
+	return replaying{from: c.String("replay"), fallback: c.Bool("replay-fallback"), headers: c.StringSlice("replay-header")}
+}
+
+// check refuses flags without the one that they belong to.
+func (r *replaying) check() error {
+	if r.from == "" && (r.fallback || len(r.headers) > 0) {
+		return usage{err: errors.New("--replay-fallback and --replay-header go with --replay"), hint: "name a recording with --replay PATH|URL"}
+	}
+	return nil
+}
+
+// replay puts the recording in the origins' place, at the one road to them.
+func (st *station) replay(p *program, r *replaying) error {
+	if r.from == "" {
+		return nil
+	}
+	store, err := p.openAt(context.Background(), r.from, false)
+	if err != nil {
+		return asUsage("--replay", err)
+	}
+	st.replayed = store
+	source, err := replay.Open(context.Background(), replay.Config{Store: store, Fallback: r.fallback, Headers: r.headers})
+	if err != nil {
+		return asUsage("--replay", err)
+	}
+	st.client.Answer = source.Answer
+	others := "anything else is refused"
+	if r.fallback {
+		others = "the origins answer anything else"
+	}
+	p.out.note("%s of %s stand in for the origins; %s", plural(source.Exchanges(), "exchange"), r.from, others)
+	if source.Exchanges() == 0 {
+		p.out.note("warning: no exchange of %s can be replayed", r.from)
+	}
+	if n := source.Redacted(); n > 0 {
+		p.out.note("warning: %s redacted values in their responses, which viewers get as they were recorded; record with --keep-secrets to have them", have(n))
+	}
+	return nil
+}
+
+// have is how many of several have something.
+func have(n int) string {
+	if n == 1 {
+		return "1 of them has"
+	}
+	return fmt.Sprintf("%d of them have", n)
+}
+
+// asUsage makes an error one of what the program was given to read.
+func asUsage(flag string, err error) error {
+	var u usage
+	if errors.As(err, &u) {
+		return u
+	}
+	return usage{err: fmt.Errorf("%s: %w", flag, err)}
+}
