@@ -127,7 +127,7 @@ func startEdgesim(ctx context.Context, s *site) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	child, err := s.start(ctx, nameEdgesim, s.edgesimCommand(address, s.path("state")))
+	child, err := s.start(ctx, nameEdgesim, s.edgesimCommand(address, s.path("state"), "--record", "memory"))
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,8 @@ type Response struct {
 	// failed is why the connection must be cut.
 	failed error
 
-	// out waits to be sent.
+	// out waits to be sent; nil before Begin, as many requests may be waiting for
+	// their answers.
 	out *[]byte
 }
 
@@ -58,12 +59,10 @@ func (w *Response) reset(c *conn, r *Request) {
 	w.begun, w.hijacked, w.chunked, w.bodyless = false, false, false, false
 	w.closes, w.lingers = r.Close, r.refused
 	w.length, w.written, w.failed = 0, 0, nil
-	w.out = outs.Get().(*[]byte)
-	*w.out = (*w.out)[:0]
 }
 
 func (w *Response) release() {
-	if cap(*w.out) <= 2*outSize {
+	if w.out != nil && cap(*w.out) <= 2*outSize {
 		outs.Put(w.out)
 	}
 	w.out, w.request = nil, nil
@@ -94,7 +93,8 @@ func (w *Response) Begin(status int, header http.Header, length int64, closes bo
 		w.chunked = r.Proto != "HTTP/1.0"
 		w.closes = w.closes || !w.chunked
 	}
-	*w.out = w.appendHead(*w.out, status, header)
+	w.out = outs.Get().(*[]byte)
+	*w.out = w.appendHead((*w.out)[:0], status, header)
 }
 
 // ask sends 100 Continue, unless the answer has begun.
@@ -224,7 +224,7 @@ func (w *Response) waits(ready interface{ Buffered() int }) bool {
 
 // Flush sends what waits.
 func (w *Response) Flush() error {
-	if w.failed == nil && len(*w.out) > 0 {
+	if w.failed == nil && w.out != nil && len(*w.out) > 0 {
 		if err := w.conn.send(*w.out); err != nil {
 			return w.fail(err)
 		}
