@@ -29,6 +29,9 @@ func Known() []Peer {
 		{"gnutls-serv", "gnutls-bin", "origins with 3DES and RC4"},
 		{"postgres", "postgresql", "recordings in a database that is stopped and started under load"},
 		{"docker", "docker.io docker-compose", "the images and docker-compose.yml, on a real engine"},
+		{"python3:aiohttp", "python3-aiohttp", "an application with cookies, chunks, compression and WebSocket"},
+		{"python3:websockets", "python3-websockets", "viewers of WebSocket"},
+		{"chromium", "chromium", "viewers that are browsers"},
 		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}
 }
@@ -70,6 +73,9 @@ func known(command string) Peer {
 // find returns the path of a program, or "". Debian keeps servers in
 // /usr/sbin, which is not on the path of ordinary users.
 func find(command string) string {
+	if module, ok := strings.CutPrefix(command, "python3:"); ok {
+		return findModule(module)
+	}
 	for _, name := range []string{command, "/usr/sbin/" + command, "/usr/local/sbin/" + command} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
