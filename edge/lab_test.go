@@ -133,8 +133,8 @@ func checkRelayed(t *testing.T, origin lab.Origin, r *edge.Response, x *recordin
 	if errors.As(bodyErr, &cause) != cut {
 		t.Errorf("the body ended with %v", bodyErr)
 	}
-	if (x.Cause != nil) != cut {
-		t.Errorf("recorded cause %v", x.Cause)
+	if (x.Cause != nil) != cut || cut != (origin.BodyCause != "") || cut && x.Cause.Name != origin.BodyCause {
+		t.Errorf("recorded cause %v, the lab says %q", x.Cause, origin.BodyCause)
 	}
 	want := "Miss from cloudfront"
 	if origin.Status >= 400 {

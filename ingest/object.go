@@ -224,7 +224,7 @@ func (o *object) done() {
 			continue
 		}
 		message := fmt.Sprintf("is not a field edgesim knows (line %d)", f.line)
-		if near := didYouMean(f.name, o.asked); near != "" {
+		if near := DidYouMean(f.name, o.asked); near != "" {
 			message += fmt.Sprintf("; did you mean %q?", near)
 		}
 		o.r.notice(distribution.NoticeUnknown, o.at(f.name), "%s", message)

@@ -72,7 +72,7 @@ func looksLikeOverlay(n *node) bool {
 		return false
 	}
 	for _, f := range n.fields {
-		if overlayKey(f.name) != nil || didYouMean(f.name, overlayNames()) != "" {
+		if overlayKey(f.name) != nil || DidYouMean(f.name, overlayNames()) != "" {
 			return true
 		}
 	}
@@ -104,7 +104,7 @@ func readOverlay(tree *node, opts Options) (*Result, error) {
 		key := overlayKey(f.name)
 		if key == nil {
 			e := &Error{Line: f.line, Message: fmt.Sprintf("unknown key %q", f.name), Hint: "the keys are " + strings.Join(overlayNames(), ", ")}
-			if near := didYouMean(f.name, overlayNames()); near != "" {
+			if near := DidYouMean(f.name, overlayNames()); near != "" {
 				e.Message += fmt.Sprintf("; did you mean %q?", near)
 			}
 			return nil, e

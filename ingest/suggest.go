@@ -2,8 +2,9 @@ package ingest
 
 import "strings"
 
-// didYouMean returns the candidate nearest to a name that is unknown, or "".
-func didYouMean(name string, candidates []string) string {
+// DidYouMean returns the candidate that was probably meant by a name that is
+// unknown, or "" where none is near.
+func DidYouMean(name string, candidates []string) string {
 	best, distance := "", 1+len(name)/3
 	for _, c := range candidates {
 		if strings.EqualFold(c, name) {

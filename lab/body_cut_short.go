@@ -11,11 +11,12 @@ import (
 // head already, so there is no error page: it gets what came.
 func bodyCutShort() Fault {
 	return Fault{
-		Name:   "body-cut-short",
-		Title:  "The origin closes the connection after 21 of the 1,000 bytes that Content-Length promises.",
-		Rules:  []policy.RuleID{"CF-RESP-17"},
-		Status: 200,
-		Scheme: "https",
+		Name:      "body-cut-short",
+		Title:     "The origin closes the connection after 21 of the 1,000 bytes that Content-Length promises.",
+		BodyCause: policy.CauseOriginClosed,
+		Rules:     []policy.RuleID{"CF-RESP-17"},
+		Status:    200,
+		Scheme:    "https",
 		start: func(ctx context.Context, s *site) error {
 			config, err := s.tlsConfig(sound)
 			if err != nil {

@@ -10,11 +10,12 @@ import (
 // chunksCutShort is bodyCutShort for a body in chunks: the last chunk never comes.
 func chunksCutShort() Fault {
 	return Fault{
-		Name:   "chunks-cut-short",
-		Title:  "The origin closes the connection before the last chunk of the body.",
-		Rules:  []policy.RuleID{"CF-RESP-18"},
-		Status: 200,
-		Scheme: "https",
+		Name:      "chunks-cut-short",
+		Title:     "The origin closes the connection before the last chunk of the body.",
+		BodyCause: policy.CauseOriginClosed,
+		Rules:     []policy.RuleID{"CF-RESP-18"},
+		Status:    200,
+		Scheme:    "https",
 		start: func(ctx context.Context, s *site) error {
 			config, err := s.tlsConfig(sound)
 			if err != nil {

@@ -20,6 +20,9 @@ type Fault struct {
 	// Cause is the cause that the viewer must get; "" for a healthy origin and
 	// for a fault that shows only in the body.
 	Cause policy.CauseName `json:"cause,omitempty"`
+	// BodyCause is the cause that the recording has for a body that ends early;
+	// the viewer has the status by then. "" for every other origin.
+	BodyCause policy.CauseName `json:"bodyCause,omitempty"`
 	// Rules are the documented behaviours it trips or proves, the deciding
 	// one first.
 	Rules []policy.RuleID `json:"rules"`

@@ -12,11 +12,12 @@ import (
 // connection open.
 func stalledBody() Fault {
 	return Fault{
-		Name:   "stalled-body",
-		Title:  "The origin stops in the middle of the body and sends nothing more.",
-		Rules:  []policy.RuleID{"CF-TIME-03", "CF-RESP-17"},
-		Status: 200,
-		Scheme: "https",
+		Name:      "stalled-body",
+		Title:     "The origin stops in the middle of the body and sends nothing more.",
+		BodyCause: policy.CauseResponseTimeout,
+		Rules:     []policy.RuleID{"CF-TIME-03", "CF-RESP-17"},
+		Status:    200,
+		Scheme:    "https",
 		Tune: func(o *distribution.Origin) {
 			o.ConnectionAttempts = 1
 			o.ResponseTimeout = impatience

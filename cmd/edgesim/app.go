@@ -92,7 +92,7 @@ func (p *program) app() *cli.App {
 			p.manCommand(),
 		},
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
-			return usage{err: err, hint: "edgesim --help lists the commands; flags of a command stand behind its name"}
+			return usage{err: twoDashes(err), hint: "edgesim --help lists the commands; flags of a command stand behind its name"}
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().First() == "help" {
@@ -117,7 +117,7 @@ func (p *program) complete(command *cli.Command) {
 	command.Flags = append(command.Flags, logFlags()...)
 	command.Before = p.configureLog
 	command.OnUsageError = func(c *cli.Context, err error, _ bool) error {
-		return usage{err: err, hint: fmt.Sprintf("edgesim %s --help lists the flags", c.Command.Name)}
+		return flagMistake(err, c.Command)
 	}
 	for _, flag := range command.Flags {
 		// A filter has the name of what it chooses by: EDGESIM_ORIGIN, set for

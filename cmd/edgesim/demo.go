@@ -5,7 +5,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net"
-	"text/tabwriter"
+	"strconv"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
@@ -100,26 +100,43 @@ func (p *program) demoTable(l *lab.Lab, at addresses) {
 	out := p.out.stdout
 	origins := l.Origins()
 	fmt.Fprintf(out, "edgesim demo: an edge at http://%s with %s behind it\n\n", at.HTTP, plural(len(origins), "origin"))
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "URL TO TRY\tSTATUS\tCAUSE\tWHAT IS WRONG WITH THE ORIGIN\n")
+	row := "%-" + strconv.Itoa(len("http://"+at.HTTP)+longestPath(origins)) + "s  %-6s  %s\n"
+	fmt.Fprintf(out, row, "URL TO TRY", "STATUS", "CAUSE")
 	for _, o := range origins {
-		cause := string(o.Cause)
-		if cause == "" {
-			cause = "-"
-		}
-		method := ""
+		url := "http://" + at.HTTP + o.Path()
 		if o.Method != "" && o.Method != "GET" {
-			method = "  (-X " + o.Method + ")"
+			url += " -X " + o.Method
 		}
-		fmt.Fprintf(w, "http://%s%s%s\t%d\t%s\t%s\n", at.HTTP, o.Path(), method, o.Status, cause, o.Title)
+		fmt.Fprintf(out, row, url, strconv.Itoa(o.Status), causeOf(o.Fault))
+		fmt.Fprintf(out, "  %s\n", o.Title)
 	}
-	w.Flush()
 	fmt.Fprintf(out, "\nSee the page and the reason:   curl -i http://%s/expired\n", at.HTTP)
 	fmt.Fprintf(out, "The same over HTTPS:           curl -ik https://%s/expired\n", at.HTTPS)
 	fmt.Fprintf(out, "The newest exchanges:          curl -s 'http://%s/api/exchanges?limit=10'\n", at.Inspect)
-	fmt.Fprintf(out, "All that was seen of one:      curl -s http://%s/api/exchanges/ID   (ID is the header X-Edgesim-Exchange)\n", at.Inspect)
+	fmt.Fprintf(out, "All that was seen of one:      curl -s http://%s/api/exchanges/ID\n%31s(ID is the header X-Edgesim-Exchange)\n", at.Inspect, "")
 	fmt.Fprintf(out, "Your own origin:               edgesim serve --origin https://www.example.com\n")
 	fmt.Fprintf(out, "\nReady. Ctrl-C ends it.\n")
+}
+
+// longestPath is the length of the longest path of the origins.
+func longestPath(origins []lab.Origin) int {
+	longest := 0
+	for _, o := range origins {
+		longest = max(longest, len(o.Path()))
+	}
+	return longest
+}
+
+// causeOf is the cause that a table has for an origin: the viewer's, or the one
+// that only the recording can tell, as the status was sent before; "-" for none.
+func causeOf(f lab.Fault) string {
+	switch {
+	case f.Cause != "":
+		return string(f.Cause)
+	case f.BodyCause != "":
+		return string(f.BodyCause) + " (in the body)"
+	}
+	return "-"
 }
 
 // demoLogLevel keeps the table on the screen: the log has only what is wrong

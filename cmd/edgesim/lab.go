@@ -60,11 +60,11 @@ type labReport struct {
 }
 
 func (p *program) lab(c *cli.Context) error {
+	rows, err := declared(c.Args().Slice())
+	if err != nil {
+		return err
+	}
 	if c.Bool("list") {
-		rows, err := declared(c.Args().Slice())
-		if err != nil {
-			return err
-		}
 		return p.labList(c, labReport{Origins: rows})
 	}
 	l, err := lab.Start(c.Context, lab.Config{Host: c.String("host"), Port: c.Int("first-port"), Only: c.Args().Slice()})
@@ -133,7 +133,15 @@ func declared(names []string) ([]labOrigin, error) {
 	var rows []labOrigin
 	for _, name := range names {
 		if !slices.ContainsFunc(lab.Faults(), func(f lab.Fault) bool { return f.Name == name }) {
-			return nil, usage{err: fmt.Errorf("the lab has no origin %q", name), hint: "edgesim lab --list names them"}
+			var all []string
+			for _, f := range lab.Faults() {
+				all = append(all, f.Name)
+			}
+			u := usage{err: fmt.Errorf("the lab has no origin %q", name), hint: "edgesim lab --list names them"}
+			if near := ingest.DidYouMean(name, all); near != "" {
+				u.hint = fmt.Sprintf("did you mean %q? %s", near, u.hint)
+			}
+			return nil, u
 		}
 	}
 	for _, f := range lab.Faults() {
@@ -153,12 +161,9 @@ func (p *program) labList(c *cli.Context, r labReport) error {
 	w := tabwriter.NewWriter(p.out.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "HOST\tADDRESS\tSTATUS\tCAUSE\tWHAT IS WRONG WITH IT\n")
 	for _, o := range r.Origins {
-		address, cause := o.Address, string(o.Cause)
+		address, cause := o.Address, causeOf(o.Fault)
 		if address == "" {
 			address = "-"
-		}
-		if cause == "" {
-			cause = "-"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", o.Host, address, o.Status, cause, o.Title)
 	}

@@ -2,8 +2,13 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/distribution"
 )
 
 func (p *program) serveCommand() *cli.Command {
@@ -43,10 +48,44 @@ func (p *program) serve(c *cli.Context) error {
 			return err
 		}
 	}
+	p.standsFor(s)
 	p.announce(at)
 	err = st.run(c.Context)
 	p.out.note("stopped")
 	return err
+}
+
+// standsFor says which origins the edge stands before, and where they are really
+// reached if that is somewhere else.
+func (p *program) standsFor(s *settings) {
+	for i := range s.distribution.Origins {
+		o := &s.distribution.Origins[i]
+		p.out.note("origin  %s: %s", o.ID, originAddress(o, s.connect))
+	}
+}
+
+// originAddress is an origin as a person would name it: scheme, name and port, and
+// where --connect sends it.
+func originAddress(o *distribution.Origin, connect map[string]string) string {
+	address := func(scheme string, port int) string {
+		at := net.JoinHostPort(o.DomainName, strconv.Itoa(port))
+		text := scheme + "://" + at
+		for _, key := range []string{strings.ToLower(at), strings.ToLower(o.DomainName)} {
+			if to, ok := connect[key]; ok && to != at {
+				return text + " at " + to
+			}
+		}
+		return text
+	}
+	plain, secure := address("http", o.HTTPPort), address("https", o.HTTPSPort)
+	switch o.ProtocolPolicy {
+	case distribution.OriginHTTPOnly:
+		return plain
+	case distribution.OriginMatchViewer:
+		return plain + " or " + secure + ", as the viewer"
+	case distribution.OriginHTTPSOnly:
+	}
+	return secure
 }
 
 // announce says where the edge listens.

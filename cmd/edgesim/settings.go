@@ -313,7 +313,8 @@ func readTime(text string) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, usage{err: fmt.Errorf("--at %q is not a time like 2026-12-31T00:00:00Z", text)}
+		return time.Time{}, usage{err: fmt.Errorf("--at %q is not a time like 2026-12-31T00:00:00Z", text),
+			hint: "date, T, time and zone (RFC 3339): --at 2026-12-31T00:00:00Z, or --at 2026-12-31T01:00:00+01:00"}
 	}
 	return at, nil
 }
