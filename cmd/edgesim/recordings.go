@@ -31,6 +31,7 @@ func (p *program) recordingsCommand() *cli.Command {
 			p.recordingsShowCommand(),
 			p.recordingsTailCommand(),
 			p.recordingsExportCommand(),
+			p.recordingsReplayCommand(),
 			p.recordingsRmCommand(),
 			p.recordingsStatsCommand(),
 		},

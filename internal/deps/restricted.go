@@ -25,13 +25,15 @@ const (
 var (
 	inOriginconn = map[string]string{"originconn/*.go": "this is the road"}
 	inCommands   = map[string]string{
-		"cmd/edgesim/healthcheck.go": "it asks edgesim itself, never an origin",
-		"cmd/edgesim/remote.go":      "it asks edgesim's own API, never an origin",
+		"cmd/edgesim/healthcheck.go":  "it asks edgesim itself, never an origin",
+		"cmd/edgesim/remote.go":       "it asks edgesim's own API, never an origin",
+		"cmd/edgesim/replayviewer.go": "it is a viewer of an edge, never the edge itself",
 	}
 	noDialling = map[string]string{
-		"originconn/http2.go":        "it speaks HTTP/2 over one connection that originconn opened and judged, and dials nothing",
-		"cmd/edgesim/healthcheck.go": "it asks edgesim itself, never an origin",
-		"proxy/*.go":                 "goproxy's own transport is of this type and is replaced by one that refuses",
+		"cmd/edgesim/replayviewer.go": "it is a viewer of an edge, never the edge itself",
+		"originconn/http2.go":         "it speaks HTTP/2 over one connection that originconn opened and judged, and dials nothing",
+		"cmd/edgesim/healthcheck.go":  "it asks edgesim itself, never an origin",
+		"proxy/*.go":                  "goproxy's own transport is of this type and is replaced by one that refuses",
 	}
 )
 

@@ -135,6 +135,7 @@ func response(e *recording.Exchange) (*originconn.Response, error) {
 	r := &originconn.Response{
 		Status: parsed.StatusCode, Reason: strings.TrimPrefix(strings.TrimPrefix(parsed.Status, fmt.Sprint(parsed.StatusCode)), " "), Proto: parsed.Proto,
 		Header: parsed.Header, RawHead: head, ContentLength: parsed.ContentLength, Chunked: len(parsed.TransferEncoding) > 0,
+		Trailer: e.Response.Trailer.Clone(),
 	}
 	var late *policy.Cause
 	if e.Cause != nil && e.Cause.Stage == policy.StageBody {
