@@ -284,36 +284,3 @@ func TestFault(t *testing.T) {
 		})
 	}
 }
-
-// TestShutdownAfterReset: a viewer that is gone with its connection is gone for
-// net/http, but a shutdown waits for its handler, which still records it.
-func TestShutdownAfterReset(t *testing.T) {
-	t.Parallel()
-	entered, recorded := make(chan struct{}), false
-	s := start(t, proxy.Config{Serve: func(ctx context.Context, _ *edge.ViewerRequest) *edge.Response {
-		close(entered)
-		<-ctx.Done() // the reset
-		timer := time.NewTimer(100 * time.Millisecond)
-		defer timer.Stop()
-		<-timer.C // what a slow store takes
-		recorded = true
-		return response(200, "")
-	}})
-	c, url := clients["tls, h2"](t, s)
-	ctx, leave := context.WithCancel(t.Context())
-	r, err := http.NewRequestWithContext(ctx, "GET", url, nil)
-	must(t, err)
-	go func() {
-		<-entered
-		leave()
-	}()
-	if resp, err := c.Do(r); err == nil {
-		resp.Body.Close()
-		t.Fatal("an answer to a request that was given up")
-	}
-	c.CloseIdleConnections()
-	must(t, s.end(t.Context()))
-	if !recorded {
-		t.Error("the shutdown did not wait")
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -206,17 +207,7 @@ func TestUpgradeOverHTTP2(t *testing.T) {
 // does not announce Extended CONNECT.
 func askHTTP2(t *testing.T, s *running, fields []string) string {
 	t.Helper()
-	conn := tls.Client(dial(t, s.https), &tls.Config{RootCAs: s.CA().Pool(), ServerName: "a.example", NextProtos: []string{"h2"}})
-	fmt.Fprint(conn, http2.ClientPreface)
-	framer := http2.NewFramer(conn, conn)
-	framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
-	must(t, framer.WriteSettings())
-	var block bytes.Buffer
-	enc := hpack.NewEncoder(&block)
-	for i := 0; i < len(fields); i += 2 {
-		must(t, enc.WriteField(hpack.HeaderField{Name: fields[i], Value: fields[i+1]}))
-	}
-	must(t, framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: true}))
+	_, framer := openHTTP2(t, s, fields)
 	for {
 		frame, err := framer.ReadFrame()
 		if err != nil {
@@ -232,5 +223,45 @@ func askHTTP2(t *testing.T, s *running, fields []string) string {
 		case *http2.RSTStreamFrame, *http2.GoAwayFrame:
 			return f.Header().Type.String()
 		}
+	}
+}
+
+// openHTTP2 opens a connection and sends one request of these fields.
+func openHTTP2(t *testing.T, s *running, fields []string) (net.Conn, *http2.Framer) {
+	t.Helper()
+	conn := tls.Client(dial(t, s.https), &tls.Config{RootCAs: s.CA().Pool(), ServerName: "a.example", NextProtos: []string{"h2"}})
+	fmt.Fprint(conn, http2.ClientPreface)
+	framer := http2.NewFramer(conn, conn)
+	framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	must(t, framer.WriteSettings())
+	var block bytes.Buffer
+	enc := hpack.NewEncoder(&block)
+	for i := 0; i < len(fields); i += 2 {
+		must(t, enc.WriteField(hpack.HeaderField{Name: fields[i], Value: fields[i+1]}))
+	}
+	must(t, framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: true}))
+	return conn, framer
+}
+
+// TestShutdownAfterReset: a viewer that is gone with its connection is gone for
+// net/http, but a shutdown waits for its handler, which still records it.
+func TestShutdownAfterReset(t *testing.T) {
+	t.Parallel()
+	entered, recorded := make(chan struct{}), atomic.Bool{}
+	s := start(t, proxy.Config{Serve: func(ctx context.Context, _ *edge.ViewerRequest) *edge.Response {
+		close(entered)
+		<-ctx.Done()
+		timer := time.NewTimer(200 * time.Millisecond) // what a slow store takes
+		defer timer.Stop()
+		<-timer.C
+		recorded.Store(true)
+		return response(200, "")
+	}})
+	conn, _ := openHTTP2(t, s, []string{":method", "GET", ":scheme", "https", ":authority", "a.example", ":path", "/"})
+	<-entered
+	must(t, conn.Close())
+	must(t, s.end(t.Context()))
+	if !recorded.Load() {
+		t.Error("the shutdown did not wait")
 	}
 }
