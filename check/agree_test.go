@@ -1,19 +1,15 @@
 package check_test
 
 import (
-	"context"
 	"io"
-	"net"
-	"net/http"
 	"reflect"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/edgesim/edgesim/check"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/edgesimtest"
 	"github.com/edgesim/edgesim/policy"
-	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -23,8 +19,7 @@ import (
 func TestCheckAgreesWithProxy(t *testing.T) {
 	t.Parallel()
 	l, client := newLab(t)
-	ring := recording.NewRing(recording.RingConfig{})
-	address := serve(t, &edge.Edge{Distribution: l.Distribution(), Client: client, Recorder: ring, BodyLimit: 1})
+	front := edgesimtest.Start(t, edgesimtest.Config{Distribution: l.Distribution(), Client: client})
 	report := checkLabOf(t, &edge.Edge{Distribution: l.Distribution(), Client: client})
 	for _, origin := range l.Origins() {
 		t.Run(origin.Name, func(t *testing.T) {
@@ -34,7 +29,7 @@ func TestCheckAgreesWithProxy(t *testing.T) {
 				t.Fatal("not checked")
 			}
 			c := &report.Checks[i]
-			x := throughProxy(t, address, origin.Path(), ring)
+			x := throughProxy(t, front, origin.Path())
 			agree(t, c, x)
 			if origin.Cause != "" && origin.Method == "" && (c.Cause == nil || c.Cause.Name != origin.Cause || c.Cause.Rule != origin.Rules[0] || c.Outcome.Status != origin.Status) {
 				t.Errorf("cause %+v, outcome %+v; want %s %s, status %d", c.Cause, c.Outcome, origin.Rules[0], origin.Cause, origin.Status)
@@ -86,46 +81,14 @@ func agree(t *testing.T, c *check.Check, x *recording.Exchange) {
 	}
 }
 
-// serve runs a proxy for an edge and returns its address.
-func serve(t *testing.T, e *edge.Edge) string {
-	t.Helper()
-	ca, err := proxy.LoadOrCreateCA(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	front, err := proxy.New(proxy.Config{Serve: e.Serve, CA: ca, ServesHost: e.Distribution.ServesHost})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- front.Serve(ln, nil) }()
-	t.Cleanup(func() {
-		front.Shutdown(context.Background())
-		<-served
-	})
-	return ln.Addr().String()
-}
-
 // throughProxy asks for a path and returns what was recorded.
-func throughProxy(t *testing.T, address, path string, ring *recording.Ring) *recording.Exchange {
+func throughProxy(t *testing.T, front *edgesimtest.Edge, path string) *recording.Exchange {
 	t.Helper()
-	client := &http.Client{
-		Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	r, err := client.Get("http://" + address + path)
+	r, err := front.Client.Get(front.URL + path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	io.Copy(io.Discard, r.Body) // a body that is cut short is recorded as such
 	r.Body.Close()
-	x, err := ring.Get(t.Context(), r.Header.Get("X-Edgesim-Exchange"))
-	if err != nil {
-		t.Fatalf("the exchange was not recorded: %v", err)
-	}
-	return x
+	return front.Exchange(r)
 }

@@ -77,7 +77,7 @@ func address(t testing.TB, container, port string) string {
 
 // viewer asks the edge over plain HTTP, or HTTPS without looking at the
 // certificate, one connection a request.
-var viewer = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+var viewer = &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{
 	DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 }}
 

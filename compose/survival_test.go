@@ -103,6 +103,19 @@ const (
 	loadBody        = 256 << 10
 )
 
+// TestLittleMemory proves that an edge says so when its memory is too little.
+func TestLittleMemory(t *testing.T) {
+	t.Parallel()
+	images(t)
+	container := docker(t, "run", "--detach", "--memory", "40m", "--memory-swap", "40m", "--publish", "127.0.0.1::8080", image, "demo", "--record", "memory")
+	t.Cleanup(func() { docker(t, "rm", "--force", "--volumes", container) })
+	awaitAnswer(t, container, "/healthy-http")
+	const want = "warning: the container's memory is limited to 40 MiB; under load the edge needs 64"
+	if said := docker(t, "logs", container); !strings.Contains(said, want) {
+		t.Errorf("it does not say %q:\n%s", want, said)
+	}
+}
+
 // TestMemory serves under load with 64 MB of memory: all requests are answered,
 // and the kernel does not end the edge.
 func TestMemory(t *testing.T) {

@@ -18,6 +18,8 @@ import (
 	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
 )
 
@@ -52,6 +54,9 @@ type Config struct {
 	// ExplainWithin is how long a refused handshake waits for the scan that says
 	// why, see originconn.Client. Default: that one's.
 	ExplainWithin time.Duration
+	// Client goes to the origins in the place of the edge's own, which Connect,
+	// Trust, Now and ExplainWithin are for. It is the caller's to close.
+	Client *originconn.Client
 	// Faithful leaves out the X-Edgesim-* response headers.
 	Faithful bool
 	// AnyHost serves every Host, whatever the distribution's aliases are.
@@ -100,6 +105,16 @@ func (c *Config) site(t testing.TB) (*site, error) {
 	maps.Copy(s.connect, c.Connect)
 	s.trust = append(s.trust, c.Trust...)
 	return s, nil
+}
+
+// newClient makes what goes to the origins.
+func (c *Config) newClient(s *site) *originconn.Client {
+	client := &originconn.Client{ConnectTo: s.connect, Now: c.Now, ExplainWithin: c.ExplainWithin, Trust: originconn.MozillaRoots}
+	if len(s.trust) > 0 {
+		trust := originconn.TrustWith(s.trust...)
+		client.Trust = func() *policy.TrustStore { return trust }
+	}
+	return client
 }
 
 // tune applies Tune and judges what comes of it. What stood there before is a

@@ -36,7 +36,6 @@ import (
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/faults"
-	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
@@ -88,11 +87,10 @@ func Start(t testing.TB, c Config) *Edge {
 		CA: ca.PEM(), t: t, faults: faults.For(site.distribution),
 		ring: recording.NewRing(recording.RingConfig{Exchanges: keptExchanges, Bytes: keptBytes, Redactor: &recording.Redactor{KeepSecrets: true}}),
 	}
-	client := &originconn.Client{ConnectTo: site.connect, Now: c.Now, ExplainWithin: c.ExplainWithin}
-	client.Trust = originconn.MozillaRoots
-	if len(site.trust) > 0 {
-		trust := originconn.TrustWith(site.trust...)
-		client.Trust = func() *policy.TrustStore { return trust }
+	client := c.Client
+	if client == nil {
+		client = c.newClient(site)
+		t.Cleanup(func() { client.Close() })
 	}
 	inner := &edge.Edge{
 		Distribution: site.distribution, Client: client, Faults: e.faults, BodyLimit: bodyLimit, Faithful: c.Faithful,
@@ -102,7 +100,6 @@ func Start(t testing.TB, c Config) *Edge {
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
 	}
-	t.Cleanup(func() { client.Close() })
 	e.serve(server, ca)
 	return e
 }
@@ -152,6 +149,17 @@ func (e *Edge) Exchanges() []*recording.Exchange {
 	list := slices.Clone(page.Exchanges)
 	slices.Reverse(list)
 	return list
+}
+
+// Exchange returns what was recorded of a response that has been read to its end.
+// That there is nothing ends the test.
+func (e *Edge) Exchange(r *http.Response) *recording.Exchange {
+	e.t.Helper()
+	x, err := e.ring.Get(context.Background(), r.Header.Get("X-Amz-Cf-Id"))
+	if err != nil {
+		e.t.Fatalf("edgesimtest: the response's exchange: %v", err)
+	}
+	return x
 }
 
 // LastCause returns why the last exchange failed; nil if it went well, or if

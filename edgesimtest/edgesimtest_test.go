@@ -54,6 +54,14 @@ func TestHandler(t *testing.T) {
 	if h := list[0].Attempts[0].Handshake; h == nil || h.SNI != edgesimtest.OriginHost {
 		t.Errorf("the origin was reached by %+v", h)
 	}
+	response, err := edge.Client.Get(edge.URL + "/b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if x := edge.Exchange(response); x.Viewer.URI != "/b" {
+		t.Errorf("the exchange of a response is %+v", x)
+	}
 	edge.Reset()
 	if n := len(edge.Exchanges()); n != 0 {
 		t.Errorf("%d exchanges after Reset", n)

@@ -31,7 +31,7 @@ func (p *program) demoCommand() *cli.Command {
 }
 
 func (p *program) demo(c *cli.Context) error {
-	tuneMemory()
+	p.tuneMemory()
 	if err := noArguments(c); err != nil {
 		return err
 	}

@@ -23,8 +23,13 @@ const heapShare = 70
 // and v1. Other systems have neither.
 var cgroupLimits = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// tuneMemory sets the collector, unless GOGC or GOMEMLIMIT says something else.
-func tuneMemory() {
+// enoughMemory is what an edge needs under load, recordings included: the lowest
+// limit that compose/survival_test.go holds it to.
+const enoughMemory = 64 << 20
+
+// tuneMemory sets the collector, unless GOGC or GOMEMLIMIT says something else,
+// and says so when the container's memory is less than the edge needs.
+func (p *program) tuneMemory() {
 	if before := debug.SetGCPercent(collectAt); before != 100 {
 		debug.SetGCPercent(before)
 	}
@@ -36,19 +41,23 @@ func tuneMemory() {
 		if err != nil {
 			continue
 		}
-		if limit := heapLimit(text); limit > 0 {
-			debug.SetMemoryLimit(limit)
+		limit := memoryLimit(text)
+		if limit > 0 {
+			debug.SetMemoryLimit(limit / 100 * heapShare)
+		}
+		if limit > 0 && limit < enoughMemory {
+			p.out.note("warning: the container's memory is limited to %d MiB; under load the edge needs %d", limit>>20, enoughMemory>>20)
 		}
 		return
 	}
 }
 
-// heapLimit returns what Go may plan with under a container's limit; 0 if there
-// is none. "max" means none in v2, and a number beyond every machine in v1.
-func heapLimit(text []byte) int64 {
+// memoryLimit reads a container's limit; 0 if there is none. "max" means none in
+// v2, and a number beyond every machine in v1.
+func memoryLimit(text []byte) int64 {
 	limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64)
 	if err != nil || limit <= 0 || limit > 1<<50 {
 		return 0
 	}
-	return limit / 100 * heapShare
+	return limit
 }

@@ -31,7 +31,7 @@ func (p *program) serveCommand() *cli.Command {
 }
 
 func (p *program) serve(c *cli.Context) error {
-	tuneMemory()
+	p.tuneMemory()
 	s, err := p.read(c)
 	if err != nil {
 		return err

@@ -167,6 +167,7 @@ var Packages = []Package{
 // reason, beside those that stand above its own package.
 var TestImports = map[string]string{
 	"internal/peers":      "servers that are not ours, as origins that cannot share a mistake with us",
+	"edgesimtest":         "an edge in one line, for tests that need no more of it than that",
 	"recording/storetest": "the one suite that every store answers to",
 	"lab":                 "real origins on loopback stand in the place of mocks, for packages above it too",
 }
