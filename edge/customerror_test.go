@@ -85,7 +85,8 @@ func TestCustomError(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, map[string]http.HandlerFunc{"app": row.origin, "pages": page(200)})
 			s.withPages("pages", distribution.CustomErrorResponse{ErrorCode: row.code, ResponsePagePath: "/errors/x.html", ResponseCode: row.as})
-			r, body := s.ask(t, edge.ViewerRequest{URI: "/shop?a=b", Header: http.Header{"Range": {"bytes=0-1"}, "Cookie": {"k=v"}}})
+			r, body := s.ask(t, edge.ViewerRequest{URI: "/shop?a=b", Header: http.Header{"Range": {"bytes=0-1"}, "Cookie": {"k=v"}},
+				Fields: []policy.Field{{Name: "range", Value: "bytes=0-1"}, {Name: "cookie", Value: "k=v"}}})
 			h := r.Header
 			if r.Status != row.want || body != "sorry" || h.Get("Connection") != row.connection || r.Close != (row.connection == "close") {
 				t.Errorf("got %d %q, Connection %q", r.Status, body, h.Get("Connection"))

@@ -123,7 +123,7 @@ func leftOf(k *keptError) time.Duration {
 
 // recall returns the error that is kept for a request, or nil.
 func (e *Edge) recall(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *keptError {
-	if e.ErrorCache == nil || !cachedMethod(v.Method, b) || isGRPC(v, b) {
+	if e.ErrorCache == nil || !cachedMethod(v.Method, b) || isGRPC(v, b) || policy.AsksForWebSocket(v.Method, v.Proto, v.Header) {
 		return nil
 	}
 	x.key = policy.CacheKey(e.facts(v, b))

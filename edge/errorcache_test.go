@@ -31,6 +31,7 @@ func TestErrorCache(t *testing.T) {
 			return answer(200, "", "up")
 		})})
 		s.edge.ErrorCache = &edge.ErrorCache{}
+		s.edge.Distribution.DefaultBehavior.ResponseHeadersPolicy = &distribution.ResponseHeadersPolicy{ServerTiming: true, ServerTimingRate: 100}
 		want := func(status int, body string, requests int32, age string) *edge.Response {
 			t.Helper()
 			r, got := s.ask(t, edge.ViewerRequest{})
@@ -58,6 +59,9 @@ func TestErrorCache(t *testing.T) {
 		}
 		if seen := finding(x, "CF-CACHE-20"); !contains(seen, "exchange "+first.Header.Get("X-Amz-Cf-Id")) || !contains(seen, "kept for 6.5s more") {
 			t.Errorf("finding %q", seen)
+		}
+		if got := h.Get("Server-Timing"); !strings.HasPrefix(got, "cdn-cache-hit,cdn-pop") {
+			t.Errorf("Server-Timing %q", got)
 		}
 		time.Sleep(6500 * time.Millisecond) // story 10: the origin is back, and so is the site
 		want(200, "up", 3, "")
@@ -138,6 +142,8 @@ func TestErrorCacheKeys(t *testing.T) {
 		{"CF-CACHE-02 query in the key", 500, withQuery, edge.ViewerRequest{URI: "/?a"}, edge.ViewerRequest{URI: "/?b"}, false},
 		{"path", 500, nil, edge.ViewerRequest{URI: "/a"}, edge.ViewerRequest{URI: "/b"}, false},
 		{"CF-REQ-70 the viewer wants a fresh one", 500, nil, edge.ViewerRequest{}, edge.ViewerRequest{Header: http.Header{"Cache-Control": {"no-cache"}, "Pragma": {"no-cache"}}}, true},
+		{"CF-LOG-07 a WebSocket", 500, nil, edge.ViewerRequest{}, edge.ViewerRequest{Header: http.Header{
+			"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}}, false},
 		{"a HEAD after a GET", 500, nil, edge.ViewerRequest{}, edge.ViewerRequest{Method: "HEAD"}, true},
 		{"a GET after a HEAD", 500, nil, edge.ViewerRequest{Method: "HEAD"}, edge.ViewerRequest{}, false},
 		{"CF-CACHE-01", 500, nil, edge.ViewerRequest{Method: "POST"}, edge.ViewerRequest{Method: "POST"}, false},

@@ -56,7 +56,7 @@ func (x *exchange) applyPolicy(header http.Header, v *ViewerRequest, b *distribu
 	if p == nil {
 		return
 	}
-	timing := policy.ServerTimingFacts{Fetched: origin != nil, POP: pop, ID: x.exchange.ID, Origin: header["Server-Timing"]}
+	timing := policy.ServerTimingFacts{Kept: x.kept != nil, Fetched: origin != nil && x.kept == nil, POP: pop, ID: x.exchange.ID, Origin: header["Server-Timing"]}
 	policy.ApplyResponsePolicy(header, policy.ResponsePolicyFacts{Policy: p, Method: v.Method, Request: v.Header, Generated: origin == nil})
 	if !policy.WantsServerTiming(p, v.Header, x.exchange.ID) {
 		return

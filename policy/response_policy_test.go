@@ -138,6 +138,11 @@ func TestServerTiming(t *testing.T) {
 		t.Errorf("with the origin's own: %s", got)
 	}
 	f.Fetched, f.Origin = false, nil
+	kept := f
+	kept.Kept = true
+	if got, want := policy.ServerTiming(kept), `cdn-cache-hit,cdn-pop;desc="PHX50-C2",cdn-rid;desc="abc==",cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=436`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	if got, want := policy.ServerTiming(f), `cdn-cache-miss,cdn-pop;desc="PHX50-C2",cdn-rid;desc="abc==",cdn-downstream-fbl;dur=436`; got != want {
 		t.Errorf("without an origin: %s", got)
 	}

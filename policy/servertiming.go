@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// ServerTimingFacts is what Server-Timing tells of a response that did not come
-// from a cache.
+// ServerTimingFacts is what Server-Timing tells of a response.
 type ServerTimingFacts struct {
+	// Kept says that the response is from a cache: here, that of errors.
+	Kept bool
 	// Fetched says that an origin sent the response.
 	Fetched bool
 	// Resolve and Connect are the times for the name and for the connection,
@@ -25,7 +26,7 @@ type ServerTimingFacts struct {
 }
 
 // ServerTiming returns the value of Server-Timing, in the order and syntax of
-// the documented example: cdn-upstream-*, cdn-cache-miss, cdn-pop, cdn-rid,
+// the documented example: cdn-upstream-*, cdn-cache-miss or -hit, cdn-pop, cdn-rid,
 // cdn-downstream-fbl (CF-REQ-71). What the origin said stands at the end of the
 // one field.
 func ServerTiming(f ServerTimingFacts) string {
@@ -35,7 +36,11 @@ func ServerTiming(f ServerTimingFacts) string {
 		b.WriteString(",cdn-upstream-connect;dur=" + milliseconds(f.Connect))
 		b.WriteString(",cdn-upstream-fbl;dur=" + milliseconds(f.Wait) + ",")
 	}
-	b.WriteString(`cdn-cache-miss,cdn-pop;desc="` + f.POP + `",cdn-rid;desc="` + f.ID + `"`)
+	cache, layer := "cdn-cache-miss", ""
+	if f.Kept {
+		cache, layer = "cdn-cache-hit", `,cdn-hit-layer;desc="EDGE"`
+	}
+	b.WriteString(cache + `,cdn-pop;desc="` + f.POP + `",cdn-rid;desc="` + f.ID + `"` + layer)
 	b.WriteString(",cdn-downstream-fbl;dur=" + milliseconds(f.FirstByte))
 	for _, value := range f.Origin {
 		if value != "" {
