@@ -62,6 +62,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if p.named(sectionRecord) {
+		if report.Record, err = b.records(ctx); err != nil {
+			return err
+		}
+	}
 	report.Targets = judge(report)
 	if p.json != "" {
 		if err := report.writeJSON(p.json); err != nil {

@@ -27,13 +27,15 @@ type plan struct {
 	// subject works in one.
 	tlsRounds int
 	tlsTurn   time.Duration
+	exchanges int // in the store of the record section
 }
 
 // The sections of the report.
 const (
-	sectionProxy = "proxy"
-	sectionTLS   = "tls"
-	sectionCheck = "check" // measured only when it is named: other checkers take their time
+	sectionProxy  = "proxy"
+	sectionTLS    = "tls"
+	sectionCheck  = "check"  // measured only when it is named: other checkers take their time
+	sectionRecord = "record" // measured only when it is named: a million exchanges take theirs
 )
 
 // has says whether a section was asked for.
@@ -72,7 +74,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
-	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check (default: proxy and tls)")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record (default: proxy and tls)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -82,6 +84,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f.IntVar(&p.requests, "requests", 5000, "requests for the count of allocations; 0 leaves it out")
 	f.IntVar(&p.tlsRounds, "tls-rounds", 0, "rounds of the TLS section (default: 11, with -quick 3)")
 	f.DurationVar(&p.tlsTurn, "tls-turn", 120*time.Millisecond, "how long a subject works in one round of the TLS section")
+	f.IntVar(&p.exchanges, "exchanges", 0, "exchanges in the store of the record section (default: 1000000, with -quick 100000)")
 	f.StringVar(&p.load, "load", "", "who makes the load: wrk or own (default: wrk where it is installed)")
 	f.StringVar(&p.edgesim, "edgesim", "bin/edgesim", "the program under test; make build makes it")
 	f.StringVar(&p.json, "json", "", "write the report to this file, too")
@@ -103,6 +106,12 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 			p.tlsRounds = 3
 		}
 	}
+	if p.exchanges == 0 {
+		p.exchanges = 1_000_000
+		if quick {
+			p.exchanges = 100_000
+		}
+	}
 	var err error
 	if p.cells, err = cellsOf(quick, bodies, connections); err != nil {
 		return nil, err
@@ -118,11 +127,13 @@ func (p *plan) check() error {
 		}
 	}
 	for _, name := range p.sections {
-		if name != sectionProxy && name != sectionTLS && name != sectionCheck {
-			return fmt.Errorf("-sections: %q is none of proxy, tls, check", name)
+		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord {
+			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record", name)
 		}
 	}
 	switch {
+	case p.exchanges < 1000 || p.exchanges > 100_000_000:
+		return fmt.Errorf("-exchanges %d is not from 1000 to 100000000", p.exchanges)
 	case p.tlsRounds < 1 || p.tlsRounds > 100:
 		return fmt.Errorf("-tls-rounds %d is not from 1 to 100", p.tlsRounds)
 	case p.tlsTurn < time.Millisecond || p.tlsTurn > time.Minute:

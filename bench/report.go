@@ -17,7 +17,9 @@ type report struct {
 	ColdStarts  []coldStart  `json:"coldStarts,omitempty"`
 	TLS         *tlsReport   `json:"tls,omitempty"`
 	Check       *checkReport `json:"check,omitempty"`
-	Targets     []target     `json:"targets"`
+	// Record is what recordings cost.
+	Record  *recordReport `json:"record,omitempty"`
+	Targets []target      `json:"targets"`
 }
 
 // writeJSON writes the report for programs.
@@ -38,6 +40,7 @@ func (r *report) writeText(w io.Writer) error {
 	r.printColdStarts(p)
 	r.TLS.print(p)
 	r.Check.print(p)
+	r.Record.print(p)
 	r.printTargets(p)
 	return p.err
 }

@@ -42,8 +42,10 @@ type Encoder struct {
 	// whatever saves bytes.
 	Shortest int
 
-	seed         maphash.Seed
-	seen         [sightings]uint32
+	seed maphash.Seed
+	seen [sightings]uint32
+	// parts and older are the two generations of the parts remembered, with their
+	// references; parts has the static table, too, so that one look suffices.
 	parts, older map[string]uint64
 	partBytes    int
 	handshakes   map[*originconn.Handshake]uint64
@@ -53,7 +55,6 @@ type Encoder struct {
 	base uint64
 	out  []byte   // the record
 	free [][]byte // buffers for nested lists
-	keys []string
 }
 
 // findingsKey is where a list of findings is; attempts on one connection share
@@ -69,7 +70,7 @@ func (c *Encoder) Forget() {
 	if c.parts == nil {
 		c.seed = maphash.MakeSeed()
 	}
-	c.parts, c.older, c.partBytes = map[string]uint64{}, nil, 0
+	c.parts, c.older, c.partBytes = withStatic(), nil, 0
 	c.handshakes, c.findings = map[*originconn.Handshake]uint64{}, map[findingsKey]uint64{}
 }
 
@@ -109,35 +110,26 @@ func (c *Encoder) text(b []byte, field int, s string) []byte {
 
 // item writes a text in the shortest way, an empty one too.
 func (c *Encoder) item(b []byte, field int, s string) []byte {
-	if number, ok := staticNumbers[s]; ok {
-		return binary.AppendUvarint(appendTag(b, field, kindStatic), number)
-	}
-	if s == c.id && s != "" {
+	ref, ok := c.parts[s]
+	switch {
+	case ok && ref >= firstStatic:
+		return binary.AppendUvarint(appendTag(b, field, kindStatic), ref-firstStatic)
+	case ok:
+		return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
+	case s == c.id && s != "":
 		return binary.AppendUvarint(appendTag(b, field, kindStatic), 0)
-	}
-	if len(s) < max(shortest, c.Shortest) || len(s) > longestText {
+	case len(s) < max(shortest, c.Shortest) || len(s) > longestText:
 		return appendBytes(b, field, s)
 	}
-	if ref, ok := c.known(s); ok {
+	if ref, ok = c.older[s]; ok { // it is still in use
+		c.remember(s, ref)
 		return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
 	}
 	if len(s) < long && !c.seenBefore(s) {
 		return appendBytes(b, field, s)
 	}
-	ref := c.keep(s)
+	ref = c.keep(s)
 	return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
-}
-
-// known returns the reference of a part that is remembered.
-func (c *Encoder) known(s string) (uint64, bool) {
-	if ref, ok := c.parts[s]; ok {
-		return ref, true
-	}
-	ref, ok := c.older[s]
-	if ok { // it is still in use
-		c.remember(s, ref)
-	}
-	return ref, ok
 }
 
 // keep makes a part of a text and returns its reference.
@@ -160,7 +152,7 @@ func (c *Encoder) keep(s string) uint64 {
 func (c *Encoder) remember(s string, ref uint64) {
 	const overhead = 64
 	if c.partBytes += len(s) + overhead; c.partBytes > remembered {
-		c.parts, c.older, c.partBytes = map[string]uint64{}, c.parts, len(s)+overhead
+		c.parts, c.older, c.partBytes = withStatic(), c.parts, len(s)+overhead
 	}
 	c.parts[s] = ref
 }

@@ -3,7 +3,6 @@ package compact
 import (
 	"encoding/base64"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -180,20 +179,15 @@ func (c *Encoder) response(b []byte, r *recording.Response) []byte {
 	return appendBool(b, rTruncated, r.Truncated)
 }
 
-// header writes a map of fields, sorted, so that equal ones look equal.
+// header writes a map of fields.
 func (c *Encoder) header(b []byte, field int, h http.Header) []byte {
 	if h == nil {
 		return b
 	}
-	c.keys = c.keys[:0]
-	for name := range h {
-		c.keys = append(c.keys, name)
-	}
-	slices.Sort(c.keys)
 	list := c.list()
-	for _, name := range c.keys {
+	for name, values := range h {
 		list = c.item(list, hName, name)
-		for _, value := range h[name] {
+		for _, value := range values {
 			list = c.item(list, hValue, value)
 		}
 	}

@@ -21,11 +21,15 @@ var static = [...]string{
 	"Miss from cloudfront", "Error from cloudfront", "nginx", "bytes", "HTTP/1.1 200 OK\r\n", "\r\n",
 }
 
-// staticNumbers finds an entry of the table.
-var staticNumbers = func() map[string]uint64 {
-	m := make(map[string]uint64, len(static))
+// firstStatic is what is added to the number of an entry of the table to tell it
+// from the reference of a part.
+const firstStatic = 1 << 63
+
+// withStatic returns a map from the texts of the table to their numbers.
+func withStatic() map[string]uint64 {
+	m := make(map[string]uint64, 4*len(static))
 	for i, text := range static[1:] {
-		m[text] = uint64(i + 1)
+		m[text] = firstStatic + uint64(i+1)
 	}
 	return m
-}()
+}

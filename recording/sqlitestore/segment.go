@@ -67,8 +67,19 @@ func createSegment(dir string, id int64) (*segment, error) {
 	return &segment{id: id, file: f}, nil
 }
 
+// direct is the size from which bytes are written without being copied first.
+const direct = 16 << 10
+
 // append adds bytes, which are on their way to the file when it returns.
 func (s *segment) append(b []byte) error {
+	if len(b) >= direct {
+		if err := s.flush(); err != nil {
+			return err
+		}
+		_, err := s.file.WriteAt(b, s.next)
+		s.next += int64(len(b))
+		return err
+	}
 	s.buf = append(s.buf, b...)
 	s.next += int64(len(b))
 	if len(s.buf) >= chunk {
