@@ -26,6 +26,9 @@ var readmeCommands = []string{
 	"edgesim serve dist-config.json --connect app.example.com=127.0.0.1:8444 --origin-ca my-ca.pem",
 	"edgesim check https://www.example.com",
 	"edgesim check dist-config.json --format junit",
+	"edgesim recordings show failed",
+	"edgesim recordings export --format har -o all.har",
+	"edgesim serve dist-config.json --replay all.har",
 }
 
 // TestReadmeCommands: the list above is complete.
@@ -131,6 +134,32 @@ func TestReadmeCheck(t *testing.T) {
 		if !errors.As(err, &ended) || ended.ExitCode() != 1 || !strings.Contains(string(out), "CF-CONN-08") {
 			t.Errorf("%v: %v\n%s", args, err, out)
 		}
+	}
+}
+
+// TestReadmeRecordings: a failure is recorded, told, exported, and played with
+// nothing that could be reached.
+func TestReadmeRecordings(t *testing.T) {
+	t.Parallel()
+	peers.Need(t, "curl")
+	var s site
+	s.add(origin{name: "app", domain: "app.example.com", address: "127.0.0.1:1"})
+	e := s.serve(t)
+	peers.Curl(t, "http://"+e.HTTP+"/")
+	archive := filepath.Join(t.TempDir(), "all.har")
+	for _, args := range [][]string{
+		{"recordings", "show", "failed"}, {"recordings", "export", "--format", "har", "-o", archive},
+	} {
+		run := exec.Command(program(t), append(args, "--record", "http://"+e.Inspect)...)
+		run.Env = cleanEnvironment(t.TempDir())
+		if out, err := run.CombinedOutput(); err != nil || args[1] == "show" && !strings.Contains(string(out), "CF-CONN-08 connect-refused") {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
+	played := s.serve(t, "--replay", archive)
+	a := peers.Curl(t, "http://"+played.HTTP+"/")
+	if a.Header.Get("X-Edgesim-Cause") != "CF-CONN-08 connect-refused" || a.Header.Get("X-Edgesim-Replayed") == "" {
+		t.Errorf("got %d %v", a.Status, a.Header)
 	}
 }
 
