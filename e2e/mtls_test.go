@@ -188,6 +188,7 @@ func TestClientCertificateRefused(t *testing.T) {
 		{"for servers", flags(server.certificate, server.key), "CF-MTLS-04"},
 		{"four certificates", flags(chain, good.key), "CF-MTLS-04"},
 		{"another's key", flags(good.certificate, p384.key), "--client-certificate"},
+		{"CF-GRPC-06 with gRPC", []string{grpcConfig(t), "--client-certificate", good.certificate, "--client-key", good.key}, "CF-CONF-28"},
 		{"no key", []string{"--origin", "https://origin.example", "--client-certificate", good.certificate}, "go together"},
 		{"no such file", flags(good.certificate+".not", good.key), "--client-certificate"},
 	} {
@@ -285,4 +286,22 @@ func TestKeyLog(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v; want 0600", info.Mode(), err)
 	}
+}
+
+// grpcConfig is the file of a distribution with gRPC.
+func grpcConfig(t *testing.T) string {
+	t.Helper()
+	s := &site{}
+	s.add(origin{name: "app", domain: "app.example"})
+	config := s.config()
+	config["DefaultCacheBehavior"].(object)["GrpcConfig"] = object{"Enabled": true}
+	data, err := json.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "grpc.json")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -47,6 +48,27 @@ func (s *settings) readClientCertificate(certFile, keyFile string, origins []str
 	for _, id := range origins {
 		if _, ok := s.distribution.Origin(id); !ok {
 			return usage{err: fmt.Errorf("client_certificate: origins: there is no origin %q", id), hint: "the origins are " + strings.Join(originIDs(s), ", ")}
+		}
+	}
+	return s.refuseGRPCWithCertificate()
+}
+
+// refuseGRPCWithCertificate refuses a client certificate where gRPC is enabled,
+// as it is refused in a distribution's file (CF-CONF-28, CF-GRPC-06).
+func (s *settings) refuseGRPCWithCertificate() error {
+	d := s.distribution
+	for _, b := range append([]distribution.CacheBehavior{d.DefaultBehavior}, d.Behaviors...) {
+		members := []string{b.TargetOriginID}
+		if group, ok := d.OriginGroup(b.TargetOriginID); ok {
+			members = group.Members
+		}
+		for _, id := range members {
+			if b.GRPC && s.clientCertificates[id] != nil {
+				return usage{
+					err:  fmt.Errorf("--client-certificate: the behavior %q has gRPC, which is not supported with origin mTLS, and goes to the origin %q (CF-CONF-28)", b.PathPattern, id),
+					hint: "name the origins that get it in the overlay (client_certificate: origins:), or turn GrpcConfig off",
+				}
+			}
 		}
 	}
 	return nil
