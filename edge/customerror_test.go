@@ -191,6 +191,24 @@ func TestCustomErrorNotForUnknownHost(t *testing.T) {
 	}
 }
 
+// TestLongExplanation: what an origin makes long does not make the viewer's head
+// too long.
+func TestLongExplanation(t *testing.T) {
+	t.Parallel()
+	long := "http://localhost/?" + strings.Repeat("x", 7000)
+	s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", long)
+		w.WriteHeader(302)
+	}})
+	r, _ := s.ask(t, edge.ViewerRequest{URI: strings.TrimPrefix(long, "http://localhost")})
+	if got := r.Header.Get("X-Edgesim-Detail"); len(got) != 2048 || !strings.HasSuffix(got, "xxx...") {
+		t.Errorf("the detail has %d bytes: %.80q", len(got), got)
+	}
+	if seen := finding(s.recorded(t, r), "CF-REQ-54"); !strings.Contains(seen, long) {
+		t.Errorf("the recording has %d bytes", len(seen))
+	}
+}
+
 // TestCustomErrorOfHEAD: a HEAD gets the page's head (the proxy sends no body),
 // and the page is asked for with GET.
 func TestCustomErrorOfHEAD(t *testing.T) {

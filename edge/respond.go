@@ -161,8 +161,16 @@ func (readCloser) Close() error { return nil }
 // Buffered says that all of it is there.
 func (r readCloser) Buffered() int { return r.Len() }
 
+// mostExplained bounds a sentence in a field of the answer, as it can quote what
+// the origin sent: viewers refuse heads of a few kilobytes. The recording has all
+// of it.
+const mostExplained = 2048
+
 // fieldValue makes a sentence fit for a header field: one line, printable ASCII.
 func fieldValue(s string) string {
+	if len(s) > mostExplained {
+		s = s[:mostExplained-3] + "..."
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'

@@ -23,7 +23,7 @@ func TestOverlay(t *testing.T) {
 		Record: "testdata/recordings", Policy: "2023-01-01", At: "2026-11-22T12:00:00Z",
 		State: "testdata/state", ReadyFile: "testdata/ready.json",
 		BodyLimit: "64KiB", LogLevel: "debug", LogFormat: "json",
-		Faithful: &yes, ForwardOthers: &no, KeepSecrets: &yes,
+		Faithful: &yes, ForwardOthers: &no, KeepSecrets: &yes, ErrorCaching: &yes,
 		Parameters: map[string]string{"Env": "test", "Count": "3"},
 	}
 	if !reflect.DeepEqual(got.Overlay, want) {
