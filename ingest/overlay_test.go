@@ -25,6 +25,7 @@ func TestOverlay(t *testing.T) {
 		BodyLimit: "64KiB", LogLevel: "debug", LogFormat: "json",
 		Faithful: &yes, ForwardOthers: &no, KeepSecrets: &yes, ErrorCaching: &yes,
 		Parameters: map[string]string{"Env": "test", "Count": "3"},
+		Faults:     []string{"connect-timeout path=/api/* next=1", "latency=2s"},
 	}
 	if !reflect.DeepEqual(got.Overlay, want) {
 		t.Errorf("got  %+v\nwant %+v", got.Overlay, want)
