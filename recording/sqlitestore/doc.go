@@ -15,7 +15,7 @@
 //     what filters look at and where the exchange is. PRAGMA user_version is the
 //     version of the schema (schema.go).
 //   - segment-N.log has the exchanges in the form of package compact, each with
-//     a header and its bodies. A segment refers to nothing outside it: when its
+//     a header and its bodies; bodies that are the same are there once. A segment refers to nothing outside it: when its
 //     last exchange is forgotten the file is deleted.
 //
 // The order of writing is segment, then index, so that whatever ends the

@@ -11,26 +11,29 @@ import (
 )
 
 // An entry of a segment is a header, the record and the two bodies. The header
-// has the length of each and the checksums of the record and of the bodies.
-const headerBytes = 20
+// has the length of each, the checksums of the record and of the bodies, and
+// where the bodies stand: behind the record, or behind an earlier one if they
+// are the same, as the files of a site are asked for again and again.
+const headerBytes = 28
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 type header struct {
 	record, viewer, response uint32
 	recordSum, bodySum       uint32
+	bodiesAt                 int64
 }
 
 func (h *header) append(b []byte) []byte {
 	for _, n := range []uint32{h.record, h.recordSum, h.viewer, h.response, h.bodySum} {
 		b = binary.BigEndian.AppendUint32(b, n)
 	}
-	return b
+	return binary.BigEndian.AppendUint64(b, uint64(h.bodiesAt))
 }
 
 func parseHeader(b []byte) header {
 	at := func(i int) uint32 { return binary.BigEndian.Uint32(b[4*i:]) }
-	return header{record: at(0), recordSum: at(1), viewer: at(2), response: at(3), bodySum: at(4)}
+	return header{record: at(0), recordSum: at(1), viewer: at(2), response: at(3), bodySum: at(4), bodiesAt: int64(binary.BigEndian.Uint64(b[20:]))}
 }
 
 // A place is a segment and an offset in it, as one number.
@@ -121,11 +124,12 @@ func readEntry(r io.ReaderAt, offset int64, withBodies bool) (entry, error) {
 	h := parseHeader(b)
 	bodySize := int64(h.viewer) + int64(h.response)
 	want := headerBytes + int64(h.record)
-	if withBodies {
+	apart := h.bodiesAt != offset+want
+	if withBodies && !apart {
 		want += bodySize
 	}
 	const most = 1 << 30
-	if want > most {
+	if want > most || bodySize > most || h.bodiesAt < 0 || h.bodiesAt > offset+want {
 		return entry{}, errDamaged
 	}
 	if want > int64(n) {
@@ -143,6 +147,12 @@ func readEntry(r io.ReaderAt, offset int64, withBodies bool) (entry, error) {
 		return e, nil
 	}
 	both := b[headerBytes+int64(h.record):]
+	if apart {
+		both = make([]byte, bodySize)
+		if _, err := r.ReadAt(both, h.bodiesAt); err != nil {
+			return entry{}, orDamaged(err)
+		}
+	}
 	if crc32.Checksum(both, castagnoli) != h.bodySum {
 		return entry{}, errDamaged
 	}

@@ -141,7 +141,7 @@ func writable(dir string) error {
 func database(path string, readOnly bool) (*sql.DB, error) {
 	q := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
-		"journal_mode(wal)", "synchronous(normal)", "cache_size(-2000)", "temp_store(memory)", "journal_size_limit(16777216)",
+		"journal_mode(wal)", "synchronous(normal)", "wal_autocheckpoint(4000)", "cache_size(-2000)", "temp_store(memory)", "journal_size_limit(16777216)",
 	}, "_txlock": {"immediate"}}
 	if readOnly {
 		q = url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "query_only(1)", "cache_size(-2000)"}}

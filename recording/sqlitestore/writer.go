@@ -18,6 +18,7 @@ type writer struct {
 	store   *Store
 	queue   *queue.Queue
 	encoder compact.Encoder
+	bodies  bodies
 	segment *segment
 	kinds   map[lookup.Kind]int64
 	late    queue.Late
@@ -205,10 +206,14 @@ func (w *writer) encode(e *recording.Exchange, viewer, response []byte) (int64, 
 	record := w.encoder.Encode(e, uint64(at)+headerBytes)
 	h := header{
 		record: uint32(len(record)), recordSum: crc32.Checksum(record, castagnoli),
-		viewer: uint32(len(viewer)), response: uint32(len(response)),
+		viewer: uint32(len(viewer)), response: uint32(len(response)), bodiesAt: at + headerBytes + int64(len(record)),
 	}
 	if h.viewer+h.response > 0 {
-		h.bodySum = crc32.Update(crc32.Checksum(viewer, castagnoli), castagnoli, response)
+		known := w.bodies.find(viewer, response, h.bodiesAt)
+		h.bodySum = known.sum
+		if known.at != h.bodiesAt {
+			h.bodiesAt, viewer, response = known.at, nil, nil
+		}
 	}
 	var space [headerBytes]byte
 	for _, b := range [][]byte{h.append(space[:0]), record, viewer, response} {
@@ -253,8 +258,14 @@ func (w *writer) openSegment(ix *index) (bool, error) {
 		return false, err
 	}
 	w.segment, err = createSegment(w.store.config.Dir, id)
-	w.encoder.Forget()
+	w.forget()
 	return err == nil, err
+}
+
+// forget forgets what the segment has: what follows must not refer to it.
+func (w *writer) forget() {
+	w.encoder.Forget()
+	w.bodies.forget()
 }
 
 // closeSegment ends the segment: what follows goes to a new one.
@@ -269,7 +280,7 @@ func (w *writer) closeSegment() {
 // parts that were new in it are in no index and under no row.
 func (w *writer) abandon(fresh bool) {
 	clear(w.kinds)
-	w.encoder.Forget()
+	w.forget()
 	s := w.segment
 	switch {
 	case s == nil:

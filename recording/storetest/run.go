@@ -21,7 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) recording.Store) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, recording.Store){
 		"Queries": queries, "Whole": whole, "Lent": lent, "Redacts": redacts, "Pages": pages, "Follow": follow,
-		"Delete": deletes, "Reset": reset, "Stats": stats, "Cursor": cursors, "Concurrently": concurrently,
+		"ExplainedLater": explainedLater, "Delete": deletes, "Reset": reset, "Stats": stats, "Cursor": cursors, "Concurrently": concurrently,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
