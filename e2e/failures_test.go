@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,7 @@ import (
 //	view STATUS CURL-ARG…         ask with curl and want this status; stdout has head and body
 //	repeat STATUS TEXT CURL-ARG…  view until the answer has this text
 //	recorded                      print the exchange that was viewed last, as the API has it
+//	sent                          print the fields that its origin got, a line each
 func TestStories(t *testing.T) {
 	t.Parallel()
 	bin := filepath.Dir(program(t))
@@ -54,7 +56,7 @@ func TestStories(t *testing.T) {
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "ready": ready, "await": await, "origin": startOrigin, "view": view, "repeat": repeat, "recorded": recorded,
+			"exits": exits, "ready": ready, "await": await, "origin": startOrigin, "view": view, "repeat": repeat, "recorded": recorded, "sent": sent,
 		},
 	})
 }
@@ -214,4 +216,19 @@ func recorded(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: recorded")
 	}
 	ts.Check(ts.Exec("curl", "-q", "-sS", "--noproxy", "*", "http://"+ts.Getenv("INSPECT")+"/api/exchanges/"+ts.Getenv("EXCHANGE")))
+}
+
+func sent(ts *testscript.TestScript, _ bool, _ []string) {
+	recorded(ts, false, nil)
+	var exchange struct {
+		Sent struct {
+			Header []struct{ Name, Value string }
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &exchange))
+	var lines strings.Builder
+	for _, field := range exchange.Sent.Header {
+		fmt.Fprintf(&lines, "%s: %s\n", field.Name, field.Value)
+	}
+	ts.Check(ts.Exec("printf", "%s", lines.String()))
 }
