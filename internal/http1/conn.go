@@ -200,8 +200,8 @@ func (c *conn) fill(until time.Time) error {
 // own deadline is often an earlier one that was left there: it is moved when it
 // passes, which is rarer than reading.
 func (c *conn) receive(p []byte, until time.Time) (int, error) {
-	for {
-		if err := c.setReadDeadline(until); err != nil {
+	for passed := false; ; passed = true {
+		if err := c.setReadDeadline(until, passed); err != nil {
 			return 0, err
 		}
 		n, err := c.net.Read(p)
@@ -216,17 +216,19 @@ func (c *conn) receive(p []byte, until time.Time) (int, error) {
 	}
 }
 
-// setReadDeadline makes the socket's deadline one that is not after until.
-func (c *conn) setReadDeadline(until time.Time) error {
+// setReadDeadline makes the socket's deadline one that is not after until, and
+// until itself if the one it had has passed.
+func (c *conn) setReadDeadline(until time.Time, passed bool) error {
 	d := &c.reading
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.interrupted:
 		return errInterrupted
+	case passed:
 	case until.IsZero() && d.by.IsZero():
 		return nil
-	case !until.IsZero() && !d.by.IsZero() && !d.by.After(until) && time.Now().Before(d.by):
+	case !until.IsZero() && !d.by.IsZero() && !d.by.After(until):
 		return nil
 	}
 	d.by = until

@@ -99,8 +99,11 @@ func (c *conn) findHead() (size int, fault *Fault, err error) {
 type finder struct {
 	line    int // the beginning of the line
 	scanned int // what has been looked at
-	lines   int // how many are complete
-	found   bool
+	// first is the end of the request line, 0 as long as it is not here; judged
+	// says that it was looked at.
+	first  int
+	judged bool
+	found  bool
 }
 
 // find goes on with all that was received. When found is set the head ends at
@@ -117,19 +120,23 @@ func (f *finder) find(received []byte) *Fault {
 		f.line = f.scanned
 		switch {
 		case len(text) > 1 || len(text) == 1 && text[0] != '\r':
-			if f.lines++; f.lines == 1 {
-				if fault := parseRequestLine(string(text), &Request{}); fault != nil {
-					return fault
-				}
+			if f.first == 0 {
+				f.first = f.line
 			}
-		case f.lines > 0:
+		case f.first > 0:
 			f.found = true
 			return nil
 		case f.line != len("\r\n"): // one empty line may come first (RFC 9112 section 2.2)
 			return &Fault{"the request does not begin with a request line"}
 		}
 	}
-	if f.lines == 0 && f.line < len(received) && !tokenByte[received[f.line]] && (received[f.line] != '\r' || f.line > 0) {
+	// There is no end yet: is it worth waiting for?
+	if f.first > 0 && !f.judged {
+		f.judged = true
+		line := bytes.TrimSuffix(received[:f.first], []byte{'\n'})
+		return parseRequestLine(string(bytes.TrimPrefix(line, []byte("\r\n"))), &Request{})
+	}
+	if f.first == 0 && f.line < len(received) && !tokenByte[received[f.line]] && (received[f.line] != '\r' || f.line > 0) {
 		return &Fault{fmt.Sprintf("the request begins with %s, which is no method", quote(string(received[f.line:])))}
 	}
 	return nil
