@@ -13,7 +13,6 @@ import (
 // proxy's business; what it would hand on to its NonproxyHandler goes there at
 // once.
 func (s *Server) servePlain(w *http1.Response, r *http1.Request) {
-	defer s.rescue(w, r)
 	switch r.Form {
 	case http1.FormAuthority, http1.FormAbsolute:
 		s.serveProxied(w, r)
@@ -26,7 +25,6 @@ func (s *Server) servePlain(w *http1.Response, r *http1.Request) {
 // for the edge, as for a CloudFront edge location: a CONNECT or an
 // absolute-form request here is an ordinary one with an unusual target.
 func (s *Server) serveViewer(w *http1.Response, r *http1.Request) {
-	defer s.rescue(w, r)
 	s.serve(w, r, formOf(r))
 }
 
@@ -44,7 +42,6 @@ func formOf(r *http1.Request) string {
 // refuse has a request refused that cannot be read: it is the edge that answers
 // it, and records it.
 func (s *Server) refuse(w *http1.Response, r *http1.Request, fault *http1.Fault) {
-	defer s.rescue(w, r)
 	s.logger.Debugf("a request of %s cannot be read: %s", r.RemoteAddr, fault.Reason)
 	v := viewerRequest(r, formOf(r))
 	v.Malformed = fault.Reason
@@ -69,11 +66,11 @@ func (s *Server) respond(w *http1.Response, r *http1.Request, resp *edge.Respons
 
 // rescue keeps a fault of edgesim from being taken for one of the network: it
 // is logged, and the viewer's connection cut.
-func (s *Server) rescue(w *http1.Response, r *http1.Request) {
-	if v := recover(); v != nil {
-		s.logFault(v, r.Target, r.Host)
-		w.Abort()
+func (s *Server) rescue(r *http1.Request, v any) {
+	if r == nil {
+		r = &http1.Request{}
 	}
+	s.logFault(v, r.Target, r.Host)
 }
 
 func (s *Server) logFault(v any, target, host string) {

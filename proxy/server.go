@@ -134,7 +134,7 @@ func orDefault(d, fallback time.Duration) time.Duration {
 
 func (s *Server) newHTTP1(handler func(*http1.Response, *http1.Request)) *http1.Server {
 	return &http1.Server{
-		Handler: handler, Refuse: s.refuse,
+		Handler: handler, Refuse: s.refuse, Recover: s.rescue,
 		HeadTimeout: s.config.ReadHeaderTimeout, IdleTimeout: s.config.IdleTimeout, StallTimeout: s.config.WriteTimeout,
 		Log: func(format string, v ...any) { s.logger.Debugf(format, v...) },
 	}

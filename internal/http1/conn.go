@@ -98,7 +98,7 @@ func (c *conn) open() bool {
 
 func (c *conn) newRequest() *Request {
 	r := &Request{Proto: "HTTP/1.1", Received: time.Now(), RemoteAddr: c.remote, TLS: c.opened.TLS, Tag: c.opened.Tag}
-	r.context.conn = c
+	r.context.conn, r.context.request = c, r
 	return r
 }
 

@@ -82,7 +82,8 @@ func (c *conn) readAhead(ctx *viewerContext, done chan<- struct{}) {
 // viewerContext is the context of a request. Waiting for it is what makes the
 // server look for a viewer that leaves.
 type viewerContext struct {
-	conn *conn
+	conn    *conn
+	request *Request
 
 	mu    sync.Mutex
 	done  chan struct{} // made when it is asked for

@@ -34,6 +34,10 @@ type Server struct {
 	StallTimeout time.Duration
 	// Log gets what is wrong with connections. Default: nobody.
 	Log func(format string, v ...any)
+	// Recover gets what a handler, or this package, panicked with, and the
+	// request, which is nil between requests. The connection is cut. Default: the
+	// panic ends the program.
+	Recover func(r *Request, v any)
 
 	date date
 
@@ -114,7 +118,26 @@ func (s *Server) ServeConn(nc net.Conn) {
 		return
 	}
 	defer s.leave(c)
+	defer s.recover(c)
 	c.serve()
+}
+
+// recover keeps a panic from ending more than its connection.
+func (s *Server) recover(c *conn) {
+	if s.Recover == nil {
+		return
+	}
+	v := recover()
+	if v == nil {
+		return
+	}
+	_ = c.raw.Close() // ends who reads or writes, whoever that is
+	var r *Request
+	if ctx := c.current.Load(); ctx != nil {
+		ctx.cancel()
+		r = ctx.request
+	}
+	s.Recover(r, v)
 }
 
 func (s *Server) enter(c *conn) bool {

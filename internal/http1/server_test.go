@@ -397,3 +397,45 @@ func TestHTTP(t *testing.T) {
 		}
 	}
 }
+
+// TestPanic: a fault ends its connection, and nothing else.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	faults := make(chan string, 2)
+	address := start(t, &http1.Server{
+		Recover: func(r *http1.Request, v any) { faults <- r.Target + ": " + v.(string) },
+		Handler: func(w *http1.Response, r *http1.Request) {
+			switch r.Target {
+			case "/hijacked":
+				if _, _, err := w.Hijack(); err != nil {
+					t.Error(err)
+				}
+			case "/waited-for":
+				context.AfterFunc(r.Context(), func() { faults <- "the context ended" })
+			case "/":
+				answer(w, 200, "ok")
+				return
+			}
+			panic("a mistake")
+		},
+	})
+	for _, target := range []string{"/early", "/hijacked", "/waited-for"} {
+		c, r := dial(t, address)
+		send(t, c, "GET "+target+" HTTP/1.1\r\nHost: a\r\n\r\n")
+		if rest, _ := io.ReadAll(r); len(rest) > 0 {
+			t.Errorf("%s: got %q", target, rest)
+		}
+		want := map[string]bool{target + ": a mistake": true}
+		if target == "/waited-for" {
+			want["the context ended"] = true
+		}
+		for range len(want) {
+			if got := <-faults; !want[got] {
+				t.Errorf("got %q, want %v", got, want)
+			}
+		}
+	}
+	c, r := dial(t, address)
+	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	get(t, r, "GET")
+}
