@@ -23,6 +23,7 @@ const (
 	needsAWS       = "AWS itself"
 	needsHello     = "the viewer's ClientHello"
 	needsHTTP3     = "HTTP/3"
+	needsOrder     = "the order of HTTP/2's fields"
 	needsDocuments = "a fuller documentation"
 )
 
@@ -37,6 +38,7 @@ var unsimulated = []Gap{
 	{Rule: "CF-REQ-69", Needs: needsCache, Why: "there is no revalidation that forwarded cookies could prevent"},
 	{Rule: "CF-REQ-70", Needs: needsCache, Partly: true, Why: "a kept error is served whatever the viewer's Cache-Control or Pragma says; all else goes to the origin in any case"},
 	{Rule: "CF-REQ-72", Needs: needsAWS, Partly: true, Why: "edge functions are not run; fields that are not UTF-8 are passed as received"},
+	{Rule: "CF-HDR-10", Needs: needsOrder, Partly: true, Why: "over HTTP/2 the order of the viewer's fields is lost on the way here, and the names stand in alphabetical order"},
 	{Rule: "CF-HDR-12", Needs: needsHello, Why: "fingerprints are not computed, and the fields are left out"},
 	{Rule: "CF-COOKIE-07", Needs: needsCache, Why: "no Set-Cookie is kept, whatever Cache-Control says"},
 	{Rule: "CF-COOKIE-08", Needs: needsCache, Why: "there are no cache entries to tell apart; the names in policies are compared with regard to case"},
