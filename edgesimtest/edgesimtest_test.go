@@ -3,12 +3,14 @@ package edgesimtest_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -163,22 +165,59 @@ func TestConfig(t *testing.T) {
 }
 
 // TestNothingIsLeft proves that an edge ends with its test: no goroutine is left,
-// not even that of a viewer's connection or of a scan.
+// not even that of a viewer's connection or of a scan, and no open file or
+// connection, not even to an origin that goes on.
 func TestNothingIsLeft(t *testing.T) {
+	var mu sync.Mutex
+	open := map[net.Conn]bool{}
+	origin := httptest.NewUnstartedServer(hello)
+	origin.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		open[conn] = true
+		if state == http.StateClosed {
+			delete(open, conn)
+		}
+	}
+	origin.Start()
+	defer origin.Close()
+	before := descriptors()
 	t.Run("inner", func(t *testing.T) {
-		for _, config := range []edgesimtest.Config{{Handler: hello}, {Lab: "only-old-tls", ExplainWithin: -1}, {Lab: "only-old-tls"}} {
+		patient := func(d *distribution.Distribution) { d.Origins[0].KeepaliveTimeout = 5 * time.Minute }
+		for _, config := range []edgesimtest.Config{{Origin: origin.URL, Tune: patient}, {Handler: hello}, {Lab: "only-old-tls", ExplainWithin: -1}, {Lab: "only-old-tls"}} {
 			edge := edgesimtest.Start(t, config)
 			get(t, edge.Client, edge.URL+"/")
 			get(t, edge.Client, edge.TLSURL+"/")
 		}
 	})
 	deadline := time.Now().Add(10 * time.Second)
+	held := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(open)
+	}
+	for held() > 0 || descriptors() > before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections to the origin are left, and %d descriptors, of which %d were there before", held(), descriptors(), before)
+		}
+		runtime.Gosched()
+	}
+	origin.Close()
 	for left := stacks(); left != ""; left = stacks() {
 		if time.Now().After(deadline) {
 			t.Fatalf("left:\n%s", left)
 		}
 		runtime.Gosched()
 	}
+}
+
+// descriptors counts this process's open files, where the system tells.
+func descriptors() int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
 }
 
 // stacks returns the goroutines in code of ours or of net/http, but for tests.

@@ -1,7 +1,9 @@
 package lab_test
 
 import (
+	"net"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -104,5 +106,29 @@ func TestConnect(t *testing.T) {
 	}
 	if want := []string{"connect-refused", "expired"}; !slices.Equal(got, want) || len(connect) != 2 {
 		t.Errorf("got addresses of %q, want %q", got, want)
+	}
+}
+
+// TestNamedDistribution proves that every origin has the port it listens on, and
+// that one whose name does not resolve keeps the standard one.
+func TestNamedDistribution(t *testing.T) {
+	t.Parallel()
+	l := startLab(t, lab.Config{Only: []string{"healthy-http", "expired", "dns-failure"}})
+	d := l.NamedDistribution()
+	for i, o := range l.Origins() {
+		configured, want := d.Origins[i].HTTPSPort, "443"
+		if o.Scheme == "http" {
+			configured = d.Origins[i].HTTPPort
+		}
+		if o.Address != "" {
+			_, port, err := net.SplitHostPort(o.Address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = port
+		}
+		if got := strconv.Itoa(configured); got != want {
+			t.Errorf("%s: got the port %s, want %s", o.Name, got, want)
+		}
 	}
 }
