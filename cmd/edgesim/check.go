@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/ingest"
 	"github.com/edgesim/edgesim/originconn"
 )
@@ -142,11 +143,28 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 		}
 	}
 	p.remarks(settings...)
+	for _, s := range all {
+		p.noticesOf(s)
+	}
 	return cfg, func() {
 		for _, client := range clients {
 			client.Close()
 		}
 	}, nil
+}
+
+// noticesOf prints what the reader of a subject has to say about it. Defaults that
+// were inferred are in the report, and no news before it.
+func (p *program) noticesOf(s subject) {
+	for _, n := range s.settings.distribution.Notices {
+		switch {
+		case n.Kind == distribution.NoticeInferred:
+		case strings.Contains(s.name, "://"): // the URL is all there is to point to
+			p.out.note("%s: %s: %s", s.name, n.Kind, n.Message)
+		default:
+			p.out.note("%s: %s: %s: %s", s.name, n.Kind, n.Path, n.Message)
+		}
+	}
 }
 
 // explainFully lets a check wait until a refusal is explained, as nobody waits
