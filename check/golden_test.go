@@ -153,7 +153,7 @@ func TestAnnotationsGolden(t *testing.T) {
 func TestUndecidedFormats(t *testing.T) {
 	t.Parallel()
 	r := &check.Report{Checks: []check.Check{{
-		Subject: "-", Behavior: "*", Origin: "a\x00<&>\n::error::", Verdict: check.Undecided, Why: "this machine has no route",
+		Subject: "-", Behavior: "*", Origin: "a\x00<&>\n::error::", Verdict: check.Undecided, Why: "this machine has no route\n::error::100%",
 		Viewers: []check.Viewer{{Scheme: "https", Host: "h"}}, Cause: policy.NewCause(policy.CauseConnectRefused, "no route", nil),
 		Rules: []check.Judgement{{Finding: policy.Finding{Rule: "CF-CONN-08", Verdict: policy.Fail}}},
 	}}}
@@ -161,7 +161,7 @@ func TestUndecidedFormats(t *testing.T) {
 	if err := errors.Join(r.WriteJUnit(&junit, true), r.WriteSARIF(&sarifed), r.WriteAnnotations(&github)); err != nil {
 		t.Fatal(err)
 	}
-	if s := junit.String(); !strings.Contains(s, `<skipped message="this machine has no route"`) || strings.Contains(s, "<failure") {
+	if s := junit.String(); !strings.Contains(s, `<skipped message="this machine has no route&#xA;::error::100%"`) || strings.Contains(s, "<failure") {
 		t.Error(s)
 	}
 	if read := readSARIF(t, sarifed.Bytes()); read.Runs[0].Results[0].Kind != "open" || len(read.Runs[0].Results) != 1 {

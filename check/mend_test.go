@@ -116,6 +116,23 @@ func TestTries(t *testing.T) {
 			t.Errorf("tries %+v, fix %+v", c.Tries, c.Fix)
 		}
 	})
+	t.Run("Host forwarded by legacy settings", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, nil, "app.example.com")
+		s.Origins[0].DomainName, s.Aliases = "other.example.com", []string{"www.example.com"}
+		legacy := distribution.NewCacheBehavior("app")
+		legacy.ForwardedValues = &distribution.ForwardedValues{Headers: []string{"*"}}
+		s.DefaultBehavior = legacy
+		c := s.check(t, check.Config{}).Checks[0]
+		if !c.HostForwarded || len(c.Tries) != 1 || c.Tries[0].Works || strings.Contains(c.Tries[0].Observed, "www.example.com") {
+			t.Errorf("%v: Host forwarded %t, tries %+v; want one without Host, which fails, too", c.Cause, c.HostForwarded, c.Tries)
+		}
+		for _, step := range c.Fix.Steps {
+			if strings.Contains(step, "in CloudFront") {
+				t.Errorf("a setting that was tried and fails is advised: %q", step)
+			}
+		}
+	})
 	t.Run("nothing on 443, HTTP on 80", func(t *testing.T) {
 		t.Parallel()
 		var sent http.Header
@@ -207,6 +224,20 @@ func TestPolicyDates(t *testing.T) {
 		}
 		if len(c.Policies) != 4 {
 			t.Errorf("%d dates, want 4", len(c.Policies))
+		}
+	}
+	for name, tune := range map[string]func(*tls.Config, *pki.Template){
+		"a version that the list has not": func(c *tls.Config, _ *pki.Template) { c.MinVersion = tls.VersionTLS13 },
+		"a curve that the list has not": func(c *tls.Config, _ *pki.Template) {
+			c.MaxVersion, c.CurvePreferences = tls.VersionTLS12, []tls.CurveID{tls.X25519}
+		},
+	} {
+		for _, d := range only(t, newSite(t, ok, tune, "app.example.com").check(t, check.Config{})).Policies {
+			// The list of 2023-03 has that curve and no TLS 1.3, the one of 2019-12 neither.
+			version := strings.HasPrefix(name, "a version") && d.Policy == "2023-03-31"
+			if (version || d.Policy == "2019-12-12") && d.Verdict != check.Undecided {
+				t.Errorf("%s: %+v, want undecided", name, d)
+			}
 		}
 	}
 }

@@ -244,3 +244,35 @@ func TestIntermittent(t *testing.T) {
 		t.Errorf("%s with %+v, want a warning of attempt 1", c.Verdict, j)
 	}
 }
+
+// TestHandshakeOnly: one connection and no request, but what the viewer would
+// wait for is told with all attempts (CF-CONN-09, CF-CONN-11).
+func TestHandshakeOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") }), nil, "app.example.com")
+	if c := only(t, s.check(t, check.Config{HandshakeOnly: true})); c.Verdict != check.Pass || c.Request != nil || c.Outcome.Status != 0 {
+		t.Errorf("%s, request %+v, outcome %+v", c.Verdict, c.Request, c.Outcome)
+	}
+	s.client.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: syscall.ETIMEDOUT}
+	}
+	c := only(t, s.check(t, check.Config{HandshakeOnly: true}))
+	if c.Outcome.Status != 504 || c.Outcome.Attempts != 3 || c.Outcome.Seconds != 30 {
+		t.Errorf("%+v, want a 504 after three attempts of ten seconds", c.Outcome)
+	}
+}
+
+// TestContradictingLengths: what the edge judges after the response, check
+// judges, too (CF-RESP-25).
+func TestContradictingLengths(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Range", "bytes 0-9/10")
+		w.Header().Set("Content-Length", "5")
+		w.WriteHeader(http.StatusPartialContent)
+		w.Write([]byte("12345"))
+	}), nil, "app.example.com")
+	if c := only(t, s.check(t, check.Config{})); c.Cause == nil || c.Cause.Rule != "CF-RESP-25" || c.Outcome.Status != 502 {
+		t.Errorf("cause %v, outcome %+v; want CF-RESP-25", c.Cause, c.Outcome)
+	}
+}
