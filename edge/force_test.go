@@ -75,3 +75,39 @@ func TestForceFailover(t *testing.T) {
 		t.Errorf("both forced: got %d %q", r.Status, got)
 	}
 }
+
+// TestForceScope proves that the edge tells a fault everything that it goes by.
+func TestForceScope(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		fault faults.Fault
+		want  int
+	}{
+		"its origin":       {faults.Fault{Origin: "app"}, 502},
+		"another origin":   {faults.Fault{Origin: "other"}, 200},
+		"its behavior":     {faults.Fault{Behavior: "/api/*"}, 502},
+		"another behavior": {faults.Fault{Behavior: "*"}, 200},
+		"its method":       {faults.Fault{Method: "HEAD"}, 502},
+		"another method":   {faults.Fault{Method: "GET"}, 200},
+		"its path":         {faults.Fault{Path: "/api/users"}, 502},
+		"another path":     {faults.Fault{Path: "/api/users/1"}, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, map[string]http.HandlerFunc{"app": status(200), "other": status(200)})
+			d := s.edge.Distribution
+			d.DefaultBehavior.TargetOriginID = "app"
+			behavior := d.DefaultBehavior
+			behavior.PathPattern = "/api/*"
+			d.Behaviors = append(d.Behaviors, behavior)
+			s.edge.Faults = faults.For(d)
+			row.fault.Cause = policy.CauseConnectRefused
+			if err := s.edge.Faults.Add(row.fault); err != nil {
+				t.Fatal(err)
+			}
+			if r, _ := s.ask(t, edge.ViewerRequest{Method: "HEAD", URI: "/api/users?id=1"}); r.Status != row.want {
+				t.Errorf("got %d, want %d", r.Status, row.want)
+			}
+		})
+	}
+}
