@@ -120,6 +120,10 @@ func TestRealTime(t *testing.T) {
 	if len(all) != 71 || len(all["cs-cookie"]) != 800 || all["cs-host"] != "www.example.com" || all["x-host-header"] != "d111111abcdef8.cloudfront.net" {
 		t.Errorf("got %d fields: %v", len(all), all)
 	}
+	e.Viewer.Fields = []policy.Field{{Name: "x-b", Value: "1"}, {Name: "HOST", Value: "a"}}
+	if got := realTimeLog(t, e, "cs-headers", "cs-header-names", "cs-headers-count"); got != "x-b:1%0AHOST:a%0A\tx-b%0AHOST%0A\t2\n" {
+		t.Errorf("as they came: got %q", got)
+	}
 	if got := realTimeLog(t, e, "sc-status", "c-ip"); got != "192.0.2.100\t502\n" {
 		t.Errorf("got %q", got)
 	}

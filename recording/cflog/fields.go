@@ -197,8 +197,12 @@ func joined(h http.Header, name string) string {
 	return strings.Join(h[name], separator)
 }
 
-// fields are the viewer's fields, Host first.
+// fields are the viewer's fields as they came, or, where their order is not
+// known, in alphabetical order behind Host.
 func (l *line) fields() []policy.Field {
+	if len(l.e.Viewer.Fields) > 0 {
+		return l.e.Viewer.Fields
+	}
 	fields := make([]policy.Field, 0, len(l.e.Viewer.Header)+1)
 	for name, values := range l.e.Viewer.Header {
 		for _, value := range values {

@@ -99,9 +99,16 @@ func splitAddress(address string) (ip, port string) {
 	return host, port
 }
 
-// requestHeaders are the fields of the request with Host, which the exchange
-// keeps by itself.
+// requestHeaders are the fields of the request as they came, or, where their
+// order is not known, in alphabetical order behind Host.
 func requestHeaders(v *recording.Viewer) []pair {
+	if len(v.Fields) > 0 {
+		pairs := make([]pair, len(v.Fields))
+		for i, f := range v.Fields {
+			pairs[i] = pair{Name: f.Name, Value: f.Value}
+		}
+		return pairs
+	}
 	pairs := headerPairs(v.Header)
 	if v.Host != "" && v.Header.Get("Host") == "" {
 		pairs = slices.Insert(pairs, 0, pair{Name: "Host", Value: v.Host})

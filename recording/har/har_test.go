@@ -213,6 +213,17 @@ func TestTimings(t *testing.T) {
 	}
 }
 
+// TestOrder checks that the fields stand as they came, where that is known.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	e := fetched(nil, nil)
+	e.Viewer.Fields = []policy.Field{{Name: "x-b", Value: "1"}, {Name: "HOST", Value: "a"}, {Name: "X-A", Value: "2"}}
+	want := `"headers":[{"name":"x-b","value":"1"},{"name":"HOST","value":"a"},{"name":"X-A","value":"2"}]`
+	if got := string(archive(t, e)); !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestRoundTrip checks that an archive of ours is read back without loss.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()

@@ -50,6 +50,7 @@ func certain(t testing.TB) *recording.Exchange {
 	e.Edge, e.Forced, e.Replayed = "edge-1", "fault-1", "ok-7"
 	e.Viewer.Form, e.Viewer.Body, e.Viewer.BodyBytes = "absolute", []byte("a=1"), 3
 	e.Sent = nil
+	e.Viewer.Fields = []policy.Field{{Name: "x-b", Value: "1"}, {Name: "HOST", Value: "a"}}
 	e.Attempts = []*originconn.Attempt{{
 		Address: "192.0.2.1:443", Reused: true, Idle: 2 * time.Second, StaleIdle: time.Hour,
 		Phases:      originconn.Phases{Send: time.Millisecond, Wait: 3 * time.Second},

@@ -90,7 +90,11 @@ func (t *teller) asked() {
 		how += ", in " + v.Form + "-form"
 	}
 	t.say("%s", how)
-	t.header(v.Header)
+	if len(v.Fields) > 0 {
+		t.fields(v.Fields)
+	} else {
+		t.header(v.Header)
+	}
 	t.body(v.BodyBytes, len(v.Body), v.Truncated)
 }
 
@@ -112,7 +116,12 @@ func (t *teller) sent() {
 	}
 	t.say("behavior %s, origin %s at %s, %s", e.Behavior, e.Origin, e.Sent.Host, secure)
 	t.say("%s %s", e.Sent.Method, e.Sent.URI)
-	for _, f := range e.Sent.Header {
+	t.fields(e.Sent.Header)
+}
+
+// fields tells fields in their order.
+func (t *teller) fields(fields []policy.Field) {
+	for _, f := range fields {
 		t.line(inLine, dim, f.Name+": "+f.Value)
 	}
 }
