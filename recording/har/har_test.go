@@ -274,6 +274,7 @@ func TestComments(t *testing.T) {
 		"posted cut": `"postData":{"mimeType":"","text":"a=b","comment":"edgesim recorded the first 3 of 4 bytes (--body-limit)"}`,
 		"posted binary": `"postData":{"mimeType":"","comment":"the body is not text; _edgesim has it as viewer.bodyBase64; ` +
 			`edgesim recorded the first 1 of 2 bytes (--body-limit)"}`,
+		"gzip":     `"content":{"size":5,"compression":-24,"mimeType":"text/plain","text":"hello"}`,
 		"not gzip": "the body is as it was sent, as it cannot be decompressed: gzip: invalid header",
 	} {
 		if got := string(archive(t, samples(t)[name])); !strings.Contains(got, want) {
