@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -38,11 +36,7 @@ func StartPostgreSQL(t testing.TB) *PostgreSQL {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	p := &PostgreSQL{dir: dir, bin: filepath.Dir(path)}
-	if id := serverUser(t); id != nil {
-		if err := os.Chown(dir, int(id.Uid), int(id.Gid)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	giveToServer(t, dir)
 	made := p.command(t, "initdb", "-D", p.data(), "-U", "edgesim", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 	if out, err := made.CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
@@ -58,31 +52,8 @@ func (p *PostgreSQL) command(t testing.TB, name string, args ...string) *exec.Cm
 	t.Helper()
 	c := exec.Command(filepath.Join(p.bin, name), args...)
 	c.Dir, c.Env = p.dir, append(environment(), "LC_ALL=C", "HOME="+p.dir)
-	if id := serverUser(t); id != nil {
-		c.SysProcAttr = &syscall.SysProcAttr{Credential: id}
-	}
+	asServer(t, c)
 	return c
-}
-
-// serverUser is who the server runs as; nil for whoever runs the test.
-func serverUser(t testing.TB) *syscall.Credential {
-	t.Helper()
-	if os.Getuid() != 0 {
-		return nil
-	}
-	u, err := user.Lookup("postgres")
-	if err != nil {
-		Lack(t, "PostgreSQL refuses root, and there is no user postgres")
-	}
-	uid, err := strconv.ParseUint(u.Uid, 10, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gid, err := strconv.ParseUint(u.Gid, 10, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 }
 
 // Start starts the server and waits until it answers.

@@ -35,12 +35,12 @@ func (i *Item) Whole(r *recording.Redactor) *recording.Exchange {
 const (
 	BatchRows  = 500
 	BatchTime  = 100 * time.Millisecond
-	batchBytes = 4 << 20
+	batchBytes = 2 << 20
 )
 
 // DefaultBytes is how much memory may wait to be written. More would only hide
 // for longer that the disk is too slow.
-const DefaultBytes = 16 << 20
+const DefaultBytes = 8 << 20
 
 // bodies are buffers for copies of bodies.
 var bodies = sync.Pool{New: func() any { return new([]byte) }}
