@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"slices"
@@ -15,7 +16,6 @@ import (
 	"github.com/edgesim/edgesim/check"
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/ingest"
-	"github.com/edgesim/edgesim/originconn"
 )
 
 func (p *program) checkCommand() *cli.Command {
@@ -131,12 +131,25 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 	if err != nil {
 		return cfg, nil, err
 	}
-	var clients []*originconn.Client
+	var opened []io.Closer
+	closeAll = func() {
+		for _, c := range slices.Backward(opened) { // clients before their logs
+			c.Close()
+		}
+	}
 	var settings []*settings
 	for _, s := range all {
 		client := newClient(s.settings)
+		if file := s.settings.keyLog; file != "" {
+			log, err := keyLogFile(file)
+			if err != nil {
+				closeAll()
+				return cfg, nil, err
+			}
+			client.KeyLog, opened = log, append(opened, log)
+		}
 		client.ExplainWithin, client.MaxExplanations = explainFully, check.DefaultParallel
-		clients, settings = append(clients, client), append(settings, s.settings)
+		opened, settings = append(opened, client), append(settings, s.settings)
 		cfg.Subjects = append(cfg.Subjects, check.Subject{Name: s.name, Path: s.path, Edge: newEdge(s.settings, client, nil)})
 		if at := s.settings.at; !at.IsZero() {
 			cfg.Now = func() time.Time { return at }
@@ -146,11 +159,7 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 	for _, s := range all {
 		p.noticesOf(s)
 	}
-	return cfg, func() {
-		for _, client := range clients {
-			client.Close()
-		}
-	}, nil
+	return cfg, closeAll, nil
 }
 
 // noticesOf prints what the reader of a subject has to say about it. Defaults that

@@ -29,6 +29,14 @@ func (p *program) checkLive(c *cli.Context) error {
 		return err
 	}
 	real, simulated := newClient(s), newClient(s)
+	if s.keyLog != "" {
+		log, err := keyLogFile(s.keyLog)
+		if err != nil {
+			return err
+		}
+		defer log.Close() // after the clients
+		real.KeyLog, simulated.KeyLog = log, log
+	}
 	defer real.Close()
 	defer simulated.Close()
 	simulated.ExplainWithin = explainFully

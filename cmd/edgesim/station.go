@@ -105,15 +105,24 @@ func (p *program) open(s *settings) (*station, error) {
 	return st, nil
 }
 
-// openKeyLog opens the file for TLS secrets, for appending and for its owner
-// only, as SSLKEYLOGFILE is used.
+// keyLogFile opens a file for TLS secrets, for appending and for its owner only,
+// as SSLKEYLOGFILE is used.
+func keyLogFile(file string) (*os.File, error) {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, usage{err: fmt.Errorf("--tls-key-log: %w", err)}
+	}
+	return f, nil
+}
+
+// openKeyLog lets the origin connections write their secrets to a file.
 func (st *station) openKeyLog(file string) error {
 	if file == "" {
 		return nil
 	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := keyLogFile(file)
 	if err != nil {
-		return usage{err: fmt.Errorf("--tls-key-log: %w", err)}
+		return err
 	}
 	st.keyLog, st.client.KeyLog = f, f
 	st.log.Warnf("the secrets of TLS connections to origins are written to %s", file)
