@@ -146,7 +146,20 @@ func database(path string, readOnly bool) (*sql.DB, error) {
 	if readOnly {
 		q = url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "query_only(1)", "cache_size(-2000)"}}
 	}
+	if readOnly && untouched(path) {
+		q.Set("immutable", "1")
+	}
 	return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+}
+
+// untouched says whether an index lies where we can write nothing, and no edge
+// has it open: a copy on a disk mounted for reading, say. SQLite would want to
+// make files beside it.
+func untouched(path string) bool {
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		return false
+	}
+	return writable(filepath.Dir(path)) != nil
 }
 
 // Record takes an exchange. It waits where the queue is full of what cannot be
