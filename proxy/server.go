@@ -199,16 +199,23 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.fresh.close()
 	wg.Wait()
 	err := cmp.Or(plain, viewer, http2)
-	if err != nil {
-		s.close()
-	}
 	_ = s.handed.Close()
-	s.streams.wait(ctx)
-	if err != nil {
-		return fmt.Errorf("shutting down: %w", err)
+	if err == nil {
+		s.streams.wait(ctx)
+		return nil
 	}
-	return nil
+	s.close()
+	// Who was cut off has still to be recorded.
+	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutTime)
+	defer cancel()
+	_ = s.plain.Shutdown(soon)
+	_ = s.viewer.Shutdown(soon)
+	s.streams.wait(soon)
+	return fmt.Errorf("shutting down: %w", err)
 }
+
+// cutTime is how long handlers may take to see that their viewers were cut off.
+const cutTime = time.Second
 
 // close cuts every connection off.
 func (s *Server) close() {
