@@ -63,14 +63,14 @@ func checkBody(t *testing.T, e *recording.Exchange) {
 }
 
 // TestRingBodiesMakeNoGarbage says what a full ring allocates for an exchange:
-// nothing that grows with its body.
+// the exchange, and nothing for its body.
 func TestRingBodiesMakeNoGarbage(t *testing.T) {
 	r := recording.NewRing(recording.RingConfig{Exchanges: 8, Redactor: &recording.Redactor{KeepSecrets: true}})
 	one := withBody(1, 60<<10)
 	for range 9 {
 		r.Record(one)
 	}
-	if n := testing.AllocsPerRun(100, func() { r.Record(one) }); n > 0 {
-		t.Errorf("recording allocates %v times, want 0", n)
+	if n := testing.AllocsPerRun(100, func() { r.Record(one) }); n > 1 {
+		t.Errorf("recording allocates %v times, want once", n)
 	}
 }

@@ -10,17 +10,9 @@ type entry struct {
 	// number counts the exchanges recorded, from 1; a Reset does not start anew.
 	number   uint64
 	size     int64
-	exchange *Exchange
-	// viewer and response are the exchange's bodies, the ring's own: those that
-	// the exchange itself refers to were lent.
+	exchange *Exchange // without its bodies
+	// viewer and response are the bodies, in the ring's own memory.
 	viewer, response []byte
-}
-
-// bare returns the exchange without its bodies.
-func (e *entry) bare() *Exchange {
-	bare := *e.exchange
-	bare.Viewer.Body, bare.Response.Body = nil, nil
-	return &bare
 }
 
 // whole returns the exchange with copies of its bodies. The ring's lock is held,

@@ -70,6 +70,8 @@ func NewRing(c RingConfig) *Ring {
 func (r *Ring) Record(e *Exchange) {
 	e = r.limit.Redactor.Redact(e)
 	size := e.Size()
+	own := *e // without what was lent: it would stay in memory with the exchange
+	own.Viewer.Body, own.Response.Body = nil, nil
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	q := &r.successes
@@ -77,7 +79,7 @@ func (r *Ring) Record(e *Exchange) {
 		q = &r.failures
 	}
 	kept := entry{
-		number: r.next, size: size, exchange: e,
+		number: r.next, size: size, exchange: &own,
 		viewer: r.bodies.keep(e.Viewer.Body), response: r.bodies.keep(e.Response.Body),
 	}
 	q.push(kept)
@@ -144,7 +146,7 @@ func (r *Ring) List(_ context.Context, f Filter) (Page, error) {
 			page.Next = page.Positions[f.Limit-1]
 			return page, nil
 		}
-		listed := e.bare()
+		listed := e.exchange
 		if f.Bodies {
 			if listed = r.whole(e.number); listed == nil {
 				continue
