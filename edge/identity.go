@@ -15,10 +15,14 @@ import (
 const pop = "SIM50-P1"
 
 // NewID returns an X-Amz-Cf-Id: 56 base64url characters ending in "=="
-// (CF-REQ-57, CF-RESP-14).
+// (CF-REQ-57, CF-RESP-14). None begins with "-": people give ids to programs,
+// which would take such a one for a flag.
 func NewID() string {
 	var b [40]byte
 	rand.Read(b[:])
+	if b[0]>>2 == base64urlDash {
+		b[0] ^= 0x80
+	}
 	// Ids made one after the other end alike, so that an index of them is written
 	// at its end and not all over it: a third of the work (measured). The rest is
 	// random, as they are unique across edges.
@@ -27,6 +31,9 @@ func NewID() string {
 	base64.URLEncoding.Encode(text[:], b[:])
 	return string(text[:])
 }
+
+// base64urlDash is the value that base64url writes as "-".
+const base64urlDash = 62
 
 // host is this edge's own name, as in Via: 32 hexadecimal characters under
 // cloudfront.net (CF-RESP-11). One per process.

@@ -79,7 +79,7 @@ func Start(t testing.TB, c Config) *Edge {
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
 	}
-	log := &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{DisableColors: true}, Level: logrus.InfoLevel}
+	log := &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{DisableColors: true, SortingFunc: proxy.SortFields}, Level: logrus.InfoLevel}
 	if c.Log {
 		log.Out = t.Output()
 	}

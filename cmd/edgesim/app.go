@@ -120,9 +120,7 @@ func (p *program) complete(command *cli.Command) {
 		return flagMistake(err, c.Command)
 	}
 	for _, flag := range command.Flags {
-		// A filter has the name of what it chooses by: EDGESIM_ORIGIN, set for
-		// serve, must not hide recordings.
-		if f, ok := flag.(cli.CategorizableFlag); !ok || f.GetCategory() != filterCategory {
+		if !ownToCommand(flag) {
 			fromEnvironment(flag)
 		}
 	}
@@ -165,13 +163,23 @@ func (p *program) setLog(level, format string) error {
 	}
 	switch format {
 	case "text":
-		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", DisableColors: !colored(p.logTo.Writer)})
+		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", SortingFunc: proxy.SortFields,
+			DisableColors: !colored(p.logTo.Writer)})
 	case "json":
 		p.log.SetFormatter(&proxy.JSONLines{})
 	default:
 		return usage{err: fmt.Errorf("--log-format %q is neither text nor json", format)}
 	}
 	return nil
+}
+
+// ownToCommand says whether a flag means another thing than the one of its name
+// elsewhere, so that the environment cannot give it: EDGESIM_ORIGIN, set for
+// serve, must not hide recordings, nor EDGESIM_FORMAT, set for check, refuse an
+// export.
+func ownToCommand(flag cli.Flag) bool {
+	f, ok := flag.(cli.CategorizableFlag)
+	return ok && (f.GetCategory() == filterCategory || f.GetCategory() == formatCategory)
 }
 
 // fromEnvironment lets a flag be given as EDGESIM_<FLAG>, too.
@@ -196,7 +204,7 @@ func noArguments(c *cli.Context) error {
 		return nil
 	}
 	return usage{err: fmt.Errorf("%s takes no arguments, %q was given", c.Command.Name, c.Args().First()),
-		hint: fmt.Sprintf("edgesim %s --help shows what it takes", c.Command.Name)}
+		hint: c.Command.HelpName + " --help shows what it takes"}
 }
 
 // helpCommand is "edgesim help [COMMAND]", which many people type.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/urfave/cli/v2"
 )
@@ -29,7 +31,7 @@ func interleave(app *cli.App, args []string) []string {
 		case arg == "--":
 			rest = append(rest, args[i+1:]...)
 			i = len(args)
-		case arg == "-" || !strings.HasPrefix(arg, "-"):
+		case arg == "-" || !strings.HasPrefix(arg, "-") || looksLikeID(command, arg):
 			rest = append(rest, arg)
 		default:
 			flags = append(flags, arg)
@@ -44,6 +46,22 @@ func interleave(app *cli.App, args []string) []string {
 		out = append(append(out, "--"), rest...)
 	}
 	return out
+}
+
+// takeExchanges are the commands whose arguments are exchanges.
+var takeExchanges = []string{"show", "replay", "rm"}
+
+// looksLikeID says whether what begins like a flag is the id of an exchange, or
+// its beginning: those of older edges may begin with a dash. No flag has a
+// capital letter, and hardly an id has none.
+func looksLikeID(command *cli.Command, arg string) bool {
+	return slices.Contains(takeExchanges, command.Name) && strings.ContainsFunc(flagName(arg), unicode.IsUpper)
+}
+
+// flagName is the name of a flag without its dashes and its value.
+func flagName(arg string) string {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return name
 }
 
 // intoSubcommand goes from a command to the one below it that is named. What
@@ -72,7 +90,7 @@ func takesValue(command *cli.Command, arg string) bool {
 	if strings.Contains(arg, "=") {
 		return false
 	}
-	name := strings.TrimLeft(arg, "-")
+	name := flagName(arg)
 	for _, flag := range command.Flags {
 		for _, known := range flag.Names() {
 			if known == name {

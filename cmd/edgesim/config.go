@@ -22,7 +22,7 @@ func (p *program) configCommand() *cli.Command {
 			"  aws cloudfront get-distribution-config --id E123 | edgesim config -\n" +
 			"  edgesim config --origin https://www.example.com",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "format", Value: "api-json", Usage: "`FORMAT` of the output: api-json or yaml"},
+			&cli.StringFlag{Name: "format", Value: "api-json", Usage: "`FORMAT` of the output: api-json or yaml", Category: formatCategory},
 		}, originFlags()...),
 		Action: p.config,
 	}

@@ -25,7 +25,7 @@ func (p *program) demoCommand() *cli.Command {
 			"Example:\n" +
 			"  edgesim demo\n" +
 			"  curl -i http://127.0.0.1:8080/expired",
-		Flags:  listenFlags(),
+		Flags:  listenFlags(recordMemory),
 		Action: p.demo,
 	}
 }

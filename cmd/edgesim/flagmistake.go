@@ -25,7 +25,7 @@ var undefined = regexp.MustCompile(`not defined: -+([^ ]+)`)
 
 // flagMistake is what a command says to flags that it cannot read.
 func flagMistake(err error, command *cli.Command) error {
-	u := usage{err: twoDashes(err), hint: fmt.Sprintf("edgesim %s --help lists the flags", command.Name)}
+	u := usage{err: twoDashes(err), hint: command.HelpName + " --help lists the flags"}
 	if name := undefined.FindStringSubmatch(err.Error()); name != nil {
 		var names []string
 		for _, flag := range command.Flags {

@@ -33,10 +33,11 @@ func originFlags() []cli.Flag {
 	}
 }
 
-// listenFlags are the ones of a running edge.
-func listenFlags() []cli.Flag {
+// listenFlags are the ones of a running edge. record says what --record is
+// where nobody gives it.
+func listenFlags(record string) []cli.Flag {
 	const category = "Edge:"
-	return append(recordFlags(), []cli.Flag{
+	return append(recordFlags(record), []cli.Flag{
 		&cli.StringFlag{Name: "listen", Value: defaultListen, Usage: "viewer HTTP at `ADDRESS`: origin-form, absolute-form and CONNECT", Category: category},
 		&cli.StringFlag{Name: "listen-tls", Value: defaultListenTLS, Usage: "viewer HTTPS at `ADDRESS`: HTTP/1.1 and h2", Category: category},
 		&cli.StringFlag{Name: "inspect", Value: defaultInspect, Usage: "the API at `ADDRESS`", Category: category},

@@ -50,20 +50,28 @@ func (p *program) healthcheck(c *cli.Context) error {
 	client := http.Client{Timeout: healthcheckTimeout}
 	r, err := client.Get(u.String())
 	if err != nil {
-		return unwell{fmt.Errorf("no answer from %s: %w", u.String(), errors.Unwrap(err))}
+		return unwell{err: fmt.Errorf("no answer from %s: %w", u.String(), errors.Unwrap(err)), hint: elsewhere}
 	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 64))
 	r.Body.Close()
 	if string(body) != "ok\n" && r.StatusCode == http.StatusOK {
-		return unwell{errors.New(u.String() + " is not edgesim's API: its address is the one of --inspect")}
+		return unwell{err: errors.New(u.String() + " is not edgesim's API"), hint: elsewhere}
 	}
 	if r.StatusCode != http.StatusOK {
-		return unwell{errors.New(u.String() + " answered " + r.Status)}
+		return unwell{err: errors.New(u.String() + " answered " + r.Status), hint: elsewhere}
 	}
 	return nil
 }
 
 // unwell is an edge that does not answer as it should: exit code 1.
-type unwell struct{ error }
+type unwell struct {
+	err  error
+	hint string
+}
 
-func (unwell) ExitCode() int { return exitFailed }
+func (u unwell) Error() string { return u.err.Error() }
+func (u unwell) Unwrap() error { return u.err }
+func (unwell) ExitCode() int   { return exitFailed }
+
+// elsewhere is the hint about an edge that is not where it was looked for.
+const elsewhere = "the API is at the address of the edge's --inspect: edgesim healthcheck http://HOST:PORT, or EDGESIM_INSPECT=HOST:PORT"

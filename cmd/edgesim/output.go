@@ -40,6 +40,10 @@ func hintOf(err error) string {
 			return u.hint
 		}
 	}
+	var sick unwell
+	if errors.As(err, &sick) {
+		return sick.hint
+	}
 	var unreadable *ingest.Error
 	if errors.As(err, &unreadable) {
 		return unreadable.Hint

@@ -42,11 +42,12 @@ const (
 	recordOff    = "off"
 )
 
-// recordFlags are the flags of keeping.
-func recordFlags() []cli.Flag {
+// recordFlags are the flags of keeping. standard says what --record is where
+// nobody gives it.
+func recordFlags(standard string) []cli.Flag {
 	const category = "Recording:"
 	return []cli.Flag{
-		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: a folder, postgres://…, memory or off (default: recordings in the state directory)", Category: category},
+		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: a folder, postgres://…, memory or off (default: " + standard + ")", Category: category},
 		&cli.StringFlag{Name: "keep", DefaultText: strconv.Itoa(sqlitestore.DefaultKeep), Usage: "keep the newest `N` exchanges; 0 for no limit", Category: category},
 		&cli.StringFlag{Name: "keep-for", Usage: "forget exchanges after this `TIME`, e.g. 168h (default: never)", Category: category},
 		&cli.StringFlag{Name: "keep-size", Usage: "let the recordings take about this `SIZE`, e.g. 1GB (default: no limit)", Category: category},

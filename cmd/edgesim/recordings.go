@@ -20,7 +20,8 @@ func (p *program) recordingsCommand() *cli.Command {
 		Usage: "what was recorded: list it, tell it, follow it, export it, send it again",
 		Description: "Reads the recordings that --record names: a folder, a PostgreSQL URL, a running edge\n" +
 			"(http://" + defaultInspect + "), or a file that was exported (.har or .jsonl). The default is the folder\n" +
-			"in which serve keeps them.\n\n" +
+			"in which serve keeps them. A running edge writes there a moment after it answered; ls and show wait\n" +
+			"for that, and the edge itself, asked by its URL, has the newest at once.\n\n" +
 			"Examples:\n" +
 			"  edgesim recordings ls --cause cert-expired --since 1h\n" +
 			"  edgesim recordings show Rb2xT0c5\n" +

@@ -16,8 +16,11 @@ import (
 	"github.com/edgesim/edgesim/recording/har"
 )
 
+// formatCategory is the heading of the flags for what is written in help.
+const formatCategory = "Format:"
+
 func (p *program) recordingsExportCommand() *cli.Command {
-	const category = "Format:"
+	const category = formatCategory
 	return &cli.Command{
 		Name: "export", Usage: "write exchanges for other programs, oldest first",
 		Description: "har             HTTP Archive 1.2: browsers' developer tools open it, edgesim reads it back without loss\n" +

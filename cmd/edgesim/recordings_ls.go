@@ -17,7 +17,8 @@ func (p *program) recordingsLsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ls", Usage: "list exchanges, newest first",
 		Description: "One line each: when, the status, what was asked, the cause, and the id. On a terminal ids are\n" +
-			"cut to their beginning, which show takes.",
+			"cut to their beginning, which show takes. \"forced\" and \"replayed\" mark what a fault on demand or a\n" +
+			"recording did, and not the origin.",
 		Flags: append(append(filterFlags(), whereFlags()...),
 			&cli.IntFlag{Name: "limit", Value: 50, Usage: "at most `N`; 0 lists all"},
 			&cli.BoolFlag{Name: "json", Usage: "one line of JSON each, as /api/exchanges has them"}),
@@ -78,6 +79,9 @@ func (l *lister) write(e *recording.Exchange) error {
 	if e.Cause != nil {
 		cause = string(e.Cause.Rule) + " " + string(e.Cause.Name)
 	}
+	if mark := staged(e); mark != "" {
+		cause += " (" + mark + ")"
+	}
 	asked := shown(e.Viewer.Scheme + "://" + e.Viewer.Host + e.Viewer.URI)
 	took := fmt.Sprintf("%.1f", float64(e.Duration)/float64(time.Millisecond))
 	if l.width == 0 {
@@ -90,6 +94,19 @@ func (l *lister) write(e *recording.Exchange) error {
 		return err
 	}
 	return l.fit(e, asked, took, cause)
+}
+
+// staged says why an exchange does not tell how the origin is: a fault on demand
+// was played, or a recording. "" where it does.
+func staged(e *recording.Exchange) string {
+	var marks []string
+	if e.Forced != "" {
+		marks = append(marks, "forced by "+shown(e.Forced))
+	}
+	if e.Replayed != "" {
+		marks = append(marks, "replayed")
+	}
+	return strings.Join(marks, ", ")
 }
 
 // fit prints a line for a terminal: the URL has what the others leave, and goes
@@ -118,7 +135,7 @@ func (l *lister) fit(e *recording.Exchange, asked, took, cause string) error {
 	if room := l.width - utf8.RuneCountInString(head); room < 24 {
 		lines = []string{color + fitted(strings.TrimRight(head, " "), l.width) + off, "  " + fitted(asked, l.width-2)}
 	}
-	if e.Cause != nil {
+	if e.Cause != nil || staged(e) != "" {
 		lines = append(lines, "  "+color+fitted(cause, l.width-2)+off)
 	}
 	_, err := fmt.Fprintln(l.to, strings.Join(lines, "\n"))

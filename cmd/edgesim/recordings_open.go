@@ -43,6 +43,9 @@ func (p *program) openRecordings(c *cli.Context, change bool) (recording.Store, 
 	if err != nil {
 		return nil, asUsage("--record", err)
 	}
+	if folder, ok := store.(*sqlitestore.Store); ok {
+		folder.AwaitOthers(c.Context)
+	}
 	return store, nil
 }
 

@@ -25,7 +25,7 @@ func (p *program) serveCommand() *cli.Command {
 			"  edgesim serve dist-config.json --fault 'response-timeout path=/api/* next=2 latency=1s'\n" +
 			"  curl -i http://127.0.0.1:8080/\n" +
 			"  curl -s http://127.0.0.1:4040/api/exchanges",
-		Flags:  append(append(originFlags(), listenFlags()...), faultFlag()),
+		Flags:  append(append(originFlags(), listenFlags("recordings in the state directory")...), faultFlag()),
 		Action: p.serve,
 	}
 }

@@ -27,9 +27,11 @@ type Store struct {
 	changing    sync.Mutex
 	writer      *writer
 	parts       parts
-	ended       sync.WaitGroup
-	closing     sync.Once
-	closed      error
+	// shared says that somebody had the folder open before us.
+	shared  bool
+	ended   sync.WaitGroup
+	closing sync.Once
+	closed  error
 }
 
 var _ recording.Store = (*Store)(nil)
@@ -44,7 +46,7 @@ const busyTimeout = 5 * time.Second
 // newest schema.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c.defaults()
-	s := &Store{config: c, queue: queue.New(c.QueueBytes)}
+	s := &Store{config: c, queue: queue.New(c.QueueBytes), shared: inUse(filepath.Join(c.Dir, indexName))}
 	if err := s.open(ctx); err != nil {
 		s.closeDatabases()
 		return nil, err
@@ -156,10 +158,7 @@ func database(path string, readOnly bool) (*sql.DB, error) {
 // has it open: a copy on a disk mounted for reading, say. SQLite would want to
 // make files beside it.
 func untouched(path string) bool {
-	if _, err := os.Stat(path + "-wal"); err == nil {
-		return false
-	}
-	return writable(filepath.Dir(path)) != nil
+	return !inUse(path) && writable(filepath.Dir(path)) != nil
 }
 
 // Record takes an exchange. It waits where the queue is full of what cannot be

@@ -218,7 +218,9 @@ func (t *teller) answered() {
 		t.say("in the access log: %s, in detail %s", t.e.ResultType, t.e.DetailedResultType)
 	}
 	t.header(r.Header)
-	t.body(r.BodyBytes, len(r.Body), r.Truncated)
+	if t.e.Tunnel == nil { // whose bytes are no body; they are told below
+		t.body(r.BodyBytes, len(r.Body), r.Truncated)
+	}
 	if g := t.e.GRPC; g != nil {
 		t.say("a gRPC call: grpc-status %q, message %q", g.Status, g.Message)
 	}
@@ -245,6 +247,8 @@ func (t *teller) header(h http.Header) {
 func (t *teller) body(size int64, recorded int, truncated bool) {
 	switch {
 	case size == 0 && recorded == 0:
+	case recorded == 0:
+		t.say("a body of %d bytes, of which none is recorded", size)
 	case truncated || int64(recorded) < size:
 		t.say("a body of %d bytes, of which the first %d are recorded", size, recorded)
 	default:

@@ -1,0 +1,34 @@
+package proxy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sirupsen/logrus"
+)
+
+// textOrder is the order in which a person reads a line: when and how bad, what
+// was asked and what came of it, the circumstances, and last what is long.
+var textOrder = [...]string{
+	logrus.FieldKeyTime, logrus.FieldKeyLevel, logrus.FieldKeyMsg,
+	FieldStatus, FieldMethod, FieldURI, FieldCause, FieldRule, FieldForced,
+	FieldHost, FieldOrigin, FieldAddress, FieldAttempts, FieldDuration, FieldBytes,
+	FieldExchange, FieldDetail,
+}
+
+// SortFields is the SortingFunc of a [logrus.TextFormatter] for the lines of
+// [Log]: the status, the method, the URI and the cause come first, the detail
+// last. Fields of other lines follow by name.
+func SortFields(names []string) {
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+	})
+}
+
+// place is where a field stands in the order; those that are not in it are last.
+func place(name string) int {
+	if at := slices.Index(textOrder[:], name); at >= 0 {
+		return at
+	}
+	return len(textOrder)
+}
