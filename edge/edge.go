@@ -53,6 +53,9 @@ type Edge struct {
 	Faults *faults.Set
 	// AnyHost serves every Host, as if the distribution had no aliases.
 	AnyHost bool
+	// Listeners are where viewers reach this edge, for redirects to HTTPS. Default:
+	// not known, and they all go to the Host that the viewer named.
+	Listeners Listeners
 
 	// targets holds a *originconn.Target for each targetKey.
 	targets sync.Map

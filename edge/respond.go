@@ -120,17 +120,6 @@ func (e *Edge) explain(x *exchange, h http.Header) {
 	}
 }
 
-// redirect sends the viewer to HTTPS (CF-ERR-29, CF-ERR-30).
-func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
-	x.exchange.ResultType = "Redirect"
-	r := e.generated(x, v, status, cacheRedirect, policy.RedirectPage(status))
-	r.Header["Location"] = []string{"https://" + v.Host + v.URI}
-	if strings.HasPrefix(v.Proto, "HTTP/1") {
-		r.Header["Connection"] = connection(r.Close)
-	}
-	return x.answer(r)
-}
-
 // generated makes a response that comes from the edge itself (CF-ERR-34).
 func (e *Edge) generated(x *exchange, v *ViewerRequest, status int, cache []string, page string) *Response {
 	if v.Body != nil {

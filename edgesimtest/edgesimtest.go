@@ -92,7 +92,9 @@ func Start(t testing.TB, c Config) *Edge {
 		client = c.newClient(site)
 		t.Cleanup(func() { client.Close() })
 	}
+	plain, secure := listen(t), listen(t)
 	inner := &edge.Edge{
+		Listeners:    edge.Listeners{HTTP: plain.Addr().String(), HTTPS: secure.Addr().String()},
 		Distribution: site.distribution, Client: client, Faults: e.faults, BodyLimit: bodyLimit, Faithful: c.Faithful,
 		AnyHost: c.AnyHost, Recorder: recording.Tee(e.ring, &proxy.Log{Logger: log}),
 	}
@@ -100,13 +102,12 @@ func Start(t testing.TB, c Config) *Edge {
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
 	}
-	e.serve(server, ca)
+	e.serve(server, ca, plain, secure)
 	return e
 }
 
-// serve opens the ports and serves them until the end of the test.
-func (e *Edge) serve(server *proxy.Server, ca *proxy.CA) {
-	plain, secure := listen(e.t), listen(e.t)
+// serve serves the ports until the end of the test.
+func (e *Edge) serve(server *proxy.Server, ca *proxy.CA, plain, secure net.Listener) {
 	e.URL, e.TLSURL = "http://"+plain.Addr().String(), "https://"+secure.Addr().String()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(plain, secure) }()

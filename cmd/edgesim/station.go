@@ -83,6 +83,8 @@ func (p *program) open(s *settings) (*station, error) {
 	}
 	feed, counts := &recording.Feed{}, &recording.Counts{}
 	e := newEdge(s, st.client, st.recorder(s, feed, counts))
+	at := st.addresses()
+	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
 	st.front, err = proxy.New(proxy.Config{
 		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: s.distribution.ServesHost,
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
