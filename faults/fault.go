@@ -55,7 +55,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is not a duration like 1.5s or 300ms", text)
+		return &Error{"latency", string(text), `a duration like "5s" or "300ms"`}
 	}
 	*d = Duration(parsed)
 	return nil

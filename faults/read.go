@@ -13,7 +13,8 @@ import (
 )
 
 // Decode reads the body of a PUT of /api/faults: {"faults": [ … ]}. A field that
-// no fault has is refused. A fault that cannot be is [Set.Replace]'s to refuse.
+// no fault has is refused. Errors speak of the JSON that was sent. A fault that
+// cannot be is [Set.Replace]'s to refuse.
 func Decode(data []byte) ([]Fault, error) {
 	var body struct {
 		Faults []Fault `json:"faults"`
@@ -21,7 +22,7 @@ func Decode(data []byte) ([]Fault, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&body); err != nil {
-		return nil, err
+		return nil, explain(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, errors.New("there is more behind the JSON value")

@@ -29,7 +29,7 @@ func TestParse(t *testing.T) {
 		{"connect-refused next=", faults.Fault{}, `"next" is not of the form KEY=VALUE`},
 		{"connect-refused next=two", faults.Fault{}, `next "two" is not allowed: want a number`},
 		{"connect-refused share=half", faults.Fault{}, `share "half" is not allowed: want a number`},
-		{"connect-refused latency=1", faults.Fault{}, `"1" is not a duration like 1.5s`},
+		{"connect-refused latency=1", faults.Fault{}, `latency "1" is not allowed: want a duration like "5s"`},
 		{"connect-refused times=2", faults.Fault{}, `there is no key "times": the keys are cause, `},
 	} {
 		t.Run(row.text, func(t *testing.T) {
@@ -42,6 +42,34 @@ func TestParse(t *testing.T) {
 				t.Errorf("got the error %v, want %q in it", err, row.error)
 			}
 		})
+	}
+}
+
+// TestDecodeMistakes: an error speaks of the JSON that was sent, not of Go.
+func TestDecodeMistakes(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ body, want string }{
+		{``, `the body is empty`},
+		{`{"faults": [`, `the JSON ends too early`},
+		{`cause=dns-failure`, `it is not JSON at byte 1: invalid character 'c' looking for beginning of value`},
+		{`[]`, `a JSON object with "faults" was expected, got an array`},
+		{`5`, `a JSON object with "faults" was expected, got a number`},
+		{`null`, `the list "faults" is missing`},
+		{`{"faults": {}}`, `"faults" must be an array of objects, got an object`},
+		{`{"faults": ["connect-timeout"]}`, `each of "faults" must be an object, got a string`},
+		{`{"faults": [{"latency": 5}]}`, `"latency" must be a duration like "5s" or "300ms", in quotes, got a number`},
+		{`{"faults": [{"latency": true}]}`, `"latency" must be a duration like "5s" or "300ms", in quotes, got true or false`},
+		{`{"faults": [{"latency": "5"}]}`, `latency "5" is not allowed: want a duration like "5s" or "300ms"`},
+		{`{"faults": [{"cause": ["dns-failure"]}]}`, `"cause" must be a text in quotes, got an array`},
+		{`{"faults": [{"next": 1.5}]}`, `"next" must be a whole number from 0 on, got the number 1.5`},
+		{`{"faults": [{"seed": -1}]}`, `"seed" must be a whole number from 0 on, got the number -1`},
+		{`{"faults": [{"share": "half"}]}`, `"share" must be a number, got a string`},
+		{`{"faults": [{"times": 1}]}`, `there is no field "times": beside "faults" there is nothing, and a fault has id, cause, latency, origin, behavior, path, method, next, share, seed`},
+		{`{"faults": []} {}`, `there is more behind the JSON value`},
+	} {
+		if list, err := faults.Decode([]byte(row.body)); err == nil || err.Error() != row.want {
+			t.Errorf("%s: got %v, %v, want the error %s", row.body, list, err, row.want)
+		}
 	}
 }
 

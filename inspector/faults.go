@@ -12,7 +12,7 @@ import (
 const maxFaultsBytes = 256 << 10
 
 // faultsExample is the shortest useful body of a PUT.
-const faultsExample = `{"faults": [{"cause": "connect-timeout", "path": "/api/*", "next": 1}]}`
+const faultsExample = `{"faults": [{"cause": "connect-timeout", "path": "/api/*", "next": 1, "latency": "5s"}]}`
 
 // faultList is the answer of /api/faults.
 type faultList struct {

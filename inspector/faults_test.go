@@ -48,11 +48,12 @@ func TestFaults(t *testing.T) {
 	for _, row := range []struct{ name, body, want string }{
 		{"another cause", `{"faults": [{"cause": "broken"}]}`, `the value \"broken\" is not allowed for cause`},
 		{"another origin", `{"faults": [{"cause": "dns-failure", "origin": "ap"}]}`, `"allowed": "one of app"`},
-		{"another field", `{"faults": [{"reason": "dns-failure"}]}`, `unknown field \"reason\"`},
-		{"no list", `{"cause": "dns-failure"}`, `unknown field \"cause\"`},
+		{"another field", `{"faults": [{"reason": "dns-failure"}]}`, `there is no field \"reason\"`},
+		{"no list", `{"cause": "dns-failure"}`, `there is no field \"cause\"`},
 		{"nothing in it", `{}`, `the list \"faults\" is missing`},
 		{"no JSON", `cause=dns-failure`, `send JSON like {\"faults\"`},
-		{"no duration", `{"faults": [{"latency": "1"}]}`, `\"1\" is not a duration`},
+		{"no duration", `{"faults": [{"latency": "1"}]}`, `"allowed": "a duration like \"5s\" or \"300ms\""`},
+		{"a list of its own", `[]`, `a JSON object with \"faults\" was expected, got an array`},
 		{"more behind it", `{"faults": []} {}`, `more behind the JSON value`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
