@@ -125,24 +125,6 @@ func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, json.RawMessage(data))
 }
 
-// reset forgets every exchange, ends every fault, and what else is kept: what a
-// test suite does before each test.
-func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
-	ended := i.Faults.Reset()
-	if i.Config.Reset != nil {
-		i.Config.Reset()
-	}
-	removed, err := i.Recordings.Reset(r.Context())
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, problem{Error: err.Error()})
-		return
-	}
-	writeJSON(w, http.StatusOK, struct {
-		Removed int `json:"removed"`
-		Faults  int `json:"faults"`
-	}{removed, ended})
-}
-
 // problem is the answer to a request that cannot be served.
 type problem struct {
 	// Error says what is wrong, Hint what to do about it.

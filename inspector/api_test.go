@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,53 @@ func TestResetAll(t *testing.T) {
 	base := start(t, inspector.Config{Recordings: recorded(), Reset: func() { called <- struct{}{} }})
 	if a := ask(t, "POST", base+"/api/reset"); !strings.Contains(a.body, "removed") || len(called) != 1 {
 		t.Errorf("got %q, and the hook was called %d times", a.body, len(called))
+	}
+}
+
+// TestResetOwn: of recordings that last, a reset forgets what this edge recorded
+// since it started, however much that is, and only all=true the rest.
+func TestResetOwn(t *testing.T) {
+	t.Parallel()
+	ring := recording.NewRing(recording.RingConfig{Exchanges: 10000})
+	started := time.Now()
+	record := func(id, edge string, start time.Time) {
+		ring.Record(&recording.Exchange{ID: id, Edge: edge, Start: start, Response: recording.Response{Status: 200}})
+	}
+	record("earlier", "mine", started.Add(-time.Minute))
+	record("another's", "other", started.Add(time.Second))
+	for n := range 2500 {
+		record(strconv.Itoa(n), "mine", started.Add(time.Duration(n)))
+	}
+	base := start(t, inspector.Config{Recordings: ring, Started: started, Edge: "mine"})
+	for _, row := range []struct {
+		query   string
+		status  int
+		removed int
+		left    string
+	}{
+		{"?al=true", 400, 0, ""},
+		{"?all=yes", 400, 0, ""},
+		{"?all=false&all=true", 400, 0, ""},
+		{"", 200, 2500, "another's earlier"},
+		{"?all=false", 200, 0, "another's earlier"},
+		{"?all=true", 200, 2, ""},
+	} {
+		a := ask(t, "POST", base+"/api/reset"+row.query)
+		if a.StatusCode != row.status {
+			t.Errorf("%s: got %d %s", row.query, a.StatusCode, a.body)
+		}
+		if row.status != 200 {
+			if s := decode[recording.Stats](t, ask(t, "GET", base+"/api/stats")); s.Exchanges != 2502 {
+				t.Errorf("%s: refused, and left %d exchanges", row.query, s.Exchanges)
+			}
+			continue
+		}
+		if got := decode[map[string]int](t, a)["removed"]; got != row.removed {
+			t.Errorf("%s: removed %d, want %d", row.query, got, row.removed)
+		}
+		if got := decode[page](t, ask(t, "GET", base+"/api/exchanges")).ids(); got != row.left {
+			t.Errorf("%s: left %q, want %q", row.query, got, row.left)
+		}
 	}
 }
 

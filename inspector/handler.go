@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/recording"
@@ -28,6 +29,11 @@ type Config struct {
 	// Faults are the faults on demand, to be shown and changed. Default: a set
 	// of the inspector's own, which forces nothing anywhere.
 	Faults *faults.Set
+	// Started is when the edge started, and Edge its name in Recordings, where
+	// they have the exchanges of others and of earlier times, too: a reset forgets
+	// only those of this edge since then. Default: all are its own.
+	Started time.Time
+	Edge    string
 	// Reset is called when everything is to be forgotten, beside the recordings
 	// and the faults. Default: nothing else is.
 	Reset func()

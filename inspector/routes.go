@@ -31,7 +31,7 @@ func (i *inspector) table() []route {
 		{"GET", "/api/faults", "the faults on demand in force, with what they did", i.faults},
 		{"PUT", "/api/faults", "replaces them: " + faultsExample, i.putFaults},
 		{"DELETE", "/api/faults", "ends them all", i.deleteFaults},
-		{"POST", "/api/reset", "forgets every exchange and every kept error, and ends every fault", i.reset},
+		{"POST", "/api/reset", "forgets this edge's exchanges since it started and every kept error, and ends every fault; ?all=true: every exchange of the recordings", i.reset},
 		{"GET", "/metrics", "counts of exchanges and causes, and the state of the recordings, for Prometheus", i.metrics},
 		{"GET", "/healthz", "200 while the process answers", i.healthz},
 		{"GET", "/readyz", "200 when the edge serves, else 503 with the reason", i.readyz},

@@ -113,6 +113,10 @@ func parseSize(text string) (int64, error) {
 	return int64(n * factor), nil
 }
 
+// lasts says whether recordings outlive the edge, so that there can be earlier
+// ones.
+func (k *keeping) lasts() bool { return k.record != recordMemory && k.record != recordOff }
+
 // isDatabase says whether --record names a PostgreSQL server.
 func isDatabase(record string) bool {
 	return strings.HasPrefix(record, "postgres://") || strings.HasPrefix(record, "postgresql://")
@@ -133,7 +137,7 @@ func recordingsDir(state string) string { return filepath.Join(state, "recording
 // openStore opens where exchanges are kept. state is the state directory.
 func (k *keeping) openStore(ctx context.Context, state string, log *logrus.Logger) (recording.Store, error) {
 	switch {
-	case k.record == recordMemory, k.record == recordOff:
+	case !k.lasts():
 		return recording.NewRing(recording.RingConfig{Redactor: &k.redactor}), nil
 	case isDatabase(k.record):
 		store, err := pgstore.Open(ctx, k.database(state, log))

@@ -73,6 +73,10 @@ func (p *program) open(s *settings) (*station, error) {
 			return nil, usage{err: fmt.Errorf("--ca-file: %w", err)}
 		}
 	}
+	var started time.Time
+	if s.keeping.lasts() {
+		started = time.Now()
+	}
 	if st.store, err = s.keeping.openStore(context.Background(), dir, p.log); err != nil {
 		st.close()
 		return nil, err
@@ -100,7 +104,7 @@ func (p *program) open(s *settings) (*station, error) {
 			Faults: s.faults, Listen: s.inspect, Hosts: s.inspectHosts,
 			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
 			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
-			Reset:        e.Forget,
+			Reset:        e.Forget, Started: started, Edge: s.keeping.edgeName,
 		}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
