@@ -21,7 +21,7 @@ func TestRedirect(t *testing.T) {
 		t.Errorf("got %d to %s, want 301 to %s", r.Status, r.Header.Get("Location"), want)
 	}
 	r = e.do(t, http.MethodGet, "/", "pi.example")
-	if hint := r.Header.Get("X-Edgesim-Hint"); r.Header.Get("Location") != "https://pi.example/" || !strings.Contains(hint, "--connect-to ::"+e.HTTPS) {
+	if hint := r.Header.Get("X-Edgesim-Hint"); r.Header.Get("Location") != "https://pi.example/" || !strings.Contains(hint, "--connect-to :443:"+e.HTTPS) {
 		t.Errorf("another Host: got %s, and the hint %q", r.Header.Get("Location"), hint)
 	}
 }

@@ -3,6 +3,7 @@ package edge
 import (
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/edgesim/edgesim/policy"
@@ -59,8 +60,12 @@ func (l Listeners) secure(host string) (redirected, hint string) {
 		if securePort == "443" && !named {
 			return host, "" // the name leads here for HTTPS if it did for HTTP
 		}
+		leaving := "443"
+		if _, err := strconv.ParseUint(port, 10, 16); named && err == nil {
+			leaving = port
+		}
 		return host, "the Location is CloudFront's own, and leaves this edge, which has HTTPS at https://" + reachable(l.HTTPS) +
-			": follow it with curl -L --connect-to ::" + reachable(l.HTTPS)
+			": follow it with curl -L --connect-to :" + leaving + ":" + reachable(l.HTTPS)
 	}
 	if listener, err := netip.ParseAddr(at); here && err == nil && !listener.IsUnspecified() && (ip.IsValid() && ip != listener || !ip.IsValid() && !listener.IsLoopback()) {
 		name = at // HTTPS is listened for at one address, and the viewer's is another
