@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -119,7 +120,9 @@ func printables(list []string) []string {
 	return out
 }
 
-// ownFindings are the warnings of what works now and should be known.
+// ownFindings are the warnings of what works now and should be known. A 4xx is
+// one where the user named the path: what a pattern stands for may well not be
+// there.
 func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 	v := k.visit
 	var found []policy.Finding
@@ -148,6 +151,13 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 			Rule: "CF-ERR-08", Verdict: policy.Warn, Subject: k.plan.Request.Method + " " + k.plan.Request.RequestURI,
 			Observed: fmt.Sprintf("the origin itself answers %d, which viewers get", v.status),
 			Hint:     "it is reached; see its own log, or ask for another path with --path",
+		})
+	}
+	if v.cause == nil && v.status >= 400 && v.status < 500 && cmp.Or(c.Path, k.subject.Path) != "" {
+		found = append(found, policy.Finding{
+			Rule: "CF-ERR-08", Verdict: policy.Warn, Subject: k.plan.Request.Method + " " + k.plan.Request.RequestURI,
+			Observed: fmt.Sprintf("the origin itself answers %d, which viewers get", v.status), Inferred: true,
+			Hint: "it is reached; correct the path that was asked for, or the origin, if this path should be there",
 		})
 	}
 	return append(found, judgeRedirect(k)...)

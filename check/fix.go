@@ -23,8 +23,9 @@ var fixesTSV string
 // FixText is a row of the table of fixes, with its {placeholders}.
 type FixText struct {
 	Cause policy.CauseName
-	// Software is a name of [Software], "*" for any, or "accepted" for an origin
-	// that accepts connections and is silent then.
+	// Software is a name of [Software], "*" for any, "accepted" for an origin that
+	// accepts connections and is silent then, or "distribution-name" where the
+	// viewer's Host is forwarded and is the distribution's own name.
 	Software string
 	Steps    []string
 }
@@ -77,11 +78,20 @@ func fixFor(k *caseOf, software *Software) *Fix {
 	if h := v.last().Handshake; v.cause.Name == policy.CauseConnectTimeout && h != nil {
 		name = acceptedOnly
 	}
-	if text, ok := FixesFor(v.cause.Name, name); ok {
-		if text.Software != "*" && text.Software != acceptedOnly {
+	if namesDistribution(k) {
+		name = distributionName
+	}
+	if unreachedHint(v.cause) != "" {
+		f.Steps = append(f.Steps, v.cause.Hint)
+	} else if text, ok := FixesFor(v.cause.Name, name); ok {
+		if text.Software != "*" && text.Software != acceptedOnly && text.Software != distributionName {
 			f.Software = name
 		}
-		for _, step := range text.Steps {
+		steps := text.Steps
+		if text.Software == distributionName && (anyWorks(v.tries) || policy.NamedByAWS(k.origin.DomainName)) {
+			steps = steps[1:] // proven below already, or it needs a certificate for the name of an AWS service
+		}
+		for _, step := range steps {
 			f.Steps = append(f.Steps, filled(step, k))
 		}
 	} else if v.cause.Hint != "" {
@@ -109,10 +119,7 @@ func filled(step string, k *caseOf) string {
 	if t.TLS {
 		portSetting = "HTTPSPort"
 	}
-	name := o.DomainName
-	if len(t.AcceptedNames) > 0 {
-		name = t.AcceptedNames[len(t.AcceptedNames)-1]
-	}
+	name := certifiable(k)
 	hint := v.cause.Hint
 	if hint == "" {
 		hint = v.cause.Detail
@@ -122,7 +129,7 @@ func filled(step string, k *caseOf) string {
 		sni = name
 	}
 	return strings.NewReplacer(
-		"{name}", name, "{sni}", sni, "{host}", o.DomainName, "{port}", fmt.Sprint(t.Port), "{portSetting}", portSetting,
+		"{name}", name, "{sni}", sni, "{viewer}", k.viewers[0].Host, "{host}", o.DomainName, "{port}", fmt.Sprint(t.Port), "{portSetting}", portSetting,
 		"{hint}", hint, "{uri}", k.plan.Request.RequestURI, "{readTimeout}", t.ResponseTimeout.String(),
 		"{order}", chainOrder(v), "{setting}", versionSetting(v),
 	).Replace(step)

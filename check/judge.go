@@ -39,6 +39,7 @@ func (c *Config) judge(k *caseOf) Check {
 		r.Request = &Request{Method: k.plan.Request.Method, URI: k.plan.Request.RequestURI, Host: k.plan.Request.Header[0].Value}
 	}
 	r.Cause, r.Software, r.Tries = v.cause, v.software, v.tries
+	r.unconnected = v.cause != nil && v.last().Handshake == nil && (v.cause.Stage == policy.StageResolve || v.cause.Stage == policy.StageDial)
 	r.Connection, r.Certificates = connectionOf(v), c.certificatesOf(v)
 	r.Rules = c.judgements(k)
 	r.Verdict, r.Why = verdictOf(k, r.Rules)

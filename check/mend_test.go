@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestFixes(t *testing.T) {
 	for _, f := range check.Fixes() {
 		f.Cause.Spec() // panics where there is no such cause
 		for _, step := range f.Steps {
-			for _, known := range []string{"{name}", "{sni}", "{host}", "{port}", "{portSetting}", "{hint}", "{uri}", "{readTimeout}", "{order}", "{setting}"} {
+			for _, known := range []string{"{name}", "{sni}", "{viewer}", "{host}", "{port}", "{portSetting}", "{hint}", "{uri}", "{readTimeout}", "{order}", "{setting}"} {
 				step = strings.ReplaceAll(step, known, "")
 			}
 			if strings.Contains(strings.ReplaceAll(step, "tls { protocols … }", ""), "{") {
@@ -168,6 +169,97 @@ func TestTries(t *testing.T) {
 			t.Errorf("%v: tries %+v, fix %+v", c.Cause, c.Tries, c.Fix)
 		}
 	})
+}
+
+// TestUnobtainableName: no certificate is advised for the distribution's own name,
+// which nobody gets one for (CF-NAME-05), but what can be done in its place.
+func TestUnobtainableName(t *testing.T) {
+	t.Parallel()
+	const own = "d111111abcdef8.cloudfront.net"
+	for _, test := range []struct {
+		name    string
+		carried string // by the certificate of app.example.com
+		trusted bool
+		rule    policy.RuleID
+		steps   []string // how they begin
+	}{
+		{"the certificate is for neither name", "other.example.com", true, "CF-NAME-05",
+			[]string{"send the origin's own name (origin request policy AllViewerExceptHostHeader), with a certificate that has app.example.com among its names", "or give the distribution an alias"}},
+		{"no public CA", "app.example.com", false, "CF-CERT-07",
+			[]string{"get a certificate for app.example.com from a public CA", "if it is a private CA of yours standing in for a public one: --origin-ca FILE"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, ok, func(c *tls.Config, leaf *pki.Template) {
+				if test.trusted {
+					return
+				}
+				root, err := pki.NewCA(pki.Template{CommonName: "a team's own root", NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter})
+				if err != nil {
+					t.Fatal(err)
+				}
+				issued, err := root.Issue(*leaf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				chain := pki.TLS(issued)
+				chain.Certificate = append(chain.Certificate, root.X509.Raw)
+				c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+					return &tls.Config{Certificates: []tls.Certificate{chain}}, nil
+				}
+			}, test.carried)
+			s.Origins[0].DomainName, s.DefaultBehavior = "app.example.com", behavior("*", "AllViewer")
+			c := s.check(t, check.Config{}).Checks[0]
+			if c.Cause == nil || c.Cause.Rule != test.rule || c.Fix == nil || c.Viewers[0].Host != own {
+				t.Fatalf("%v, viewers %v, fix %v; want %s", c.Cause, c.Viewers, c.Fix, test.rule)
+			}
+			for i, want := range test.steps {
+				if i >= len(c.Fix.Steps) || !strings.HasPrefix(c.Fix.Steps[i], want) {
+					t.Errorf("%s: steps %q, want %q", c.Cause.Rule, c.Fix.Steps, test.steps)
+					break
+				}
+			}
+			for _, text := range append(c.Fix.Steps, c.Cause.Hint) {
+				if strings.Contains(text, "certificate for "+own) || strings.Contains(text, "-d "+own) || strings.Contains(text, "has "+own) {
+					t.Errorf("advises what nobody can do: %q", text)
+				}
+			}
+		})
+	}
+	t.Run("the origin's own name is proven to do", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, func(c *tls.Config, _ *pki.Template) {
+			c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+				if h.ServerName != "a1b2c3.lambda-url.us-east-1.on.aws" {
+					return &tls.Config{}, nil // no certificate: a fatal alert
+				}
+				return nil, nil
+			}
+		}, "a1b2c3.lambda-url.us-east-1.on.aws")
+		s.DefaultBehavior = behavior("*", "AllViewer")
+		c := s.check(t, check.Config{}).Checks[0]
+		if c.Fix == nil || len(c.Fix.Steps) != 2 || !strings.HasPrefix(c.Fix.Steps[0], "in CloudFront: origin request policy AllViewerExceptHostHeader") || !strings.HasPrefix(c.Fix.Steps[1], "or give the distribution an alias") {
+			t.Errorf("%v: %+v", c.Cause, c.Fix)
+		}
+	})
+}
+
+// TestOwnStatus: an error status of the origin's own passes as a connection, and
+// warns: a 5xx always, a 4xx where the path was given (CF-ERR-08).
+func TestOwnStatus(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(map[string]int{"/": 404, "/gone": 410, "/down": 503, "/there": 200}[r.URL.Path])
+	}), nil, "app.example.com")
+	for path, want := range map[string]check.Verdict{"": check.Pass, "/": check.Warn, "/gone": check.Warn, "/down": check.Warn, "/there": check.Pass} {
+		c := only(t, s.check(t, check.Config{Path: path}))
+		if c.Verdict != want || c.Cause != nil {
+			t.Errorf("%q: %s with %d, want %s", path, c.Verdict, c.Outcome.Status, want)
+		}
+		if j, ok := judgement(c, "CF-ERR-08"); ok != (want == check.Warn) || ok && !strings.Contains(j.Observed, strconv.Itoa(c.Outcome.Status)) {
+			t.Errorf("%q: %+v", path, j)
+		}
+	}
 }
 
 // TestRedirectLoop: an origin that is asked over HTTP and sends viewers to

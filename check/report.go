@@ -129,6 +129,21 @@ type Check struct {
 	Certificates []Certificate `json:"certificates,omitempty"`
 	// Policies says what other states of the documented lists would change.
 	Policies []PolicyDate `json:"policies,omitempty"`
+
+	// unconnected says that it failed before a connection was open.
+	unconnected bool
+}
+
+// Connected says whether a connection to the origin was opened, so that
+// something can have been offered or asked.
+func (c *Check) Connected() bool { return c.Target != nil && !c.unconnected }
+
+// Requested says whether the request was sent to the origin.
+func (c *Check) Requested() bool {
+	if !c.Connected() || c.Request == nil {
+		return false
+	}
+	return c.Cause == nil || c.Cause.Stage != policy.StageHandshake && c.Cause.Stage != policy.StageVerify
 }
 
 // Target is where and as whom an origin is asked.

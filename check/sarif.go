@@ -147,7 +147,7 @@ func describe(id policy.RuleID) sarifRule {
 }
 
 // placeholders are what a step says where no origin is known.
-var placeholders = strings.NewReplacer("{name}", "ORIGIN-NAME", "{sni}", "ORIGIN-NAME", "{host}", "ORIGIN-NAME",
+var placeholders = strings.NewReplacer("{name}", "ORIGIN-NAME", "{sni}", "ORIGIN-NAME", "{host}", "ORIGIN-NAME", "{viewer}", "d111111abcdef8.cloudfront.net",
 	"{port}", "PORT", "{portSetting}", "HTTPSPort (or HTTPPort)", "{hint}", "the finding says how", "{uri}", "PATH",
 	"{readTimeout}", "OriginReadTimeout", "{order}", "leaf, its issuer, the next issuer", "{setting}", "OriginSslProtocols")
 
@@ -191,11 +191,15 @@ func title(c *Check) string {
 	return text + " (" + viewersText(c) + ")"
 }
 
-// viewersText lists the viewers of a check.
+// viewersText says whom a check is about. Where the distribution has no name yet
+// and Host is not forwarded, the one made up for it is not worth a word.
 func viewersText(c *Check) string {
-	var all []string
+	var all, schemes []string
 	for _, v := range c.Viewers {
-		all = append(all, v.Scheme+"://"+v.Host)
+		all, schemes = append(all, v.Scheme+"://"+v.Host), append(schemes, v.Scheme)
+	}
+	if !c.HostForwarded && len(c.Viewers) > 0 && c.Viewers[0].Host == nameOfNone {
+		return "viewers on " + strings.Join(schemes, " and ")
 	}
 	return strings.Join(all, ", ")
 }

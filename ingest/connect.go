@@ -26,7 +26,7 @@ func connectEntry(from, to string) (string, string, error) {
 	}
 	host, port, err := net.SplitHostPort(to)
 	if err != nil || host == "" || !isPort(port) || strings.ContainsAny(host, "/@ ") {
-		return "", "", fmt.Errorf("%q is not HOST:PORT", to)
+		return "", "", fmt.Errorf("%q is not HOST:PORT%s", to, portMistake(port))
 	}
 	return key, net.JoinHostPort(host, port), nil
 }
@@ -39,7 +39,7 @@ func connectKey(from string) (string, error) {
 	if strings.Contains(from, ":") {
 		var err error
 		if domain, port, err = net.SplitHostPort(from); err != nil || !isPort(port) {
-			return "", fmt.Errorf("%q is not DOMAIN or DOMAIN:PORT", from)
+			return "", fmt.Errorf("%q is not DOMAIN or DOMAIN:PORT%s", from, portMistake(port))
 		}
 	}
 	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
@@ -50,6 +50,14 @@ func connectKey(from string) (string, error) {
 		return domain, nil
 	}
 	return net.JoinHostPort(domain, port), nil
+}
+
+// portMistake adds what is wrong with a port that is a number.
+func portMistake(port string) string {
+	if port == "" || strings.Trim(port, "0123456789") != "" || isPort(port) {
+		return ""
+	}
+	return fmt.Sprintf(": the port %s is not one from 1 to 65535", port)
 }
 
 func isPort(s string) bool {

@@ -24,7 +24,7 @@ func TestInvalid(t *testing.T) {
 		{"cloudformation.yaml", "",
 			`testdata/invalid-cloudformation.yaml: is a CloudFormation template, which edgesim does not read yet`, `export what is deployed: aws cloudfront get-distribution-config --id ID > distribution.json`},
 		{"connect-key.yaml", "",
-			`testdata/invalid-connect-key.yaml: line 2: connect: "app.example.com:99999" is not DOMAIN or DOMAIN:PORT`, ""},
+			`testdata/invalid-connect-key.yaml: line 2: connect: "app.example.com:99999" is not DOMAIN or DOMAIN:PORT: the port 99999 is not one from 1 to 65535`, ""},
 		{"connect.yaml", "",
 			`testdata/invalid-connect.yaml: line 2: connect: "127.0.0.1" is not HOST:PORT`, ""},
 		{"connection-attempts.json", "CF-CONF-06",

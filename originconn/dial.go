@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -22,9 +24,22 @@ func (c *Client) dial(ctx context.Context, t *Target, endpoints []endpoint, a *A
 	took := time.Since(started)
 	a.Phases.Dial += took
 	if err != nil {
-		return nil, dialCause(t, address, took, err)
+		cause := dialCause(t, address, took, err)
+		if host, port, mapped := c.mapped(t); mapped {
+			adviseMapped(cause, t, net.JoinHostPort(host, strconv.Itoa(port)))
+		}
+		return nil, cause
 	}
 	return conn, nil
+}
+
+// adviseMapped says that nobody answers where ConnectTo leads, which is no fault
+// of the origin's settings. A name may be mapped to itself, so that it is looked
+// up where it is no public one.
+func adviseMapped(cause *policy.Cause, t *Target, to string) {
+	if cause.Hint == "" && !strings.EqualFold(to, t.Address()) {
+		cause.Hint = fmt.Sprintf("edgesim is told to reach %s at %s (--connect): correct that, or let the origin listen there", t.Address(), to)
+	}
 }
 
 // dialCause classifies a failed connect by its error number.

@@ -111,6 +111,28 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// TestMappedHint: where --connect leads to a port at which nobody listens
+// (CF-CONN-08), the hint says so; a name that is mapped to itself is no entry of
+// anybody's.
+func TestMappedHint(t *testing.T) {
+	t.Parallel()
+	for to, want := range map[string]string{
+		"127.0.0.1:81": "edgesim is told to reach a.example:80 at 127.0.0.1:81 (--connect): correct that, or let the origin listen there",
+		"a.example:80": "", "": "",
+	} {
+		var d dialed
+		client := &originconn.Client{Resolver: names{known: map[string][]string{"a.example": {"127.0.0.9"}}}, DialContext: d.dial}
+		if to != "" {
+			client.ConnectTo = map[string]string{"a.example": to}
+		}
+		target := defaults()
+		target.Host, target.Attempts = "a.example", 1
+		if cause := client.Do(t.Context(), target, get()).Cause; cause == nil || cause.Hint != want {
+			t.Errorf("to %q: %+v, want the hint %q", to, cause, want)
+		}
+	}
+}
+
 // TestAttemptsUseTheAddressesInTurn: with several addresses, the next attempt
 // goes to the next one.
 func TestAttemptsUseTheAddressesInTurn(t *testing.T) {

@@ -48,11 +48,23 @@ func (f *AdviceFacts) adviseName(c *Cause) {
 	case !f.Secure:
 	case f.hostForwarded():
 		c.Detail += fmt.Sprintf("; the SNI sent was %q, the viewer's Host, because %s forwards it", viewer, selectedBy(f.Behavior, "Host"))
-		c.Hint = fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q, which sends the origin's own name, %q, as SNI and Host; or serve a certificate for %q", f.Behavior.PathPattern, origin, viewer)
+		c.Hint = fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q, which sends the origin's own name, %q, as SNI and Host; or %s", f.Behavior.PathPattern, origin, serveFor(viewer))
 	case c.Name == CauseCertNameMismatch && f.Carries != nil && f.Carries(viewer):
 		c.Detail += fmt.Sprintf("; the certificate is for %q, the viewer's Host, which is not forwarded", viewer)
-		c.Hint = fmt.Sprintf("forward Host to this origin (origin request policy AllViewer), and the certificate matches; or get one for %q", origin)
+		c.Hint = "forward Host to this origin (origin request policy AllViewer), and the certificate matches"
+		if !NamedByAWS(origin) {
+			c.Hint += fmt.Sprintf("; or get one for %q", origin)
+		}
 	}
+}
+
+// serveFor advises a certificate for the viewer's Host, or, as nobody gets one for
+// the distribution's own name, for a name in its place.
+func serveFor(viewer string) string {
+	if NamedByAWS(viewer) {
+		return fmt.Sprintf("give the distribution an alias (alternate domain name), and the origin a certificate for that: no CA issues one for %q to you", viewer)
+	}
+	return fmt.Sprintf("serve a certificate for %q", viewer)
 }
 
 // adviseConnect tells what to change where nobody answers.

@@ -47,6 +47,8 @@ func TestAdviseCause(t *testing.T) {
 			`; the SNI sent was "www.example.com", the viewer's Host, because the origin request policy AllViewer of the behavior "/api/*" forwards it`,
 			`attach AllViewerExceptHostHeader to the behavior "/api/*", which sends the origin's own name, "app.example.net", as SNI and Host; or serve a certificate for "www.example.com"`},
 		{"CF-NAME-04 refused under that name", "AllViewer", policy.CauseTLSHandshakeFailure, nil, "CF-ERR-01", `the SNI sent was "www.example.com"`, "AllViewerExceptHostHeader"},
+		{"CF-NAME-04 the distribution's own name as SNI", "AllViewer", policy.CauseCertNameMismatch, func(f *policy.AdviceFacts) { f.Host = "d111111abcdef8.cloudfront.net" }, "CF-NAME-05",
+			"", `as SNI and Host; or give the distribution an alias (alternate domain name), and the origin a certificate for that: no CA issues one for "d111111abcdef8.cloudfront.net" to you`},
 		{"CF-NAME-14 the certificate is for the site", "AllViewerExceptHostHeader", policy.CauseCertNameMismatch,
 			func(f *policy.AdviceFacts) { f.Carries = func(n string) bool { return n == "www.example.com" } }, "CF-NAME-05",
 			`; the certificate is for "www.example.com", the viewer's Host, which is not forwarded`, `forward Host to this origin (origin request policy AllViewer)`},

@@ -67,9 +67,26 @@ func carriedNames(leaf *chainCert) string {
 	return listed(carried)
 }
 
+// nameHint says for which name to get a certificate: never for one of AWS's.
 func (j *judge) nameHint() string {
-	if len(j.facts.Names) > 1 {
+	var own, foreign []string
+	for _, name := range j.facts.Names {
+		if NamedByAWS(name) {
+			foreign = append(foreign, name)
+		} else {
+			own = append(own, name)
+		}
+	}
+	const forward = "if the certificate is for the site's name, forward the viewer's Host header (origin request policy AllViewer), so that it matches that"
+	switch {
+	case len(own) == 0 && len(foreign) == 1 && !strings.HasSuffix(foreign[0], ".cloudfront.net"):
+		return fmt.Sprintf("no CA issues a certificate for %s to you: give the origin a domain name of your own, with a certificate for that; or, %s", printable(foreign[0]), forward)
+	case len(own) == 0 && len(foreign) > 0:
+		return fmt.Sprintf("no CA issues a certificate for %s to you: give the distribution an alias, with a certificate for that", listed(foreign))
+	case len(foreign) > 0:
+		return fmt.Sprintf("get a certificate for %s (no CA issues one for %s to you)", listed(own), listed(foreign))
+	case len(own) > 1:
 		return "get a certificate for one of these names"
 	}
-	return "get a certificate for this name; or, if the certificate is for the site's name, forward the viewer's Host header (origin request policy AllViewer), so that it matches that"
+	return "get a certificate for this name; or, " + forward
 }

@@ -151,7 +151,7 @@ func (j *judge) judgeMissing(p path) {
 			"; browsers fetch it or have it cached, CloudFront does not" + j.namesake(end),
 		Expected: "every certificate from the leaf up to one issued by a trusted root",
 		Hint: "serve the full chain (fullchain.pem in place of cert.pem)" +
-			"; if the issuer is a private CA, use a certificate of a public one: CloudFront cannot be told to trust it",
+			"; if the issuer is a private CA, use a certificate of a public one: CloudFront cannot be told to trust it, edgesim can, as a stand-in for one: --origin-ca FILE",
 		Inferred: len(p.certs) > 1,
 	})
 	j.block("CF-CERT-07", rankTrust, "the chain stops before a root")
@@ -190,5 +190,6 @@ func (j *judge) judgeLimits() {
 
 const (
 	expectedRoot = "a chain that ends at a CA of Mozilla's included-CA list"
-	hintRoot     = "use a certificate of a public CA; CloudFront can neither be given a private CA nor be told to skip the check"
+	hintRoot     = "use a certificate of a public CA; CloudFront can neither be given a private CA nor be told to skip the check" + hintStandIn
+	hintStandIn  = "; if it is a private CA of yours standing in for a public one, give it to edgesim with --origin-ca FILE"
 )

@@ -67,7 +67,13 @@ func TestJudgeChainNames(t *testing.T) {
 		}
 	}
 	mismatch := row("story 2: only the site's name, Host not forwarded", one("lb.elb.amazonaws.com"), "CF-NAME-05", alternatives("www.example.com", "example.com"), commonName("example.com"))
-	mismatch.says = "the certificate is for www.example.com, example.com, CN=example.com | one of the names tried: lb.elb.amazonaws.com | get a certificate for this name; or, if the certificate is for the site's name, forward"
+	mismatch.says = "the certificate is for www.example.com, example.com, CN=example.com | one of the names tried: lb.elb.amazonaws.com | no CA issues a certificate for lb.elb.amazonaws.com to you: give the origin a domain name of your own, with a certificate for that; or, if the certificate is for the site's name, forward"
+	ownMismatch := row("neither name, and a certificate for this one is to be had", one("origin.example.com"), "CF-NAME-05", alternatives("www.example.com"), commonName("www.example.com"))
+	ownMismatch.says = "| get a certificate for this name; or, if the certificate is for the site's name, forward"
+	unaliased := row("neither name, one of them the distribution's own", policy.AcceptedNames{"origin.example.com", "d111111abcdef8.cloudfront.net"}, "CF-NAME-05", alternatives("www.example.com"), commonName("www.example.com"))
+	unaliased.says = "| get a certificate for origin.example.com (no CA issues one for d111111abcdef8.cloudfront.net to you)"
+	onlyDistribution := row("the distribution's own name alone", one("d111111abcdef8.cloudfront.net"), "CF-NAME-05", alternatives("www.example.com"), commonName("www.example.com"))
+	onlyDistribution.says = "| no CA issues a certificate for d111111abcdef8.cloudfront.net to you: give the distribution an alias, with a certificate for that"
 	forwardedMismatch := row("neither name", both, "CF-NAME-05", alternatives("other.example.com"), commonName("other.example.com"))
 	forwardedMismatch.says = "one of the names tried: origin.example.com, www.example.com"
 
@@ -79,7 +85,7 @@ func TestJudgeChainNames(t *testing.T) {
 		row("Host matches, the origin domain does not", both, "CF-NAME-02", alternatives("www.example.com")), // CF-NAME-14
 		row("the origin domain matches, Host does not", both, "CF-NAME-02", alternatives("origin.example.com")),
 		mismatch, // CF-NAME-15
-		forwardedMismatch,
+		forwardedMismatch, ownMismatch, unaliased, onlyDistribution,
 		row("no name accepted", policy.AcceptedNames{}, "CF-NAME-05"),
 		row("an empty name", one(""), "CF-NAME-05", alternatives("origin.example.com", "")),
 		row("a parent domain", one("example.com"), "CF-NAME-05"),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,8 @@ func (p *program) checkCommand() *cli.Command {
 			"Only GET (or HEAD) requests are sent: by default for the path that a behavior's pattern stands for\n" +
 			"with nothing in the place of each *, e.g. /api/ for /api/*. After a failure another setting is tried.\n\n" +
 			"A certificate is said to end soon when fewer than 14 days and less than a third of its time are left.\n" +
+			"A 4xx of the origin is a warning where its path was given in the URL or with --path, a 5xx always.\n" +
+			"Where GITHUB_ACTIONS is true, annotations go to standard error besides, whatever the format.\n" +
 			"Exit codes: 0 all pass, 1 a rule failed, 2 usage or unreadable input, 3 could not be decided.\n\n" +
 			"Examples:\n" +
 			"  edgesim check https://www.example.com\n" +
@@ -201,7 +204,7 @@ func (p *program) readSubjects(c *cli.Context) ([]subject, error) {
 		s := subject{name: arg}
 		result, err := p.readSubject(c, &s)
 		if err != nil {
-			return nil, usage{err: err}
+			return nil, usage{err: err, hint: schemeHint(arg)}
 		}
 		if s.settings, err = p.merge(c, result); err != nil {
 			return nil, err
@@ -209,6 +212,22 @@ func (p *program) readSubjects(c *cli.Context) ([]subject, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// schemeHint is the URL that was meant where a host was given, and no file has
+// that name; "" for what looks like a file.
+func schemeHint(arg string) string {
+	if _, err := os.Stat(arg); err == nil || strings.Contains(arg, "://") {
+		return ""
+	}
+	u, err := url.Parse("https://" + arg)
+	if err != nil || u.Hostname() != "localhost" && !strings.Contains(strings.Trim(u.Hostname(), "."), ".") {
+		return ""
+	}
+	if slices.Contains([]string{".json", ".yaml", ".yml", ".txt"}, strings.ToLower(filepath.Ext(arg))) {
+		return ""
+	}
+	return "a URL begins with its scheme: edgesim check https://" + arg
 }
 
 // readSubject reads one argument. The path of a URL is the one to ask for.

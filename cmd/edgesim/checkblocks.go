@@ -12,6 +12,8 @@ import (
 // block is one or more checks that say the same.
 type block struct {
 	*check.Check
+	// checks is how many there are.
+	checks    int
 	behaviors []string
 	viewers   []check.Viewer
 }
@@ -32,6 +34,7 @@ func blocksOf(checks []check.Check) []*block {
 			known[key] = b
 			blocks = append(blocks, b)
 		}
+		b.checks++
 		if !slices.Contains(b.behaviors, c.Behavior) {
 			b.behaviors = append(b.behaviors, c.Behavior)
 		}

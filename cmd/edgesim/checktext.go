@@ -58,7 +58,11 @@ func (t *checkText) block(b *block) {
 		return
 	}
 	if b.Verdict == check.Fail || t.verbose {
-		t.row("asked", askedText(b))
+		asked := "asked"
+		if !b.Connected() || b.Request != nil && !b.Requested() {
+			asked = "would ask"
+		}
+		t.row(asked, askedText(b))
 	}
 	for _, j := range b.Rules {
 		if j.Verdict == policy.Warn || j.Verdict == policy.Fail && b.Cause != nil && j.Rule != b.Cause.Rule {
@@ -101,6 +105,9 @@ func (t *checkText) title(b *block) {
 		}
 	}
 	what += ", " + few(b.behaviors, "behavior", "behaviors")
+	if b.checks > 1 { // so that the blocks add up to the summary
+		what += fmt.Sprintf(" (%d checks)", b.checks)
+	}
 	label := fmt.Sprintf("%-9s ", strings.ToUpper(string(b.Verdict)))
 	lines := wrapped(what, t.width-len(label))
 	fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", colour, label, t.ink.off, t.ink.bold, strings.Join(lines, "\n          "), t.ink.off)
@@ -160,9 +167,12 @@ func after(text string) string {
 
 // askedText says how the origin was asked, and why with this name.
 func askedText(b *block) string {
-	text := ""
+	text, offer := "", "offered"
 	if b.Request != nil {
 		text = fmt.Sprintf("%s %s with Host %s", b.Request.Method, b.Request.URI, b.Request.Host)
+	}
+	if !b.Connected() {
+		offer = "would offer"
 	}
 	if b.Target.TLS {
 		sni := "no SNI (an address has none)"
@@ -181,7 +191,7 @@ func askedText(b *block) string {
 		text += ": the origin's own name, Host is not forwarded" + name
 	}
 	if b.Target.TLS {
-		text += "; offered " + strings.Join(b.Target.Versions, ", ")
+		text += "; " + offer + " " + strings.Join(b.Target.Versions, ", ")
 	}
 	return text
 }
@@ -319,8 +329,12 @@ func (t *checkText) edgeAnswers(blocks []*block) {
 				schemes = append(schemes, v.Scheme)
 			}
 		}
-		t.row("edge", fmt.Sprintf("viewers on %s get %d from the edge for %s (%s)",
-			strings.Join(schemes, " and "), b.Outcome.Status, few(b.behaviors, "behavior", "behaviors"), b.Outcome.Rule))
+		text := fmt.Sprintf("viewers on %s get %d from the edge for %s (%s",
+			strings.Join(schemes, " and "), b.Outcome.Status, few(b.behaviors, "behavior", "behaviors"), b.Outcome.Rule)
+		if b.checks > 1 {
+			text += fmt.Sprintf(", %d checks", b.checks)
+		}
+		t.row("edge", text+")")
 	}
 	if any {
 		t.end()
