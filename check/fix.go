@@ -81,9 +81,10 @@ func fixFor(k *caseOf, software *Software) *Fix {
 	if namesDistribution(k) {
 		name = distributionName
 	}
-	if unreachedHint(v.cause) != "" {
-		f.Steps = append(f.Steps, v.cause.Hint)
-	} else if text, ok := FixesFor(v.cause.Name, name); ok {
+	text, ok := FixesFor(v.cause.Name, name)
+	if hint := unreachedHint(v.cause); ok && text.Software == "*" && hint != "" {
+		f.Steps = append(f.Steps, hint)
+	} else if ok {
 		if text.Software != "*" && text.Software != acceptedOnly && text.Software != distributionName {
 			f.Software = name
 		}

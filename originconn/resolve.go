@@ -31,7 +31,7 @@ func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint
 	host, port, mapped := c.mapped(t)
 	addrs, err := c.lookup(ctx, host, t.IPAddressType, mapped)
 	if err != nil || len(addrs) == 0 {
-		return nil, resolveCause(host, t.IPAddressType, mapped, err)
+		return nil, resolveCause(host, t.IPAddressType, mapped && !strings.EqualFold(host, t.Host), err) // a name may be mapped to itself
 	}
 	endpoints := make([]endpoint, len(addrs))
 	for i, addr := range addrs {

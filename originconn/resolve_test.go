@@ -133,6 +133,20 @@ func TestMappedHint(t *testing.T) {
 	}
 }
 
+// TestMappedNameHint: a name to which --connect leads and that does not resolve
+// (CF-DNS-01) is an entry to check, unless it is mapped to itself.
+func TestMappedNameHint(t *testing.T) {
+	t.Parallel()
+	for to, want := range map[string]string{"lab:82": `"lab" is where --connect sends this origin; check that entry`, "a.example:80": ""} {
+		client := &originconn.Client{Resolver: names{err: &net.DNSError{IsNotFound: true}}, ConnectTo: map[string]string{"a.example": to}}
+		target := defaults()
+		target.Host, target.Attempts = "a.example", 1
+		if cause := client.Do(t.Context(), target, get()).Cause; cause == nil || cause.Name != policy.CauseDNSFailure || cause.Hint != want {
+			t.Errorf("to %q: %+v, want the hint %q", to, cause, want)
+		}
+	}
+}
+
 // TestAttemptsUseTheAddressesInTurn: with several addresses, the next attempt
 // goes to the next one.
 func TestAttemptsUseTheAddressesInTurn(t *testing.T) {
