@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
 )
 
 // customError replaces an error by its custom error page, if it has one: the
@@ -20,12 +21,17 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 	if custom == nil {
 		return o
 	}
+	x.exchange.ErrorPage = &recording.ErrorPage{}
+	if o.response != nil {
+		x.exchange.ErrorPage.Replaced = o.response.RawHead
+	}
 	discard(o.response)
 	if v.Body != nil {
 		v.Body.Close() // the page's origin gets none of it
 	}
 	page := pageRequest(v, custom.ResponsePagePath)
 	behavior := e.Distribution.Match(path(page.URI))
+	x.exchange.ErrorPage.Behavior = behavior.PathPattern
 	result := e.ask(ctx, x, page, behavior, v.URI)
 	replaced := outcome{behavior: behavior, response: result.Response, cause: o.cause, original: o.original}
 	answered := 0

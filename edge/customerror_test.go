@@ -236,3 +236,26 @@ func TestCustomErrorAfterFailover(t *testing.T) {
 		}
 	}
 }
+
+// TestCustomErrorIsRecorded: the answer that a page replaced, and the page's own
+// request, are in the record beside the request that failed (CF-ERR-38).
+func TestCustomErrorIsRecorded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Why", "out of beans")
+		w.WriteHeader(503)
+	}, "pages": page(200)})
+	s.withPages("pages", distribution.CustomErrorResponse{ErrorCode: 503, ResponsePagePath: "/errors/503.html", ResponseCode: 200})
+	r, _ := s.ask(t, edge.ViewerRequest{URI: "/x"})
+	x := s.recorded(t, r)
+	p := x.ErrorPage
+	if p == nil || p.Sent == nil {
+		t.Fatalf("recorded with the page %+v", p)
+	}
+	if p.Behavior != "/errors/*" || p.Origin != "pages" || p.Sent.URI != "/errors/503.html" || x.Sent.URI != "/x" || x.Origin != "app" {
+		t.Errorf("recorded %s of %s behind %s, and %s of %s", p.Sent.URI, p.Origin, p.Behavior, x.Sent.URI, x.Origin)
+	}
+	if !strings.HasPrefix(p.Replaced, "HTTP/1.1 503") || !strings.Contains(p.Replaced, "X-Why: out of beans") || !strings.HasPrefix(x.Response.OriginHead, "HTTP/1.1 200") {
+		t.Errorf("the answer %q was replaced by %q", p.Replaced, x.Response.OriginHead)
+	}
+}

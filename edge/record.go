@@ -44,15 +44,14 @@ type exchange struct {
 func (x *exchange) planned(p *Plan, page bool) {
 	if page {
 		x.pageOrigin = p.Origin.ID
+		page := x.exchange.ErrorPage
+		page.Origin, page.Sent = p.Origin.ID, sentOf(p)
 		return
 	}
 	x.exchange.Origin = p.Origin.ID
 	x.exchange.Findings = append(x.exchange.Findings, p.Findings...)
 	x.plannedCall(p)
-	x.sent = recording.Sent{
-		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
-		URI: p.Request.RequestURI, Header: p.Request.Header,
-	}
+	x.sent = *sentOf(p)
 	x.exchange.Sent = &x.sent
 }
 
@@ -84,6 +83,14 @@ func (x *exchange) findStale(o *distribution.Origin, r *originconn.Result) {
 		if a.StaleIdle > 0 {
 			x.find(policy.StaleConnection(o, a.StaleIdle))
 		}
+	}
+}
+
+// sentOf is a plan's request as it is recorded.
+func sentOf(p *Plan) *recording.Sent {
+	return &recording.Sent{
+		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
+		URI: p.Request.RequestURI, Header: p.Request.Header,
 	}
 }
 

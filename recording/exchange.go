@@ -29,6 +29,9 @@ type Exchange struct {
 	Origin   string // the origin's id
 	Sent     *Sent  // nil if no origin was asked
 	Response Response
+	// ErrorPage is the custom error page that the viewer got; nil if there was
+	// none.
+	ErrorPage *ErrorPage
 	// Tunnel is the connection after a 101; nil if there was none.
 	Tunnel *Tunnel
 	// GRPC is how a gRPC call ended; nil if the request was none.

@@ -25,6 +25,7 @@ type exchangeJSON struct {
 	Origin             string           `json:"origin,omitempty"`
 	Sent               *sentJSON        `json:"sent,omitempty"`
 	Response           responseJSON     `json:"response"`
+	ErrorPage          *errorPageJSON   `json:"errorPage,omitempty"`
 	Tunnel             *tunnelJSON      `json:"tunnel,omitempty"`
 	GRPC               *GRPC            `json:"grpc,omitempty"`
 	Attempts           []*attemptJSON   `json:"attempts,omitempty"`
@@ -112,9 +113,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 	if v := e.Viewer; v.TLSVersion != 0 || v.TLSCipher != 0 {
 		j.Viewer.TLS = &viewerTLSJSON{Version: versionName(v.TLSVersion), CipherSuite: suiteName(v.TLSCipher)}
 	}
-	if s := e.Sent; s != nil {
-		j.Sent = &sentJSON{Host: s.Host, TLS: s.TLS, Method: s.Method, URI: s.URI, Header: s.Header}
-	}
+	j.Sent, j.ErrorPage = encodeSent(e.Sent), encodeErrorPage(e.ErrorPage)
 	j.Response.OriginHead, j.Response.OriginHeadBase64 = encodeText([]byte(e.Response.OriginHead))
 	for _, a := range e.Attempts {
 		j.Attempts = append(j.Attempts, encodeAttempt(a))
@@ -149,9 +148,7 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 	if t := j.Viewer.TLS; t != nil {
 		e.Viewer.TLSVersion, e.Viewer.TLSCipher = d.version(t.Version), d.suite(t.CipherSuite)
 	}
-	if s := j.Sent; s != nil {
-		e.Sent = &Sent{Host: s.Host, TLS: s.TLS, Method: s.Method, URI: s.URI, Header: s.Header}
-	}
+	e.Sent, e.ErrorPage = decodeSent(j.Sent), d.errorPage(j.ErrorPage)
 	for _, a := range j.Attempts {
 		e.Attempts = append(e.Attempts, d.attempt(a))
 	}

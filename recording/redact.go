@@ -76,12 +76,13 @@ func Redact(e *Exchange) *Exchange {
 	trailer, trailerSecret := redactHeader(e.Response.Trailer)
 	head, headSecret := redactHead(e.Response.OriginHead)
 	sent, sentSecret := redactSent(e.Sent)
-	if !viewerSecret && !fieldsSecret && !responseSecret && !trailerSecret && !headSecret && !sentSecret {
+	page, pageSecret := e.ErrorPage.redact()
+	if !pageSecret && !viewerSecret && !fieldsSecret && !responseSecret && !trailerSecret && !headSecret && !sentSecret {
 		return e
 	}
 	hidden := *e
 	hidden.Viewer.Header, hidden.Viewer.Fields, hidden.Response.Header, hidden.Response.Trailer = viewer, fields, response, trailer
-	hidden.Response.OriginHead, hidden.Sent = head, sent
+	hidden.Response.OriginHead, hidden.Sent, hidden.ErrorPage = head, sent, page
 	return &hidden
 }
 

@@ -23,12 +23,7 @@ func (r *Redactor) redactQueries(e *Exchange) *Exchange {
 	hidden.Response.OriginHead = r.text(e.Response.OriginHead)
 	hidden.Findings = r.findings(e.Findings)
 	hidden.Cause = r.cause(e.Cause)
-	if s := e.Sent; s != nil {
-		sent := *s
-		sent.URI = r.text(s.URI)
-		sent.Header = r.fields(s.Header)
-		hidden.Sent = &sent
-	}
+	hidden.Sent, hidden.ErrorPage = r.sent(e.Sent), r.errorPage(e.ErrorPage)
 	hidden.Attempts = changed(e.Attempts, func(a *originconn.Attempt) *originconn.Attempt {
 		if a == nil {
 			return nil

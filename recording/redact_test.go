@@ -33,6 +33,10 @@ func secretive() *recording.Exchange {
 	}
 	e.Response.OriginHead = "HTTP/1.1 200 OK\r\nset-cookie:  sid=hunter-1; Path=/\r\nContent-Type: text/plain\r\n" +
 		"SET-COOKIE : d=hunter5\r\n\tand-hunter6\r\nX-Folded: a\r\n b\r\n"
+	e.ErrorPage = &recording.ErrorPage{
+		Sent:     &recording.Sent{Header: []policy.Field{{Name: "Cookie", Value: "sid=hunter-1"}}},
+		Replaced: "HTTP/1.1 500 Internal Server Error\r\nSet-Cookie: sid=hunter-1\r\n",
+	}
 	return e
 }
 

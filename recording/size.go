@@ -26,12 +26,7 @@ func (e *Exchange) Size() int64 {
 		sizeHeader(e.Response.Header) + sizeHeader(e.Response.Trailer) + len(e.Response.OriginHead) + len(e.Response.Body) +
 		sizeFindings(e.Findings)
 	n += len(e.Viewer.Fields) * sizeField // the texts are those of Header, mostly
-	if e.Sent != nil {
-		n += len(e.Sent.URI)
-		for i := range e.Sent.Header {
-			n += sizeField + len(e.Sent.Header[i].Name) + len(e.Sent.Header[i].Value)
-		}
-	}
+	n += e.Sent.size() + e.ErrorPage.size()
 	for _, a := range e.Attempts {
 		if a != nil {
 			n += sizeAttempt + sizeFindings(a.Findings) + sizeOfHandshake(a.Handshake)

@@ -122,6 +122,8 @@ func (d *decoder) exchange(b []byte, e *recording.Exchange) {
 			e.Tunnel = d.tunnel(d.bytes(f))
 		case xGRPC:
 			e.GRPC = d.grpc(d.bytes(f))
+		case xErrorPage:
+			e.ErrorPage = d.errorPage(d.bytes(f))
 		case xForced:
 			e.Forced = d.text(f)
 		case xReplayed:
@@ -184,6 +186,23 @@ func (d *decoder) sent(b []byte) *recording.Sent {
 		}
 	})
 	return s
+}
+
+func (d *decoder) errorPage(b []byte) *recording.ErrorPage {
+	p := &recording.ErrorPage{}
+	d.fields(b, func(f *field) {
+		switch f.number {
+		case pBehavior:
+			p.Behavior = d.text(f)
+		case pOrigin:
+			p.Origin = d.text(f)
+		case pSent:
+			p.Sent = d.sent(d.bytes(f))
+		case pReplaced:
+			p.Replaced += d.text(f)
+		}
+	})
+	return p
 }
 
 // list reads a list of fields in its order.

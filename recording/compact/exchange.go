@@ -32,6 +32,7 @@ const (
 	xForced
 	xReplayed
 	xGRPC
+	xErrorPage
 )
 
 // The fields of a viewer's request.
@@ -58,6 +59,14 @@ const (
 	sTLS
 	sURI
 	sHeader
+)
+
+// The fields of a custom error page.
+const (
+	pBehavior = iota + 1
+	pOrigin
+	pSent
+	pReplaced
 )
 
 // The fields of a response.
@@ -110,6 +119,10 @@ func (c *Encoder) exchange(b []byte, e *recording.Exchange) []byte {
 		nested = c.text(c.text(nested[:0], gStatus, g.Status), gMessage, g.Message)
 		b = appendBytes(b, xGRPC, nested)
 	}
+	if p := e.ErrorPage; p != nil {
+		nested = c.errorPage(nested[:0], p)
+		b = appendBytes(b, xErrorPage, nested)
+	}
 	c.done(nested)
 	b = c.text(b, xForced, e.Forced)
 	b = c.text(b, xReplayed, e.Replayed)
@@ -150,6 +163,20 @@ func (c *Encoder) sent(b []byte, s *recording.Sent) []byte {
 	b = appendBool(b, sTLS, s.TLS)
 	b = c.text(b, sURI, s.URI)
 	return c.fields(b, sHeader, s.Header)
+}
+
+func (c *Encoder) errorPage(b []byte, p *recording.ErrorPage) []byte {
+	b = c.text(b, pBehavior, p.Behavior)
+	b = c.text(b, pOrigin, p.Origin)
+	if p.Sent != nil {
+		sent := c.sent(c.list(), p.Sent)
+		b = appendBytes(b, pSent, sent)
+		c.done(sent)
+	}
+	for line := range strings.Lines(p.Replaced) {
+		b = c.item(b, pReplaced, line)
+	}
+	return b
 }
 
 // fields writes a list of fields in its order.

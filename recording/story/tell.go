@@ -26,6 +26,7 @@ func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	}
 	t.findings()
 	t.decided()
+	t.errorPage()
 	t.answered()
 	return t.page.err
 }
@@ -196,6 +197,29 @@ func (t *teller) decided() {
 		t.chapter("How to mend it")
 		t.say("%s", c.Hint)
 	}
+}
+
+// errorPage is the custom error page, and what it stands in the place of.
+func (t *teller) errorPage() {
+	p := t.e.ErrorPage
+	if p == nil {
+		return
+	}
+	t.chapter("The custom error page")
+	if p.Replaced != "" {
+		t.say("stands in the place of the origin's own answer:")
+		for line := range strings.Lines(p.Replaced) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" {
+				t.line(inLine, dim, line)
+			}
+		}
+	}
+	if p.Sent == nil {
+		t.say("behavior %s: no origin was asked for it", p.Behavior)
+		return
+	}
+	t.say("behavior %s, origin %s at %s: %s %s", p.Behavior, p.Origin, p.Sent.Host, p.Sent.Method, p.Sent.URI)
+	t.fields(p.Sent.Header)
 }
 
 // answered is what the viewer got.
