@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/edgesim/edgesim/internal/peers"
 )
 
 // imageLimit is the size in bytes under which the image stays.
@@ -94,7 +97,7 @@ func TestReproducible(t *testing.T) {
 	elsewhere := t.TempDir()
 	list, err := exec.Command("git", "-C", "..", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
-		t.Skipf("the sources are no git repository: %v", err)
+		peers.Lack(t, fmt.Sprintf("the sources are no git repository: %v", err))
 	}
 	for name := range strings.SplitSeq(strings.TrimRight(string(list), "\x00"), "\x00") {
 		data, err := os.ReadFile(filepath.Join("..", name))

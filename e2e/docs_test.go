@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/edgesim/edgesim/edgesimtest"
+	"github.com/edgesim/edgesim/internal/peers"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -48,10 +49,9 @@ func TestTestingDocument(t *testing.T) {
 	} {
 		t.Run(row.language, func(t *testing.T) {
 			t.Parallel()
-			for _, need := range []string{row.command[0], "curl"} {
-				if _, err := exec.LookPath(need); err != nil {
-					t.Skipf("%s is not installed", need)
-				}
+			peers.Need(t, "curl")
+			if row.command[0] != "sh" {
+				peers.Need(t, row.command[0])
 			}
 			edge := serve(t, "--origin", origin.URL)
 			file := filepath.Join(t.TempDir(), row.file)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"github.com/edgesim/edgesim/internal/peers"
 )
 
 // TestRelease makes a release for this machine alone: its checksums are right,
@@ -16,7 +18,7 @@ func TestRelease(t *testing.T) {
 	t.Parallel()
 	for _, need := range []string{"make", "sha256sum"} {
 		if _, err := exec.LookPath(need); err != nil {
-			t.Skipf("%s is not installed", need)
+			peers.Lack(t, need+" is not installed")
 		}
 	}
 	dist := t.TempDir()

@@ -31,6 +31,8 @@ func Known() []Peer {
 		{"docker", "docker.io docker-compose", "the images and docker-compose.yml, on a real engine"},
 		{"python3:aiohttp", "python3-aiohttp", "an application with cookies, chunks, compression and WebSocket"},
 		{"python3:websockets", "python3-websockets", "viewers of WebSocket"},
+		{"python3", "python3", "suites in Python, as docs/TESTING.md has them"},
+		{"node", "nodejs", "suites in JavaScript, as docs/TESTING.md has them"},
 		{"chromium", "chromium", "viewers that are browsers"},
 		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}

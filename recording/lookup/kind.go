@@ -17,7 +17,7 @@ type Kind struct {
 	Status int
 	Cause  string
 	// Rules are those of [recording.Exchange.Rules], sorted, each between
-	// commas: ",CF-A-01,CF-B-02,"; "" if there are none.
+	// commas: ",CF-CERT-06,CF-NAME-05,"; "" if there are none.
 	Rules  string
 	Method string // in capitals
 	// Host is the viewer's in small letters; HostName is it without the port,
