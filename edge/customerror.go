@@ -21,9 +21,10 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 	if custom == nil {
 		return o
 	}
-	x.exchange.ErrorPage = &recording.ErrorPage{}
+	record := &recording.ErrorPage{}
+	x.exchange.ErrorPage = record
 	if o.response != nil {
-		x.exchange.ErrorPage.Replaced = o.response.RawHead
+		record.Replaced = o.response.RawHead
 	}
 	discard(o.response)
 	if v.Body != nil {
@@ -31,7 +32,7 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 	}
 	page := pageRequest(v, custom.ResponsePagePath)
 	behavior := e.Distribution.Match(path(page.URI))
-	x.exchange.ErrorPage.Behavior = behavior.PathPattern
+	record.Behavior = behavior.PathPattern
 	result := e.ask(ctx, x, page, behavior, v.URI)
 	replaced := outcome{behavior: behavior, response: result.Response, cause: o.cause, original: o.original}
 	answered := 0
@@ -55,7 +56,7 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 		became = o.cause.Error() + "; " + became
 	}
 	x.notes = append(x.notes, became)
-	x.find(policy.CustomErrorFinding(facts, custom, behavior.PathPattern, x.pageOrigin, answered, result.Cause))
+	x.find(policy.CustomErrorFinding(facts, custom, behavior.PathPattern, record.Origin, answered, result.Cause))
 	return replaced
 }
 

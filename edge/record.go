@@ -25,8 +25,6 @@ type exchange struct {
 	result  *originconn.Result
 	counted int
 	closed  bool
-	// pageOrigin is the origin that was asked last for a custom error page.
-	pageOrigin string
 	// notes say in a sentence each what became of the error besides its cause.
 	notes []string
 	// hint is how to mend what the origin itself answered, as far as that is known.
@@ -43,9 +41,8 @@ type exchange struct {
 // leaves the place to the request that failed.
 func (x *exchange) planned(p *Plan, page bool) {
 	if page {
-		x.pageOrigin = p.Origin.ID
-		page := x.exchange.ErrorPage
-		page.Origin, page.Sent = p.Origin.ID, sentOf(p)
+		record := x.exchange.ErrorPage
+		record.Origin, record.Sent = p.Origin.ID, sentOf(p)
 		return
 	}
 	x.exchange.Origin = p.Origin.ID
