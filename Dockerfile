@@ -13,7 +13,7 @@
 ARG GO_IMAGE=golang:1.26
 
 FROM scratch AS base
-COPY --chown=65532:65532 compose/volumes/ /
+COPY --chown=65532:65532 test/compose/volumes/ /
 ENV EDGESIM_LISTEN=0.0.0.0:8080 EDGESIM_LISTEN_TLS=0.0.0.0:8443 EDGESIM_INSPECT=0.0.0.0:4040 \
     EDGESIM_STATE=/state EDGESIM_LOG_OUTPUT=stdout
 USER 65532:65532
@@ -25,7 +25,7 @@ HEALTHCHECK --interval=2s --timeout=4s --start-period=2s CMD ["/edgesim", "healt
 FROM base AS prebuilt
 COPY bin/edgesim /edgesim
 
-# The integration tests of compose/tests: a test binary in the place of edgesim.
+# The integration tests of test/compose/tests: a test binary in the place of edgesim.
 FROM scratch AS tests-prebuilt
 USER 65532:65532
 COPY bin/compose-tests /compose-tests
@@ -37,7 +37,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ENV CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false"
-RUN go build -ldflags="-s -w" -o /out/edgesim ./cmd/edgesim && go test -c -o /out/compose-tests ./compose/tests
+RUN go build -ldflags="-s -w" -o /out/edgesim ./cmd/edgesim && go test -c -o /out/compose-tests ./test/compose/tests
 
 FROM scratch AS tests-source
 USER 65532:65532

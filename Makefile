@@ -17,7 +17,8 @@ demo:
 # -count=1: the tests in e2e build the program, which the test cache does not see.
 test: lint
 	$(GO) test -race -count=1 -timeout 15m ./...
-	cd e2e/grpc && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
+	cd test/bench && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
+	cd test/e2e/grpc && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
 	@$(GO) run ./internal/peers/cmd/missing
 
 lint:
@@ -28,14 +29,15 @@ lint:
 	$(GO) -C tools vet ./...
 
 bench: build
-	$(GO) run ./bench $(BENCH)
+	cd test/bench && $(GO) build -o ../../bin/bench .
+	bin/bench $(BENCH)
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/edgesim ./cmd/edgesim
 
 prebuilt:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/edgesim ./cmd/edgesim
-	CGO_ENABLED=0 $(GO) test -c -trimpath -o bin/compose-tests ./compose/tests
+	CGO_ENABLED=0 $(GO) test -c -trimpath -o bin/compose-tests ./test/compose/tests
 
 # The version is the one that the toolchain notes in the binary: that of the tag
 # it is built from. VCS is off only where a test builds from what is no checkout.
@@ -52,7 +54,7 @@ release:
 	done
 	@set -e; for shell in bash zsh fish; do $(GO) run ./cmd/edgesim completion $$shell > "$(DIST)/completions/edgesim.$$shell"; done
 	$(GO) run ./cmd/edgesim man > "$(DIST)/edgesim.1"
-	cd "$(DIST)" && find . -type f ! -name SHA256SUMS | sed 's|^[.]/||' | sort | xargs $$(command -v sha256sum || echo shasum -a 256) > SHA256SUMS
+	cd "$(DIST)" && find . -type f ! -name SHA256SUMS |  's|^[.]/||' | sort | xargs $$(command -v sha256sum || echo shasum -a 256) > SHA256SUMS
 	@cat "$(DIST)/SHA256SUMS"
 
 # FUZZTIME each, over every fuzz target of the module.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/edge"
-	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"

@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"github.com/edgesim/edgesim/edge"
-	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/internal/lab"
+	"github.com/edgesim/edgesim/internal/replay"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/replay"
 )
 
 // noOrigin is a client that can reach nothing.

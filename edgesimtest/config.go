@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/internal/pki"
-	"github.com/edgesim/edgesim/lab"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"

@@ -17,7 +17,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edgesimtest"
 	"github.com/edgesim/edgesim/faults"
-	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/policy"
 )
 

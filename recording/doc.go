@@ -45,7 +45,7 @@
 //   - forced is the id of the fault on demand that was played (see package
 //     faults); left out where the origin did it all itself.
 //   - replayed is the id of the recorded exchange that answered in the origin's
-//     place (see package recording/replay); left out where the origin was asked.
+//     place (see package internal/replay); left out where the origin was asked.
 //
 // The shape is published as a JSON Schema, see [Schema].
 //

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/edgesim/edgesim/internal/store/storetest"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/storetest"
 )
 
 func TestRingEviction(t *testing.T) {

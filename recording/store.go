@@ -10,7 +10,7 @@ import (
 
 // Store is a [Recorder] that can be asked for what it has. [Ring] is one, and
 // the packages below this one have one for each database. All answer the same
-// question alike, which recording/storetest holds them to. A Store shows what
+// question alike, which internal/store/storetest holds them to. A Store shows what
 // was recorded before it was asked. Its methods are safe for concurrent use.
 type Store interface {
 	Recorder

@@ -14,9 +14,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/check"
 	"github.com/edgesim/edgesim/distribution"
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/ingest"
 )
 
 func (p *program) checkCommand() *cli.Command {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/check"
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/policy"
 )
 

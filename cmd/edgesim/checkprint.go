@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/internal/check"
 )
 
 // reportPrinter returns what prints a report in the format asked for.

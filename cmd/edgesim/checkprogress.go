@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/internal/check"
 )
 
 // patience is how long a check stays silent before it says what it waits for.

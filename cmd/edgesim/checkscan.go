@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/internal/check"
 )
 
 // scan prints what an origin accepts beside what CloudFront offers.

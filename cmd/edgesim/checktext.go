@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgesim/edgesim/check"
+	"github.com/edgesim/edgesim/internal/check"
 	"github.com/edgesim/edgesim/policy"
 )
 

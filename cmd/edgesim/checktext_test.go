@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgesim/edgesim/check"
 	"github.com/edgesim/edgesim/edge"
-	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )

@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/ingest"
 )
 
 // oneDash is a flag in a message of package flag, which writes all of them with

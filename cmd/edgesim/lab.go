@@ -14,8 +14,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/ingest"
-	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/lab"
 )
 
 func (p *program) labCommand() *cli.Command {

@@ -24,7 +24,7 @@ const heapShare = 70
 var cgroupLimits = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
 // enoughMemory is what an edge needs under load, recordings included: the lowest
-// limit that compose/survival_test.go holds it to.
+// limit that test/compose/survival_test.go holds it to.
 const enoughMemory = 64 << 20
 
 // tuneMemory sets the collector, unless GOGC or GOMEMLIMIT says something else,

@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/proxy"
 )
 

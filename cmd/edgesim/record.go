@@ -16,10 +16,10 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/store/pgstore"
+	"github.com/edgesim/edgesim/internal/store/sqlitestore"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/pgstore"
-	"github.com/edgesim/edgesim/recording/sqlitestore"
 )
 
 // keeping says where exchanges are kept and for how long.

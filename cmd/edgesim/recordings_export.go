@@ -11,9 +11,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/cflog"
+	"github.com/edgesim/edgesim/internal/har"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/cflog"
-	"github.com/edgesim/edgesim/recording/har"
 )
 
 // formatCategory is the heading of the flags for what is written in help.

@@ -14,10 +14,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/har"
+	"github.com/edgesim/edgesim/internal/store/pgstore"
+	"github.com/edgesim/edgesim/internal/store/sqlitestore"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/har"
-	"github.com/edgesim/edgesim/recording/pgstore"
-	"github.com/edgesim/edgesim/recording/sqlitestore"
 )
 
 // openRecordings opens what --record names. Only who changes something opens it

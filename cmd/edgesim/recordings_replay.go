@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/replay"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/replay"
 )
 
 func (p *program) recordingsReplayCommand() *cli.Command {

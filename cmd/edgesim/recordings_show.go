@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/story"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/story"
 )
 
 func (p *program) recordingsShowCommand() *cli.Command {

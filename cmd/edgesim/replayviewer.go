@@ -15,12 +15,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/edge"
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/replay"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
-	"github.com/edgesim/edgesim/recording/replay"
 )
 
 // replayViewer is a viewer that sends recorded requests: to an edge that runs

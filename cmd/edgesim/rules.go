@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/check"
-	"github.com/edgesim/edgesim/lab"
+	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/policy"
 )
 

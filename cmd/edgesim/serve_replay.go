@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/recording/replay"
+	"github.com/edgesim/edgesim/internal/replay"
 )
 
 // replaying says what answers in the origins' place.

@@ -17,7 +17,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/faults"
-	"github.com/edgesim/edgesim/ingest"
+	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/policy"
 )
 

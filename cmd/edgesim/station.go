@@ -16,8 +16,8 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
-	"github.com/edgesim/edgesim/ingest"
-	"github.com/edgesim/edgesim/inspector"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/inspector"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"

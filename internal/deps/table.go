@@ -64,7 +64,7 @@ var Packages = []Package{
 	},
 	{Path: "distribution", Why: "what the user configured is plain data: everybody may know it, it knows nobody"},
 	{
-		Path: "ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
+		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
 		Imports: []string{"distribution"}, Modules: []string{yaml, tfjson, hcl},
 	},
 	{
@@ -89,41 +89,41 @@ var Packages = []Package{
 		Imports: []string{"originconn", "policy", "internal/tlswire"}, TestModules: []string{jsonschema},
 	},
 	{
-		Path: "recording/har", Why: "exchanges in the format of browsers' developer tools, which wants bodies decompressed",
+		Path: "internal/har", Why: "exchanges in the format of browsers' developer tools, which wants bodies decompressed",
 		Imports: []string{"recording", "originconn"}, Modules: []string{brotli}, TestModules: []string{jsonschema, cdproto},
 	},
 	{
-		Path: "recording/cflog", Why: "exchanges as CloudFront's access logs; tlswire gives the TLS versions their names",
+		Path: "internal/cflog", Why: "exchanges as CloudFront's access logs; tlswire gives the TLS versions their names",
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
 	{
-		Path: "recording/story", Why: "one exchange told to a person, with the rule that decided it",
+		Path: "internal/story", Why: "one exchange told to a person, with the rule that decided it",
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
 	{
-		Path: "recording/replay", Why: "a recording in the place of origins; it undoes what the edge compressed, to give back what the origin sent",
+		Path: "internal/replay", Why: "a recording in the place of origins; it undoes what the edge compressed, to give back what the origin sent",
 		Imports: []string{"recording", "originconn", "policy"}, Modules: []string{brotli},
 	},
-	{Path: "recording/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
+	{Path: "internal/store/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
 	{
-		Path: "recording/compact", Why: "what every store on disk writes: an exchange in few bytes",
+		Path: "internal/store/compact", Why: "what every store on disk writes: an exchange in few bytes",
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
 	{
-		Path: "recording/lookup", Why: "what filters ask, in SQL, the same for every database",
+		Path: "internal/store/lookup", Why: "what filters ask, in SQL, the same for every database",
 		Imports: []string{"recording", "policy"},
 	},
 	{
-		Path: "recording/queue", Why: "what every store that writes slowly has before it",
+		Path: "internal/store/queue", Why: "what every store that writes slowly has before it",
 		Imports: []string{"recording"},
 	},
 	{
-		Path: "recording/sqlitestore", Why: "SQLite stays behind one package", Modules: []string{sqlite},
-		Imports: []string{"recording", "recording/compact", "recording/lookup", "recording/queue", "policy"},
+		Path: "internal/store/sqlitestore", Why: "SQLite stays behind one package", Modules: []string{sqlite},
+		Imports: []string{"recording", "internal/store/compact", "internal/store/lookup", "internal/store/queue", "policy"},
 	},
 	{
-		Path: "recording/pgstore", Why: "PostgreSQL stays behind one package; what it cannot take waits in a folder", Modules: []string{pgx},
-		Imports: []string{"recording", "recording/compact", "recording/lookup", "recording/queue", "recording/sqlitestore", "policy"},
+		Path: "internal/store/pgstore", Why: "PostgreSQL stays behind one package; what it cannot take waits in a folder", Modules: []string{pgx},
+		Imports: []string{"recording", "internal/store/compact", "internal/store/lookup", "internal/store/queue", "internal/store/sqlitestore", "policy"},
 	},
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
@@ -135,29 +135,28 @@ var Packages = []Package{
 		TestModules: []string{http2},
 	},
 	{
-		Path: "check", Why: "it walks the edge's road and has none of its own; tlswire gives the TLS numbers their names",
+		Path: "internal/check", Why: "it walks the edge's road and has none of its own; tlswire gives the TLS numbers their names",
 		Imports: []string{"edge", "originconn", "policy", "distribution", "internal/tlswire"}, TestModules: []string{jsonschema, sarif},
 	},
 	{
-		Path: "lab", Why: "broken origins share nothing with the road that judges them, or a fault could hide in both",
+		Path: "internal/lab", Why: "broken origins share nothing with the road that judges them, or a fault could hide in both",
 		Imports: []string{"policy", "distribution", "internal/pki"},
 	},
 	{
-		Path: "inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
-		Imports: []string{"recording", "recording/har", "policy", "faults"},
+		Path: "internal/inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
+		Imports: []string{"recording", "internal/har", "policy", "faults"},
 	},
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
-	{Path: "e2e", Why: "tests of the whole program, from outside", Anything: true},
-	{Path: "compose", Why: "tests of the images and of docker-compose.yml, on a real Docker engine", Anything: true},
-	{Path: "compose/tests", Why: "tests that run inside the compose network", Anything: true},
-	{Path: "bench", Why: "it measures the whole against others", Anything: true},
+	{Path: "test/e2e", Why: "tests of the whole program, from outside", Anything: true},
+	{Path: "test/compose", Why: "tests of the images and of docker-compose.yml, on a real Docker engine", Anything: true},
+	{Path: "test/compose/tests", Why: "tests that run inside the compose network", Anything: true},
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
-			"internal/pki", "internal/tlswire", "distribution", "ingest", "policy", "faults", "originconn", "recording",
-			"recording/har", "recording/cflog", "recording/story", "recording/replay", "recording/sqlitestore", "recording/pgstore", "edge", "proxy", "check", "lab", "inspector",
+			"internal/pki", "internal/tlswire", "distribution", "internal/ingest", "policy", "faults", "originconn", "recording",
+			"internal/har", "internal/cflog", "internal/story", "internal/replay", "internal/store/sqlitestore", "internal/store/pgstore", "edge", "proxy", "internal/check", "internal/lab", "internal/inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},
@@ -166,8 +165,8 @@ var Packages = []Package{
 // TestImports are packages of ours that every test may import, each with the
 // reason, beside those that stand above its own package.
 var TestImports = map[string]string{
-	"internal/peers":      "servers that are not ours, as origins that cannot share a mistake with us",
-	"edgesimtest":         "an edge in one line, for tests that need no more of it than that",
-	"recording/storetest": "the one suite that every store answers to",
-	"lab":                 "real origins on loopback stand in the place of mocks, for packages above it too",
+	"internal/peers":           "servers that are not ours, as origins that cannot share a mistake with us",
+	"edgesimtest":              "an edge in one line, for tests that need no more of it than that",
+	"internal/store/storetest": "the one suite that every store answers to",
+	"internal/lab":             "real origins on loopback stand in the place of mocks, for packages above it too",
 }

@@ -1,0 +1,335 @@
+package check_test
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/pki"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// TestFixes: each cause that an origin can give has a fix that goes for any
+// software, and no placeholder is left unfilled.
+func TestFixes(t *testing.T) {
+	t.Parallel()
+	for _, spec := range policy.Causes() {
+		if spec.Stage == policy.StageViewer {
+			continue
+		}
+		if f, ok := check.FixesFor(spec.Name, "no such software"); !ok || f.Software != "*" || f.Steps[0] == "" {
+			t.Errorf("%s has no fix for any software", spec.Name)
+		}
+	}
+	for _, f := range check.Fixes() {
+		f.Cause.Spec() // panics where there is no such cause
+		for _, step := range f.Steps {
+			for _, known := range []string{"{name}", "{sni}", "{viewer}", "{host}", "{port}", "{portSetting}", "{hint}", "{uri}", "{readTimeout}", "{order}", "{setting}"} {
+				step = strings.ReplaceAll(step, known, "")
+			}
+			if strings.Contains(strings.ReplaceAll(step, "tls { protocols … }", ""), "{") {
+				t.Errorf("%s for %s: an unknown placeholder in %q", f.Cause, f.Software, step)
+			}
+		}
+	}
+}
+
+// TestSoftware: what shows the software, and that the fix is then in its terms:
+// by the origin's name, by Server, by a certificate of the software's own, and
+// where TLS fails by what it says to plain HTTP on the same port.
+func TestSoftware(t *testing.T) {
+	t.Parallel()
+	server := func(name string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Server", name) })
+	}
+	selfNamed := func(cn string) func(*tls.Config, *pki.Template) {
+		return func(_ *tls.Config, leaf *pki.Template) {
+			leaf.CommonName, leaf.DNSNames = cn, []string{"other.example.org"}
+		}
+	}
+	for _, test := range []struct {
+		name    string
+		origin  string
+		handler http.Handler
+		tune    func(*tls.Config, *pki.Template)
+		want    string
+	}{
+		{"an ALB by its name", "web-123.eu-west-1.elb.amazonaws.com", ok, nil, "alb"},
+		{"an NLB by its name", "web-0a1b.elb.eu-west-1.amazonaws.com", ok, nil, "nlb"},
+		{"an S3 website", "assets.example.s3-website.eu-central-1.amazonaws.com", ok, nil, "s3-website"},
+		{"an S3 website of the old form", "assets.example.s3-website-us-east-1.amazonaws.com", ok, nil, "s3-website"},
+		{"API Gateway", "a1b2c3.execute-api.us-east-1.amazonaws.com", ok, nil, "api-gateway"},
+		{"a Lambda URL", "a1b2c3.lambda-url.us-east-1.on.aws", ok, nil, "lambda-url"},
+		{"nginx by Server", "app.example.com", server("nginx/1.22.1"), nil, "nginx"},
+		{"Apache by Server", "app.example.com", server("Apache/2.4.57 (Debian)"), nil, "apache"},
+		{"IIS by Server", "app.example.com", server("Microsoft-IIS/10.0"), nil, "iis"},
+		{"Caddy by Server", "app.example.com", server("Caddy"), nil, "caddy"},
+		{"an ALB by Server", "app.example.com", server("awselb/2.0"), nil, "alb"},
+		{"the ingress controller's certificate", "app.example.com", ok, selfNamed("Kubernetes Ingress Controller Fake Certificate"), "ingress-nginx"},
+		{"Traefik's certificate", "app.example.com", ok, selfNamed("TRAEFIK DEFAULT CERT"), "traefik"},
+		{"nothing shows", "app.example.com", server("my-app"), nil, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			if c := only(t, newSite(t, test.handler, test.tune, test.origin).check(t, check.Config{})); c.Software != nil {
+				got = c.Software.Name
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestTries: after a failure another setting is tried at the origin, and the
+// fix that works is said first. Neither custom headers nor the viewer's fields
+// go over plain HTTP.
+func TestTries(t *testing.T) {
+	t.Parallel()
+	t.Run("Host forwarded, and no certificate for it", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, func(c *tls.Config, _ *pki.Template) {
+			c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+				if h.ServerName != "app.example.com" {
+					return &tls.Config{}, nil // no certificate: a fatal alert
+				}
+				return nil, nil
+			}
+		}, "app.example.com")
+		s.Aliases, s.DefaultBehavior = []string{"www.example.com"}, behavior("*", "AllViewer")
+		c := s.check(t, check.Config{}).Checks[0]
+		if len(c.Tries) != 1 || !c.Tries[0].Works || c.Fix == nil || !strings.HasPrefix(c.Fix.Steps[0], "in CloudFront: origin request policy AllViewerExceptHostHeader") {
+			t.Errorf("%v: tries %+v, fix %+v", c.Cause, c.Tries, c.Fix)
+		}
+	})
+	t.Run("Host not forwarded, and the certificate is for an alias", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, nil, "www.example.com")
+		s.Origins[0].DomainName, s.Aliases = "app.example.com", []string{"www.example.com"}
+		c := only(t, s.check(t, check.Config{}))
+		if len(c.Tries) != 1 || !c.Tries[0].Works || !strings.Contains(c.Fix.Steps[0], "AllViewer, with viewers at www.example.com") {
+			t.Errorf("tries %+v, fix %+v", c.Tries, c.Fix)
+		}
+	})
+	t.Run("Host forwarded by legacy settings", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, nil, "app.example.com")
+		s.Origins[0].DomainName, s.Aliases = "other.example.com", []string{"www.example.com"}
+		legacy := distribution.NewCacheBehavior("app")
+		legacy.ForwardedValues = &distribution.ForwardedValues{Headers: []string{"*"}}
+		s.DefaultBehavior = legacy
+		c := s.check(t, check.Config{}).Checks[0]
+		if !c.HostForwarded || len(c.Tries) != 1 || c.Tries[0].Works || strings.Contains(c.Tries[0].Observed, "www.example.com") {
+			t.Errorf("%v: Host forwarded %t, tries %+v; want one without Host, which fails, too", c.Cause, c.HostForwarded, c.Tries)
+		}
+		for _, step := range c.Fix.Steps {
+			if strings.Contains(step, "in CloudFront") {
+				t.Errorf("a setting that was tried and fails is advised: %q", step)
+			}
+		}
+	})
+	t.Run("nothing on 443, HTTP on 80", func(t *testing.T) {
+		t.Parallel()
+		var sent http.Header
+		plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sent = r.Header }))
+		defer plain.Close()
+		s := newSite(t, ok, nil, "app.example.com")
+		s.Origins[0].CustomHeaders = []distribution.Header{{Name: "X-Origin-Verify", Value: "secret"}}
+		s.Origins[0].ConnectionAttempts = 1
+		s.dials.routes = map[string]string{"80": plain.Listener.Addr().String()}
+		c := only(t, s.check(t, check.Config{}))
+		if c.Cause == nil || c.Cause.Rule != "CF-CONN-08" || len(c.Tries) != 1 || !c.Tries[0].Works || c.Tries[0].Observed != "port 80 answers HTTP with status 200" {
+			t.Errorf("%v: tries %+v", c.Cause, c.Tries)
+		}
+		if sent.Get("X-Origin-Verify") != "" || len(sent) > 2 {
+			t.Errorf("sent in the clear: %v", sent)
+		}
+	})
+	t.Run("HTTP configured, HTTPS spoken", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, nil, "app.example.com")
+		s.Origins[0].ProtocolPolicy, s.Origins[0].ConnectionAttempts = distribution.OriginHTTPOnly, 1
+		c := only(t, s.check(t, check.Config{}))
+		if len(c.Tries) != 1 || !c.Tries[0].Works || c.Tries[0].Setting != "OriginProtocolPolicy https-only (port 443)" {
+			t.Errorf("%v: tries %+v", c.Cause, c.Tries)
+		}
+	})
+	t.Run("a version that is not allowed", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, nil, "app.example.com")
+		s.Origins[0].SSLProtocols = []distribution.SSLProtocol{distribution.TLSv1}
+		c := only(t, s.check(t, check.Config{}))
+		if c.Cause == nil || c.Cause.Rule != "CF-TLS-06" || len(c.Tries) != 1 || !c.Tries[0].Works || !strings.Contains(strings.Join(c.Fix.Steps, "\n"), "OriginSslProtocols TLSv1, TLSv1.1, TLSv1.2") {
+			t.Errorf("%v: tries %+v, fix %+v", c.Cause, c.Tries, c.Fix)
+		}
+	})
+}
+
+// TestUnobtainableName: no certificate is advised for the distribution's own name,
+// which nobody gets one for (CF-NAME-05), but what can be done in its place.
+func TestUnobtainableName(t *testing.T) {
+	t.Parallel()
+	const own = "d111111abcdef8.cloudfront.net"
+	for _, test := range []struct {
+		name    string
+		carried string // by the certificate of app.example.com
+		trusted bool
+		rule    policy.RuleID
+		steps   []string // how they begin
+	}{
+		{"the certificate is for neither name", "other.example.com", true, "CF-NAME-05",
+			[]string{"send the origin's own name (origin request policy AllViewerExceptHostHeader), with a certificate that has app.example.com among its names", "or give the distribution an alias"}},
+		{"no public CA", "app.example.com", false, "CF-CERT-07",
+			[]string{"get a certificate for app.example.com from a public CA", "if it is a private CA of yours standing in for a public one: --origin-ca FILE"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, ok, func(c *tls.Config, leaf *pki.Template) {
+				if test.trusted {
+					return
+				}
+				root, err := pki.NewCA(pki.Template{CommonName: "a team's own root", NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter})
+				if err != nil {
+					t.Fatal(err)
+				}
+				issued, err := root.Issue(*leaf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				chain := pki.TLS(issued)
+				chain.Certificate = append(chain.Certificate, root.X509.Raw)
+				c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+					return &tls.Config{Certificates: []tls.Certificate{chain}}, nil
+				}
+			}, test.carried)
+			s.Origins[0].DomainName, s.DefaultBehavior = "app.example.com", behavior("*", "AllViewer")
+			c := s.check(t, check.Config{}).Checks[0]
+			if c.Cause == nil || c.Cause.Rule != test.rule || c.Fix == nil || c.Viewers[0].Host != own {
+				t.Fatalf("%v, viewers %v, fix %v; want %s", c.Cause, c.Viewers, c.Fix, test.rule)
+			}
+			for i, want := range test.steps {
+				if i >= len(c.Fix.Steps) || !strings.HasPrefix(c.Fix.Steps[i], want) {
+					t.Errorf("%s: steps %q, want %q", c.Cause.Rule, c.Fix.Steps, test.steps)
+					break
+				}
+			}
+			for _, text := range append(c.Fix.Steps, c.Cause.Hint) {
+				if strings.Contains(text, "certificate for "+own) || strings.Contains(text, "-d "+own) || strings.Contains(text, "has "+own) {
+					t.Errorf("advises what nobody can do: %q", text)
+				}
+			}
+		})
+	}
+	t.Run("the origin's own name is proven to do", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, func(c *tls.Config, _ *pki.Template) {
+			c.GetConfigForClient = func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+				if h.ServerName != "a1b2c3.lambda-url.us-east-1.on.aws" {
+					return &tls.Config{}, nil // no certificate: a fatal alert
+				}
+				return nil, nil
+			}
+		}, "a1b2c3.lambda-url.us-east-1.on.aws")
+		s.DefaultBehavior = behavior("*", "AllViewer")
+		c := s.check(t, check.Config{}).Checks[0]
+		if c.Fix == nil || len(c.Fix.Steps) != 2 || !strings.HasPrefix(c.Fix.Steps[0], "in CloudFront: origin request policy AllViewerExceptHostHeader") || !strings.HasPrefix(c.Fix.Steps[1], "or give the distribution an alias") {
+			t.Errorf("%v: %+v", c.Cause, c.Fix)
+		}
+	})
+}
+
+// TestOwnStatus: an error status of the origin's own passes as a connection, and
+// warns: a 5xx always, a 4xx where the path was given (CF-ERR-08).
+func TestOwnStatus(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(map[string]int{"/": 404, "/gone": 410, "/down": 503, "/there": 200}[r.URL.Path])
+	}), nil, "app.example.com")
+	for path, want := range map[string]check.Verdict{"": check.Pass, "/": check.Warn, "/gone": check.Warn, "/down": check.Warn, "/there": check.Pass} {
+		c := only(t, s.check(t, check.Config{Path: path}))
+		if c.Verdict != want || c.Cause != nil {
+			t.Errorf("%q: %s with %d, want %s", path, c.Verdict, c.Outcome.Status, want)
+		}
+		if j, ok := judgement(c, "CF-ERR-08"); ok != (want == check.Warn) || ok && !strings.Contains(j.Observed, strconv.Itoa(c.Outcome.Status)) {
+			t.Errorf("%q: %+v", path, j)
+		}
+	}
+}
+
+// TestRedirectLoop: an origin that is asked over HTTP and sends viewers to
+// where they are is warned of; any other redirect is not.
+func TestRedirectLoop(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, location string
+		want           check.Verdict
+	}{
+		{"to where the viewer is", "https://www.example.com/", check.Warn},
+		{"to another path", "https://www.example.com/home", check.Pass},
+		{"to another site", "https://shop.example.com/", check.Pass},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			plain := httptest.NewServer(http.RedirectHandler(test.location, http.StatusMovedPermanently))
+			t.Cleanup(plain.Close)
+			s := newSite(t, ok, nil, "app.example.com")
+			s.dials.routes = map[string]string{"80": plain.Listener.Addr().String()}
+			s.Aliases, s.Origins[0].ProtocolPolicy = []string{"www.example.com"}, distribution.OriginHTTPOnly
+			s.DefaultBehavior.ViewerProtocolPolicy = distribution.ViewerRedirectToHTTPS
+			c := s.check(t, check.Config{}).Checks[0]
+			if c.Verdict != test.want {
+				t.Errorf("verdict %s, want %s: %+v", c.Verdict, test.want, c.Rules[0])
+			}
+			if j, ok := judgement(&c, "CF-CONN-03"); ok != (test.want == check.Warn) || ok && !strings.Contains(j.Observed, "redirect loop") {
+				t.Errorf("%+v", j)
+			}
+		})
+	}
+}
+
+// TestPolicyDates: what was agreed on tells of a list that has it, too, and of
+// no other; a scan tells of all (flynn/flynn#3654: ECDSA was refused in 2017).
+func TestPolicyDates(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, ok, func(c *tls.Config, _ *pki.Template) {
+		c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+		c.CurvePreferences = []tls.CurveID{tls.CurveP256}
+	}, "app.example.com")
+	for _, test := range []struct {
+		scan bool
+		want map[string]check.Verdict
+	}{
+		{false, map[string]check.Verdict{"2017-12-07": check.Undecided, "2019-12-12": check.Pass, "2023-03-31": check.Pass}},
+		{true, map[string]check.Verdict{"2017-12-07": check.Fail, "2019-12-12": check.Pass, "2023-03-31": check.Pass}},
+	} {
+		c := only(t, s.check(t, check.Config{Scan: test.scan}))
+		for _, d := range c.Policies {
+			if want, ok := test.want[d.Policy]; ok && d.Verdict != want {
+				t.Errorf("scan %t: %+v, want %s", test.scan, d, want)
+			}
+		}
+		if len(c.Policies) != 4 {
+			t.Errorf("%d dates, want 4", len(c.Policies))
+		}
+	}
+	for name, tune := range map[string]func(*tls.Config, *pki.Template){
+		"a version that the list has not": func(c *tls.Config, _ *pki.Template) { c.MinVersion = tls.VersionTLS13 },
+		"a curve that the list has not": func(c *tls.Config, _ *pki.Template) {
+			c.MaxVersion, c.CurvePreferences = tls.VersionTLS12, []tls.CurveID{tls.X25519}
+		},
+	} {
+		for _, d := range only(t, newSite(t, ok, tune, "app.example.com").check(t, check.Config{})).Policies {
+			// The list of 2023-03 has that curve and no TLS 1.3, the one of 2019-12 neither.
+			version := strings.HasPrefix(name, "a version") && d.Policy == "2023-03-31"
+			if (version || d.Policy == "2019-12-12") && d.Verdict != check.Undecided {
+				t.Errorf("%s: %+v, want undecided", name, d)
+			}
+		}
+	}
+}

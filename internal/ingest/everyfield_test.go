@@ -1,0 +1,201 @@
+package ingest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/edgesim/edgesim/internal/ingest"
+)
+
+// inert are the fields of the API that may change without a difference here,
+// each with the reason. Everything else in a file is acted on or reported.
+var inert = map[string]string{
+	"CallerReference":        "it tells requests to the API apart",
+	"PriceClass":             "it chooses edge locations, and there is one here",
+	"Logging.IncludeCookies": "it is part of logs, which are reported as a whole",
+	"Logging.Prefix":         "it is part of logs, which are reported as a whole",
+	"Logging.Bucket":         "it is part of logs, which are reported as a whole where they are on",
+	"ViewerCertificate.MinimumProtocolVersion":                          "beside the default certificate it has no effect; else it is reported",
+	"ViewerCertificate.ACMCertificateArn":                               "it is part of the certificate, which is reported as a whole",
+	"ViewerCertificate.Certificate":                                     "it is part of the certificate, which is reported as a whole",
+	"ViewerCertificate.CertificateSource":                               "it is part of the certificate, which is reported as a whole",
+	"ViewerCertificate.SSLSupportMethod":                                "it is part of the certificate, which is reported as a whole",
+	"ViewerMtlsConfig.Mode":                                             "viewer mTLS is reported as a whole",
+	"ViewerMtlsConfig.TrustStoreConfig":                                 "viewer mTLS is reported as a whole",
+	"ConnectionFunctionAssociation.Id":                                  "connection functions are reported as a whole",
+	"CacheTagConfig.HeaderName":                                         "cache tags are reported as a whole",
+	"FieldOfTomorrow.x":                                                 "a field that is not known is reported as a whole",
+	"WebACLId":                                                          "which web ACL it is changes nothing: none is evaluated, which is reported",
+	"ContinuousDeploymentPolicyId":                                      "continuous deployment is reported, whatever its policy",
+	"AnycastIpListId":                                                   "anycast addresses are reported, whatever their list",
+	"Origins.CustomOriginConfig.OriginMtlsConfig.ClientCertificateArn":  "origin mTLS is reported as a whole: the file has no certificate in it",
+	"Origins.VpcOriginConfig.OwnerAccountId":                            "VPC origins are reported as a whole",
+	"DefaultCacheBehavior.RealtimeLogConfigArn":                         "real-time logs are reported, whatever their configuration",
+	"DefaultCacheBehavior.TrustedSigners":                               "signed URLs are reported as a whole",
+	"DefaultCacheBehavior.TrustedKeyGroups":                             "signed URLs are reported as a whole",
+	"DefaultCacheBehavior.LambdaFunctionAssociations.LambdaFunctionARN": "functions are reported with their events: none is run, whichever it is",
+	"DefaultCacheBehavior.LambdaFunctionAssociations.IncludeBody":       "functions are reported with their events: none gets a body",
+	"DefaultCacheBehavior.FunctionAssociations.FunctionARN":             "functions are reported with their events: none is run, whichever it is",
+	"CacheBehaviors.MinTTL":                                             "beside a cache policy it has no effect, which is reported",
+}
+
+// TestEveryField proves that nothing in a file passes in silence: every value of a
+// full configuration, and of every sample of others, is changed in turn, and each
+// change is refused, or changes what is served or what is reported.
+func TestEveryField(t *testing.T) {
+	t.Parallel()
+	files := []string{"testdata/valid-full.json"}
+	if _, err := os.Stat(samplesDir); err == nil {
+		files = append(files, samples(t)["distributionconfig"]...)
+	}
+	met := map[string]bool{}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			tree := decodeTree(t, read(t, file))
+			text, err := json.Marshal(tree)
+			if err != nil {
+				t.Fatal(err)
+			}
+			original, err := ingest.Read(text, ingest.Options{}) // with its fields in the order, and on the line, of the changed ones
+			if err != nil {
+				t.Fatal(err)
+			}
+			silent, count := map[string]bool{}, 0
+			walk(tree, "", func(path string, set func(any), value any) {
+				count++
+				if !noticed(t, tree, original, set, value) {
+					silent[path] = true
+				}
+			})
+			for path := range silent {
+				at, why := reasonFor(fieldOf(path))
+				if why == "" {
+					t.Errorf("%s can change without a word", path)
+				}
+				met[at] = true
+			}
+			if count < 20 {
+				t.Errorf("only %d values were tried", count)
+			}
+		})
+	}
+	for at := range inert {
+		if !met[at] {
+			t.Errorf("%s is no field that can change without a word: take it off the list", at)
+		}
+	}
+}
+
+// decodeTree reads JSON with its numbers as they stand.
+func decodeTree(t *testing.T, text string) any {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix([]byte(text), []byte("\ufeff"))))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// walk visits every value that is no object and no list, with a function that
+// replaces it.
+func walk(n any, path string, visit func(path string, set func(any), value any)) {
+	step := func(child any, path string, set func(any)) {
+		switch child.(type) {
+		case map[string]any, []any:
+			walk(child, path, visit)
+		default:
+			visit(path, set, child)
+		}
+	}
+	switch n := n.(type) {
+	case map[string]any:
+		for name, child := range n {
+			step(child, path+"."+name, func(v any) { n[name] = v })
+		}
+	case []any:
+		for i, child := range n {
+			step(child, fmt.Sprintf("%s[%d]", path, i), func(v any) { n[i] = v })
+		}
+	}
+}
+
+// noticed says whether one of some other values in the place of this one makes a
+// difference, and puts the value back. That it is refused is a difference, too,
+// but only where nothing of the right type is accepted without one.
+func noticed(t *testing.T, tree any, original *ingest.Result, set func(any), value any) bool {
+	t.Helper()
+	defer set(value)
+	refused := false
+	for _, other := range others(value) {
+		if other == value {
+			continue
+		}
+		set(other)
+		text, err := json.Marshal(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := ingest.Read(text, ingest.Options{})
+		switch {
+		case err != nil:
+			refused = true
+		case !reflect.DeepEqual(changed.Distribution, original.Distribution):
+			return true
+		default:
+			return false
+		}
+	}
+	return refused
+}
+
+// others are values of the same type.
+func others(value any) []any {
+	switch v := value.(type) {
+	case bool:
+		return []any{!v}
+	case string:
+		return []any{v + "x", v + "0", "0"}
+	case json.Number:
+		return []any{json.Number("1"), json.Number("7"), json.Number("443"), json.Number("100")}
+	}
+	return []any{"x"}
+}
+
+var index = regexp.MustCompile(`\[\d+\]|\.Items\b|\.Quantity\b`)
+
+// fieldOf is a path without the wrappings of the API and the places in lists.
+func fieldOf(path string) string {
+	path = index.ReplaceAllString(path, "")
+	for _, wrapping := range []string{".Distribution.DistributionConfig.", ".DistributionConfig.", ".Distribution.", "."} {
+		if rest, ok := strings.CutPrefix(path, wrapping); ok {
+			return rest
+		}
+	}
+	return path
+}
+
+// wrappings are the fields around a configuration, which say nothing of it.
+var wrappings = regexp.MustCompile(`^(ETag|ARN|Status|LastModifiedTime|InProgressInvalidationBatches|ActiveTrusted|AliasICPRecordals)`)
+
+// reasonFor returns why a field may change in silence and the entry that says it,
+// or "".
+func reasonFor(field string) (at, why string) {
+	if wrappings.MatchString(field) {
+		return "", "it is what the API says of the distribution, not what was configured"
+	}
+	for at, why := range inert {
+		if field == at || strings.HasPrefix(field, at+".") {
+			return at, why
+		}
+	}
+	return "", ""
+}

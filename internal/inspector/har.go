@@ -1,0 +1,45 @@
+package inspector
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/edgesim/edgesim/internal/har"
+)
+
+// har shows one exchange as an HTTP Archive, as a file to be saved and opened in
+// a browser's developer tools.
+func (i *inspector) har(w http.ResponseWriter, r *http.Request) {
+	id := exchangeID(r)
+	e, err := i.Recordings.Get(r.Context(), id)
+	if err != nil {
+		i.refuseError(w, err)
+		return
+	}
+	var b bytes.Buffer
+	archive := har.NewWriter(&b, har.Creator{Name: "edgesim", Version: i.Version.Version})
+	if err = archive.Write(e); err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, problem{Error: "writing the archive: " + err.Error()})
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="edgesim-`+fileName(id)+`.har"`)
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	_, _ = w.Write(b.Bytes())
+}
+
+// fileName keeps of an id what a file's name may have.
+func fileName(id string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return -1
+	}, id)
+}

@@ -1,0 +1,146 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/edgesim/edgesim/internal/store/queue"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Store is a [recording.Store] in a database. Make one with [Open].
+type Store struct {
+	config  Config
+	pool    *pgxpool.Pool
+	queue   *queue.Queue
+	spool   *spool
+	parts   parts
+	ended   sync.WaitGroup
+	closing sync.Once
+	closed  error
+}
+
+var _ recording.Store = (*Store)(nil)
+
+// connectTimeout is how long a connection may take, unless the URL says
+// otherwise; writeTimeout how long a batch may take before it goes to the spool.
+const (
+	connectTimeout = 2 * time.Second
+	writeTimeout   = 2 * time.Second
+)
+
+// Open opens the database and brings it to the newest schema. A database that
+// cannot be reached is no error for who writes: it is tried again, and the spool
+// keeps what comes. One that refuses us is.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	c.defaults()
+	pool, err := connect(ctx, &c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{config: c, pool: pool, queue: queue.New(c.QueueBytes)}
+	err = migrate(ctx, pool, c.ReadOnly)
+	records := !c.ReadOnly && c.Spool != ""
+	if err != nil && (!records || !unreachable(err)) {
+		pool.Close()
+		return nil, fmt.Errorf("opening the recordings in %s: %w", s.where(), err)
+	}
+	if !records {
+		return s, nil
+	}
+	if s.spool, err = openSpool(ctx, &c); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	w := newWriter(s)
+	s.ended.Go(w.run)
+	return s, nil
+}
+
+func connect(ctx context.Context, c *Config) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("the URL of the database cannot be read: %w", err) // pgx leaves out the password
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	config.MaxConns = 4
+	config.ConnConfig.RuntimeParams["application_name"] = "edgesim"
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET search_path = edgesim")
+		return err
+	}
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// where names the database without the password.
+func (s *Store) where() string {
+	c := s.pool.Config().ConnConfig
+	return fmt.Sprintf("postgres://%s:%d/%s", c.Host, c.Port, c.Database)
+}
+
+// unreachable says whether an error is one that may pass: the server is not
+// there, is starting or stopping, has no room, or the connection broke. An
+// answer about the request itself is not.
+func unreachable(err error) bool {
+	var newer *NewerError
+	if errors.As(err, &newer) {
+		return false
+	}
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) {
+		return true
+	}
+	for _, class := range []string{"08", "53", "57", "58", "25006", "40"} {
+		if strings.HasPrefix(refused.Code, class) {
+			return true
+		}
+	}
+	return false
+}
+
+// Record takes an exchange. It waits where the queue is full of what cannot be
+// written as fast as it comes.
+func (s *Store) Record(e *recording.Exchange) {
+	if s.spool != nil {
+		s.queue.Put(e)
+	}
+}
+
+// Health says how the store is. It is well while the spool keeps what the
+// database does not.
+func (s *Store) Health() recording.Health {
+	h := s.queue.Health()
+	if s.spool != nil {
+		inner := s.spool.store.Health()
+		h.Lost += inner.Lost
+		h.QueueBytes += inner.QueueBytes
+		h.Spooled = s.spool.waiting()
+		if h.Err == nil {
+			h.Err = inner.Err
+		}
+	}
+	return h
+}
+
+// Close delivers what is queued, or spools it, and closes the connections.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		s.queue.Close()
+		s.ended.Wait()
+		if s.spool != nil {
+			s.closed = s.spool.store.Close()
+		}
+		s.pool.Close()
+	})
+	return s.closed
+}

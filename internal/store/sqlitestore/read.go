@@ -1,0 +1,271 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/store/compact"
+	"github.com/edgesim/edgesim/internal/store/lookup"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// dialect is SQLite's.
+var dialect = lookup.Dialect{Contains: func(column, place string) string { return "instr(" + column + ", " + place + ") > 0" }}
+
+// row is where an exchange is.
+type row struct{ number, place int64 }
+
+// Get returns the exchange with this id whole.
+func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error) {
+	s.queue.Flush(ctx)
+	e, _, err := s.find(ctx, id)
+	return e, err
+}
+
+// find returns an exchange and its number.
+func (s *Store) find(ctx context.Context, id string) (*recording.Exchange, int64, error) {
+	rows, err := s.rows(ctx, lookup.Statement{
+		Text: "SELECT number, place FROM exchange WHERE key = ? ORDER BY number DESC", Values: []any{lookup.Key(id)},
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	r := s.reader()
+	defer r.close()
+	for _, row := range rows {
+		e, err := r.exchange(row.place, true)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, 0, fmt.Errorf("reading the exchange %s: %w", id, err)
+		case e.ID == id:
+			return e, row.number, nil
+		}
+	}
+	return nil, 0, &recording.NotFoundError{ID: id}
+}
+
+// List returns the exchanges that the filter lets through.
+func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, error) {
+	from, err := recording.ParseCursor(f.Cursor)
+	if err != nil {
+		return recording.Page{}, err
+	}
+	s.queue.Flush(ctx)
+	rows, err := s.choose(ctx, &f, from)
+	if err != nil {
+		return recording.Page{}, explain(err)
+	}
+	var page recording.Page
+	more := f.Limit > 0 && len(rows) > f.Limit
+	if more {
+		rows = rows[:f.Limit]
+	}
+	r := s.reader()
+	defer r.close()
+	for _, row := range rows {
+		e, err := r.exchange(row.place, f.Bodies)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // forgotten since the index was asked
+		}
+		if err != nil {
+			return recording.Page{}, fmt.Errorf("reading the exchange number %d: %w", row.number, err)
+		}
+		page.Exchanges = append(page.Exchanges, e)
+		page.Positions = append(page.Positions, recording.FormatCursor(uint64(row.number)))
+	}
+	if more {
+		page.Next = recording.FormatCursor(uint64(rows[len(rows)-1].number))
+	}
+	return page, nil
+}
+
+// choose asks the index which exchanges a filter lets through.
+func (s *Store) choose(ctx context.Context, f *recording.Filter, from uint64) ([]row, error) {
+	var lowest int64
+	if !f.Since.IsZero() {
+		err := s.read.QueryRowContext(ctx, "SELECT min(first) FROM span WHERE latest >= ?", f.Since.UnixNano()).Scan(&nullable{&lowest})
+		if err != nil {
+			return nil, err
+		}
+		if lowest < 0 {
+			return nil, nil
+		}
+	}
+	statement, constrained := dialect.Kinds(f)
+	var kinds []int64
+	if constrained {
+		var err error
+		if kinds, err = s.numbers(ctx, statement); err != nil || len(kinds) == 0 {
+			return nil, err
+		}
+	}
+	return s.rows(ctx, dialect.Select("number, place", f, from, uint64(lowest), kinds, constrained))
+}
+
+// nullable scans a number, NULL as -1.
+type nullable struct{ to *int64 }
+
+// Scan takes what the driver gives.
+func (n *nullable) Scan(v any) error {
+	*n.to = -1
+	if number, ok := v.(int64); ok {
+		*n.to = number
+	}
+	return nil
+}
+
+// rows returns the numbers and places that a statement selects.
+func (s *Store) rows(ctx context.Context, statement lookup.Statement) ([]row, error) {
+	var found []row
+	err := s.each(ctx, statement, func(rows *sql.Rows) error {
+		var r row
+		err := rows.Scan(&r.number, &r.place)
+		found = append(found, r)
+		return err
+	})
+	return found, err
+}
+
+// numbers returns the one column that a statement selects.
+func (s *Store) numbers(ctx context.Context, statement lookup.Statement) ([]int64, error) {
+	var found []int64
+	err := s.each(ctx, statement, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		found = append(found, n)
+		return err
+	})
+	return found, err
+}
+
+func (s *Store) each(ctx context.Context, statement lookup.Statement, scan func(*sql.Rows) error) error {
+	rows, err := s.read.QueryContext(ctx, statement.Text, statement.Values...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Stats counts what there is.
+func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
+	s.queue.Flush(ctx)
+	stats := recording.Stats{Statuses: map[int]int64{}, Causes: map[policy.CauseName]int64{}}
+	err := s.each(ctx, lookup.Statement{Text: "SELECT status, cause, sum(exchanges) FROM kind WHERE exchanges > 0 GROUP BY status, cause"}, func(rows *sql.Rows) error {
+		var status int
+		var cause string
+		var n int64
+		err := rows.Scan(&status, &cause, &n)
+		stats.Exchanges += n
+		stats.Statuses[status] += n
+		if cause != "" {
+			stats.Causes[policy.CauseName(cause)] += n
+		}
+		return err
+	})
+	if err != nil {
+		return stats, explain(err)
+	}
+	var oldest, newest, next int64
+	err = s.read.QueryRowContext(ctx, `SELECT next, (SELECT start FROM exchange ORDER BY number LIMIT 1),
+		(SELECT start FROM exchange ORDER BY number DESC LIMIT 1), (`+usedBytes+`) FROM state`).
+		Scan(&next, &nullable{&oldest}, &nullable{&newest}, &stats.Bytes)
+	if err != nil {
+		return stats, explain(err)
+	}
+	stats.Cursor = recording.FormatCursor(uint64(next - 1))
+	if stats.Exchanges > 0 {
+		stats.Oldest, stats.Newest = time.Unix(0, oldest).UTC(), time.Unix(0, newest).UTC()
+	}
+	return stats, nil
+}
+
+// reader reads exchanges out of segments; it keeps the files open until close.
+type reader struct {
+	store *Store
+	files map[int64]*os.File
+}
+
+func (s *Store) reader() *reader { return &reader{store: s, files: map[int64]*os.File{}} }
+
+func (r *reader) close() {
+	for _, f := range r.files {
+		f.Close()
+	}
+}
+
+func (r *reader) file(id int64) (*os.File, error) {
+	if f := r.files[id]; f != nil {
+		return f, nil
+	}
+	f, err := os.Open(segmentPath(r.store.config.Dir, id))
+	if err == nil {
+		r.files[id] = f
+	}
+	return f, err
+}
+
+// exchange reads the exchange at a place.
+func (r *reader) exchange(place int64, withBodies bool) (*recording.Exchange, error) {
+	id, offset := segmentOf(place)
+	f, err := r.file(id)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := readEntry(f, offset, withBodies)
+	if err != nil {
+		return nil, err
+	}
+	e, err := compact.Decode(entry.record, func(ref uint64) ([]byte, error) {
+		return r.store.parts.get(placeOf(id, int64(ref)), func() ([]byte, error) { return readPart(f, int64(ref)) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.Viewer.Body, e.Response.Body = entry.viewer, entry.response
+	return e, nil
+}
+
+// parts remembers the parts that were read last, by place.
+type parts struct {
+	mu            sync.Mutex
+	recent, older map[int64][]byte
+	bytes         int
+}
+
+// partsBytes bounds each of the two generations.
+const partsBytes = 1 << 20
+
+func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b, ok := p.recent[place]; ok {
+		return b, nil
+	}
+	b, ok := p.older[place]
+	if !ok {
+		var err error
+		if b, err = read(); err != nil {
+			return nil, err
+		}
+	}
+	const overhead = 64
+	if p.bytes += len(b) + overhead; p.recent == nil || p.bytes > partsBytes {
+		p.recent, p.older, p.bytes = map[int64][]byte{}, p.recent, len(b)+overhead
+	}
+	p.recent[place] = b
+	return b, nil
+}

@@ -1,0 +1,300 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"hash/crc32"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/store/compact"
+	"github.com/edgesim/edgesim/internal/store/lookup"
+	"github.com/edgesim/edgesim/internal/store/queue"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// writer is the goroutine that writes what is queued.
+type writer struct {
+	store   *Store
+	queue   *queue.Queue
+	encoder compact.Encoder
+	bodies  bodies
+	segment *segment
+	kinds   map[lookup.Kind]int64
+	late    queue.Late
+	batch   []queue.Item
+}
+
+const (
+	// retryAfter is how long the writer waits before it tries again what failed.
+	retryAfter = 500 * time.Millisecond
+	// tidyEvery is how often the age of exchanges is looked at when none come.
+	tidyEvery = time.Minute
+)
+
+func newWriter(s *Store) *writer {
+	return &writer{store: s, queue: s.queue, kinds: map[lookup.Kind]int64{}}
+}
+
+// run writes until the queue is closed and empty.
+func (w *writer) run() {
+	defer w.closeSegment()
+	for w.wait() {
+		w.batch = w.queue.Take(w.batch[:0])
+		if !w.persist() {
+			return
+		}
+	}
+	w.explainLate()
+}
+
+// wait waits for a batch to be due. It returns false at the end.
+func (w *writer) wait() bool {
+	for {
+		wait, some := w.queue.Due()
+		switch {
+		case some && wait == 0:
+			return true
+		case !some && w.queue.Closed():
+			return false
+		case !some && w.late.Some():
+			wait = queue.LateCheck
+		case !some:
+			wait = tidyEvery
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-w.queue.Wake():
+		case <-timer.C:
+			if !some {
+				w.idle()
+			}
+		}
+		timer.Stop()
+	}
+}
+
+// idle is what there is to do while nothing comes.
+func (w *writer) idle() {
+	w.explainLate()
+	if w.store.config.KeepFor > 0 && w.queue.Health().Err == nil {
+		w.report(w.write(context.Background(), nil))
+	}
+}
+
+// persist writes the batch, however long it takes. Only at the end, when it
+// still cannot be written, it is lost; then the result is false.
+func (w *writer) persist() bool {
+	for {
+		err := w.write(context.Background(), w.batch)
+		if w.report(err); err == nil {
+			w.queue.Finished(w.batch, false)
+			return true
+		}
+		if w.queue.Closed() {
+			w.queue.Finished(w.batch, true)
+			w.queue.LoseRest()
+			return false
+		}
+		timer := time.NewTimer(retryAfter)
+		select {
+		case <-timer.C:
+		case <-w.queue.Ended():
+		}
+		timer.Stop()
+	}
+}
+
+// report tells of a change from working to failing or back.
+func (w *writer) report(err error) {
+	if err != nil {
+		err = explain(err)
+	}
+	if w.queue.Fail(err) {
+		w.store.config.Changed(err)
+	}
+}
+
+// errStale is a kind that another process has removed meanwhile.
+var errStale = errors.New("a kind is gone")
+
+// write writes a batch in one transaction, and forgets what is too old.
+func (w *writer) write(ctx context.Context, batch []queue.Item) error {
+	w.store.changing.Lock()
+	defer w.store.changing.Unlock()
+	err := w.transaction(ctx, batch)
+	if errors.Is(err, errStale) {
+		err = w.transaction(ctx, batch)
+	}
+	return err
+}
+
+func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error) {
+	tx, err := w.store.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	fresh := false // the segment was begun in this transaction
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreDone(tx.Rollback()))
+			w.abandon(fresh)
+		}
+	}()
+	ix := index{ctx: ctx, tx: tx}
+	if err = ix.begin(); err != nil {
+		return err
+	}
+	if len(batch) > 0 {
+		if fresh, err = w.openSegment(&ix); err != nil {
+			return err
+		}
+		if err = w.add(&ix, batch); err != nil {
+			return err
+		}
+	}
+	gone, err := w.retain(&ix, 2*len(batch)+queue.BatchRows)
+	if err != nil {
+		return err
+	}
+	if err = ix.end(); err != nil {
+		return err
+	}
+	if err = tx.Commit(); err != nil {
+		return err
+	}
+	if w.segment != nil {
+		w.segment.size = w.segment.next
+	}
+	w.store.removeSegments(gone)
+	w.late.Note(batch, ix.next-int64(len(batch)), w.store.config.Redactor)
+	return nil
+}
+
+// add writes the exchanges of a batch to the segment and to the index.
+func (w *writer) add(ix *index, batch []queue.Item) error {
+	for i := range batch {
+		e := w.store.config.Redactor.Redact(batch[i].Exchange)
+		place, err := w.encode(e, batch[i].Viewer(), batch[i].Response())
+		if err != nil {
+			return err
+		}
+		kind, err := w.kind(ix, lookup.KindOf(e))
+		if err != nil {
+			return err
+		}
+		if err := ix.insert(e, kind, place); err != nil {
+			return err
+		}
+	}
+	if err := ix.count(); err != nil {
+		if errors.Is(err, errStale) {
+			clear(w.kinds)
+		}
+		return err
+	}
+	if err := w.segment.flush(); err != nil {
+		return err
+	}
+	return ix.segment(w.segment.id, w.segment.next)
+}
+
+// encode writes one exchange at the end of the segment and returns its place.
+func (w *writer) encode(e *recording.Exchange, viewer, response []byte) (int64, error) {
+	s := w.segment
+	at := s.next
+	record := w.encoder.Encode(e, uint64(at)+headerBytes)
+	h := header{
+		record: uint32(len(record)), recordSum: crc32.Checksum(record, castagnoli),
+		viewer: uint32(len(viewer)), response: uint32(len(response)), bodiesAt: at + headerBytes + int64(len(record)),
+	}
+	if h.viewer+h.response > 0 {
+		known := w.bodies.find(viewer, response, h.bodiesAt)
+		h.bodySum = known.sum
+		if known.at != h.bodiesAt {
+			h.bodiesAt, viewer, response = known.at, nil, nil
+		}
+	}
+	var space [headerBytes]byte
+	for _, b := range [][]byte{h.append(space[:0]), record, viewer, response} {
+		if err := s.append(b); err != nil {
+			return 0, err
+		}
+	}
+	return placeOf(s.id, at), nil
+}
+
+// maxKinds bounds the kinds that are remembered.
+const maxKinds = 4096
+
+// kind returns the id of a kind.
+func (w *writer) kind(ix *index, k lookup.Kind) (int64, error) {
+	if id, ok := w.kinds[k]; ok {
+		return id, nil
+	}
+	id, err := ix.kind(k)
+	if err != nil {
+		return 0, err
+	}
+	if len(w.kinds) >= maxKinds {
+		clear(w.kinds)
+	}
+	w.kinds[k] = id
+	return id, nil
+}
+
+// openSegment sees that there is a segment to write to, and says whether it is a
+// new one.
+func (w *writer) openSegment(ix *index) (bool, error) {
+	if s := w.segment; s != nil && s.size < w.store.config.SegmentBytes {
+		there, err := ix.hasSegment(s.id)
+		if err != nil || there {
+			return false, err
+		}
+	}
+	w.closeSegment()
+	id, err := ix.newSegment()
+	if err != nil {
+		return false, err
+	}
+	w.segment, err = createSegment(w.store.config.Dir, id)
+	w.forget()
+	return err == nil, err
+}
+
+// forget forgets what the segment has: what follows must not refer to it.
+func (w *writer) forget() {
+	w.encoder.Forget()
+	w.bodies.forget()
+}
+
+// closeSegment ends the segment: what follows goes to a new one.
+func (w *writer) closeSegment() {
+	if w.segment != nil {
+		w.segment.file.Close()
+		w.segment = nil
+	}
+}
+
+// abandon forgets what was written in a transaction that failed. The kinds and
+// parts that were new in it are in no index and under no row.
+func (w *writer) abandon(fresh bool) {
+	clear(w.kinds)
+	w.forget()
+	s := w.segment
+	switch {
+	case s == nil:
+	case fresh:
+		w.closeSegment()
+		w.store.removeSegments([]int64{s.id})
+	default:
+		s.buf, s.next = s.buf[:0], s.size
+	}
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package story_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/edgesim/edgesim/internal/story"
+	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// recorded reads an exchange of package recording's golden files.
+func recorded(t testing.TB, file string) *recording.Exchange {
+	t.Helper()
+	data, err := os.ReadFile("../../recording/testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := new(recording.Exchange)
+	if err := json.Unmarshal(data, e); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// told returns the story.
+func told(t testing.TB, e *recording.Exchange, o story.Options) string {
+	t.Helper()
+	var b strings.Builder
+	if err := story.Write(&b, e, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// certain is a failure by a rule with a hint, on a connection used before.
+func certain(t testing.TB) *recording.Exchange {
+	e := recorded(t, "success.json")
+	e.Cause = policy.NewCause(policy.CauseCertExpired, "certificate 0 expired on 2026-01-01", nil)
+	e.Cause.Hint, e.Cause.Inferred = "renew the certificate", true
+	e.Edge, e.Forced, e.Replayed = "edge-1", "fault-1", "ok-7"
+	e.Viewer.Form, e.Viewer.Body, e.Viewer.BodyBytes = "absolute", []byte("a=1"), 3
+	e.Sent = nil
+	e.Viewer.Fields = []policy.Field{{Name: "x-b", Value: "1"}, {Name: "HOST", Value: "a"}}
+	e.Attempts = []*originconn.Attempt{{
+		Address: "192.0.2.1:443", Reused: true, Idle: 2 * time.Second, StaleIdle: time.Hour,
+		Phases:      originconn.Phases{Send: time.Millisecond, Wait: 3 * time.Second},
+		Handshake:   &originconn.Handshake{Road: "internal/tlslegacy", Why: "the origin wants what Go does not speak", ClientCertificateSent: true},
+		Explanation: originconn.Explained("", "it accepts SSLv3 only", nil),
+	}, nil}
+	e.Tunnel = &recording.Tunnel{Protocol: "wss", FromViewer: 1, FromOrigin: 2, Duration: 2 * time.Minute, Ended: recording.TunnelIdle}
+	return e
+}
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		golden  string
+		e       *recording.Exchange
+		options story.Options
+	}{
+		{"handshake.txt", recorded(t, "exchange.json"), story.Options{}},
+		{"handshake_60.txt", recorded(t, "exchange.json"), story.Options{Width: 60}},
+		{"success.txt", recorded(t, "success.json"), story.Options{}},
+		{"foreign.txt", &recording.Exchange{ID: "har-000001", Viewer: recording.Viewer{Method: "GET", Scheme: "http", Host: "a", URI: "/"}}, story.Options{}},
+		{"certain.txt", certain(t), story.Options{}},
+	} {
+		t.Run(row.golden, func(t *testing.T) {
+			t.Parallel()
+			got, file := told(t, row.e, row.options), "testdata/"+row.golden
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("differs from %s (run with -update and read the difference):\n%s", file, got)
+			}
+		})
+	}
+}
+
+// TestWidth checks that every line fits, whatever the width, and that nothing is
+// lost where lines are broken.
+func TestWidth(t *testing.T) {
+	t.Parallel()
+	squeezed := regexp.MustCompile(`\s+`)
+	e := recorded(t, "exchange.json")
+	want := squeezed.ReplaceAllString(told(t, e, story.Options{}), "")
+	for _, width := range []int{1, 30, 40, 79, 80, 200} {
+		got := told(t, e, story.Options{Width: width})
+		for line := range strings.Lines(got) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > max(width, 28) {
+				t.Errorf("width %d: %d columns in %q", width, n, line)
+			}
+		}
+		if text := squeezed.ReplaceAllString(got, ""); text != want {
+			t.Errorf("width %d: something was lost or added:\n%s", width, got)
+		}
+	}
+}
+
+// TestColor checks that colour is there when it is wanted, and adds nothing else.
+func TestColor(t *testing.T) {
+	t.Parallel()
+	e := recorded(t, "exchange.json")
+	with, without := told(t, e, story.Options{Color: true, Width: 70}), told(t, e, story.Options{Width: 70})
+	if !strings.HasPrefix(with, "\x1b[31m502 Bad Gateway") || regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(with, "") != without {
+		t.Errorf("got %q", with)
+	}
+}
+
+// FuzzWrite checks that no recorded text reaches the terminal as an escape or
+// breaks a line.
+func FuzzWrite(f *testing.F) {
+	f.Add("/\x1b[2J", "\r\nX: y", 40)
+	f.Add("/\u009b31m", strings.Repeat("x", 300), 1)
+	f.Fuzz(func(t *testing.T, uri, value string, width int) {
+		e := recorded(t, "success.json")
+		e.Viewer.URI = uri
+		e.Viewer.Header = map[string][]string{"X-A": {value}}
+		got := told(t, e, story.Options{Width: width})
+		for _, r := range got {
+			if r != '\n' && (r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0) {
+				t.Fatalf("got %q", got)
+			}
+		}
+	})
+}
