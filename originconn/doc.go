@@ -25,6 +25,9 @@
 //
 // handshake.go is the one place of the program that turns off the verification
 // of crypto/tls: the chain is judged in verify.go on what the origin sent,
-// because x509.Certificate.Verify stops at its first problem, mends the order
+// because x509.Certificate.Verify stops at its first problem, repairs the order
 // of a chain and ignores the common name, and CloudFront does none of that.
+//
+// What an origin would accept is found out by package internal/tlsscan; scan.go is
+// the part that opens its connections.
 package originconn

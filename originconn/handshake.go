@@ -102,7 +102,7 @@ func canSign(c *tls.Certificate, schemes []tls.SignatureScheme) bool {
 		kind = "ECDSA"
 	}
 	return len(schemes) == 0 || kind == "" ||
-		slices.ContainsFunc(schemes, func(s tls.SignatureScheme) bool { return signsWith(uint16(s)) == kind })
+		slices.ContainsFunc(schemes, func(s tls.SignatureScheme) bool { return tlswire.SignatureKey(uint16(s)) == kind })
 }
 
 // implementedSuites returns the documented suites that crypto/tls can offer.

@@ -80,8 +80,12 @@ var Packages = []Package{
 		Imports: []string{"policy"},
 	},
 	{
+		Path: "internal/tlsscan", Why: "what an origin's TLS would accept, found out by questions; whoever gives it Ask owns the sockets",
+		Imports: []string{"policy", "internal/tlswire"},
+	},
+	{
 		Path: "originconn", Why: "the only road to an origin; it brings back facts and calls nobody above",
-		Imports: []string{"policy", "distribution", "internal/tlswire", "internal/tlslegacy"}, Modules: []string{rootList},
+		Imports: []string{"policy", "distribution", "internal/tlswire", "internal/tlslegacy", "internal/tlsscan"}, Modules: []string{rootList},
 		TestModules: []string{http2},
 	},
 	{

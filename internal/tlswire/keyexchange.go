@@ -87,3 +87,16 @@ func KeyExchange(suite uint16) (exchange, authentication string) {
 	}
 	return exchange, authentication
 }
+
+// SignatureKey returns the kind of key that a signature scheme is for, as
+// KeyExchange names it: "RSA" or "ECDSA", with which Ed25519 and Ed448 go along
+// (RFC 8422); "" for another one.
+func SignatureKey(scheme uint16) string {
+	switch {
+	case scheme >= 0x0804 && scheme <= 0x0806, scheme >= 0x0809 && scheme <= 0x080b, scheme < 0x0700 && scheme&0xff == 1:
+		return "RSA"
+	case scheme == 0x0807, scheme == 0x0808, scheme >= 0x081a && scheme <= 0x081c, scheme < 0x0700 && scheme&0xff == 3:
+		return "ECDSA"
+	}
+	return ""
+}

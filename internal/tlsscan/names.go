@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"slices"
@@ -49,7 +49,7 @@ func (v *versionScan) misname(list []question, queries []query) []question {
 // wrong name.
 func (v *versionScan) asksNames() bool {
 	other := v == v.s.tls13 && v.s.tls12.spoken || v != v.s.tls13 && v != v.s.tls12
-	return !other && v.s.target.SNI != "" && !v.s.misnamed
+	return !other && v.s.origin.SNI != "" && !v.s.misnamed
 }
 
 // wrongName is a server name that no origin can have (RFC 6761).

@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type scan struct {
 	// misnamed says that it was asked, or is being, with a wrong name.
 	misnamed bool
 
-	found ScanReport
+	found Report
 }
 
 // versions are all, in the order in which they are explored.

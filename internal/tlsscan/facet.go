@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import "slices"
 

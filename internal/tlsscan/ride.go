@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"slices"
@@ -44,13 +44,13 @@ func (v *versionScan) lists() []*listScan {
 			all = append(all, &listScan{
 				facet: v.signatures[key], needs: signed(key),
 				chosen: func(a answer) uint16 {
-					if signsWith(a.flight.Signature) != key {
+					if tlswire.SignatureKey(a.flight.Signature) != key {
 						return 0
 					}
 					return a.flight.Signature
 				},
 				offer: func(h *tlswire.ClientHello, list, _ []uint16) {
-					h.Signatures = slices.Concat(list, filtered(h.Signatures, func(s uint16) bool { return signsWith(s) != key }))
+					h.Signatures = slices.Concat(list, filtered(h.Signatures, func(s uint16) bool { return tlswire.SignatureKey(s) != key }))
 				},
 			})
 		}

@@ -1,23 +1,19 @@
-package originconn
+package tlsscan
 
 import (
 	"context"
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/edgesim/edgesim/internal/tlswire"
 	"github.com/edgesim/edgesim/policy"
 )
 
-// asker sends hellos within limits, each over a connection of its own, on the
-// same road as every request: the client's resolve and dial.
+// asker sends hellos within limits, each over a connection of its own.
 type asker struct {
-	client    *Client
-	target    *Target
-	endpoints []endpoint
-	options   ScanOptions
+	origin  Origin
+	options Options
 	// slots bound the parallelism.
 	slots chan struct{}
 
@@ -130,12 +126,11 @@ func (a *asker) limit(what string) {
 	}
 }
 
-// send makes a connection, sends the hello and reads the answer to its end.
+// send sends the hello and keeps count of what came of it.
 func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
 	defer cancel()
-	attempt := &Attempt{Number: 1}
-	conn, cause := a.client.dial(ctx, a.target, a.endpoints, attempt)
+	got, cause := a.origin.Ask(ctx, sent)
 	if cause != nil {
 		a.mu.Lock()
 		if a.dialCause == nil {
@@ -147,29 +142,14 @@ func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 		}
 		return answer{}
 	}
-	defer conn.Close()
-	// A canceled scan wakes the read; a deadline of the past is the way to.
-	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-
-	reader := sent.Reader()
-	_, err := conn.Write(sent.Records)
-	buf := make([]byte, 8<<10)
-	for err == nil && !reader.Settled() {
-		var n int
-		n, err = conn.Read(buf)
-		reader.Write(buf[:n])
-	}
-	got := answer{flight: reader.Flight(), asked: true}
-	got.timedOut = isTimeout(err)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.address = attempt.Address
-	if got.timedOut {
+	a.address = got.Address
+	if got.TimedOut {
 		a.timeouts++
 	}
-	if !got.timedOut || got.flight.ServerHello != nil || got.flight.RecordVersion != 0 || got.flight.NotTLS != nil {
+	if !got.TimedOut || got.Flight.ServerHello != nil || got.Flight.RecordVersion != 0 || got.Flight.NotTLS != nil {
 		a.answered++
 	}
-	return got
+	return answer{flight: got.Flight, asked: true, timedOut: got.TimedOut}
 }

@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"fmt"
@@ -10,10 +10,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// ScanReport is what a scan found: facts of the origin, in a stable order, with
-// no opinion. [ScanReport.Shared] and [ScanReport.Explain] compare it with an
+// Report is what a scan found: facts of the origin, in a stable order, with
+// no opinion. [Report.Shared] and [Report.Explain] compare it with an
 // offer.
-type ScanReport struct {
+type Report struct {
 	// Host is the origin's host:port, Address the ip:port that was asked.
 	Host    string `json:"host"`
 	Address string `json:"address"`
@@ -27,10 +27,10 @@ type ScanReport struct {
 	NotTLS []byte `json:"notTLS,omitempty"`
 	// Versions are all versions that were asked for, newest first, also those
 	// that the origin does not speak.
-	Versions []VersionScan `json:"versions"`
+	Versions []VersionReport `json:"versions"`
 	// Certificates are the chains that the origin showed, one for each name and
 	// kind of key.
-	Certificates []ScannedChain `json:"certificates,omitempty"`
+	Certificates []Chain `json:"certificates,omitempty"`
 	// WithoutSNI and WrongSNI are the answers to a hello without a name and to
 	// one with a name that no origin can have.
 	WithoutSNI NameAnswer `json:"withoutSNI"`
@@ -61,9 +61,9 @@ const (
 	PreferenceClient = "client"
 )
 
-// VersionScan is what an origin accepts in one protocol version. The lists of
+// VersionReport is what an origin accepts in one protocol version. The lists of
 // names stand beside the lists of numbers, value for value.
-type VersionScan struct {
+type VersionReport struct {
 	Version uint16 `json:"version"`
 	Name    string `json:"name"`
 	// Asked says that the origin answered the question; Spoken that it speaks
@@ -106,8 +106,8 @@ type VersionScan struct {
 	SignaturesComplete bool `json:"signaturesComplete"`
 }
 
-// ScannedChain is a chain of certificates as the origin sent it.
-type ScannedChain struct {
+// Chain is a chain of certificates as the origin sent it.
+type Chain struct {
 	// SNI is the name to which it was shown; "" is none.
 	SNI string `json:"sni"`
 	// KeyType is that of the first certificate: "RSA", "ECDSA", "Ed25519", or ""
@@ -130,7 +130,7 @@ type NameAnswer struct {
 }
 
 // Version returns what was found of one version, nil if it is not spoken.
-func (r *ScanReport) Version(version uint16) *VersionScan {
+func (r *Report) Version(version uint16) *VersionReport {
 	for i := range r.Versions {
 		if v := &r.Versions[i]; v.Version == version && v.Spoken {
 			return v
@@ -140,7 +140,7 @@ func (r *ScanReport) Version(version uint16) *VersionScan {
 }
 
 // Spoken returns the versions that the origin speaks, newest first.
-func (r *ScanReport) Spoken() []uint16 {
+func (r *Report) Spoken() []uint16 {
 	var spoken []uint16
 	for _, v := range r.Versions {
 		if v.Spoken {
@@ -151,18 +151,18 @@ func (r *ScanReport) Spoken() []uint16 {
 }
 
 // Complete says that nothing cut the scan short.
-func (r *ScanReport) Complete() bool { return len(r.Limits) == 0 }
+func (r *Report) Complete() bool { return len(r.Limits) == 0 }
 
 // compareChains orders chains: those for the origin's own name first, then by
 // name, then by kind of key.
-func compareChains(own string) func(a, b ScannedChain) int {
-	rank := func(c ScannedChain) string {
+func compareChains(own string) func(a, b Chain) int {
+	rank := func(c Chain) string {
 		if c.SNI == own {
 			return "0" + c.KeyType
 		}
 		return "1" + c.SNI + " " + c.KeyType
 	}
-	return func(a, b ScannedChain) int { return strings.Compare(rank(a), rank(b)) }
+	return func(a, b Chain) int { return strings.Compare(rank(a), rank(b)) }
 }
 
 // silentText says that connections ended in silence.

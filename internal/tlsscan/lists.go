@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"crypto/ecdsa"
@@ -68,18 +68,6 @@ func signedBy(suite uint16) string {
 // signed returns whether a suite's key exchange is signed with this kind of key.
 func signed(key string) func(uint16) bool {
 	return func(suite uint16) bool { return signedBy(suite) == key }
-}
-
-// signsWith returns the kind of key that a signature scheme is for, in the sense
-// of signedBy: Ed25519 and Ed448 go along with the ECDSA suites (RFC 8422).
-func signsWith(scheme uint16) string {
-	switch {
-	case scheme >= 0x0804 && scheme <= 0x0806, scheme >= 0x0809 && scheme <= 0x080b, scheme < 0x0700 && scheme&0xff == 1:
-		return "RSA"
-	case scheme == 0x0807, scheme == 0x0808, scheme >= 0x081a && scheme <= 0x081c, scheme < 0x0700 && scheme&0xff == 3:
-		return "ECDSA"
-	}
-	return ""
 }
 
 // curveOfKey returns the group of a certificate's ECDSA key, or 0.

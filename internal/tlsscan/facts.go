@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"bytes"
@@ -31,8 +31,8 @@ func (s *scan) facts(a answer, sni string) {
 	if len(a.flight.Certificates) == 0 || a.flight.ServerHello == nil {
 		return // certificates that no hello came before are no chain of anything
 	}
-	chain := ScannedChain{SNI: sni, KeyType: keyTypeOf(a.leaf()), Version: a.flight.ServerHello.Version, Chain: a.flight.Certificates}
-	at := slices.IndexFunc(r.Certificates, func(other ScannedChain) bool {
+	chain := Chain{SNI: sni, KeyType: keyTypeOf(a.leaf()), Version: a.flight.ServerHello.Version, Chain: a.flight.Certificates}
+	at := slices.IndexFunc(r.Certificates, func(other Chain) bool {
 		return other.SNI == sni && bytes.Equal(other.Chain[0], chain.Chain[0])
 	})
 	switch {
@@ -75,8 +75,8 @@ func (s *scan) nameAnswer(to *NameAnswer, a answer) {
 // sameHost says whether an answer comes from the virtual host of the target: it
 // shows a certificate that was shown to its name.
 func (s *scan) sameHost(a answer) bool {
-	return a.leaf() != nil && slices.ContainsFunc(s.found.Certificates, func(c ScannedChain) bool {
-		return c.SNI == s.target.SNI && bytes.Equal(a.leaf(), c.Chain[0])
+	return a.leaf() != nil && slices.ContainsFunc(s.found.Certificates, func(c Chain) bool {
+		return c.SNI == s.origin.SNI && bytes.Equal(a.leaf(), c.Chain[0])
 	})
 }
 
@@ -90,13 +90,11 @@ func (s *scan) keyTypes() []string {
 }
 
 // report makes the report of what was found.
-func (s *scan) report() *ScanReport {
+func (s *scan) report() *Report {
 	r := s.found
-	r.Host, r.SNI = s.target.Address(), s.target.SNI
+	r.Host, r.SNI = s.origin.Host, s.origin.SNI
 	r.Address, r.Connections = s.address, s.opened
-	for _, other := range s.endpoints[1:] {
-		r.OtherAddresses = append(r.OtherAddresses, other.String())
-	}
+	r.OtherAddresses = s.origin.OtherAddresses
 	r.Versions = nil
 	for _, v := range s.versions() {
 		r.Versions = append(r.Versions, v.report())
@@ -105,13 +103,13 @@ func (s *scan) report() *ScanReport {
 	if s.timeouts > 0 {
 		r.Limits = append(r.Limits, silentText(s.timeouts, s.options.Timeout))
 	}
-	slices.SortStableFunc(r.Certificates, compareChains(s.target.SNI))
+	slices.SortStableFunc(r.Certificates, compareChains(s.origin.SNI))
 	return &r
 }
 
 // report makes the part of one version.
-func (v *versionScan) report() VersionScan {
-	r := VersionScan{
+func (v *versionScan) report() VersionReport {
+	r := VersionReport{
 		Version: v.version, Name: tlswire.VersionName(v.version), Asked: v.asked, Spoken: v.spoken,
 		DHBits: v.dhBits, Refusal: v.refusal,
 	}

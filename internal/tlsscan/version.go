@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"fmt"
@@ -60,7 +60,7 @@ func newVersionScan(s *scan, version uint16) *versionScan {
 		f := newFacet(nil, nil)
 		if version == policy.VersionTLS12 {
 			schemes := slices.Concat(policy.SignatureSchemes(), without(tlswire.AllSignatures(), policy.SignatureSchemes()...))
-			f = newFacet(filtered(schemes, func(s uint16) bool { return signsWith(s) == key }), usualSchemes)
+			f = newFacet(filtered(schemes, func(s uint16) bool { return tlswire.SignatureKey(s) == key }), usualSchemes)
 		}
 		v.signatures[key] = &f
 	}
@@ -71,7 +71,7 @@ func newVersionScan(s *scan, version uint16) *versionScan {
 // than servers take.
 func (v *versionScan) hello() tlswire.ClientHello {
 	h := tlswire.ClientHello{
-		Versions: []uint16{v.version}, Suites: v.suites.all[:min(len(v.suites.all), manySuites)], Groups: v.groups.all, SNI: v.s.target.SNI,
+		Versions: []uint16{v.version}, Suites: v.suites.all[:min(len(v.suites.all), manySuites)], Groups: v.groups.all, SNI: v.s.origin.SNI,
 		Signatures: tlswire.AllSignatures(), ExtendedMasterSecret: v.version > policy.VersionSSL30,
 	}
 	if v.version == policy.VersionTLS12 {
@@ -148,7 +148,7 @@ func (v *versionScan) note(a answer, offered []uint16) bool {
 	if group := chosenGroup(a); group != 0 {
 		v.groups.accept(group)
 	}
-	if key := signsWith(a.flight.Signature); key != "" {
+	if key := tlswire.SignatureKey(a.flight.Signature); key != "" {
 		v.signatures[key].accept(a.flight.Signature)
 	}
 	v.dhBits = max(v.dhBits, a.flight.DHBits)
@@ -187,7 +187,7 @@ func (v *versionScan) compareRest(a, b answer) {
 	v.groups.byClient = v.groups.byClient || x != 0 && y != 0 && x != y
 	for key, f := range v.signatures {
 		s, t := a.flight.Signature, b.flight.Signature
-		f.byClient = f.byClient || s != t && signsWith(s) == key && signsWith(t) == key
+		f.byClient = f.byClient || s != t && tlswire.SignatureKey(s) == key && tlswire.SignatureKey(t) == key
 	}
 }
 

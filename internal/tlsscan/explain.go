@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"crypto/ecdsa"
@@ -26,7 +26,7 @@ type Shared struct {
 
 // Shared compares what was found with an offer, list by list. Whether the lists
 // fit together is for Explain to say.
-func (r *ScanReport) Shared(o policy.Offer) Shared {
+func (r *Report) Shared(o policy.Offer) Shared {
 	var s Shared
 	var suites, groups, signatures []uint16
 	for _, v := range r.Versions {
@@ -58,9 +58,9 @@ func offeredSuites(o policy.Offer, version uint16) []uint16 {
 // shared version, suite, curve or signature scheme, the first of them that is
 // missing in the newest shared version. "" means that they share enough of each, or
 // that the scan did not get far enough to deny it; the detail says which.
-func (r *ScanReport) Explain(o policy.Offer) (policy.CauseName, string) {
+func (r *Report) Explain(o policy.Offer) (policy.CauseName, string) {
 	if r.NotTLS != nil {
-		return policy.CauseTLSNotTLS, fmt.Sprintf("the origin does not speak TLS; its answer begins with %q", cut(r.NotTLS, 40))
+		return policy.CauseTLSNotTLS, fmt.Sprintf("the origin does not speak TLS; its answer begins with %q", r.NotTLS[:min(len(r.NotTLS), 40)])
 	}
 	spoken := r.Spoken()
 	if len(spoken) == 0 {
@@ -82,7 +82,7 @@ func (r *ScanReport) Explain(o policy.Offer) (policy.CauseName, string) {
 }
 
 // unlessOpen withholds a cause that an incomplete scan does not prove.
-func (r *ScanReport) unlessOpen(cause policy.CauseName, certain bool, detail string) (policy.CauseName, string) {
+func (r *Report) unlessOpen(cause policy.CauseName, certain bool, detail string) (policy.CauseName, string) {
 	if certain {
 		return cause, detail
 	}
@@ -90,7 +90,7 @@ func (r *ScanReport) unlessOpen(cause policy.CauseName, certain bool, detail str
 }
 
 // versionsAsked says whether each version of the offer was really asked for.
-func (r *ScanReport) versionsAsked(o policy.Offer) bool {
+func (r *Report) versionsAsked(o policy.Offer) bool {
 	for _, v := range r.Versions {
 		if o.Allows(v.Version) && !v.Asked {
 			return false
@@ -116,7 +116,7 @@ type obstacle struct {
 }
 
 // obstacleIn finds what is missing in one shared version.
-func (r *ScanReport) obstacleIn(v *VersionScan, o policy.Offer) obstacle {
+func (r *Report) obstacleIn(v *VersionReport, o policy.Offer) obstacle {
 	name := policy.VersionName(v.Version)
 	offered := offeredSuites(o, v.Version)
 	suites, known := both(offered, v.Suites), len(both(offered, v.SuitesOpen)) == 0
@@ -146,7 +146,7 @@ func (r *ScanReport) obstacleIn(v *VersionScan, o policy.Offer) obstacle {
 	for _, suite := range reachable {
 		key := signedBy(suite)
 		if key == "" || slices.ContainsFunc(v.Signatures, func(s uint16) bool {
-			return signsWith(s) == key && slices.Contains(policy.SignatureSchemes(), s)
+			return tlswire.SignatureKey(s) == key && slices.Contains(policy.SignatureSchemes(), s)
 		}) {
 			return obstacle{stage: stageNone}
 		}
@@ -158,7 +158,7 @@ func (r *ScanReport) obstacleIn(v *VersionScan, o policy.Offer) obstacle {
 // keyCurveOffered says whether the curve of the ECDSA key that a suite would use
 // is in the offer (RFC 8422 section 5.1). Unknown keys are no obstacle, and TLS
 // 1.3 has no such rule.
-func (r *ScanReport) keyCurveOffered(suite uint16, o policy.Offer) bool {
+func (r *Report) keyCurveOffered(suite uint16, o policy.Offer) bool {
 	if !ecdsaSuite(suite) {
 		return true
 	}

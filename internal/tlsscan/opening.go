@@ -1,4 +1,4 @@
-package originconn
+package tlsscan
 
 import (
 	"slices"
@@ -50,7 +50,7 @@ func (o *opening) questions() []question {
 		question{hello: s.tls12.finite(o.backward.hello), conclude: func(a answer) {
 			o.backward.answer = a
 			s.nameAnswer(&s.found.WithoutSNI, a)
-			if o.backward.hello.SNI == s.target.SNI {
+			if o.backward.hello.SNI == s.origin.SNI {
 				s.tls12.heard(a, backward)
 			}
 		}},
@@ -123,10 +123,10 @@ func (o *opening) conclude12() {
 		return
 	}
 	b := o.backward
-	if b.hello.SNI != o.s.target.SNI && !o.s.sameHost(b.answer) {
+	if b.hello.SNI != o.s.origin.SNI && !o.s.sameHost(b.answer) {
 		// Another virtual host answered, or none: its lists are not the ones
 		// asked for.
-		b.hello.SNI = o.s.target.SNI
+		b.hello.SNI = o.s.origin.SNI
 		o.s.later = append(o.s.later, question{hello: v.finite(b.hello), conclude: func(a answer) {
 			v.heard(a, b.hello.Suites)
 			b.answer = a
@@ -197,7 +197,7 @@ func (o *opening) names() {
 	}
 	h := v.hello()
 	h.KeyShares = []uint16{policy.GroupX25519, policy.GroupP256, policy.GroupP384}
-	if s.target.SNI != "" {
+	if s.origin.SNI != "" {
 		nameless := h
 		nameless.SNI = ""
 		s.later = append(s.later, question{hello: nameless, conclude: func(a answer) { s.nameAnswer(&s.found.WithoutSNI, a) }})
@@ -208,7 +208,7 @@ func (o *opening) names() {
 			continue
 		}
 		h := h
-		h.Signatures = filtered(h.Signatures, func(scheme uint16) bool { return signsWith(scheme) == other })
+		h.Signatures = filtered(h.Signatures, func(scheme uint16) bool { return tlswire.SignatureKey(scheme) == other })
 		s.later = append(s.later, question{hello: h, conclude: func(a answer) { v.note(a, h.Suites) }})
 	}
 }

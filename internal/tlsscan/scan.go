@@ -1,0 +1,88 @@
+package tlsscan
+
+import (
+	"context"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/tlswire"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Options bound a scan. Zero values mean the defaults.
+type Options struct {
+	// MaxConnections is the most connections that are opened. Default: 40.
+	MaxConnections int
+	// Parallelism is the most connections that are open at a time, the ones that
+	// are still being opened included. Default: 16.
+	Parallelism int
+	// Timeout bounds one connection, dialing included. Default: 5 s.
+	Timeout time.Duration
+	// Budget bounds the scan. Default: 20 s.
+	Budget time.Duration
+}
+
+// WithDefaults returns the options with the default in each field that is zero.
+func (o Options) WithDefaults() Options {
+	if o.MaxConnections <= 0 {
+		o.MaxConnections = 40
+	}
+	if o.Parallelism <= 0 {
+		o.Parallelism = 16
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 5 * time.Second
+	}
+	if o.Budget <= 0 {
+		o.Budget = 20 * time.Second
+	}
+	return o
+}
+
+// Answer is what one hello drew from the origin.
+type Answer struct {
+	// Address is the ip:port that was asked.
+	Address string
+	// Flight is what came back, as far as it is readable.
+	Flight tlswire.Flight
+	// TimedOut says that the origin neither answered to the end nor closed before
+	// the context's deadline.
+	TimedOut bool
+}
+
+// Ask sends a hello over a connection of its own, reads the answer to its end or
+// to that of ctx, and closes the connection. The cause means that no connection
+// could be opened. It is called by several goroutines at a time.
+type Ask func(ctx context.Context, hello *tlswire.SentHello) (Answer, *policy.Cause)
+
+// Origin is whom a scan asks.
+type Origin struct {
+	// Host is the origin's host:port as configured; it is shown and not dialed.
+	Host string
+	// OtherAddresses are those besides the one that Ask goes to.
+	OtherAddresses []string
+	// SNI is the server name of the hellos; "" sends none.
+	SNI string
+	// Ask goes to the origin.
+	Ask Ask
+}
+
+// Run scans an origin. It asks in waves, each of questions that do not depend on
+// each other; an ordinary server takes two to four waves of two round trips. Each
+// suite that is accepted takes a connection to be seen: of a server with more than
+// about thirty the seldom ones (CCM, ARIA, Camellia) stay open, and the report
+// says so.
+//
+// The cause is set where the origin could not be asked at all. An origin that
+// answers, with whatever it may be, gives a report; where a limit cut it short,
+// the report says so. Its Duration is left to the caller.
+func Run(ctx context.Context, origin Origin, options Options) (*Report, *policy.Cause) {
+	o := options.WithDefaults()
+	ctx, cancel := context.WithTimeout(ctx, o.Budget)
+	defer cancel()
+	s := &scan{asker: asker{origin: origin, options: o, slots: make(chan struct{}, o.Parallelism)}, stop: cancel}
+	s.run(ctx)
+	if s.answered == 0 && s.dialCause != nil {
+		return nil, s.dialCause
+	}
+	return s.report(), nil
+}
