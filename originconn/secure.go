@@ -91,7 +91,7 @@ func (c *Client) travel(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	started := time.Now()
 	plain, cause := shake(ctx, t, w, a.Handshake)
 	a.Phases.Handshake += time.Since(started)
-	if verdict := c.verify(t, a); verdict != nil {
+	if verdict := c.verify(ctx, t, a); verdict != nil {
 		cause = verdict // the certificates explain a failed handshake, too
 	}
 	if alpn := a.Handshake.ALPN; cause == nil && alpn != nil && alpn.Agreed != protocolHTTP2 {

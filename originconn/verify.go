@@ -1,16 +1,30 @@
 package originconn
 
 import (
+	"context"
+	"errors"
+	"time"
+
 	"github.com/edgesim/edgesim/policy"
 )
+
+// judgeWithin is how long certificates are judged that explain a handshake which
+// took all of its time.
+const judgeWithin = time.Second
 
 // verify judges the certificates that the origin sent, all of them by all
 // rules, and returns the cause that the deciding failure stands for, or nil.
 // It judges a failed handshake, too: a chain that explains the failure is a
-// better answer than the failure.
-func (c *Client) verify(t *Target, a *Attempt) *policy.Cause {
-	if a.Handshake == nil || len(a.Handshake.PeerCertificates) == 0 {
+// better answer than the failure. A judgement ends with ctx, and with the
+// viewer.
+func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Cause {
+	if a.Handshake == nil || len(a.Handshake.PeerCertificates) == 0 || errors.Is(ctx.Err(), context.Canceled) {
 		return nil
+	}
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), judgeWithin)
+		defer cancel()
 	}
 	findings := policy.JudgeChain(policy.ChainFacts{
 		Raw:    a.Handshake.PeerCertificates,
@@ -19,11 +33,22 @@ func (c *Client) verify(t *Target, a *Attempt) *policy.Cause {
 		Strict: t.Strict,
 		Memo:   &c.links,
 		Trust:  c.trust(),
+		Stop:   func() bool { return ctx.Err() != nil },
 	})
+	if ctx.Err() != nil { // they are not all
+		return unjudged(ctx, t)
+	}
 	a.Findings = append(a.Findings, findings...)
 	deciding, failed := policy.DecidingFinding(findings)
 	if !failed {
 		return nil
 	}
 	return policy.CauseOf(deciding)
+}
+
+// unjudged is the cause of a connection whose time was over, or whose viewer had
+// left, before its certificates were judged.
+func unjudged(ctx context.Context, t *Target) *policy.Cause {
+	return policy.NewCause(policy.CauseConnectTimeout,
+		"the certificates of "+t.Address()+" were not judged within the connection timeout of "+t.ConnectTimeout.String(), ctx.Err())
 }

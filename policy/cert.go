@@ -21,6 +21,10 @@ type ChainFacts struct {
 	Memo *LinkMemo
 	// Trust is the set of roots a chain may end at; nil trusts none.
 	Trust *TrustStore
+	// Stop says that nobody waits for the verdict any longer: the judgement then
+	// ends at the next step, and what it has found so far is worth nothing.
+	// Default: nil, and it always goes on to its end.
+	Stop func() bool
 }
 
 // Strictness decides what the documentation leaves open about a chain. The zero
@@ -99,6 +103,9 @@ type judge struct {
 	parents   map[*chainCert]parents
 	placed    map[int]bool
 	orderedTo int
+	// constrained remembers judgeConstraints; constraintWork is what it cost.
+	constrained    map[[2]*chainCert][]ranked
+	constraintWork int
 	// exhausted is set when maxLinkChecks kept a signature from being checked.
 	exhausted bool
 	findings  []ranked
@@ -108,6 +115,7 @@ func newJudge(f ChainFacts) *judge {
 	j := &judge{
 		facts: f, bySubject: map[string][]*chainCert{},
 		links: map[[2]*chainCert]link{}, parents: map[*chainCert]parents{}, placed: map[int]bool{},
+		constrained: map[[2]*chainCert][]ranked{},
 	}
 	for i, der := range f.Raw[:min(len(f.Raw), MaxJudgedCertificates)] {
 		c := parseCertificate(i, der)
@@ -118,6 +126,9 @@ func newJudge(f ChainFacts) *judge {
 	}
 	return j
 }
+
+// stopped says that nobody waits for the verdict.
+func (j *judge) stopped() bool { return j.facts.Stop != nil && j.facts.Stop() }
 
 func (j *judge) add(r rank, f Finding) { j.findings = append(j.findings, ranked{r, f}) }
 

@@ -20,7 +20,7 @@ func (j *judge) judgePath(p path) []ranked {
 		found = append(found, j.judgeDates(c)...)
 		if i > 0 {
 			found = append(found, judgeIssuerUse(c, pathLength(p.certs[1:i]))...)
-			found = append(found, judgeConstraints(p.certs[0], c)...)
+			found = append(found, j.judgeConstraints(p.certs[0], c)...)
 		}
 		found = append(found, judgeExtensions(c)...)
 	}
@@ -28,7 +28,7 @@ func (j *judge) judgePath(p path) []ranked {
 		root := &p.root.chainCert
 		found = append(found, j.judgeDates(root)...)
 		found = append(found, judgeIssuerUse(root, pathLength(p.certs[1:]))...)
-		found = append(found, judgeConstraints(p.certs[0], root)...)
+		found = append(found, j.judgeConstraints(p.certs[0], root)...)
 		found = append(found, judgeTrust(p)...)
 	}
 	return found

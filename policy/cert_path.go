@@ -75,7 +75,7 @@ func (j *judge) link(child, issuer *chainCert) link {
 	if l, ok := j.links[key]; ok {
 		return l
 	}
-	if len(j.links) >= maxLinkChecks {
+	if len(j.links) >= maxLinkChecks || j.stopped() {
 		j.exhausted = true
 		return linkNone
 	}
@@ -155,7 +155,7 @@ func (s *search) from(c *chainCert) bool {
 		s.try(path{certs: append([]*chainCert(nil), s.trail...), root: root})
 	}
 	for _, next := range sent {
-		if s.perfect || s.tried >= maxPathsTried || s.steps >= maxPathSteps {
+		if s.perfect || s.tried >= maxPathsTried || s.steps >= maxPathSteps || s.stopped() {
 			break
 		}
 		if s.onTrail(next) || s.dead[next] || s.ordered && !s.inOrder(c, next) {
