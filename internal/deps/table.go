@@ -64,6 +64,10 @@ var Packages = []Package{
 	},
 	{Path: "distribution", Why: "what the user configured is plain data: everybody may know it, it knows nobody"},
 	{
+		Path: "internal/ingest/tree", Why: "the one shape in which every reader of files hands on what it read; it judges nothing",
+		Modules: []string{yaml},
+	},
+	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
 		Imports: []string{"distribution"}, Modules: []string{yaml, tfjson, hcl},
 	},

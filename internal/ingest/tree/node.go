@@ -1,0 +1,192 @@
+package tree
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Kind tells the values of a tree apart.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	String
+	List
+	Object
+	// Unresolved is a value that the file computes from something it does not
+	// hold: a parameter without a default, an attribute of a load balancer.
+	Unresolved
+)
+
+// String names a kind for a message: "a string".
+func (k Kind) String() string {
+	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object", "an unresolved value"}[k]
+}
+
+// Position is a place in a file. Lines and columns count from 1; 0 is unknown.
+type Position struct {
+	// File is the path as the user gave it or as a file names it, "" for the one
+	// file that is read.
+	File         string
+	Line, Column int32
+}
+
+// String writes file:line:column, as far as it is known.
+func (p Position) String() string {
+	s := p.File
+	if p.Line > 0 {
+		if s != "" {
+			s += ":"
+		} else {
+			s = "line "
+		}
+		s += strconv.Itoa(int(p.Line))
+	}
+	return s
+}
+
+// Node is a value with its place.
+type Node struct {
+	Kind Kind
+	Pos  Position
+	// Text is a string, the literal of a number, true or false. Of an unresolved
+	// value it is the expression in one canonical form, "${LoadBalancer.DNSName}"
+	// or "S3-${AWS::StackName}": two unresolved values with one text are the same
+	// value, so that an unresolved origin id still joins origin and behavior.
+	Text   string
+	Items  []*Node
+	Fields []Field
+	// Tag is a YAML tag of the file's own (!GetAtt), or "".
+	Tag string
+	// Path is the place in the source's own words where that is not the path of
+	// the API: "Resources.CDN.Properties.DistributionConfig.Origins[0]". "" where
+	// the reader gives none.
+	Path string
+	// Missing says, of an unresolved value, what is not known. There is at least one.
+	Missing []Missing
+	// Backend is what stands behind an origin's domain name where the reader
+	// knows it from the resource that gives the name; "" where it does not.
+	Backend Backend
+}
+
+// Field is one member of an object, in the order of the file.
+type Field struct {
+	Name  string
+	Pos   Position
+	Value *Node
+}
+
+// Missing is one thing that a value needs and no file holds.
+type Missing struct {
+	// Key is the expression as --parameter takes it: "DomainName",
+	// "LoadBalancer.DNSName", "var.domain", "aws_lb.this.dns_name".
+	Key string
+	// What says what it is: "parameter DomainName has no default".
+	What string
+	// Supply is the flag or line that supplies it: "--parameter DomainName=VALUE".
+	Supply string
+}
+
+// Backend is the sort of server behind an origin's domain name.
+type Backend string
+
+// The backends that a resource's type gives away.
+const (
+	BackendBucket       Backend = "s3-bucket"
+	BackendWebsite      Backend = "s3-website"
+	BackendLoadBalancer Backend = "load-balancer"
+	BackendAPIGateway   Backend = "api-gateway"
+	BackendLambdaURL    Backend = "lambda-url"
+	BackendMediaStore   Backend = "mediastore"
+	BackendMediaPackage Backend = "mediapackagev2"
+)
+
+// The bounds of a tree, against files made to exhaust memory.
+const (
+	MaxDepth = 100
+	MaxNodes = 500_000
+)
+
+// Get returns the member of an object, or nil. The last one wins where a name
+// stands twice.
+func (n *Node) Get(name string) *Node {
+	if n == nil || n.Kind != Object {
+		return nil
+	}
+	for i := len(n.Fields) - 1; i >= 0; i-- {
+		if n.Fields[i].Name == name {
+			return n.Fields[i].Value
+		}
+	}
+	return nil
+}
+
+// At returns the value at a path of members, or nil.
+func (n *Node) At(names ...string) *Node {
+	for _, name := range names {
+		n = n.Get(name)
+	}
+	return n
+}
+
+// Has reports whether an object has a member that is not null.
+func (n *Node) Has(name string) bool {
+	v := n.Get(name)
+	return v != nil && v.Kind != Null
+}
+
+// HasAny reports whether an object has one of the members.
+func (n *Node) HasAny(names ...string) bool {
+	for _, name := range names {
+		if n.Has(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Repeated returns the first field whose name stands a second time, or nil.
+func (n *Node) Repeated() *Field {
+	seen := make(map[string]bool, len(n.Fields))
+	for i := range n.Fields {
+		if seen[n.Fields[i].Name] {
+			return &n.Fields[i]
+		}
+		seen[n.Fields[i].Name] = true
+	}
+	return nil
+}
+
+// Show writes a value for a message, without what is inside.
+func (n *Node) Show() string {
+	switch n.Kind {
+	case List:
+		return fmt.Sprintf("[%d items]", len(n.Items))
+	case Object:
+		return fmt.Sprintf("{%d fields}", len(n.Fields))
+	case Null:
+		return "null"
+	default:
+		return n.Text
+	}
+}
+
+// Integer returns the value of a whole number.
+func (n *Node) Integer() (int64, bool) {
+	if n == nil || n.Kind != Number {
+		return 0, false
+	}
+	i, err := strconv.ParseInt(n.Text, 10, 64)
+	return i, err == nil
+}
+
+// StringText returns the text of a string, or "".
+func (n *Node) StringText() string {
+	if n == nil || n.Kind != String {
+		return ""
+	}
+	return n.Text
+}
