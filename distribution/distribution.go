@@ -5,6 +5,10 @@ import "time"
 // Distribution is one CloudFront distribution (API: DistributionConfig), with
 // every default filled in and every policy it refers to resolved.
 type Distribution struct {
+	// Name is how the files refer to it: a CloudFormation logical id with the
+	// nested stack in front ("Stack/Logical"), a Terraform address; "" where the
+	// file holds one distribution and gives it no name.
+	Name string
 	// ID is the distribution's id (E…), or "" where the file has none.
 	ID string
 	// DomainName is the dNNN.cloudfront.net name, or "" where the file has none.
@@ -35,6 +39,36 @@ type Distribution struct {
 	HTTPVersion string
 	// IPv6 says whether viewers may come over IPv6 (API: IsIPV6Enabled).
 	IPv6 bool
+	// CallerReference, PriceClass and WebACLID are kept as configured and decide
+	// nothing here.
+	CallerReference, PriceClass, WebACLID string
+	// ViewerCertificate is what viewers are shown, and the TLS they may speak.
+	ViewerCertificate ViewerCertificate
+	// GeoRestriction lets viewers of some countries in or keeps them out.
+	GeoRestriction GeoRestriction
+	// Logging is where standard logs would go.
+	Logging Logging
+	// Staging marks a staging distribution; ContinuousDeploymentID names the
+	// policy that sends it traffic, ContinuousDeployment is what the files say of it.
+	Staging                bool
+	ContinuousDeploymentID string
+	ContinuousDeployment   *ContinuousDeployment
+	// AnycastIPListID, ConnectionFunctionID and CacheTagHeader are kept as configured.
+	AnycastIPListID, ConnectionFunctionID, CacheTagHeader string
+	// ConnectionMode is direct or tenant-only. Default direct.
+	ConnectionMode string
+	// TenantParameters are what tenants fill in, Tenants those of the files.
+	TenantParameters []TenantParameter
+	Tenants          []Tenant
+	// ViewerMTLS asks viewers for certificates; nil does not.
+	ViewerMTLS *ViewerMTLS
+	// Tags are the resource's tags, in the order of the file.
+	Tags []Tag
+	// Unresolved are the values that the files do not hold. One that decides
+	// something is an error of reading, unless placeholders were asked for.
+	Unresolved []Unresolved
+	// Files are the files that the distribution was read from.
+	Files []string
 	// Notices are what the reader of the file has to say about it: settings
 	// that are not simulated, defaults that were inferred, references that
 	// could not be resolved. They never pass silently.
@@ -45,6 +79,9 @@ type Distribution struct {
 type Notice struct {
 	// Kind says what sort of remark this is.
 	Kind NoticeKind
+	// File, Line and Column are where it stands, as far as that is known.
+	File         string
+	Line, Column int
 	// Path is the place in the file, e.g. "Origins.Items[0].OriginShield".
 	Path string
 	// Message says it in one sentence, lower case, without a full stop.
@@ -106,6 +143,20 @@ type Origin struct {
 	ResponseCompletionTimeout time.Duration
 	// IPAddressType says which address families are used. Default ipv4 (CF-DNS-05).
 	IPAddressType IPAddressType
+	// Backend is the sort of server behind the name, where something tells.
+	Backend Backend
+	// AccessControlID names the origin access control as configured, AccessControl
+	// is what the files say of it, or nil.
+	AccessControlID string
+	AccessControl   *OriginAccessControl
+	// AccessIdentity is the older origin access identity of an S3 origin, as configured.
+	AccessIdentity string
+	// Shield is Origin Shield, or nil.
+	Shield *OriginShield
+	// VPC is set for a VPC origin, which is reached like a custom one.
+	VPC *VPCOrigin
+	// MTLSCertificateARN names the client certificate of origin mTLS, or is "".
+	MTLSCertificateARN string
 }
 
 // OriginKind tells the sorts of origins apart.
@@ -186,6 +237,15 @@ type CacheBehavior struct {
 	ResponseHeadersPolicy *ResponseHeadersPolicy
 	// ForwardedValues are the legacy settings; nil in policy mode.
 	ForwardedValues *ForwardedValues
+	// Functions and Lambdas are the edge functions attached to the behavior.
+	Functions []FunctionAssociation
+	Lambdas   []LambdaFunctionAssociation
+	// TrustedKeyGroups and TrustedSigners say whose signatures viewers need.
+	TrustedKeyGroups TrustedKeyGroups
+	TrustedSigners   TrustedSigners
+	// FieldLevelEncryptionID, RealtimeLogConfigARN and SmoothStreaming are kept as configured.
+	FieldLevelEncryptionID, RealtimeLogConfigARN string
+	SmoothStreaming                              bool
 	// GRPC is whether gRPC requests are passed on (API: GrpcConfig.Enabled).
 	GRPC bool
 }

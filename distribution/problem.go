@@ -9,6 +9,10 @@ import (
 type Problem struct {
 	// Path is the setting in the API's spelling, e.g. "Origins.Items[0].ConnectionTimeout".
 	Path string
+	// File, Line and Column are where it stands, from 1; "" and 0 where that is
+	// not known.
+	File         string
+	Line, Column int
 	// Value is what the setting holds, as text; "" where it is missing.
 	Value string
 	// Allowed is what may stand there, e.g. "1-10"; "" where there is no list or range.
@@ -24,11 +28,28 @@ type Problem struct {
 	Quota bool
 }
 
-// String returns the problem on one line: field, reason, value, allowed
-// range, rule id, fix.
-func (p Problem) String() string {
+// String returns the problem on one line: file and line, field, reason, value,
+// allowed range, rule id, fix.
+func (p Problem) String() string { return Place(p.File, p.Line) + p.Path + ": " + p.sentence() }
+
+// Place writes the place in front of a message: "file:12: ", or less where less
+// is known.
+func Place(file string, line int) string {
+	switch {
+	case file != "" && line > 0:
+		return fmt.Sprintf("%s:%d: ", file, line)
+	case file != "":
+		return file + ": "
+	case line > 0:
+		return fmt.Sprintf("line %d: ", line)
+	}
+	return ""
+}
+
+// sentence is the problem without its place.
+func (p Problem) sentence() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", p.Path, p.Message)
+	b.WriteString(p.Message)
 	if p.Value != "" {
 		fmt.Fprintf(&b, ": got %q", clip(p.Value))
 	}
