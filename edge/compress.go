@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/andybalholm/brotli"
+
+	"github.com/edgesim/edgesim/originconn"
 )
 
 // The effort of compression. CloudFront does not say which it makes; these are
@@ -98,7 +100,7 @@ func (c *compressed) fill() {
 
 // drained says whether the origin's next bytes are not there yet.
 func (c *compressed) drained() bool {
-	b, ok := c.from.(interface{ Buffered() int })
+	b, ok := c.from.(originconn.Buffered)
 	return ok && b.Buffered() == 0
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -204,7 +205,7 @@ func (b *keepingBody) Read(p []byte) (int, error) {
 
 // Buffered says how many bytes a Read returns without waiting.
 func (b *keepingBody) Buffered() int {
-	if r, ok := b.ReadCloser.(interface{ Buffered() int }); ok {
+	if r, ok := b.ReadCloser.(originconn.Buffered); ok {
 		return r.Buffered()
 	}
 	return 0
@@ -236,6 +237,7 @@ func (e *Edge) replay(x *exchange, v *ViewerRequest, kept *keptError) *Response 
 // keptBody is a body that was kept.
 type keptBody struct{ *bytes.Reader }
 
+// Close keeps the body for the next viewer.
 func (keptBody) Close() error { return nil }
 
 // Buffered says that all of it is there.

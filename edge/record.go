@@ -123,7 +123,7 @@ func (x *exchange) Read(p []byte) (int, error) {
 
 // Buffered says how many bytes of the body a Read returns without waiting.
 func (x *exchange) Buffered() int {
-	if b, ok := x.body.(interface{ Buffered() int }); ok {
+	if b, ok := x.body.(originconn.Buffered); ok {
 		return b.Buffered()
 	}
 	return 0
@@ -168,5 +168,8 @@ func (x *exchange) Close() error {
 // closedBody is a body after Close.
 type closedBody struct{}
 
+// Read says that the body was closed.
 func (closedBody) Read([]byte) (int, error) { return 0, http.ErrBodyReadAfterClose }
-func (closedBody) Close() error             { return nil }
+
+// Close does nothing, as a second call of Close should.
+func (closedBody) Close() error { return nil }

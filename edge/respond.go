@@ -145,6 +145,7 @@ func connection(closes bool) []string {
 // readCloser is a page as a body.
 type readCloser struct{ *strings.Reader }
 
+// Close has nothing to end.
 func (readCloser) Close() error { return nil }
 
 // Buffered says that all of it is there.

@@ -65,7 +65,6 @@ func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distri
 		x.planned(&plan, errorURI != "")
 		plan.Request.Forced = e.force(x, v, b, origin)
 		result := e.Client.Do(ctx, plan.Target, &plan.Request)
-		JudgeRange(result)
 		countAttempts(result)
 		x.findStale(origin, result)
 		x.attempted(result)
@@ -95,21 +94,6 @@ func discard(r *originconn.Response) {
 	if r != nil {
 		r.Body.Close()
 	}
-}
-
-// JudgeRange turns a response whose lengths contradict each other into a failure
-// (CF-RESP-25).
-func JudgeRange(r *originconn.Result) {
-	if r.Response == nil {
-		return
-	}
-	cause := policy.JudgeContentRange(r.Response.Status, r.Response.Header, r.Response.ContentLength)
-	if cause == nil {
-		return
-	}
-	r.Response.Body.Close()
-	r.Attempts[len(r.Attempts)-1].Cause = cause
-	r.Response, r.Cause = nil, cause
 }
 
 // open begins the record of an exchange.

@@ -125,8 +125,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, cause
 }
 
-// Buffered says how many bytes have arrived that a Read returns without waiting.
-// Of a chunked body it is not known: what is buffered may be framing alone.
+// Buffered is as in [Buffered]. Of a chunked body it is not known: what is buffered may be framing alone.
 func (b *body) Buffered() int {
 	if b.err != nil || b.response.Chunked {
 		return 0
@@ -180,9 +179,9 @@ func (b *body) resume(cause *policy.Cause) bool {
 			cause = next
 			continue
 		}
-		fresh := again.Body.(*body)
-		if !sameRepresentation(b.response, again) {
-			fresh.Close()
+		fresh, ok := again.Body.(*body)
+		if !ok || !sameRepresentation(b.response, again) { // not ok is a 101, whose body is its tunnel
+			again.Body.Close()
 			return false
 		}
 		if _, err := io.CopyN(io.Discard, fresh, b.delivered); err != nil {

@@ -22,10 +22,29 @@ func (c *Client) Do(ctx context.Context, t Target, r *Request) *Result {
 	if t.CompletionTimeout > 0 {
 		f.deadline = time.Now().Add(t.CompletionTimeout)
 	}
-	if result := f.answered(ctx); result != nil {
-		return result
+	result := f.answered(ctx)
+	if result == nil {
+		result = f.run(ctx)
 	}
-	return f.run(ctx)
+	result.judgeRange()
+	return result
+}
+
+// judgeRange turns a response whose lengths contradict each other into a failure
+// (CF-RESP-25).
+func (r *Result) judgeRange() {
+	if r.Response == nil {
+		return
+	}
+	cause := policy.JudgeContentRange(r.Response.Status, r.Response.Header, r.Response.ContentLength)
+	if cause == nil {
+		return
+	}
+	r.Response.Body.Close()
+	if n := len(r.Attempts); n > 0 {
+		r.Attempts[n-1].Cause = cause
+	}
+	r.Response, r.Cause = nil, cause
 }
 
 // answered asks Client.Answer, after the slowness that may be forced.

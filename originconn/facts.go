@@ -9,12 +9,16 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Result is what Do brings back. Exactly one of Response and Cause is set; the
-// attempts always are.
+// Result is what Do brings back. Exactly one of Response and Cause is set.
 type Result struct {
+	// Attempts are the tries, in order. There is none where none was made: a
+	// recording had no answer ([Client.Answer]), or the viewer left before the
+	// first one.
 	Attempts []*Attempt
+	// Response is the origin's answer. The caller closes its Body.
 	Response *Response
-	Cause    *policy.Cause
+	// Cause is why there is no response.
+	Cause *policy.Cause
 	// Replayed is the id of the recorded exchange that answered in the origin's
 	// place, see [Client.Answer]; "" if the origin was asked.
 	Replayed string
@@ -47,6 +51,13 @@ type Response struct {
 	// Body is never nil. The caller closes it, which puts the connection back
 	// when everything was read. A read error is a *policy.Cause.
 	Body io.ReadCloser
+}
+
+// Buffered is a body that can say how many of its bytes a Read returns without
+// waiting for the origin. It need not be one; those that move bodies save writes
+// where it is. The bodies of [Client.Do] are, but HTTP/2's.
+type Buffered interface {
+	Buffered() int
 }
 
 // Attempt is one try to get a response, with all that was seen.

@@ -188,6 +188,8 @@ type fixedBody struct {
 	remaining int64
 }
 
+// Read returns io.EOF with the last byte, and io.ErrUnexpectedEOF if the connection
+// ends before it.
 func (b *fixedBody) Read(p []byte) (int, error) {
 	if b.remaining == 0 {
 		return 0, io.EOF
@@ -206,4 +208,5 @@ func (b *fixedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close leaves the connection to the stream.
 func (b *fixedBody) Close() error { return nil }

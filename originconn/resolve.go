@@ -20,6 +20,7 @@ type endpoint struct {
 	port int
 }
 
+// String is ip:port.
 func (e endpoint) String() string { return netip.AddrPortFrom(e.addr, uint16(e.port)).String() }
 
 // resolve returns the addresses of the target, in the order in which attempts

@@ -82,6 +82,14 @@ func post(body string) *originconn.Request {
 	return r
 }
 
+// websocket asks for a WebSocket connection.
+func websocket() *originconn.Request {
+	r := get()
+	r.WebSocket = true
+	r.Header = append(r.Header, policy.Field{Name: "Connection", Value: "Upgrade"}, policy.Field{Name: "Upgrade", Value: "websocket"})
+	return r
+}
+
 // receive reads one request, head and body.
 func receive(conn net.Conn) (*http.Request, string) {
 	r, err := http.ReadRequest(bufio.NewReader(conn))
@@ -204,6 +212,16 @@ func TestStallInBody(t *testing.T) {
 	}{
 		{"goes on", []func(net.Conn){stalled, says(head, "abcdef")}, get(), "abcdef", 2, ""},
 		{"another representation", []func(net.Conn){stalled, says(strings.Replace(head, `"1"`, `"2"`, 1), "ABCDEF")}, get(), "abc", 2, "response-timeout"},
+		{"neither length nor ETag to know it by", []func(net.Conn){
+			says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", hang{}),
+			says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nABCDEF\r\n0\r\n\r\n"),
+		}, get(), "abc", 2, "response-timeout"},
+		{"no length, but an ETag", []func(net.Conn){
+			says("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", hang{}),
+			says("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n0\r\n\r\n"),
+		}, get(), "abcdef", 2, ""},
+		{"a tunnel instead of the rest", []func(net.Conn){stalled, says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", hang{})},
+			websocket(), "abc", 2, "response-timeout"},
 		{"all attempts stall", []func(net.Conn){stalled, stalled, stalled}, get(), "abc", 3, "response-timeout"},
 		{"CF-TIME-05: POST is not repeated", []func(net.Conn){stalled}, post("x"), "abc", 1, "response-timeout"},
 	} {
@@ -217,8 +235,8 @@ func TestStallInBody(t *testing.T) {
 				}
 				body, err := io.ReadAll(result.Response.Body)
 				result.Response.Body.Close()
-				if string(body) != row.body {
-					t.Errorf("body %q, want %q", body, row.body)
+				if string(body) != row.body || len(result.Attempts) != row.attempts {
+					t.Errorf("body %q after %d attempts, want %q after %d", body, len(result.Attempts), row.body, row.attempts)
 				}
 				cause, _ := err.(*policy.Cause)
 				if row.cause == "" && err != nil || row.cause != "" && (cause == nil || cause.Name != row.cause) {

@@ -77,8 +77,11 @@ func (t *Tunnel) Close() error {
 // the tunnel.
 type tunnelBody struct{ tunnel *Tunnel }
 
+// Read says that there is no body.
 func (tunnelBody) Read([]byte) (int, error) { return 0, io.EOF }
-func (b tunnelBody) Close() error           { return b.tunnel.Close() }
+
+// Close closes the tunnel.
+func (b tunnelBody) Close() error { return b.tunnel.Close() }
 
 var _ interface {
 	io.ReadWriteCloser

@@ -40,6 +40,7 @@ const transcriptLimit = 256 << 10
 // viewer that leaves. Most answer sooner, and need not pay for the watching.
 const slowAfter = 20 * time.Millisecond
 
+// Read reads within the response timeout, once there is one.
 func (w *wire) Read(p []byte) (int, error) {
 	if w.gap > 0 && !w.sending.Load() {
 		deadline := w.next()
@@ -57,6 +58,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write writes within the response timeout, once there is one.
 func (w *wire) Write(p []byte) (int, error) {
 	if w.gap > 0 {
 		w.Conn.SetWriteDeadline(w.next())
@@ -123,6 +125,7 @@ type headTap struct {
 	err error
 }
 
+// Read reads from the connection, and fails where the head goes beyond the limit.
 func (h *headTap) Read(p []byte) (int, error) {
 	if h.on && len(h.buf) > h.limit+len(p) {
 		h.err = errHeadTooBig

@@ -175,7 +175,10 @@ func (l *handed) Addr() net.Addr { return handedAddr{} }
 
 type handedAddr struct{}
 
+// Network names no network: connections are handed over.
 func (handedAddr) Network() string { return "handed" }
-func (handedAddr) String() string  { return "HTTP/2" }
+
+// String names what is spoken on them.
+func (handedAddr) String() string { return "HTTP/2" }
 
 var _ net.Listener = (*handed)(nil)

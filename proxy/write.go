@@ -1,14 +1,13 @@
 package proxy
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/http1"
 )
 
 // bufferSize is how much of a response body is moved at once.
@@ -57,84 +56,38 @@ func setContentLength(h http.Header, method string, length int64) {
 	}
 }
 
-// errShortBody is a body that ended before its announced length.
-var errShortBody = errors.New("the body is shorter than announced")
-
 // copyBody streams the body to the viewer, and cuts the connection if it ends
 // early for whatever reason: that is how a viewer can tell.
 func (s *Server) copyBody(w http.ResponseWriter, resp *edge.Response) {
-	c := copier{w: w, control: http.NewResponseController(w), timeout: s.config.WriteTimeout, length: resp.ContentLength}
-	c.ready, _ = resp.Body.(interface{ Buffered() int })
-	if err := c.copy(resp.Body); err != nil {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	c := copier{w: w, control: http.NewResponseController(w), timeout: s.config.WriteTimeout, buf: *buf}
+	if err := http1.Relay(&c, resp.Body, resp.ContentLength); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// copier moves one response body to the viewer: every byte goes out when it
-// arrives, and small bodies go out in one write with their head.
+// copier is a writer of net/http's as a sink.
 type copier struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration
-	// length is the announced length; -1 if there is none.
-	length, written int64
-	// ready is the body if it can say how much of it can be read without
-	// waiting for the origin; it need not, but saves writes if it does.
-	ready interface{ Buffered() int }
+	buf     []byte
+	begun   bool
 	// renewed is when the write deadline was last set.
 	renewed time.Time
 }
 
-func (c *copier) copy(body io.Reader) error {
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	if c.waits() {
-		if err := c.control.Flush(); err != nil {
-			return err
-		}
-	}
-	for {
-		n, err := body.Read(*buf)
-		if n > 0 {
-			if err := c.write((*buf)[:n]); err != nil {
-				return err
-			}
-		}
-		switch {
-		case err == io.EOF && c.length >= 0 && c.written < c.length:
-			err = errShortBody
-		case err == io.EOF:
-			// Not flushed here: whoever has a small response can find its
-			// record, as closing the body comes before the last flush.
-			return nil
-		case err == nil && (n == 0 || c.written == c.length || c.ready != nil && c.ready.Buffered() > 0):
-			continue
-		}
-		// Either all that has arrived was written and more is to come, or what
-		// has arrived is all there will be.
-		if flushErr := c.control.Flush(); err == nil {
-			err = flushErr
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
+// Space returns the buffer.
+func (c *copier) Space() ([]byte, error) { return c.buf, nil }
 
-// waits says whether the head is to go out before the body's first byte is
-// there. Without knowing that, it does when the length is unknown, which is
-// what streams have in common.
-func (c *copier) waits() bool {
-	if c.ready != nil {
-		return c.length != 0 && c.ready.Buffered() == 0
-	}
-	return c.length < 0
-}
+// Flush sends what net/http has of the response.
+func (c *copier) Flush() error { return c.control.Flush() }
 
-// write writes to the viewer, for as long as the viewer takes bytes now and
-// then. net/http takes the deadline away after the response.
-func (c *copier) write(p []byte) error {
-	if c.written > 0 || len(p) == bufferSize { // what is less cannot block
+// Add writes to the viewer, for as long as the viewer takes bytes now and then.
+// net/http takes the deadline away after the response.
+func (c *copier) Add(n int) error {
+	if c.begun || n == bufferSize { // what is less cannot block
 		if now := time.Now(); now.Sub(c.renewed) > c.timeout/4 {
 			if err := c.control.SetWriteDeadline(now.Add(c.timeout)); err != nil {
 				return err
@@ -142,7 +95,7 @@ func (c *copier) write(p []byte) error {
 			c.renewed = now
 		}
 	}
-	n, err := c.w.Write(p)
-	c.written += int64(n)
+	c.begun = true
+	_, err := c.w.Write(c.buf[:n])
 	return err
 }

@@ -69,9 +69,14 @@ type unwell struct {
 	hint string
 }
 
+// Error says why the edge is not healthy.
 func (u unwell) Error() string { return u.err.Error() }
+
+// Unwrap returns the underlying error.
 func (u unwell) Unwrap() error { return u.err }
-func (unwell) ExitCode() int   { return exitFailed }
+
+// ExitCode is that of a check that failed.
+func (unwell) ExitCode() int { return exitFailed }
 
 // elsewhere is the hint about an edge that is not where it was looked for.
 const elsewhere = "the API is at the address of the edge's --inspect: edgesim healthcheck http://HOST:PORT, or EDGESIM_INSPECT=HOST:PORT"

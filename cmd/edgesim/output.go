@@ -67,14 +67,22 @@ type usage struct {
 	hint string
 }
 
+// Error says what is wrong.
 func (u usage) Error() string { return u.err.Error() }
+
+// Unwrap returns the underlying error.
 func (u usage) Unwrap() error { return u.err }
+
+// ExitCode is that of a wrong call, 2.
 func (u usage) ExitCode() int { return exitUsage }
 
 // concluded is the exit code of a command that has said all there is to say.
 type concluded int
 
+// Error is never printed: all has been said.
 func (c concluded) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// ExitCode is the code itself.
 func (c concluded) ExitCode() int { return int(c) }
 
 // isTerminal says whether a person may be reading w.

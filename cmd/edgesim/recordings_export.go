@@ -120,6 +120,7 @@ func newExporter(c *cli.Context, w io.Writer) (exporter, error) {
 // lines writes JSON Lines.
 type lines struct{ to io.Writer }
 
+// Write writes one exchange as a line.
 func (l lines) Write(e *recording.Exchange) error {
 	data, err := json.Marshal(e)
 	if err == nil {
@@ -128,6 +129,7 @@ func (l lines) Write(e *recording.Exchange) error {
 	return err
 }
 
+// Close has nothing to add.
 func (lines) Close() error { return nil }
 
 // output lets write fill a file, which is there only when it is whole, or

@@ -130,6 +130,7 @@ type statusError struct {
 	text   string
 }
 
+// Error is what the API answered.
 func (e *statusError) Error() string { return e.text }
 
 // ask sends one request and reads the JSON of the answer.

@@ -80,7 +80,6 @@ func (v *visit) run(ctx context.Context, c *Config) {
 // ask sends the request and reads the response, and the body up to the limit.
 func (v *visit) ask(ctx context.Context) {
 	result := v.edge.Client.Do(ctx, v.plan.Target, &v.plan.Request)
-	edge.JudgeRange(result)
 	v.attempts, v.cause = result.Attempts, result.Cause
 	if result.Response == nil {
 		return

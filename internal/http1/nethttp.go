@@ -45,6 +45,7 @@ var (
 	_ http.Flusher  = (*writer)(nil)
 )
 
+// Header returns the fields of the response, to be set before WriteHeader.
 func (a *writer) Header() http.Header { return a.header }
 
 // WriteHeader begins the response.

@@ -26,7 +26,8 @@ type Response struct {
 	length  int64 // of the body; -1 if it is not known
 	written int64
 	chunked bool
-	// bodyless says that the response has no body by definition.
+	// bodyless says that the response has no body by definition: the answer to a
+	// HEAD, 204 and 304.
 	bodyless bool
 	// closes says that the connection is closed afterwards.
 	closes bool
@@ -49,9 +50,8 @@ var outs = sync.Pool{New: func() any { b := make([]byte, 0, outSize); return &b 
 
 // What a Response says of those who use it.
 var (
-	errUnfinished = errors.New("the response ended before the length that it announced")
-	errTooLong    = errors.New("the response is longer than it announced")
-	errAborted    = errors.New("the response was aborted")
+	errTooLong = errors.New("the response is longer than it announced")
+	errUnbegun = errors.New("the handler returned without an answer")
 )
 
 func (w *Response) reset(c *conn, r *Request) {
@@ -105,10 +105,6 @@ func (w *Response) ask() {
 		_ = w.conn.send([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 	}
 }
-
-// Bodyless says whether the response has no body by definition: the answer to a
-// HEAD, 204 and 304. Begin must have been called.
-func (w *Response) Bodyless() bool { return w.bodyless }
 
 // Write brings a part of the body, which may wait for more.
 func (w *Response) Write(p []byte) (int, error) {
@@ -165,62 +161,33 @@ func (w *Response) add(n int) error {
 	return nil
 }
 
-// Relay moves a body to the viewer: every byte goes out when it arrives, and a
-// small body in one piece with the head. A body that has a Buffered method says
-// how much of it can be read without waiting; it need not, but saves writes.
-// An error, of the body or of the viewer's connection, cuts the connection.
+// Relay moves a body to the viewer, see the function [Relay]. An error, of the body
+// or of the viewer's connection, cuts the connection.
 func (w *Response) Relay(body io.Reader) error {
-	if w.bodyless {
+	if w.failed != nil || w.bodyless {
 		return w.failed
 	}
-	ready, _ := body.(interface{ Buffered() int })
-	if w.waits(ready) {
-		if err := w.Flush(); err != nil {
-			return err
-		}
+	left := w.length
+	if left >= 0 {
+		left -= w.written
 	}
-	for w.failed == nil {
-		space, err := w.space()
-		if err != nil {
-			return err
-		}
-		n, err := body.Read(space)
-		if n > 0 {
-			if err := w.add(n); err != nil {
-				return err
-			}
-		}
-		switch {
-		case err == io.EOF && w.length >= 0 && w.written < w.length:
-			err = errUnfinished
-		case err == io.EOF:
-			// Not sent here: whoever has a small response can find its record,
-			// as closing the body comes before the end of the handler.
-			return nil
-		case err == nil && (n == 0 || w.written == w.length || ready != nil && ready.Buffered() > 0):
-			continue
-		}
-		// Either all that has arrived is sent and more is to come, or what has
-		// arrived is all there will be.
-		if flushErr := w.Flush(); err == nil {
-			err = flushErr
-		}
-		if err != nil {
-			return w.fail(err)
-		}
+	if err := Relay((*relayed)(w), body, left); err != nil {
+		return w.fail(err)
 	}
-	return w.failed
+	return nil
 }
 
-// waits says whether the head is to go out before the body's first byte is
-// there. Without knowing that, it does when the length is unknown, which is
-// what streams have in common.
-func (w *Response) waits(ready interface{ Buffered() int }) bool {
-	if ready != nil {
-		return w.length != 0 && ready.Buffered() == 0
-	}
-	return w.length < 0
-}
+// relayed is a Response as a [Sink].
+type relayed Response
+
+// Space returns room behind what waits to be sent.
+func (w *relayed) Space() ([]byte, error) { return (*Response)(w).space() }
+
+// Add makes it part of the body.
+func (w *relayed) Add(n int) error { return (*Response)(w).add(n) }
+
+// Flush sends what waits.
+func (w *relayed) Flush() error { return (*Response)(w).Flush() }
 
 // Flush sends what waits.
 func (w *Response) Flush() error {
@@ -232,9 +199,6 @@ func (w *Response) Flush() error {
 	}
 	return w.failed
 }
-
-// Abort cuts the connection when the handler returns.
-func (w *Response) Abort() { _ = w.fail(errAborted) }
 
 func (w *Response) fail(err error) error {
 	if w.failed == nil {
@@ -270,11 +234,11 @@ func (w *Response) finish() (again bool) {
 func (w *Response) end() {
 	switch {
 	case !w.begun:
-		_ = w.fail(errAborted)
+		_ = w.fail(errUnbegun)
 	case w.chunked:
 		*w.out = append(*w.out, "0\r\n\r\n"...)
 	case !w.bodyless && w.length >= 0 && w.written != w.length:
-		_ = w.fail(errUnfinished)
+		_ = w.fail(ErrUnfinished)
 	}
 	_ = w.Flush()
 }

@@ -136,10 +136,19 @@ func TestFraming(t *testing.T) {
 		wantErr bool
 	}{
 		{"nothing", func(*http1.Response) {}, true},
-		{"aborted", func(w *http1.Response) { w.Begin(200, nil, 2, false); w.Abort() }, true},
+		{"nothing behind the head", func(w *http1.Response) { w.Begin(200, nil, 2, false) }, true},
 		{"too little", func(w *http1.Response) { w.Begin(200, nil, 3, false); w.Write([]byte("hi")) }, true},
 		{"too much", func(w *http1.Response) { w.Begin(200, nil, 1, false); w.Write([]byte("hi")) }, true},
-		{"chunked, aborted", func(w *http1.Response) { w.Begin(200, nil, -1, false); w.Write([]byte("hi")); w.Abort() }, true},
+		{"chunked, broken behind a part", func(w *http1.Response) {
+			w.Begin(200, nil, -1, false)
+			w.Write([]byte("hi"))
+			w.Relay(&broken{""})
+		}, true},
+		{"too little of the rest", func(w *http1.Response) {
+			w.Begin(200, nil, 5, false)
+			w.Write([]byte("hi"))
+			w.Relay(strings.NewReader("hi"))
+		}, true},
 		{"chunked, broken", func(w *http1.Response) { w.Begin(200, nil, -1, false); w.Relay(&broken{"hi"}) }, true},
 		{"too little of a body", func(w *http1.Response) { w.Begin(200, nil, 3, false); w.Relay(strings.NewReader("hi")) }, true},
 		{"too much of a body", func(w *http1.Response) { w.Begin(200, nil, 1, false); w.Relay(strings.NewReader("hi")) }, true},
@@ -182,6 +191,23 @@ func TestFraming(t *testing.T) {
 				t.Errorf("got %q, then %q, want nothing, then %q", body, next, "next")
 			}
 		})
+	}
+}
+
+// TestRelayTheRest: a body may be written in part and relayed to its end.
+func TestRelayTheRest(t *testing.T) {
+	t.Parallel()
+	address := start(t, &http1.Server{Handler: func(w *http1.Response, _ *http1.Request) {
+		w.Begin(200, nil, 4, false)
+		w.Write([]byte("hi"))
+		if err := w.Relay(strings.NewReader("ho")); err != nil {
+			t.Errorf("Relay: %v", err)
+		}
+	}})
+	c, r := dial(t, address)
+	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if _, body := get(t, r, "GET"); body != "hiho" {
+		t.Errorf("got %q, want hiho", body)
 	}
 }
 

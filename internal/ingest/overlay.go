@@ -135,7 +135,10 @@ type entryError struct {
 	err  error
 }
 
+// Error says what is wrong, without the line.
 func (e *entryError) Error() string { return e.err.Error() }
+
+// Unwrap returns the mistake itself.
 func (e *entryError) Unwrap() error { return e.err }
 
 // result puts the distribution, the overlay and the connect entries together.

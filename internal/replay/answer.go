@@ -221,4 +221,5 @@ func (b *playedBody) WriteTo(w io.Writer) (int64, error) {
 // Buffered says that all of it is there.
 func (b *playedBody) Buffered() int { return b.Len() }
 
+// Close has nothing to end: the store has the body.
 func (*playedBody) Close() error { return nil }

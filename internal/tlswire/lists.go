@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// AllVersions returns TLS 1.0 to 1.3. SSLv3 is not among them: a hello with
-// extensions is not for it.
-func AllVersions() []uint16 { return []uint16{0x0304, 0x0303, 0x0302, 0x0301} }
-
 // AllGroups returns the groups of RFC 8422, RFC 7919, RFC 8446 and RFC 8734 that
 // servers have, and the hybrids with ML-KEM.
 func AllGroups() []uint16 {

@@ -12,6 +12,7 @@ import (
 // then lacks.
 type ownLoad struct{}
 
+// String names the generator in the report.
 func (ownLoad) String() string { return "own (wrk is not installed, or not wanted)" }
 
 func (ownLoad) run(ctx context.Context, url string, connections int, d time.Duration) (sample, error) {

@@ -52,6 +52,7 @@ type cell struct {
 	Connections int `json:"connections"`
 }
 
+// String names the cell in the report.
 func (c cell) String() string { return fmt.Sprintf("%s, c=%d", sizeName(c.Body), c.Connections) }
 
 // The matrix of the issue, and the three cells of -quick, two of which carry
