@@ -28,18 +28,18 @@ type Plan struct {
 // PlanRequest builds the origin request for a viewer's request and says where
 // it goes. The request's body is not part of the plan.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
-	return e.plan(v, b, o, id, "")
+	return e.plan(v, b, o, id, "", nil)
 }
 
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
-// the viewer asked for.
-func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string) Plan {
+// the viewer asked for. What the settings change goes into log, which may be nil.
+func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string, log *policy.ChangeLog) Plan {
 	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
 		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
 	webSocket, findings := e.webSocket(v, b, o)
 	grpc, more := e.grpc(v, b, o, secure)
 	facts := e.facts(v, b)
-	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket, facts.GRPC = id, o, errorURI, webSocket, grpc
+	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket, facts.GRPC, facts.Log = id, o, errorURI, webSocket, grpc, log
 	request := policy.BuildRequest(facts)
 	return Plan{
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,

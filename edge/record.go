@@ -33,6 +33,9 @@ type exchange struct {
 	key string
 	// kept is the entry of the error cache that is the answer, or nil.
 	kept *keptError
+	// log collects what settings change; nil where nobody records.
+	log     *policy.ChangeLog
+	changes policy.ChangeLog
 	// trailer is that of the response, filled at the end of its body.
 	trailer http.Header
 }
@@ -50,6 +53,16 @@ func (x *exchange) planned(p *Plan, page bool) {
 	x.plannedCall(p)
 	x.sent = *sentOf(p)
 	x.exchange.Sent = &x.sent
+}
+
+// requestLog is a new log for a request to an origin: of an origin group, the last
+// member's counts, and a custom error page's own request is not the viewer's.
+func (x *exchange) requestLog(page bool) *policy.ChangeLog {
+	if page || x.log == nil {
+		return nil
+	}
+	*x.log = policy.ChangeLog{}
+	return x.log
 }
 
 // attempted adds the attempts of one fetch. While its body is being read more
@@ -155,6 +168,7 @@ func (x *exchange) Close() error {
 	if e.Cause != nil && x.kept == nil { // else it is "Error" (CF-LOG-08)
 		e.DetailedResultType = e.Cause.DetailedResultType
 	}
+	e.Changes = x.log.List()
 	if x.edge.Recorder != nil {
 		e.Response.Body = x.prefix.bytes // lent
 		x.request.lend(&e.Viewer)

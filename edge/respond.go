@@ -17,14 +17,14 @@ import (
 // (CF-ERR-38).
 func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 	r, b := o.response, o.behavior
-	header := policy.ViewerHeader(r.Header, b)
+	header := policy.ViewerHeader(r.Header, b, x.log)
 	cache := cacheMiss
 	if r.Status >= 400 || o.isError() {
 		cache = cacheError
 		x.exchange.ResultType = "Error" // whatever the page's status (CF-LOG-05)
 	}
 	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Trailer: r.Trailer, Close: v.Close}
-	compress(response, v, b)
+	x.compress(response, v, b)
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
 	x.exchange.Response.OriginHead = r.RawHead
@@ -37,7 +37,7 @@ func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 }
 
 // compress compresses the response where the edge does so (CF-COMP-10).
-func compress(r *Response, v *ViewerRequest, b *distribution.CacheBehavior) {
+func (x *exchange) compress(r *Response, v *ViewerRequest, b *distribution.CacheBehavior) {
 	decision := policy.DecideCompression(policy.CompressionFacts{
 		Behavior: b, Method: v.Method, Proto: v.Proto, Request: v.Header,
 		Status: r.Status, Header: r.Header, ContentLength: r.ContentLength,
@@ -45,7 +45,7 @@ func compress(r *Response, v *ViewerRequest, b *distribution.CacheBehavior) {
 	if decision.Encoding == "" {
 		return
 	}
-	policy.CompressHeader(r.Header, decision.Encoding)
+	policy.CompressHeader(r.Header, decision.Encoding, x.log)
 	r.Body, r.ContentLength = compressBody(r.Body, decision.Encoding), -1
 }
 
@@ -57,7 +57,7 @@ func (x *exchange) applyPolicy(header http.Header, v *ViewerRequest, b *distribu
 		return
 	}
 	timing := policy.ServerTimingFacts{Kept: x.kept != nil, Fetched: origin != nil && x.kept == nil, POP: pop, ID: x.exchange.ID, Origin: header["Server-Timing"]}
-	policy.ApplyResponsePolicy(header, policy.ResponsePolicyFacts{Policy: p, Method: v.Method, Request: v.Header, Generated: origin == nil})
+	policy.ApplyResponsePolicy(header, policy.ResponsePolicyFacts{Policy: p, Method: v.Method, Request: v.Header, Generated: origin == nil, Log: x.log})
 	if !policy.WantsServerTiming(p, v.Header, x.exchange.ID) {
 		return
 	}

@@ -58,7 +58,7 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, errorURI string) *originconn.Result {
 	origins, group := e.Origins(b)
 	for i, origin := range origins {
-		plan := e.plan(v, b, origin, x.exchange.ID, errorURI)
+		plan := e.plan(v, b, origin, x.exchange.ID, errorURI, x.requestLog(errorURI != ""))
 		if v.Body != nil { // an error page is asked for without the viewer's
 			plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
 		}
@@ -71,6 +71,7 @@ func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distri
 		if i+1 < len(origins) {
 			if facts := failoverFacts(group, b, v.Method, result); policy.FailsOver(facts) {
 				x.find(facts.Finding(origin.ID))
+				x.exchange.Failover = append(x.exchange.Failover, recording.FailoverStep{Origin: origin.ID, Status: facts.Status, Cause: facts.Cause})
 				discard(result.Response)
 				continue
 			}
@@ -109,6 +110,9 @@ func (e *Edge) open(v *ViewerRequest) *exchange {
 			Address: v.RemoteAddr, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI,
 			Proto: v.Proto, Header: v.Header, Fields: v.Fields, Form: v.Form,
 		},
+	}
+	if e.Recorder != nil {
+		x.log = &x.changes
 	}
 	if v.TLS != nil {
 		x.exchange.Viewer.TLSVersion, x.exchange.Viewer.TLSCipher = v.TLS.Version, v.TLS.CipherSuite

@@ -135,6 +135,9 @@ func TestFailoverTime(t *testing.T) {
 						t.Errorf("attempt %d went to %q, want %q", i+1, a.Target, want)
 					}
 				}
+				if len(x.Failover) != 1 || x.Failover[0].Origin != "a" || x.Failover[0].Status == 0 && x.Failover[0].Cause == nil {
+					t.Errorf("failover %v", x.Failover)
+				}
 				if len(x.Findings) == 0 || !contains(x.Findings[0].Observed, row.reason) {
 					t.Errorf("findings %v", x.Findings)
 				}

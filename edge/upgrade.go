@@ -25,7 +25,7 @@ type Upgrade struct {
 
 // switched passes the origin's 101 on to the viewer.
 func (e *Edge) switched(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, r *originconn.Response) *Response {
-	header := policy.ViewerHeader(r.Header, b)
+	header := policy.ViewerHeader(r.Header, b, x.log)
 	header["Connection"], header["Upgrade"] = []string{"Upgrade"}, []string{"websocket"}
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cacheMiss)

@@ -104,21 +104,25 @@ func uncompressible(f *CompressionFacts) string {
 // CompressHeader changes the fields of a response that the edge compresses:
 // the length is gone, a strong ETag becomes weak (CF-COMP-12), and what is no
 // ETag is removed (CF-COMP-13). That Vary names Accept-Encoding is inferred.
-func CompressHeader(h http.Header, encoding string) {
-	h["Content-Encoding"] = []string{encoding}
-	delete(h, "Content-Length")
+// The changes go into the log, which may be nil.
+func CompressHeader(h http.Header, encoding string, log *ChangeLog) {
+	log.responseField(h, "Content-Encoding", []string{encoding}, byCompression, "CF-COMP-10")
+	log.responseField(h, "Content-Length", nil, byCompression, "CF-COMP-10")
 	if etag := h.Get("Etag"); etag != "" {
 		switch {
 		case strings.HasPrefix(etag, `"`):
-			h["Etag"] = []string{"W/" + etag}
+			log.responseField(h, "Etag", []string{"W/" + etag}, byCompression, "CF-COMP-12")
 		case !strings.HasPrefix(etag, "W/"):
-			delete(h, "Etag")
+			log.responseField(h, "Etag", nil, byCompression, "CF-COMP-13")
 		}
 	}
 	if !variesByEncoding(h["Vary"]) {
-		h["Vary"] = append(append([]string(nil), h["Vary"]...), "Accept-Encoding")
+		log.responseField(h, "Vary", append(append([]string(nil), h["Vary"]...), "Accept-Encoding"), byCompression, "")
 	}
 }
+
+// byCompression is who changes a response that the edge compresses.
+const byCompression = "compression"
 
 func variesByEncoding(vary []string) bool {
 	for _, value := range vary {

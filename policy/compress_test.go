@@ -91,7 +91,7 @@ func TestCompressHeader(t *testing.T) {
 		if row.vary != "" {
 			h["Vary"] = []string{row.vary}
 		}
-		policy.CompressHeader(h, "br")
+		policy.CompressHeader(h, "br", nil)
 		if got := lines(h); got != row.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", row.name, got, row.want)
 		}

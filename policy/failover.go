@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
 )
@@ -32,16 +31,18 @@ func FailsOver(f FailoverFacts) bool {
 	default:
 		return false // CF-FAILOVER-07
 	}
-	return slices.Contains(f.Group.StatusCodes, f.status())
+	return slices.Contains(f.Group.StatusCodes, FailoverStatus(f.Status, f.Cause))
 }
 
-// status is the status that a group's list is asked for: the origin's own, 504
-// for a response timeout, 503 for an origin that cannot be connected.
-func (f *FailoverFacts) status() int {
-	if f.Cause == nil {
-		return f.Status
+// FailoverStatus is the status that a group's list is asked for, and that
+// sr-reason of a real-time log has after "Failover:" (CF-FAILOVER-14): the
+// origin's own, 504 for a response timeout, 503 for an origin that cannot be
+// connected; 0 for a viewer that left.
+func FailoverStatus(status int, cause *Cause) int {
+	if cause == nil {
+		return status
 	}
-	switch f.Cause.Name {
+	switch cause.Name {
 	case CauseResponseTimeout, CauseResponseCompletionTimeout:
 		return 504 // CF-FAILOVER-06
 	case CauseResponseInvalid, CauseResponseHeadersTooBig, CauseOriginClosed:
@@ -52,37 +53,20 @@ func (f *FailoverFacts) status() int {
 	return 503 // CF-FAILOVER-05
 }
 
-// Finding tells that a member was given up for the next one, and with which
-// value of sr-reason a real-time log has it (CF-FAILOVER-14).
+// Finding tells that a member was given up for the next one.
 func (f FailoverFacts) Finding(origin string) Finding {
 	finding := Finding{Rule: "CF-FAILOVER-03", Verdict: Warn, Subject: fmt.Sprintf("origin %q of the group %q", origin, f.Group.ID),
 		Expected: fmt.Sprintf("none of the group's %v", f.Group.StatusCodes)}
-	what := fmt.Sprintf("status %d", f.Status)
+	what, counts := fmt.Sprintf("status %d", f.Status), FailoverStatus(f.Status, f.Cause)
 	if f.Cause != nil {
 		what = f.Cause.Error()
-		switch f.status() {
+		switch counts {
 		case 504:
 			finding.Rule = "CF-FAILOVER-06"
 		case 503:
 			finding.Rule = "CF-FAILOVER-05"
 		}
 	}
-	finding.Observed = fmt.Sprintf("%s, which counts as %d; the next origin is asked%s%d)", what, f.status(), failoverReason, f.status())
+	finding.Observed = fmt.Sprintf("%s, which counts as %d; the next origin is asked (sr-reason Failover:%d)", what, counts, counts)
 	return finding
-}
-
-// failoverReason stands in a finding before the status that a failover counts as.
-const failoverReason = " (sr-reason Failover:"
-
-// FailoverReason returns the value of sr-reason that a finding of a failover
-// tells, e.g. "Failover:503"; "" for every other finding.
-func FailoverReason(f *Finding) string {
-	if !strings.HasPrefix(string(f.Rule), "CF-FAILOVER-") {
-		return ""
-	}
-	_, status, found := strings.Cut(f.Observed, failoverReason)
-	if !found {
-		return ""
-	}
-	return "Failover:" + strings.TrimSuffix(status, ")")
 }

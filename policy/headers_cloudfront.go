@@ -120,7 +120,7 @@ func (n *edgeNames) len() int { return len(n[0]) + len(n[1]) + len(n[2]) }
 func (n *edgeNames) appendTo(fields []Field, f *RequestFacts) []Field {
 	var seen uint64
 	var classes device
-	for _, list := range n {
+	for place, list := range n {
 		for _, name := range list {
 			i := edgeHeaderByName(name)
 			if i < 0 || seen&(1<<i) != 0 {
@@ -133,6 +133,9 @@ func (n *edgeNames) appendTo(fields []Field, f *RequestFacts) []Field {
 			}
 			if value, ok := row.valueFor(f, classes); ok {
 				fields = append(fields, Field{row.Name, fieldSafe(value)})
+				if f.Log != nil {
+					f.Log.Add(Change{LegRequest, row.Name, ChangeAdded, "", fieldSafe(value), settingNamed(f.Behavior, place > 0), row.Rule})
+				}
 			}
 		}
 	}

@@ -41,6 +41,8 @@ type RequestFacts struct {
 	DefaultRootObject string
 	Behavior          *distribution.CacheBehavior
 	Origin            *distribution.Origin
+	// Log gets what the settings change. Default: none.
+	Log *ChangeLog
 }
 
 // OriginRequest is the request that goes to the origin, without its framing.
@@ -87,7 +89,7 @@ func BuildRequest(f RequestFacts) OriginRequest {
 	}
 	fields = edgeNames.appendTo(fields, &f)
 	fields = s.viewerFields(fields, &f)
-	out.Header = withCustomHeaders(fields, f.Origin.CustomHeaders)
+	out.Header = withCustomHeaders(fields, f.Origin.CustomHeaders, f.Log)
 	return out
 }
 
@@ -120,6 +122,7 @@ func (s *selection) viewerFields(fields []Field, f *RequestFacts) []Field {
 		return s.sortedViewerFields(fields, f)
 	}
 	if len(f.Header["User-Agent"]) == 0 {
+		f.logField(s, "User-Agent", nil, edgeUserAgent)
 		fields = append(fields, Field{"User-Agent", UserAgent}) // CF-REQ-55: added where it is missing
 	}
 	rewritten := map[string]bool(nil)
@@ -143,6 +146,7 @@ func (s *selection) viewerFields(fields []Field, f *RequestFacts) []Field {
 			}
 			rewritten[name] = true
 		}
+		f.logField(s, name, came, values)
 		fields = appendFields(fields, name, values)
 	}
 	return fields
@@ -160,7 +164,9 @@ func (s *selection) sortedViewerFields(fields []Field, f *RequestFacts) []Field 
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		fields = appendFields(fields, name, s.values(name, f))
+		values := s.values(name, f)
+		f.logField(s, name, f.Header[name], values)
+		fields = appendFields(fields, name, values)
 	}
 	return fields
 }

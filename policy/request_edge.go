@@ -53,10 +53,13 @@ func via(f *RequestFacts) string {
 // and what a policy adds (CF-HDR-01, CF-HDR-02, CF-HDR-04). Package
 // distribution refuses names and values that are no fields; none of those ever
 // gets here by way of a file.
-func withCustomHeaders(fields []Field, custom []distribution.Header) []Field {
+func withCustomHeaders(fields []Field, custom []distribution.Header, log *ChangeLog) []Field {
 	for _, h := range custom {
 		if !isFieldName(h.Name) || !isFieldValue(h.Value) {
 			continue
+		}
+		if log != nil {
+			log.customHeader(fields, h)
 		}
 		fields = slices.DeleteFunc(fields, func(f Field) bool { return strings.EqualFold(f.Name, h.Name) })
 		fields = append(fields, Field(h))

@@ -13,12 +13,17 @@ func (s *selection) uri(f *RequestFacts) string {
 	path, query, hasQuery := strings.Cut(f.URI, "?")
 	if path == "/" && f.DefaultRootObject != "" {
 		path = "/" + strings.TrimPrefix(f.DefaultRootObject, "/") // CF-PATH-05
+		f.Log.Add(Change{LegRequest, "uri", ChangeChanged, "/", path, ByDefaultRootObject, "CF-PATH-05"})
 	}
 	if f.Origin.Path != "" {
+		f.Log.Add(Change{LegRequest, "uri", ChangeChanged, path, f.Origin.Path + path, ByOriginPath, "CF-PATH-01"})
 		path = f.Origin.Path + path // CF-PATH-01
 	}
 	if hasQuery {
-		query, hasQuery = s.queryString(query)
+		before := query
+		if query, hasQuery = s.queryString(query); f.Log != nil && (!hasQuery || len(query) != len(before)) {
+			f.logQuery(s, before)
+		}
 	}
 	switch {
 	case !hasQuery:

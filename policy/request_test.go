@@ -193,7 +193,7 @@ func TestViewerHeader(t *testing.T) {
 		"Content-Type": {"text/plain"}, "Set-Cookie": {"a=1"}, "Trailer": {"X"}, "Upgrade": {"h2c"}, "Connection": {"X-Hop"},
 		"X-Hop": {"1"}, "Server": {"nginx"}, "Via": {"1.1 varnish"}, "X-Cache": {"HIT"},
 	}
-	without := policy.ViewerHeader(origin.Clone(), &distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none)})
+	without := policy.ViewerHeader(origin.Clone(), &distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none)}, nil)
 	for _, name := range []string{"Set-Cookie", "Trailer", "Upgrade", "Connection", "X-Hop", "X-Cache"} {
 		if without.Get(name) != "" {
 			t.Errorf("%s reached the viewer", name)
@@ -202,7 +202,7 @@ func TestViewerHeader(t *testing.T) {
 	if without.Get("Server") != "nginx" || without.Get("Via") != "1.1 varnish" {
 		t.Errorf("fields of the origin are missing: %v", without)
 	}
-	with := policy.ViewerHeader(origin, &distribution.CacheBehavior{CachePolicy: cachePolicy(none, selection("all"), none)})
+	with := policy.ViewerHeader(origin, &distribution.CacheBehavior{CachePolicy: cachePolicy(none, selection("all"), none)}, nil)
 	if with.Get("Set-Cookie") != "a=1" {
 		t.Error("Set-Cookie is missing though cookies are forwarded")
 	}

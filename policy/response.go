@@ -11,8 +11,10 @@ import (
 // the viewer, in place, as this is done for every response: connection-bound
 // ones are removed (CF-RESP-03 to CF-RESP-05), Set-Cookie where cookies are not
 // forwarded (CF-RESP-02), and what Vary says of fields that the origin never got
-// (CF-RESP-06 to CF-RESP-09). It returns the map.
-func ViewerHeader(out http.Header, b *distribution.CacheBehavior) http.Header {
+// (CF-RESP-06 to CF-RESP-09). It returns the map. What
+// settings and the origin's own Connection remove goes into the log, which may be
+// nil.
+func ViewerHeader(out http.Header, b *distribution.CacheBehavior, log *ChangeLog) http.Header {
 	hop := out["Connection"]
 	for name := range out {
 		if removedFromResponse(name) {
@@ -20,18 +22,14 @@ func ViewerHeader(out http.Header, b *distribution.CacheBehavior) http.Header {
 		}
 	}
 	if len(out["Set-Cookie"]) > 0 && !ForwardsCookies(b) {
-		delete(out, "Set-Cookie")
+		log.responseField(out, "Set-Cookie", nil, ByBehavior, "CF-RESP-02")
 	}
 	if vary, ok := out["Vary"]; ok {
-		if vary = viewerVary(vary, b); vary == nil {
-			delete(out, "Vary")
-		} else {
-			out["Vary"] = vary
-		}
+		log.responseField(out, "Vary", viewerVary(vary, b), ByBehavior, "CF-RESP-09")
 	}
 	for _, value := range hop {
 		for name := range strings.SplitSeq(value, ",") { // RFC 9110 section 7.6.1
-			delete(out, http.CanonicalHeaderKey(strings.TrimSpace(name)))
+			log.responseField(out, http.CanonicalHeaderKey(strings.TrimSpace(name)), nil, "the origin's Connection field", "")
 		}
 	}
 	return out

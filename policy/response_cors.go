@@ -16,34 +16,34 @@ const corsMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 // answer and which to preflights; that of the managed policies keeps
 // Access-Control-Expose-Headers to preflights, where no browser looks for it,
 // and is not followed.
-func applyCORS(h http.Header, c *distribution.CORSConfig, method string, request http.Header) {
+func (w *responseWriter) applyCORS(c *distribution.CORSConfig, method string, request http.Header) {
 	origin := request.Get("Origin")
 	allowed := allowedOrigin(c.AllowOrigins, origin)
 	if origin == "" || allowed == "" {
 		return
 	}
-	setField(h, "Access-Control-Allow-Origin", allowed, c.OriginOverride)
+	w.set("Access-Control-Allow-Origin", allowed, c.OriginOverride)
 	if c.AllowCredentials {
-		setField(h, "Access-Control-Allow-Credentials", "true", c.OriginOverride)
+		w.set("Access-Control-Allow-Credentials", "true", c.OriginOverride)
 	}
-	setList(h, "Access-Control-Expose-Headers", c.ExposeHeaders, c.OriginOverride)
+	w.setList("Access-Control-Expose-Headers", c.ExposeHeaders, c.OriginOverride)
 	if method != http.MethodOptions || request.Get("Access-Control-Request-Method") == "" {
 		return
 	}
-	setList(h, "Access-Control-Allow-Headers", c.AllowHeaders, c.OriginOverride)
+	w.setList("Access-Control-Allow-Headers", c.AllowHeaders, c.OriginOverride)
 	if len(c.AllowMethods) == 1 && c.AllowMethods[0] == "ALL" {
-		setField(h, "Access-Control-Allow-Methods", corsMethods, c.OriginOverride)
+		w.set("Access-Control-Allow-Methods", corsMethods, c.OriginOverride)
 	} else {
-		setList(h, "Access-Control-Allow-Methods", c.AllowMethods, c.OriginOverride)
+		w.setList("Access-Control-Allow-Methods", c.AllowMethods, c.OriginOverride)
 	}
 	if c.MaxAge > 0 {
-		setField(h, "Access-Control-Max-Age", strconv.FormatInt(c.MaxAge, 10), c.OriginOverride)
+		w.set("Access-Control-Max-Age", strconv.FormatInt(c.MaxAge, 10), c.OriginOverride)
 	}
 }
 
-func setList(h http.Header, name string, values []string, override bool) {
+func (w *responseWriter) setList(name string, values []string, override bool) {
 	if len(values) > 0 {
-		setField(h, name, strings.Join(values, ", "), override)
+		w.set(name, strings.Join(values, ", "), override)
 	}
 }
 

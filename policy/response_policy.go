@@ -17,6 +17,16 @@ type ResponsePolicyFacts struct {
 	// Generated says that the edge made the response itself. It gets what the
 	// policy adds, too (CF-ERR-36); that nothing is removed from it is inferred.
 	Generated bool
+	// Log gets what the policy changes. Default: none.
+	Log *ChangeLog
+}
+
+// by names the policy in the log.
+func (f *ResponsePolicyFacts) by() string {
+	if f.Log == nil || f.Policy.Name == "" {
+		return ByResponsePolicy
+	}
+	return ByResponsePolicy + " " + f.Policy.Name
 }
 
 // ApplyResponsePolicy changes the fields of a viewer's response as its response
@@ -28,40 +38,49 @@ func ApplyResponsePolicy(h http.Header, f ResponsePolicyFacts) {
 	if p == nil {
 		return
 	}
+	w := responseWriter{h, f.Log, f.by()}
 	if !f.Generated {
-		removeFields(h, p.Remove)
+		w.remove(p.Remove)
 	}
 	if p.CORS != nil {
-		applyCORS(h, p.CORS, f.Method, f.Request)
+		w.applyCORS(p.CORS, f.Method, f.Request)
 	}
 	for i := range p.Headers {
-		setField(h, p.Headers[i].Name, p.Headers[i].Value, p.Headers[i].Override)
+		w.set(p.Headers[i].Name, p.Headers[i].Value, p.Headers[i].Override)
 	}
 }
 
-// removeFields removes what the policy lists. A Server that is removed gives
+// responseWriter changes the fields of a response on behalf of a policy.
+type responseWriter struct {
+	header http.Header
+	log    *ChangeLog
+	by     string
+}
+
+// remove removes what the policy lists. A Server that is removed gives
 // way to the edge's own; the same holds for Date, which is written last of all.
-func removeFields(h http.Header, names []string) {
+func (w *responseWriter) remove(names []string) {
 	for _, name := range names {
 		if distribution.ProtectedResponseHeader(name) { // CF-RESP-30
 			continue
 		}
 		key := http.CanonicalHeaderKey(name)
-		delete(h, key)
+		var values []string
 		if key == "Server" {
-			h[key] = []string{"CloudFront"}
+			values = []string{"CloudFront"}
 		}
+		w.log.responseField(w.header, key, values, w.by, "")
 	}
 }
 
-// setField sets a field unless the origin's own is to be kept.
-func setField(h http.Header, name, value string, override bool) {
+// set sets a field unless the origin's own is to be kept.
+func (w *responseWriter) set(name, value string, override bool) {
 	if !isFieldName(name) || !isFieldValue(value) || distribution.ProtectedResponseHeader(name) {
 		return
 	}
 	key := http.CanonicalHeaderKey(name)
-	if _, ok := h[key]; !ok || override {
-		h[key] = []string{value}
+	if _, ok := w.header[key]; !ok || override {
+		w.log.responseField(w.header, key, []string{value}, w.by, "")
 	}
 }
 

@@ -39,7 +39,7 @@ func TestResponseFields(t *testing.T) {
 		{"anything else", "X-Powered-By", nothing, true},
 		{"anything else", "Server", nothing, true},
 	} {
-		out := policy.ViewerHeader(http.Header{row.name: {"x"}}, row.behavior)
+		out := policy.ViewerHeader(http.Header{row.name: {"x"}}, row.behavior, nil)
 		if _, got := out[row.name]; got != row.passes {
 			t.Errorf("%s: %s passes: %t, want %t", row.rule, row.name, got, row.passes)
 		}
@@ -73,7 +73,7 @@ func TestVary(t *testing.T) {
 		{"empty", nothing, []string{" , "}, ""},
 	} {
 		origin := http.Header{"Vary": row.origin}
-		got := strings.Join(policy.ViewerHeader(origin, row.behavior)["Vary"], " | ")
+		got := strings.Join(policy.ViewerHeader(origin, row.behavior, nil)["Vary"], " | ")
 		if got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
 		}

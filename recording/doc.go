@@ -35,6 +35,10 @@
 //     sent.header is a list of {name, value} in the order sent, and so is
 //     viewer.fields, Host included; it is left out where the order is not known,
 //     as over HTTP/2.
+//   - changes are what settings and functions made of the request and response:
+//     leg, field, kind (added, changed, dropped), from, to, by and rule. cache says
+//     what the cache made of the request, functions what ran, failover which
+//     members of an origin group were given up.
 //   - tunnel is there for a WebSocket: protocol (ws or wss), the bytes handed on
 //     in each direction, durationMs, and in ended what ended it.
 //   - grpc is there for a gRPC call: its status and message, as the origin's

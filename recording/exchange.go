@@ -17,6 +17,9 @@ type Exchange struct {
 	ID string
 	// Edge is the name of the edge that made the exchange; "" if it has none.
 	Edge string
+	// Distribution is the name of the distribution that Host chose; "" if it has
+	// none, or none was chosen.
+	Distribution string
 	// Start is when the request was received; Duration until the last byte of
 	// the response was handed to the viewer.
 	Start    time.Time
@@ -32,6 +35,16 @@ type Exchange struct {
 	// ErrorPage is the custom error page that the viewer got; nil if there was
 	// none.
 	ErrorPage *ErrorPage
+	// Changes are what the settings and functions made of the request and the
+	// response. What was kept, and what the edge writes into every message, is not
+	// among them: [Exchange.AllChanges] has it all.
+	Changes []policy.Change
+	// Cache is what the cache made of the request; nil if that was not asked.
+	Cache *CacheFacts
+	// Functions are the edge functions that ran, in their order.
+	Functions []FunctionRun
+	// Failover are the members of an origin group that were given up, in their order.
+	Failover []FailoverStep
 	// Tunnel is the connection after a 101; nil if there was none.
 	Tunnel *Tunnel
 	// GRPC is how a gRPC call ended; nil if the request was none.

@@ -17,6 +17,7 @@ import (
 type exchangeJSON struct {
 	ID                 string           `json:"id"`
 	Edge               string           `json:"edge,omitempty"`
+	Distribution       string           `json:"distribution,omitempty"`
 	Start              time.Time        `json:"start"`
 	Duration           milliseconds     `json:"durationMs"`
 	FirstByte          milliseconds     `json:"firstByteMs"`
@@ -26,6 +27,10 @@ type exchangeJSON struct {
 	Sent               *sentJSON        `json:"sent,omitempty"`
 	Response           responseJSON     `json:"response"`
 	ErrorPage          *errorPageJSON   `json:"errorPage,omitempty"`
+	Changes            []policy.Change  `json:"changes,omitempty"`
+	Cache              *cacheJSON       `json:"cache,omitempty"`
+	Functions          []functionJSON   `json:"functions,omitempty"`
+	Failover           []failoverJSON   `json:"failover,omitempty"`
 	Tunnel             *tunnelJSON      `json:"tunnel,omitempty"`
 	GRPC               *GRPC            `json:"grpc,omitempty"`
 	Attempts           []*attemptJSON   `json:"attempts,omitempty"`
@@ -97,13 +102,14 @@ type causeJSON struct {
 // describes.
 func (e Exchange) MarshalJSON() ([]byte, error) {
 	j := exchangeJSON{
-		ID: e.ID, Edge: e.Edge, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
+		ID: e.ID, Edge: e.Edge, Distribution: e.Distribution, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
 		Viewer: viewerJSON{
 			Address: e.Viewer.Address, Form: e.Viewer.Form, Method: e.Viewer.Method, Scheme: e.Viewer.Scheme,
 			Host: e.Viewer.Host, URI: e.Viewer.URI, Proto: e.Viewer.Proto, Header: e.Viewer.Header, Fields: e.Viewer.Fields,
 			bodyJSON: encodeBody(e.Viewer.BodyBytes, e.Viewer.Body, e.Viewer.Truncated),
 		},
 		Behavior: e.Behavior, Origin: e.Origin, Findings: e.Findings, Cause: encodeCause(e.Cause),
+		Changes: e.Changes, Cache: encodeCache(e.Cache), Functions: encodeFunctions(e.Functions), Failover: encodeFailover(e.Failover),
 		Tunnel: encodeTunnel(e.Tunnel), GRPC: e.GRPC, Forced: e.Forced, Replayed: e.Replayed, ResultType: e.ResultType, DetailedResultType: e.DetailedResultType,
 		Response: responseJSON{
 			Status: e.Response.Status, Header: e.Response.Header, Trailer: e.Response.Trailer,
@@ -130,13 +136,14 @@ func (e *Exchange) UnmarshalJSON(data []byte) error {
 	}
 	var d decoder
 	*e = Exchange{
-		ID: j.ID, Edge: j.Edge, Start: j.Start, Duration: time.Duration(j.Duration), FirstByte: time.Duration(j.FirstByte),
+		ID: j.ID, Edge: j.Edge, Distribution: j.Distribution, Start: j.Start, Duration: time.Duration(j.Duration), FirstByte: time.Duration(j.FirstByte),
 		Viewer: Viewer{
 			Address: j.Viewer.Address, Form: j.Viewer.Form, Method: j.Viewer.Method, Scheme: j.Viewer.Scheme,
 			Host: j.Viewer.Host, URI: j.Viewer.URI, Proto: j.Viewer.Proto, Header: j.Viewer.Header, Fields: j.Viewer.Fields,
 			BodyBytes: j.Viewer.BodyBytes, Body: d.text(j.Viewer.Body, j.Viewer.BodyBase64), Truncated: j.Viewer.Truncated,
 		},
 		Behavior: j.Behavior, Origin: j.Origin, Findings: j.Findings, Cause: decodeCause(j.Cause), Tunnel: decodeTunnel(j.Tunnel), GRPC: j.GRPC,
+		Changes: j.Changes, Cache: decodeCache(j.Cache), Functions: decodeFunctions(j.Functions), Failover: decodeFailover(j.Failover),
 		Forced: j.Forced, Replayed: j.Replayed, ResultType: j.ResultType, DetailedResultType: j.DetailedResultType,
 		Response: Response{
 			Status: j.Response.Status, Header: j.Response.Header, Trailer: j.Response.Trailer,

@@ -77,12 +77,15 @@ func Redact(e *Exchange) *Exchange {
 	head, headSecret := redactHead(e.Response.OriginHead)
 	sent, sentSecret := redactSent(e.Sent)
 	page, pageSecret := e.ErrorPage.redact()
-	if !pageSecret && !viewerSecret && !fieldsSecret && !responseSecret && !trailerSecret && !headSecret && !sentSecret {
+	changes, changesSecret := redactChanges(e.Changes)
+	functions, functionsSecret := redactFunctions(e.Functions)
+	if !changesSecret && !functionsSecret && !pageSecret && !viewerSecret && !fieldsSecret && !responseSecret && !trailerSecret && !headSecret && !sentSecret {
 		return e
 	}
 	hidden := *e
 	hidden.Viewer.Header, hidden.Viewer.Fields, hidden.Response.Header, hidden.Response.Trailer = viewer, fields, response, trailer
 	hidden.Response.OriginHead, hidden.Sent, hidden.ErrorPage = head, sent, page
+	hidden.Changes, hidden.Functions = changes, functions
 	return &hidden
 }
 

@@ -19,10 +19,10 @@ func (r *Redactor) redactQueries(e *Exchange) *Exchange {
 	hidden.Viewer.URI = r.text(e.Viewer.URI)
 	hidden.Viewer.Header = r.header(e.Viewer.Header)
 	hidden.Viewer.Fields = r.fields(e.Viewer.Fields)
-	hidden.Response.Header = r.header(e.Response.Header)
+	hidden.Response.Header, hidden.Response.Trailer = r.header(e.Response.Header), r.header(e.Response.Trailer)
 	hidden.Response.OriginHead = r.text(e.Response.OriginHead)
 	hidden.Findings = r.findings(e.Findings)
-	hidden.Cause = r.cause(e.Cause)
+	hidden.Cause, hidden.Changes = r.cause(e.Cause), r.changes(e.Changes)
 	hidden.Sent, hidden.ErrorPage = r.sent(e.Sent), r.errorPage(e.ErrorPage)
 	hidden.Attempts = changed(e.Attempts, func(a *originconn.Attempt) *originconn.Attempt {
 		if a == nil {
@@ -140,7 +140,7 @@ func (r *Redactor) text(s string) string {
 		}
 		if value := s[from:to]; value != "" && !redactedQuery.MatchString(value) {
 			out.WriteString(s[copied:from])
-			out.WriteString("redacted-" + strconv.Itoa(len(value)) + "-bytes-" + mark(value))
+			out.WriteString(redactQueryValue(value))
 			copied = to
 		}
 		i = to - 1
@@ -149,6 +149,14 @@ func (r *Redactor) text(s string) string {
 		return s
 	}
 	return out.String() + s[copied:]
+}
+
+// redactQueryValue is what stands for the value of a secret parameter.
+func redactQueryValue(value string) string {
+	if value == "" || redactedQuery.MatchString(value) {
+		return value
+	}
+	return "redacted-" + strconv.Itoa(len(value)) + "-bytes-" + mark(value)
 }
 
 // secretParameter says whether a name, perhaps escaped, is one of the list.

@@ -44,6 +44,12 @@ func TestSchema(t *testing.T) {
 	binary.Response.Body, binary.Response.BodyBytes, binary.Response.OriginHead = []byte("\xff"), 1, "HTTP/1.1 200 \xff\r\n"
 	var filled recording.Exchange // with every field there is, so that none is forgotten in the schema
 	fill(t, reflect.ValueOf(&filled).Elem(), 1)
+	filled.Cache.Decision = recording.CacheHit
+	for _, changes := range [][]policy.Change{filled.Changes, filled.Functions[0].Changed, filled.Functions[1].Changed} {
+		for i := range changes {
+			changes[i].Leg, changes[i].Kind = policy.LegRequest, policy.ChangeDropped
+		}
+	}
 	filled.Viewer.Scheme, filled.Tunnel.Protocol, filled.Response.Status = "http", "wss", 200
 	for _, findings := range [][]policy.Finding{filled.Findings, filled.Attempts[0].Findings, filled.Attempts[1].Findings} {
 		for i := range findings {

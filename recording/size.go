@@ -26,7 +26,10 @@ func (e *Exchange) Size() int64 {
 		sizeHeader(e.Response.Header) + sizeHeader(e.Response.Trailer) + len(e.Response.OriginHead) + len(e.Response.Body) +
 		sizeFindings(e.Findings)
 	n += len(e.Viewer.Fields) * sizeField // the texts are those of Header, mostly
-	n += e.Sent.size() + e.ErrorPage.size()
+	n += e.Sent.size() + e.ErrorPage.size() + sizeChanges(e.Changes) + e.Cache.size() + len(e.Failover)*sizeField*2
+	for i := range e.Functions {
+		n += e.Functions[i].size()
+	}
 	for _, a := range e.Attempts {
 		if a != nil {
 			n += sizeAttempt + sizeFindings(a.Findings) + sizeOfHandshake(a.Handshake)

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/internal/cflog"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -214,15 +213,14 @@ func TestOriginFields(t *testing.T) {
 	e := dnsFailure()
 	e.Cause, e.Response.OriginHead = nil, "HTTP/1.1 200 OK\r\n"
 	e.FirstByte, e.Duration = 50*time.Millisecond, 80*time.Millisecond
-	failover := policy.FailoverFacts{Group: &distribution.OriginGroup{ID: "group", StatusCodes: []int{500, 503}}, Status: 500}
-	e.Findings = []policy.Finding{{Rule: "CF-CONN-10", Observed: "loopback"}, failover.Finding("app")} // CF-FAILOVER-14
+	e.Failover = []recording.FailoverStep{{Origin: "app", Status: 500}} // CF-FAILOVER-14
 	e.Attempts = append(e.Attempts, &originconn.Attempt{Phases: originconn.Phases{Send: 2 * time.Millisecond, Wait: 30 * time.Millisecond}})
 	fields := []string{"c-ip-version", "origin-fbl", "origin-lbl", "r-host", "sr-reason"}
 	if got, want := realTimeLog(t, e, fields...), "IPv4\t0.032\t0.062\tapp.example.com\tFailover:500\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	failover.Cause = policy.NewCause(policy.CauseDNSFailure, "no such host", nil) // what cannot be connected counts as 503 (CF-FAILOVER-05)
-	e.Findings[1], e.Viewer.Address = failover.Finding("app"), "[2001:db8::1]:1"
+	e.Failover[0].Cause = policy.NewCause(policy.CauseDNSFailure, "no such host", nil) // what cannot be connected counts as 503 (CF-FAILOVER-05)
+	e.Viewer.Address = "[2001:db8::1]:1"
 	if got, want := realTimeLog(t, e, fields...), "IPv6\t0.032\t0.062\tapp.example.com\tFailover:503\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -227,10 +227,9 @@ func originHost(l *line) string {
 
 // failover is why the second origin of a group was asked.
 func failover(l *line) string {
-	for i := range l.e.Findings {
-		if reason := policy.FailoverReason(&l.e.Findings[i]); reason != "" {
-			return encode(reason)
-		}
+	if len(l.e.Failover) == 0 {
+		return ""
 	}
-	return ""
+	step := l.e.Failover[0]
+	return encode("Failover:" + strconv.Itoa(policy.FailoverStatus(step.Status, step.Cause)))
 }

@@ -72,7 +72,7 @@ func unfit(e *recording.Exchange, target string) string {
 		return which + e.ID + ", ended because its viewer left"
 	case cause != nil:
 		return ""
-	case replaced(e):
+	case e.ErrorPage != nil:
 		return which + e.ID + ", has a custom error page in the place of the origin's answer"
 	case e.Sent != nil && r.OriginHead == "":
 		return which + e.ID + ", has no response of the origin"
@@ -80,13 +80,6 @@ func unfit(e *recording.Exchange, target string) string {
 		return fmt.Sprintf("%s%s, has a body of %d bytes, of which not all were recorded; record with a larger --body-limit", which, e.ID, r.BodyBytes)
 	}
 	return ""
-}
-
-// replaced says whether a custom error page stands where the origin's answer was.
-func replaced(e *recording.Exchange) bool {
-	return slices.ContainsFunc(e.Findings, func(f policy.Finding) bool {
-		return (f.Rule == "CF-ERR-38" || f.Rule == "CF-ERR-40") && strings.HasPrefix(f.Subject, "custom error response")
-	})
 }
 
 // result plays one entry.

@@ -171,7 +171,7 @@ func TestUnfit(t *testing.T) {
 		{"tunnel", func(e *recording.Exchange) { e.Tunnel = &recording.Tunnel{} }, "is a tunnel, whose content is not recorded"},
 		{"viewer left", func(e *recording.Exchange) { e.Cause = policy.NewCause(policy.CauseViewerAborted, "", nil) }, "ended because its viewer left"},
 		{"custom error page", func(e *recording.Exchange) {
-			e.Findings = []policy.Finding{{Rule: "CF-ERR-38", Subject: "custom error response for 404"}}
+			e.ErrorPage = &recording.ErrorPage{Behavior: "*", Origin: "app"}
 		}, "has a custom error page in the place of the origin's answer"},
 		{"no head", func(e *recording.Exchange) { e.Response.OriginHead = "" }, "has no response of the origin"},
 		{"another length", func(e *recording.Exchange) { e.Response.Body = nil; e.Response.BodyBytes = 0 }, "cannot be played: its head announces 5 bytes, and 0 are recorded"},
@@ -228,7 +228,7 @@ func TestAnswers(t *testing.T) {
 		{"custom error page of a failure", func(e *recording.Exchange) {
 			e.Cause = refused
 			e.Attempts = []*originconn.Attempt{{Number: 1, Target: originHost, Cause: refused}, {Number: 1, Target: originHost}}
-			e.Findings = []policy.Finding{{Rule: "CF-ERR-38", Subject: "custom error response for 502"}}
+			e.ErrorPage = &recording.ErrorPage{Behavior: "*", Origin: "app"}
 		}, "app", "connect-refused: nothing listens"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

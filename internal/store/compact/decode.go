@@ -124,6 +124,16 @@ func (d *decoder) exchange(b []byte, e *recording.Exchange) {
 			e.GRPC = d.grpc(d.bytes(f))
 		case xErrorPage:
 			e.ErrorPage = d.errorPage(d.bytes(f))
+		case xDistribution:
+			e.Distribution = d.text(f)
+		case xChanges:
+			e.Changes = d.changes(d.bytes(f))
+		case xCache:
+			e.Cache = d.cacheFacts(d.bytes(f))
+		case xFunction:
+			e.Functions = append(e.Functions, d.function(d.bytes(f)))
+		case xFailover:
+			e.Failover = append(e.Failover, d.failover(d.bytes(f)))
 		case xForced:
 			e.Forced = d.text(f)
 		case xReplayed:

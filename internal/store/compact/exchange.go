@@ -33,6 +33,11 @@ const (
 	xReplayed
 	xGRPC
 	xErrorPage
+	xDistribution
+	xChanges
+	xCache
+	xFunction
+	xFailover
 )
 
 // The fields of a viewer's request.
@@ -123,7 +128,21 @@ func (c *Encoder) exchange(b []byte, e *recording.Exchange) []byte {
 		nested = c.errorPage(nested[:0], p)
 		b = appendBytes(b, xErrorPage, nested)
 	}
+	b = c.changesField(b, xChanges, e.Changes)
+	if e.Cache != nil {
+		nested = c.cacheFacts(nested[:0], e.Cache)
+		b = appendBytes(b, xCache, nested)
+	}
+	for i := range e.Functions {
+		nested = c.function(nested[:0], &e.Functions[i])
+		b = appendBytes(b, xFunction, nested)
+	}
+	for i := range e.Failover {
+		nested = c.failover(nested[:0], &e.Failover[i])
+		b = appendBytes(b, xFailover, nested)
+	}
 	c.done(nested)
+	b = c.text(b, xDistribution, e.Distribution)
 	b = c.text(b, xForced, e.Forced)
 	b = c.text(b, xReplayed, e.Replayed)
 	b = c.text(b, xResultType, e.ResultType)

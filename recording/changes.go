@@ -1,0 +1,73 @@
+package recording
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// AllChanges is what became of every part of the request and the response, for
+// people: the stored changes, and what was kept or written by the edge itself.
+// Without a request to an origin there are none of the request.
+func (e *Exchange) AllChanges() []policy.Change {
+	var all []policy.Change
+	if e.Sent != nil {
+		came := e.Viewer.Fields
+		if came == nil {
+			came = append([]policy.Field{{Name: "Host", Value: e.Viewer.Host}}, fieldsOf(e.Viewer.Header)...)
+		}
+		came = append(target(e.Viewer.Method, e.Viewer.URI), came...)
+		went := append(target(e.Sent.Method, e.Sent.URI), e.Sent.Header...)
+		all = policy.AllChanges(policy.LegRequest, came, went, e.Changes)
+	}
+	return append(all, policy.AllChanges(policy.LegResponse, headFields(e.Response.OriginHead), fieldsOf(e.Response.Header), e.Changes)...)
+}
+
+// target has the method, the path and the query parameters as parts of a request.
+func target(method, uri string) []policy.Field {
+	path, query, _ := strings.Cut(uri, "?")
+	parts := []policy.Field{{Name: "method", Value: method}, {Name: "uri", Value: path}}
+	for parameter := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(parameter, "="); name != "" {
+			parts = append(parts, policy.Field{Name: "query " + name, Value: value})
+		}
+	}
+	return parts
+}
+
+// fieldsOf is a header as a list of fields, by name.
+func fieldsOf(h http.Header) []policy.Field {
+	var fields []policy.Field
+	for name, values := range h {
+		for _, value := range values {
+			fields = append(fields, policy.Field{Name: name, Value: value})
+		}
+	}
+	slices.SortStableFunc(fields, func(a, b policy.Field) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// headFields are the fields of a response head as it came.
+func headFields(head string) []policy.Field {
+	var fields []policy.Field
+	first := true
+	for line := range strings.Lines(head) {
+		name, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
+		if !first && ok {
+			fields = append(fields, policy.Field{Name: name, Value: strings.TrimSpace(value)})
+		}
+		first = false
+	}
+	return fields
+}
+
+// sizeChanges estimates the memory that changes take.
+func sizeChanges(changes []policy.Change) int {
+	n := 0
+	for i := range changes {
+		n += sizeField*2 + len(changes[i].From) + len(changes[i].To)
+	}
+	return n
+}
