@@ -42,7 +42,42 @@ type Page struct {
 	Positions []string
 	// Next is the cursor with which to go on; "" where there are no more.
 	Next string
+	// Damaged are the exchanges that belong here and cannot be read, because what
+	// was written is not what is there any more. The rest of the page is whole.
+	Damaged []Damaged
 }
+
+// Damaged is an exchange that a store has and cannot read.
+type Damaged struct {
+	// Name stands where an id would: Delete takes it.
+	Name string `json:"name"`
+	// Reason says what is wrong, for people.
+	Reason string `json:"reason"`
+}
+
+// Checker is a Store that can look for damage in what it keeps.
+type Checker interface {
+	Store
+	// Check reads everything and returns what is damaged. With repair the damaged
+	// exchanges are forgotten, and what can be rebuilt is.
+	Check(ctx context.Context, repair bool) (CheckReport, error)
+}
+
+// CheckReport is what [Checker] found.
+type CheckReport struct {
+	// Exchanges counts those that were read.
+	Exchanges int64 `json:"exchanges"`
+	// Damaged are those that could not be.
+	Damaged []Damaged `json:"damaged"`
+	// Index says what is wrong with the index over the exchanges; "" if it is fine.
+	Index string `json:"index,omitempty"`
+	// Repaired says that the damaged exchanges are forgotten and the index is in
+	// order.
+	Repaired bool `json:"repaired"`
+}
+
+// Fine says that nothing is damaged.
+func (r *CheckReport) Fine() bool { return len(r.Damaged) == 0 && r.Index == "" }
 
 // Stats counts what a store has.
 type Stats struct {
@@ -75,6 +110,9 @@ type Health struct {
 	// Spooled counts the exchanges that wait on this machine for a database
 	// that cannot be reached.
 	Spooled uint64
+	// Damaged counts the exchanges that were asked for since the store was opened
+	// and could not be read.
+	Damaged uint64
 }
 
 // NotFoundError is an id that no exchange of the store has.

@@ -14,7 +14,7 @@ import (
 func testSite(t *testing.T) *site {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "edgesim")
-	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/edgesim").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-C", "../..", "-o", program, "./cmd/edgesim").CombinedOutput(); err != nil {
 		t.Fatalf("building edgesim: %v\n%s", err, out)
 	}
 	s, err := openSite(t.Context(), &plan{load: "own", edgesim: program})

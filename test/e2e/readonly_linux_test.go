@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/edgesim/edgesim/internal/peers"
 	"github.com/edgesim/edgesim/internal/store/sqlitestore"
 	"github.com/edgesim/edgesim/internal/store/storetest"
 )
@@ -16,7 +17,7 @@ import (
 // and says clearly that an edge cannot write there.
 func TestReadOnlyFolder(t *testing.T) {
 	t.Parallel()
-	disk := smallDisk(t)
+	disk := peers.SmallDisk(t, 2<<20)
 	dir := filepath.Join(disk, "recordings")
 	s, err := sqlitestore.Open(t.Context(), sqlitestore.Config{Dir: dir})
 	if err != nil {

@@ -226,7 +226,7 @@ func TestSecretsOnDisk(t *testing.T) {
 // TestDiskFull lets the disk of the recordings become full and have room again.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	dir := smallDisk(t)
+	dir := peers.SmallDisk(t, 2<<20)
 	origin := plainOrigin(t)
 	e := serveUnwatched(t, "--origin", origin, "--record", filepath.Join(dir, "recordings"))
 	get := func(url string) *answer {

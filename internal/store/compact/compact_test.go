@@ -39,7 +39,11 @@ func (l *log) part(ref uint64) ([]byte, error) {
 	if n <= 0 || size > uint64(len(rest)) {
 		return nil, errors.New("no such part")
 	}
-	return rest[:size], nil
+	part, ok := compact.OpenPart(rest[:size])
+	if !ok {
+		return nil, errors.New("no such part")
+	}
+	return part, nil
 }
 
 func (l *log) read(t *testing.T, i int) *recording.Exchange {

@@ -2,6 +2,7 @@ package compact
 
 import (
 	"encoding/binary"
+	"hash/crc32"
 	"hash/maphash"
 	"strings"
 
@@ -132,6 +133,21 @@ func (c *Encoder) item(b []byte, field int, s string) []byte {
 	return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
 }
 
+// partSum is the length of the checksum before the bytes of a part. The record
+// that holds a part has a checksum, too, but a reader of another record that
+// refers to the part does not know where that one begins.
+const partSum = 4
+
+// OpenPart returns the bytes of a part that was written into a record, from what
+// follows its length, and whether they are as they were written.
+func OpenPart(sealed []byte) (part []byte, ok bool) {
+	if len(sealed) < partSum {
+		return nil, false
+	}
+	part = sealed[partSum:]
+	return part, binary.BigEndian.Uint32(sealed) == crc32.ChecksumIEEE(part)
+}
+
 // keep makes a part of a text and returns its reference.
 func (c *Encoder) keep(s string) uint64 {
 	var ref uint64
@@ -140,7 +156,8 @@ func (c *Encoder) keep(s string) uint64 {
 	} else {
 		c.out = appendTag(c.out, 0, kindBytes)
 		ref = c.base + uint64(len(c.out))
-		c.out = binary.AppendUvarint(c.out, uint64(len(s)))
+		c.out = binary.AppendUvarint(c.out, uint64(len(s))+partSum)
+		c.out = binary.BigEndian.AppendUint32(c.out, crc32.ChecksumIEEE([]byte(s)))
 		c.out = append(c.out, s...)
 	}
 	c.remember(strings.Clone(s), ref)

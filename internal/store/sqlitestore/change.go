@@ -13,35 +13,30 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	s.queue.Flush(ctx)
 	var numbers []int64
 	for _, id := range ids {
+		if number, ok := damagedNumber(id); ok {
+			numbers = append(numbers, number)
+			continue
+		}
 		_, number, err := s.find(ctx, id)
 		var absent *recording.NotFoundError
 		switch {
 		case errors.As(err, &absent):
-		case err != nil:
+		case err != nil && number == 0:
 			return 0, err
-		default:
+		default: // a damaged one, too
 			numbers = append(numbers, number)
 		}
 	}
 	if len(numbers) == 0 {
 		return 0, nil
 	}
-	return s.change(ctx, func(ix *index) (n int64, err error) {
-		for _, number := range numbers {
-			gone, err := ix.remove("number = ?", number)
-			if err != nil {
-				return 0, err
-			}
-			n += gone
-		}
-		return n, nil
-	})
+	return s.forget(ctx, numbers)
 }
 
 // Reset forgets every exchange, and deletes the segments. Numbers go on.
 func (s *Store) Reset(ctx context.Context) (int, error) {
 	s.queue.Flush(ctx)
-	return s.change(ctx, func(ix *index) (int64, error) {
+	reset := func(ix *index) (int64, error) {
 		n := ix.exchanges
 		for _, text := range []string{"DELETE FROM exchange", "DELETE FROM kind", "DELETE FROM span"} {
 			if err := ix.exec(text); err != nil {
@@ -50,7 +45,18 @@ func (s *Store) Reset(ctx context.Context) (int, error) {
 		}
 		ix.exchanges = 0
 		return n, nil
-	})
+	}
+	n, err := s.change(ctx, reset)
+	if full(err) {
+		if err := s.removeAllSegments(); err != nil {
+			return 0, explain(err)
+		}
+		n, err = s.change(ctx, reset)
+	}
+	if err == nil {
+		s.damage.forget()
+	}
+	return n, err
 }
 
 // errReadOnly is a change of what was opened for reading.
@@ -65,15 +71,20 @@ func (s *Store) change(ctx context.Context, do func(*index) (int64, error)) (int
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	n, gone, err := s.changed(ctx, do)
+	if full(err) {
+		s.makeRoom(ctx)
+		n, gone, err = s.changed(ctx, do)
+	}
 	if err != nil {
 		return 0, explain(err)
 	}
 	s.removeSegments(gone)
+	s.keepReserve()
 	return int(n), nil
 }
 
 func (s *Store) changed(ctx context.Context, do func(*index) (int64, error)) (int64, []int64, error) {
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.files.Load().write.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, nil, err
 	}

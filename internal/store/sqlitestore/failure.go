@@ -3,7 +3,6 @@ package sqlitestore
 import (
 	"errors"
 	"fmt"
-	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -16,14 +15,12 @@ func explain(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case full(err):
 		hint = "the disk is full"
 	case errors.As(err, &failed):
 		switch failed.Code() & 0xff {
-		case sqlite3.SQLITE_FULL:
-			hint = "the disk is full"
 		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-			hint = "index.db is damaged: move the folder away, and a new one is begun"
+			hint = "index.db is damaged"
 		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 			hint = "the folder or its index.db cannot be written"
 		case sqlite3.SQLITE_BUSY:

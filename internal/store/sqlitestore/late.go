@@ -18,7 +18,7 @@ func (w *writer) explainLate() {
 func (w *writer) rewrite(ctx context.Context, number int64, e *recording.Exchange) (err error) {
 	w.store.changing.Lock()
 	defer w.store.changing.Unlock()
-	tx, err := w.store.write.BeginTx(ctx, nil)
+	tx, err := w.store.files.Load().write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/edgesim/edgesim/internal/store/compact"
@@ -35,7 +34,7 @@ func (s *Store) find(ctx context.Context, id string) (*recording.Exchange, int64
 		Text: "SELECT number, place FROM exchange WHERE key = ? ORDER BY number DESC", Values: []any{lookup.Key(id)},
 	})
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, explain(err)
 	}
 	r := s.reader()
 	defer r.close()
@@ -43,6 +42,10 @@ func (s *Store) find(ctx context.Context, id string) (*recording.Exchange, int64
 		e, err := r.exchange(row.place, true)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
+		case unreadable(err):
+			// The key is that of the id, so it is the one that is meant.
+			s.damage.note(row.number)
+			return nil, row.number, fmt.Errorf("the exchange %s cannot be read: %w (edgesim recordings check --repair drops what is damaged)", id, err)
 		case err != nil:
 			return nil, 0, fmt.Errorf("reading the exchange %s: %w", id, err)
 		case e.ID == id:
@@ -75,8 +78,12 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // forgotten since the index was asked
 		}
+		if unreadable(err) {
+			page.Damaged = append(page.Damaged, s.damaged(row, err))
+			continue
+		}
 		if err != nil {
-			return recording.Page{}, fmt.Errorf("reading the exchange number %d: %w", row.number, err)
+			return recording.Page{}, fmt.Errorf("reading %s: %w", damagedName(row.number), err)
 		}
 		page.Exchanges = append(page.Exchanges, e)
 		page.Positions = append(page.Positions, recording.FormatCursor(uint64(row.number)))
@@ -91,7 +98,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 func (s *Store) choose(ctx context.Context, f *recording.Filter, from uint64) ([]row, error) {
 	var lowest int64
 	if !f.Since.IsZero() {
-		err := s.read.QueryRowContext(ctx, "SELECT min(first) FROM span WHERE latest >= ?", f.Since.UnixNano()).Scan(&nullable{&lowest})
+		err := s.files.Load().read.QueryRowContext(ctx, "SELECT min(first) FROM span WHERE latest >= ?", f.Since.UnixNano()).Scan(&nullable{&lowest})
 		if err != nil {
 			return nil, err
 		}
@@ -147,17 +154,26 @@ func (s *Store) numbers(ctx context.Context, statement lookup.Statement) ([]int6
 }
 
 func (s *Store) each(ctx context.Context, statement lookup.Statement, scan func(*sql.Rows) error) error {
-	rows, err := s.read.QueryContext(ctx, statement.Text, statement.Values...)
+	rows, err := s.files.Load().read.QueryContext(ctx, statement.Text, statement.Values...)
 	if err != nil {
-		return err
+		return s.suspect(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return err
+			return s.suspect(err)
 		}
 	}
-	return rows.Err()
+	return s.suspect(rows.Err())
+}
+
+// suspect notes that the index is damaged if an error says so. The writer makes it
+// again.
+func (s *Store) suspect(err error) error {
+	if rebuildable(err) {
+		s.damage.index.Store(true)
+	}
+	return err
 }
 
 // Stats counts what there is.
@@ -180,7 +196,7 @@ func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
 		return stats, explain(err)
 	}
 	var oldest, newest, next int64
-	err = s.read.QueryRowContext(ctx, `SELECT next, (SELECT start FROM exchange ORDER BY number LIMIT 1),
+	err = s.files.Load().read.QueryRowContext(ctx, `SELECT next, (SELECT start FROM exchange ORDER BY number LIMIT 1),
 		(SELECT start FROM exchange ORDER BY number DESC LIMIT 1), (`+usedBytes+`) FROM state`).
 		Scan(&next, &nullable{&oldest}, &nullable{&newest}, &stats.Bytes)
 	if err != nil {
@@ -237,35 +253,4 @@ func (r *reader) exchange(place int64, withBodies bool) (*recording.Exchange, er
 	}
 	e.Viewer.Body, e.Response.Body = entry.viewer, entry.response
 	return e, nil
-}
-
-// parts remembers the parts that were read last, by place.
-type parts struct {
-	mu            sync.Mutex
-	recent, older map[int64][]byte
-	bytes         int
-}
-
-// partsBytes bounds each of the two generations.
-const partsBytes = 1 << 20
-
-func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if b, ok := p.recent[place]; ok {
-		return b, nil
-	}
-	b, ok := p.older[place]
-	if !ok {
-		var err error
-		if b, err = read(); err != nil {
-			return nil, err
-		}
-	}
-	const overhead = 64
-	if p.bytes += len(b) + overhead; p.recent == nil || p.bytes > partsBytes {
-		p.recent, p.older, p.bytes = map[int64][]byte{}, p.recent, len(b)+overhead
-	}
-	p.recent[place] = b
-	return b, nil
 }

@@ -13,9 +13,11 @@ func (w *writer) retain(ix *index, most int) ([]int64, error) {
 	if err != nil || cut == 0 {
 		return nil, err
 	}
-	if _, err := ix.remove("number <= ?", cut); err != nil {
+	n, err := ix.remove("number <= ?", cut)
+	if err != nil {
 		return nil, err
 	}
+	w.removed += n
 	if err := ix.exec("DELETE FROM span WHERE first + ? <= ?", span, cut); err != nil {
 		return nil, err
 	}
@@ -42,8 +44,11 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if used > c.KeepBytes {
-			excess = int64(most)
+		if used > c.KeepBytes && ix.exchanges > 0 {
+			// As many as that takes if all are alike. What they took is given back
+			// with the last of their segment, so that it may be their turn again.
+			each := max(used/ix.exchanges, 1)
+			excess = max(excess, min((used-c.KeepBytes)/each+1, int64(most)))
 		}
 	}
 	cut := int64(0)
@@ -57,12 +62,17 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 	if c.KeepFor <= 0 {
 		return cut, nil
 	}
-	// Of the oldest, those before the first that is young enough.
+	// Of the oldest, those up to the last that is too old before the first that is
+	// young enough. One dated in the future was recorded under a clock that was set
+	// back since: it is as old as its neighbors.
 	var aged int64
-	before := c.Now().Add(-c.KeepFor).UnixNano()
+	now := c.Now()
+	before := now.Add(-c.KeepFor).UnixNano()
 	err := ix.tx.QueryRowContext(ix.ctx,
-		`WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT ?)
-		SELECT coalesce((SELECT min(number) - 1 FROM oldest WHERE start >= ?), max(number), 0) FROM oldest`, most, before).Scan(&aged)
+		`WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT ?),
+		young AS (SELECT min(number) AS first FROM oldest WHERE start >= ? AND start <= ?)
+		SELECT coalesce(max(number), 0) FROM oldest, young WHERE start < ? AND (first IS NULL OR number < first)`,
+		most, before, now.UnixNano(), before).Scan(&aged)
 	return max(cut, aged), err
 }
 
@@ -89,7 +99,7 @@ func (s *Store) removeSegments(ids []int64) {
 // the one and the other. It holds the lock of writers meanwhile, as others may
 // just be making one.
 func (s *Store) sweep(ctx context.Context) error {
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.files.Load().write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func TestDamagedSegment(t *testing.T) {
 	write(t, file, string(data))
 	s = open(t, sqlitestore.Config{Dir: dir})
 	defer closed(t, s)
-	if _, err := s.Get(t.Context(), "ok-2"); err == nil || !strings.Contains(err.Error(), "ok-2: the segment file is damaged") {
+	if _, err := s.Get(t.Context(), "ok-2"); err == nil || !strings.Contains(err.Error(), "ok-2 cannot be read: the segment file is damaged") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := s.Get(t.Context(), "ok-1"); err != nil {

@@ -8,24 +8,35 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/edgesim/edgesim/internal/store/compact"
 )
 
 // An entry of a segment is a header, the record and the two bodies. The header
-// has the length of each, the checksums of the record and of the bodies, and
-// where the bodies stand: behind the record, or behind an earlier one if they
-// are the same, as the files of a site are asked for again and again.
-const headerBytes = 28
+// begins with a mark, by which entries are found again behind damage, and has the
+// length of each, the checksums of the record and of the bodies, and where the
+// bodies stand: behind the record, or behind an earlier one if they are the same,
+// as the files of a site are asked for again and again.
+const headerBytes = 32
+
+// The marks of an entry: one that is kept, and one that was deleted, which a
+// rebuilt index must not bring back.
+const (
+	markKept    = 0x65536731 // "eSg1"
+	markDeleted = 0x65536730 // "eSg0"
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 type header struct {
+	mark                     uint32
 	record, viewer, response uint32
 	recordSum, bodySum       uint32
 	bodiesAt                 int64
 }
 
 func (h *header) append(b []byte) []byte {
-	for _, n := range []uint32{h.record, h.recordSum, h.viewer, h.response, h.bodySum} {
+	for _, n := range []uint32{h.mark, h.record, h.recordSum, h.viewer, h.response, h.bodySum} {
 		b = binary.BigEndian.AppendUint32(b, n)
 	}
 	return binary.BigEndian.AppendUint64(b, uint64(h.bodiesAt))
@@ -33,7 +44,10 @@ func (h *header) append(b []byte) []byte {
 
 func parseHeader(b []byte) header {
 	at := func(i int) uint32 { return binary.BigEndian.Uint32(b[4*i:]) }
-	return header{record: at(0), recordSum: at(1), viewer: at(2), response: at(3), bodySum: at(4), bodiesAt: int64(binary.BigEndian.Uint64(b[20:]))}
+	return header{
+		mark: at(0), record: at(1), recordSum: at(2), viewer: at(3), response: at(4), bodySum: at(5),
+		bodiesAt: int64(binary.BigEndian.Uint64(b[24:])),
+	}
 }
 
 // A place is a segment and an offset in it, as one number.
@@ -129,7 +143,7 @@ func readEntry(r io.ReaderAt, offset int64, withBodies bool) (entry, error) {
 		want += bodySize
 	}
 	const most = 1 << 30
-	if want > most || bodySize > most || h.bodiesAt < 0 || h.bodiesAt > offset+want {
+	if h.mark != markKept && h.mark != markDeleted || want > most || bodySize > most || h.bodiesAt < 0 || h.bodiesAt > offset+want {
 		return entry{}, errDamaged
 	}
 	if want > int64(n) {
@@ -168,7 +182,8 @@ func orDamaged(err error) error {
 	return err
 }
 
-// readPart reads a part of a record at an offset: its length and it.
+// readPart reads a part of a record at an offset: its length and it, with the
+// checksum that compact gave it.
 func readPart(r io.ReaderAt, offset int64) ([]byte, error) {
 	b := make([]byte, 256)
 	n, err := r.ReadAt(b, offset)
@@ -184,5 +199,9 @@ func readPart(r io.ReaderAt, offset int64) ([]byte, error) {
 			return nil, orDamaged(err)
 		}
 	}
-	return b[used:end:end], nil
+	part, ok := compact.OpenPart(b[used:end:end])
+	if !ok {
+		return nil, errDamaged
+	}
+	return part, nil
 }

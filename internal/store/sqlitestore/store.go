@@ -2,16 +2,13 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver
 
 	"github.com/edgesim/edgesim/internal/store/queue"
 	"github.com/edgesim/edgesim/recording"
@@ -21,12 +18,16 @@ import (
 type Store struct {
 	config Config
 	queue  *queue.Queue
-	// write is the connection of those who change something, and changing keeps
-	// them apart; read are those of others.
-	write, read *sql.DB
-	changing    sync.Mutex
-	writer      *writer
-	parts       parts
+	// files are the connections to the index. They are others after the folder was
+	// removed or the index rebuilt. changing keeps those apart who change something.
+	files    atomic.Pointer[files]
+	changing sync.Mutex
+	writer   *writer
+	parts    parts
+	damage   damage
+	// made counts how often the folder was opened again: what the writer remembers
+	// of the one before is worth nothing then.
+	made atomic.Int64
 	// shared says that somebody had the folder open before us.
 	shared  bool
 	ended   sync.WaitGroup
@@ -47,8 +48,7 @@ const busyTimeout = 5 * time.Second
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c.defaults()
 	s := &Store{config: c, queue: queue.New(c.QueueBytes), shared: inUse(filepath.Join(c.Dir, indexName))}
-	if err := s.open(ctx); err != nil {
-		s.closeDatabases()
+	if err := s.openFolder(ctx); err != nil {
 		return nil, err
 	}
 	if !c.ReadOnly {
@@ -58,37 +58,60 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context) error {
+// openFolder opens the folder as it is now. An index that is damaged is made
+// again from the segments; a full disk gets the reserve.
+func (s *Store) openFolder(ctx context.Context) error {
+	err := s.open(ctx)
+	if s.config.ReadOnly || err == nil {
+		return err
+	}
+	if full(err) && s.releaseReserve() {
+		err = s.open(ctx)
+	}
+	if s.rebuildable(err) {
+		if err = s.setIndexAside(); err == nil {
+			err = s.open(ctx)
+		}
+	}
+	return err
+}
+
+func (s *Store) open(ctx context.Context) (err error) {
 	c := &s.config
 	if err := prepareDir(c); err != nil {
 		return err
 	}
-	path := filepath.Join(c.Dir, indexName)
-	var err error
-	if s.read, err = database(path, c.ReadOnly); err != nil {
+	f, err := openFiles(filepath.Join(c.Dir, indexName), c.ReadOnly)
+	if err != nil {
 		return err
 	}
-	s.read.SetMaxOpenConns(4)
-	if !c.ReadOnly {
-		if s.write, err = database(path, false); err != nil {
-			return err
+	defer func() {
+		if err != nil {
+			s.files.Store(nil)
+			_ = f.close() // the first error counts
 		}
-		s.write.SetMaxOpenConns(1)
-		s.write.SetMaxIdleConns(1)
-	}
-	db := s.write
+	}()
+	db := f.write
 	if db == nil {
-		db = s.read
+		db = f.read
 	}
 	if err := migrate(ctx, db, c.Dir, c.ReadOnly); err != nil {
 		return opening(c.Dir, err)
 	}
+	if err := f.identify(); err != nil {
+		return opening(c.Dir, err)
+	}
+	s.files.Store(f)
 	if c.ReadOnly {
 		return nil
+	}
+	if err := s.rebuild(ctx); err != nil {
+		return opening(c.Dir, err)
 	}
 	if err := s.sweep(ctx); err != nil {
 		return opening(c.Dir, err)
 	}
+	s.keepReserve()
 	return nil
 }
 
@@ -99,7 +122,14 @@ func opening(dir string, err error) error {
 	if errors.As(err, &newer) || errors.As(err, &foreign) {
 		return err
 	}
-	return fmt.Errorf("opening the recordings in %s: %w", dir, explain(err))
+	advice := ""
+	if rebuildable(err) {
+		advice = " (edgesim recordings check --repair makes the index again from the segments)"
+		if len(segmentFiles(dir)) == 0 {
+			advice = " (move the folder away, and a new one is begun)"
+		}
+	}
+	return fmt.Errorf("opening the recordings in %s: %w%s", dir, explain(err), advice)
 }
 
 // prepareDir makes the folder, or says why it cannot be one.
@@ -138,29 +168,6 @@ func writable(dir string) error {
 	return os.Remove(f.Name())
 }
 
-// database opens the index. The cache of a connection is bounded, as its memory
-// is not Go's.
-func database(path string, readOnly bool) (*sql.DB, error) {
-	q := url.Values{"_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
-		"journal_mode(wal)", "synchronous(normal)", "wal_autocheckpoint(4000)", "cache_size(-2000)", "temp_store(memory)", "journal_size_limit(16777216)",
-	}, "_txlock": {"immediate"}}
-	if readOnly {
-		q = url.Values{"mode": {"ro"}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "query_only(1)", "cache_size(-2000)"}}
-	}
-	if readOnly && untouched(path) {
-		q.Set("immutable", "1")
-	}
-	return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
-}
-
-// untouched says whether an index lies where we can write nothing, and no edge
-// has it open: a copy on a disk mounted for reading, say. SQLite would want to
-// make files beside it.
-func untouched(path string) bool {
-	return !inUse(path) && writable(filepath.Dir(path)) != nil
-}
-
 // Record takes an exchange. It waits where the queue is full of what cannot be
 // written as fast as it comes.
 func (s *Store) Record(e *recording.Exchange) {
@@ -171,24 +178,18 @@ func (s *Store) Record(e *recording.Exchange) {
 }
 
 // Health says how the store is.
-func (s *Store) Health() recording.Health { return s.queue.Health() }
+func (s *Store) Health() recording.Health {
+	h := s.queue.Health()
+	h.Damaged = s.damage.count()
+	return h
+}
 
 // Close writes what is queued and closes the files.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.queue.Close()
 		s.ended.Wait()
-		s.closed = s.closeDatabases()
+		s.closed = s.files.Load().close()
 	})
 	return s.closed
-}
-
-func (s *Store) closeDatabases() error {
-	var all []error
-	for _, db := range []*sql.DB{s.read, s.write} {
-		if db != nil {
-			all = append(all, db.Close())
-		}
-	}
-	return errors.Join(all...)
 }

@@ -137,7 +137,7 @@ func TestRefused(t *testing.T) {
 		{"a broken index", func(t *testing.T, dir string) {
 			mkdir(t, dir)
 			write(t, filepath.Join(dir, "index.db"), strings.Repeat("no database ", 1000))
-		}, sqlitestore.Config{}, "index.db is damaged: move the folder away"},
+		}, sqlitestore.Config{}, "move the folder away"},
 		{"a foreign index", func(t *testing.T, dir string) {
 			mkdir(t, dir)
 			execute(t, dir, "CREATE TABLE t (x)")

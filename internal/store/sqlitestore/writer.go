@@ -23,12 +23,18 @@ type writer struct {
 	kinds   map[lookup.Kind]int64
 	late    queue.Late
 	batch   []queue.Item
+	made    int64 // the store's, of the folder that all this is about
+	removed int64 // counts what retain forgot
+	tidied  time.Time
+	put     bool // something was told of that is put right with the next success
 }
 
 const (
 	// retryAfter is how long the writer waits before it tries again what failed.
 	retryAfter = 500 * time.Millisecond
-	// tidyEvery is how often the age of exchanges is looked at when none come.
+	// lookEvery is how often the folder is looked at when no exchanges come, and
+	// tidyEvery their age.
+	lookEvery = 2 * time.Second
 	tidyEvery = time.Minute
 )
 
@@ -60,7 +66,7 @@ func (w *writer) wait() bool {
 		case !some && w.late.Some():
 			wait = queue.LateCheck
 		case !some:
-			wait = tidyEvery
+			wait = lookEvery
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -77,7 +83,9 @@ func (w *writer) wait() bool {
 // idle is what there is to do while nothing comes.
 func (w *writer) idle() {
 	w.explainLate()
-	if w.store.config.KeepFor > 0 && w.queue.Health().Err == nil {
+	due := w.store.config.KeepFor > 0 && time.Since(w.tidied) >= tidyEvery
+	if due || w.store.damage.index.Load() || w.store.files.Load().gone() {
+		w.tidied = time.Now()
 		w.report(w.write(context.Background(), nil))
 	}
 }
@@ -110,9 +118,10 @@ func (w *writer) report(err error) {
 	if err != nil {
 		err = explain(err)
 	}
-	if w.queue.Fail(err) {
+	if w.queue.Fail(err) || err == nil && w.put {
 		w.store.config.Changed(err)
 	}
+	w.put = w.put && err != nil
 }
 
 // errStale is a kind that another process has removed meanwhile.
@@ -122,15 +131,86 @@ var errStale = errors.New("a kind is gone")
 func (w *writer) write(ctx context.Context, batch []queue.Item) error {
 	w.store.changing.Lock()
 	defer w.store.changing.Unlock()
+	if err := w.sameFolder(ctx); err != nil {
+		return err
+	}
 	err := w.transaction(ctx, batch)
-	if errors.Is(err, errStale) {
+	switch {
+	case errors.Is(err, errStale):
 		err = w.transaction(ctx, batch)
+	case full(err):
+		err = w.writeOnFullDisk(ctx, batch)
+	case w.store.rebuildable(err):
+		w.tell(err)
+		if err = w.store.remakeLocked(ctx, true); err == nil {
+			w.begin()
+			err = w.transaction(ctx, batch)
+		}
+	}
+	return err
+}
+
+// errRemoved is what is told of a folder that somebody removed under us.
+var errRemoved = errors.New("the folder of the recordings was removed or replaced while it was in use: it is made again, and what was in it is gone")
+
+// sameFolder sees that the folder is the one that was opened, and its index in
+// order; else both are opened again.
+func (w *writer) sameFolder(ctx context.Context) error {
+	s := w.store
+	gone, damaged := s.files.Load().gone(), s.damage.index.Load()
+	switch {
+	case gone:
+		w.tell(errRemoved)
+	case damaged:
+		w.tell(errors.New("index.db is damaged: it is made again from the segments"))
+	}
+	if gone || damaged {
+		if err := s.remakeLocked(ctx, damaged && !gone); err != nil {
+			return err
+		}
+	}
+	if made := s.made.Load(); made != w.made {
+		w.made = made
+		w.begin()
+	}
+	return nil
+}
+
+// tell tells of what is wrong and put right in the same moment.
+func (w *writer) tell(err error) {
+	w.store.config.Changed(explain(err))
+	w.put = true
+}
+
+// begin forgets everything about a folder that is not there any more.
+func (w *writer) begin() {
+	w.closeSegment()
+	w.forget()
+	clear(w.kinds)
+	w.late = queue.Late{}
+}
+
+// writeOnFullDisk makes room, forgets what is too much, and tries again.
+func (w *writer) writeOnFullDisk(ctx context.Context, batch []queue.Item) error {
+	w.store.makeRoom(ctx)
+	for {
+		before := w.removed
+		if err := w.transaction(ctx, nil); err != nil {
+			return err
+		}
+		if w.removed == before {
+			break
+		}
+	}
+	err := w.transaction(ctx, batch)
+	if err == nil {
+		w.store.keepReserve()
 	}
 	return err
 }
 
 func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error) {
-	tx, err := w.store.write.BeginTx(ctx, nil)
+	tx, err := w.store.files.Load().write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -205,7 +285,7 @@ func (w *writer) encode(e *recording.Exchange, viewer, response []byte) (int64, 
 	at := s.next
 	record := w.encoder.Encode(e, uint64(at)+headerBytes)
 	h := header{
-		record: uint32(len(record)), recordSum: crc32.Checksum(record, castagnoli),
+		mark: markKept, record: uint32(len(record)), recordSum: crc32.Checksum(record, castagnoli),
 		viewer: uint32(len(viewer)), response: uint32(len(response)), bodiesAt: at + headerBytes + int64(len(record)),
 	}
 	if h.viewer+h.response > 0 {

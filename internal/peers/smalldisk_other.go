@@ -1,11 +1,11 @@
 //go:build !linux
 
-package e2e_test
+package peers
 
 import "testing"
 
-// smallDisk is known on Linux only.
-func smallDisk(t *testing.T) string {
+// SmallDisk is known on Linux only.
+func SmallDisk(t testing.TB, bytes int) string {
 	t.Helper()
 	t.Skip("a small file system is mounted on Linux only")
 	return ""

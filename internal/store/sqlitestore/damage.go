@@ -1,0 +1,222 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/edgesim/edgesim/internal/store/lookup"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// damage is what was found that cannot be read.
+type damage struct {
+	mu   sync.Mutex
+	seen map[int64]bool
+	// index says that the index is damaged, which the writer sees to.
+	index atomic.Bool
+}
+
+// mostDamaged bounds how many damaged exchanges are told apart, and named at once.
+const mostDamaged = 10_000
+
+// note counts a damaged exchange once.
+func (d *damage) note(number int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.seen == nil {
+		d.seen = map[int64]bool{}
+	}
+	if len(d.seen) < mostDamaged {
+		d.seen[number] = true
+	}
+}
+
+// removed forgets a damaged exchange that was deleted.
+func (d *damage) removed(number int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.seen, number)
+}
+
+// forget forgets all of them.
+func (d *damage) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(d.seen)
+}
+
+func (d *damage) count() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return uint64(len(d.seen))
+}
+
+// damagedPrefix begins the name of an exchange that cannot be read, and so has no
+// id any more; its number follows.
+const damagedPrefix = "damaged-"
+
+func damagedName(number int64) string { return damagedPrefix + strconv.FormatInt(number, 10) }
+
+// damagedNumber returns the number in such a name.
+func damagedNumber(name string) (int64, bool) {
+	text, ok := strings.CutPrefix(name, damagedPrefix)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil && n > 0 && damagedName(n) == name
+}
+
+// damaged is an exchange that cannot be read, as a page tells of it.
+func (s *Store) damaged(r row, err error) recording.Damaged {
+	s.damage.note(r.number)
+	return recording.Damaged{Name: damagedName(r.number), Reason: err.Error()}
+}
+
+// unreadable says whether reading an exchange failed because of what is in the
+// files, and not because of how they are reached.
+func unreadable(err error) bool {
+	var path *fs.PathError
+	return err != nil && !errors.As(err, &path) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, context.Canceled) &&
+		!errors.Is(err, context.DeadlineExceeded)
+}
+
+var _ recording.Checker = (*Store)(nil)
+
+// checkedAtOnce is how many rows of the index are read at a time.
+const checkedAtOnce = 1000
+
+// Check reads every exchange and its bodies, and asks SQLite about the index. A
+// repair deletes the rows of those that are damaged, and makes a damaged index
+// again from the segments.
+func (s *Store) Check(ctx context.Context, repair bool) (recording.CheckReport, error) {
+	if repair && s.config.ReadOnly {
+		return recording.CheckReport{}, errReadOnly
+	}
+	s.queue.Flush(ctx)
+	report := recording.CheckReport{Damaged: []recording.Damaged{}}
+	if err := s.checkIndex(ctx); err != nil {
+		report.Index = err.Error()
+		if !repair {
+			return report, nil
+		}
+		if err := s.remake(ctx, true); err != nil {
+			return report, err
+		}
+	}
+	var numbers []int64
+	err := s.scan(ctx, func(r *reader, row row) {
+		report.Exchanges++
+		_, err := r.exchange(row.place, true)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("its segment file is missing")
+		}
+		if err == nil || len(numbers) >= mostDamaged {
+			return
+		}
+		report.Damaged = append(report.Damaged, s.damaged(row, err))
+		numbers = append(numbers, row.number)
+	})
+	if err != nil || !repair {
+		return report, err
+	}
+	if len(numbers) > 0 {
+		if _, err := s.forget(ctx, numbers); err != nil {
+			return report, err
+		}
+	}
+	report.Repaired = true
+	return report, nil
+}
+
+// scan calls each for every row of the index, the oldest first.
+func (s *Store) scan(ctx context.Context, each func(*reader, row)) error {
+	for last := int64(0); ; {
+		rows, err := s.rows(ctx, lookup.Statement{
+			Text: "SELECT number, place FROM exchange WHERE number > ? ORDER BY number LIMIT ?", Values: []any{last, checkedAtOnce},
+		})
+		if err != nil {
+			return explain(err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		r := s.reader()
+		for _, row := range rows {
+			each(r, row)
+			last = row.number
+		}
+		r.close()
+	}
+}
+
+// checkIndex says what is wrong with the index, by its own account.
+func (s *Store) checkIndex(ctx context.Context) error {
+	var said string
+	err := s.files.Load().read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&said)
+	switch {
+	case err != nil && rebuildable(err):
+		return explain(err)
+	case err != nil:
+		return nil // it cannot be asked now: busy, or the disk fails
+	case said != "ok":
+		return fmt.Errorf("index.db is damaged: %s", said)
+	}
+	return nil
+}
+
+// forget deletes exchanges by their numbers, and marks them in the segments, so
+// that an index that is made again leaves them out.
+func (s *Store) forget(ctx context.Context, numbers []int64) (int, error) {
+	var places []int64
+	n, err := s.change(ctx, func(ix *index) (n int64, err error) {
+		places = places[:0]
+		for _, number := range numbers {
+			var place int64
+			err := ix.tx.QueryRowContext(ctx, "SELECT place FROM exchange WHERE number = ?", number).Scan(&place)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return 0, err
+			}
+			gone, err := ix.remove("number = ?", number)
+			if err != nil {
+				return 0, err
+			}
+			places = append(places, place)
+			n += gone
+		}
+		return n, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, number := range numbers {
+		s.damage.removed(number)
+	}
+	s.markDeleted(places)
+	return n, nil
+}
+
+// markDeleted marks entries of segments as deleted. One that cannot be marked is
+// only of interest if the index is lost later.
+func (s *Store) markDeleted(places []int64) {
+	for _, place := range places {
+		id, offset := segmentOf(place)
+		f, err := os.OpenFile(segmentPath(s.config.Dir, id), os.O_WRONLY, 0)
+		if err != nil {
+			continue
+		}
+		_, _ = f.WriteAt([]byte{markDeleted >> 24, markDeleted >> 16 & 0xff, markDeleted >> 8 & 0xff, markDeleted & 0xff}, offset)
+		f.Close()
+	}
+}

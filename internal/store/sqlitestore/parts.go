@@ -1,0 +1,41 @@
+package sqlitestore
+
+import "sync"
+
+// parts remembers the parts that were read last, by place.
+type parts struct {
+	mu            sync.Mutex
+	recent, older map[int64][]byte
+	bytes         int
+}
+
+// partsBytes bounds each of the two generations.
+const partsBytes = 1 << 20
+
+func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b, ok := p.recent[place]; ok {
+		return b, nil
+	}
+	b, ok := p.older[place]
+	if !ok {
+		var err error
+		if b, err = read(); err != nil {
+			return nil, err
+		}
+	}
+	const overhead = 64
+	if p.bytes += len(b) + overhead; p.recent == nil || p.bytes > partsBytes {
+		p.recent, p.older, p.bytes = map[int64][]byte{}, p.recent, len(b)+overhead
+	}
+	p.recent[place] = b
+	return b, nil
+}
+
+// forget forgets all parts: other segments have the same numbers now.
+func (p *parts) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.recent, p.older, p.bytes = nil, nil, 0
+}
