@@ -98,6 +98,9 @@ func (t *Target) key() string {
 	if t.Strict.SHA1 {
 		b = append(b, "|sha1"...)
 	}
+	if t.Strict.WideWildcard {
+		b = append(b, "|wide"...)
+	}
 	for _, name := range t.AcceptedNames {
 		b = append(append(b, '|'), name...)
 	}

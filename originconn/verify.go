@@ -30,6 +30,7 @@ func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Caus
 		Raw:    a.Handshake.PeerCertificates,
 		Names:  t.AcceptedNames,
 		At:     c.now(),
+		Agreed: policy.Agreed{Version: a.Handshake.Version, Suite: a.Handshake.CipherSuite},
 		Strict: t.Strict,
 		Memo:   &c.links,
 		Trust:  c.trust(),

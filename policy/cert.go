@@ -15,6 +15,8 @@ type ChainFacts struct {
 	// At is the instant to judge at. There is no default: the zero time is
 	// before every certificate.
 	At time.Time
+	// Agreed is what the handshake agreed on; the zero value is unknown.
+	Agreed Agreed
 	// Strict says how to judge what the documentation leaves open.
 	Strict Strictness
 	// Memo remembers signatures from one judgement to the next; nil has none.
@@ -35,6 +37,9 @@ type Strictness struct {
 	Superfluous bool
 	// SHA1 refuses a path with a SHA-1 signature in it.
 	SHA1 bool
+	// WideWildcard lets a wildcard directly below a public suffix, such as
+	// "*.com", cover names (CF-CERT-17).
+	WideWildcard bool
 }
 
 // rank is the place of a finding in the precedence of causes. When a chain
@@ -106,6 +111,10 @@ type judge struct {
 	// constrained remembers judgeConstraints; constraintWork is what it cost.
 	constrained    map[[2]*chainCert][]ranked
 	constraintWork int
+	limits         map[*chainCert]*limits
+	names          map[*chainCert]*constrainable
+	// leafCert is the certificate that the chain is about.
+	leafCert *chainCert
 	// exhausted is set when maxLinkChecks kept a signature from being checked.
 	exhausted bool
 	findings  []ranked
@@ -115,7 +124,7 @@ func newJudge(f ChainFacts) *judge {
 	j := &judge{
 		facts: f, bySubject: map[string][]*chainCert{},
 		links: map[[2]*chainCert]link{}, parents: map[*chainCert]parents{}, placed: map[int]bool{},
-		constrained: map[[2]*chainCert][]ranked{},
+		constrained: map[[2]*chainCert][]ranked{}, limits: map[*chainCert]*limits{}, names: map[*chainCert]*constrainable{},
 	}
 	for i, der := range f.Raw[:min(len(f.Raw), MaxJudgedCertificates)] {
 		c := parseCertificate(i, der)
@@ -164,6 +173,7 @@ func DecidingFinding(findings []Finding) (Finding, bool) {
 // judgeReadable judges a chain whose leaf can be read.
 func (j *judge) judgeReadable() {
 	leaf := j.leaf()
+	j.leafCert = leaf
 	p := j.judgeStructure(leaf)
 	j.findings = append(j.findings, j.judgePath(p)...)
 	j.judgeUnreadable(p)

@@ -1,11 +1,6 @@
 package policy
 
-import (
-	"fmt"
-	"net"
-	"slices"
-	"strings"
-)
+import "fmt"
 
 // Limits of the work with name constraints. Nobody documents CloudFront's;
 // those who verify chains for a living have one: OpenSSL and BoringSSL refuse a
@@ -21,11 +16,26 @@ const (
 	maxConstraintWork = 4 << 20
 )
 
+// judgeBelow judges the certificates of a path below a CA by its name
+// constraints, an intermediate's own names included (RFC 5280 section 6.1.3).
+// They do not bind an intermediate that issued itself.
+func (j *judge) judgeBelow(below []*chainCert, ca *chainCert) []ranked {
+	if !ca.has(oidNameConstraints) {
+		return nil
+	}
+	var found []ranked
+	for i, c := range below {
+		if i == 0 || !isSelfIssued(c) {
+			found = append(found, j.judgeConstraints(c, ca)...)
+		}
+	}
+	return found
+}
+
 // judgeConstraints judges the names of a certificate by the name constraints of
-// one of its issuers (RFC 5280 section 4.2.1.10). DNS names and addresses are
-// judged; for other kinds, which do not matter to a TLS client's question, the
-// finding says that nobody looked. The answer is remembered: paths share most of
-// their certificates.
+// one of its issuers (RFC 5280 section 4.2.1.10): DNS names, addresses, mail
+// addresses, URIs and directory names. The answer is remembered: paths share
+// most of their certificates.
 func (j *judge) judgeConstraints(subject, ca *chainCert) []ranked {
 	key := [2]*chainCert{subject, ca}
 	if found, ok := j.constrained[key]; ok {
@@ -37,60 +47,60 @@ func (j *judge) judgeConstraints(subject, ca *chainCert) []ranked {
 }
 
 func (j *judge) constrain(subject, ca *chainCert) []ranked {
-	domains := len(ca.PermittedDNSDomains) + len(ca.ExcludedDNSDomains)
-	ranges := len(ca.PermittedIPRanges) + len(ca.ExcludedIPRanges)
-	var found []ranked
-	if domains+ranges > 0 {
-		names := constrainedNames(subject)
-		checks := (len(names) + len(subject.IPAddresses)) * (domains + ranges)
-		if checks > maxConstraintChecks || j.constraintWork+checks > maxConstraintWork {
-			return []ranked{tooManyConstraints(ca, len(names)+len(subject.IPAddresses), domains+ranges)}
-		}
-		j.constraintWork += checks
-		found = append(found, constrainNames(ca, names)...)
-		found = append(found, constrainAddresses(ca, subject.IPAddresses)...)
+	limits, names := j.limitsOf(ca), j.namesOf(subject)
+	if limits.err != "" {
+		f := violation(ca, limits.err)
+		f.Inferred = true // RFC 5280 leaves the choice between this and obeying
+		return []ranked{f}
 	}
-	if otherConstraints(subject, ca) {
-		found = append(found, ranked{rankNote, Finding{
-			Rule: "CF-CERT-04", Verdict: Unsimulated, Subject: ca.String(),
-			Observed: "it has name constraints of other kinds than DNS names and addresses, which edgesim does not judge",
-		}})
+	checks, compared, constraints := 0, 0, 0
+	for kind, trees := range limits.counts() {
+		checks += names.counts()[kind] * trees
+		if trees > 0 {
+			compared += names.counts()[kind]
+		}
+		constraints += trees
+	}
+	if checks > maxConstraintChecks || j.constraintWork+checks > maxConstraintWork {
+		return []ranked{tooManyConstraints(ca, compared, constraints)}
+	}
+	j.constraintWork += checks
+	whose := "the leaf's"
+	if subject != j.leafCert {
+		whose = fmt.Sprintf("certificate %d's", subject.index)
+	}
+	found := breaches(whose, ca, "name", names.dns, limits.dns())
+	for _, f := range breaches(whose, ca, "common name", names.common, limits.dns()) {
+		// Nobody asked for this common name, so it does not count as a name;
+		// other clients look at it all the same.
+		f.rank, f.Verdict, f.Cause, f.Inferred = rankNote, Warn, "", true
+		found = append(found, f)
+	}
+	found = append(found, breaches(whose, ca, "address", subject.IPAddresses, limits.addresses())...)
+	found = append(found, breaches(whose, ca, "mail address", names.mail, limits.mail())...)
+	found = append(found, breaches(whose, ca, "URI", subject.URIs, limits.uris())...)
+	found = append(found, breaches(whose, ca, "directory name", names.directory, limits.directory())...)
+	for _, kind := range names.kinds {
+		if limits.unread[kind] {
+			f := violation(ca, fmt.Sprintf("%s has a name of kind %d, which it constrains in a form that nobody reads", subject, kind))
+			f.Inferred = true
+			found = append(found, f)
+		}
 	}
 	return found
 }
 
-// constrainNames judges DNS names by the constraints of a CA: one finding for
-// all that break them.
-func constrainNames(ca *chainCert, names []string) []ranked {
-	excluded, permitted := newSubtrees(ca.ExcludedDNSDomains), newSubtrees(ca.PermittedDNSDomains)
+// breaches judges names of one kind: one finding for all that break the
+// constraints. The check says in words how a name breaks them, or "".
+func breaches[N any](whose string, ca *chainCert, kind string, names []N, check func(N) string) []ranked {
 	broken, first := 0, ""
 	for _, name := range names {
-		what := ""
-		if tree, ok := excluded.hit(name); ok {
-			what = "is in its excluded domain " + printable(tree)
-		} else if _, ok := permitted.holds(name); !ok && len(ca.PermittedDNSDomains) > 0 {
-			what = "is outside its permitted domains " + listed(ca.PermittedDNSDomains)
-		}
+		what := check(name)
 		if what == "" {
 			continue
 		}
 		if broken++; broken == 1 {
-			first = fmt.Sprintf("the leaf's name %s %s", printable(name), what)
-		}
-	}
-	return violations(ca, first, broken)
-}
-
-// constrainAddresses judges addresses by the constraints of a CA.
-func constrainAddresses(ca *chainCert, ips []net.IP) []ranked {
-	broken, first := 0, ""
-	for _, ip := range ips {
-		what := ipConstraint(ca, ip)
-		if what == "" {
-			continue
-		}
-		if broken++; broken == 1 {
-			first = fmt.Sprintf("the leaf's address %s %s", ip, what)
+			first = fmt.Sprintf("%s %s %s %s", whose, kind, printable(fmt.Sprint(name)), what)
 		}
 	}
 	return violations(ca, first, broken)
@@ -123,39 +133,4 @@ func violation(ca *chainCert, observed string) ranked {
 		Expected: "only names that the CA may issue for",
 		Hint:     "have the leaf issued by a CA that is not restricted to other names",
 	}}
-}
-
-// constrainedNames are the leaf's DNS names; without any, those common names
-// that look like one, since CloudFront matches these too (CF-CERT-16).
-func constrainedNames(leaf *chainCert) []string {
-	if len(leaf.DNSNames) > 0 {
-		return leaf.DNSNames
-	}
-	return slices.DeleteFunc(commonNames(leaf.Certificate), func(name string) bool {
-		return !strings.Contains(name, ".") || strings.ContainsAny(name, " /:@") || net.ParseIP(name) != nil
-	})
-}
-
-// ipConstraint says in words how an address breaks the constraints, or "".
-func ipConstraint(ca *chainCert, ip net.IP) string {
-	contains := func(tree *net.IPNet) bool { return sameFamily(tree.IP, ip) && tree.Contains(ip) }
-	if slices.ContainsFunc(ca.ExcludedIPRanges, contains) {
-		return "is in one of its excluded ranges"
-	}
-	if len(ca.PermittedIPRanges) > 0 && !slices.ContainsFunc(ca.PermittedIPRanges, contains) {
-		return "is outside its permitted ranges"
-	}
-	return ""
-}
-
-func sameFamily(a, b net.IP) bool { return (a.To4() == nil) == (b.To4() == nil) }
-
-// otherConstraints says whether constraints are left that could matter.
-func otherConstraints(leaf, ca *chainCert) bool {
-	if slices.ContainsFunc(ca.UnhandledCriticalExtensions, oidNameConstraints.Equal) {
-		return true
-	}
-	emails := len(ca.PermittedEmailAddresses)+len(ca.ExcludedEmailAddresses) > 0 && len(leaf.EmailAddresses) > 0
-	uris := len(ca.PermittedURIDomains)+len(ca.ExcludedURIDomains) > 0 && len(leaf.URIs) > 0
-	return emails || uris
 }

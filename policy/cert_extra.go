@@ -18,7 +18,7 @@ func (j *judge) judgeExtras(p path) {
 		}
 		kind, crossed := j.extraKind(c, p)
 		what := fmt.Sprintf("%d (%s), %s", c.index, c.shortName(), kind)
-		if crossed && j.facts.At.After(c.NotAfter) {
+		if crossed && hasEnded(c, j.facts.At) {
 			expired = append(expired, what)
 		} else {
 			extras = append(extras, what)

@@ -1,6 +1,9 @@
 package policy
 
-import "crypto/x509"
+import (
+	"crypto/x509"
+	"time"
+)
 
 // judgePath judges one path: each link and each certificate on it, and the
 // constraints of its issuers. It looks at nothing beside the path, so that
@@ -20,7 +23,7 @@ func (j *judge) judgePath(p path) []ranked {
 		found = append(found, j.judgeDates(c)...)
 		if i > 0 {
 			found = append(found, judgeIssuerUse(c, pathLength(p.certs[1:i]))...)
-			found = append(found, j.judgeConstraints(p.certs[0], c)...)
+			found = append(found, j.judgeBelow(p.certs[:i], c)...)
 		}
 		found = append(found, judgeExtensions(c)...)
 	}
@@ -28,7 +31,8 @@ func (j *judge) judgePath(p path) []ranked {
 		root := &p.root.chainCert
 		found = append(found, j.judgeDates(root)...)
 		found = append(found, judgeIssuerUse(root, pathLength(p.certs[1:]))...)
-		found = append(found, j.judgeConstraints(p.certs[0], root)...)
+		found = append(found, judgeExtensions(root)...)
+		found = append(found, j.judgeBelow(p.certs, root)...)
 		found = append(found, judgeTrust(p)...)
 	}
 	return found
@@ -96,7 +100,7 @@ func (j *judge) judgeDates(c *chainCert) []ranked {
 		Inferred: c.index == trustedIndex,
 	}
 	switch at := j.facts.At; {
-	case at.After(c.NotAfter):
+	case hasEnded(c, at):
 		f.Rule, f.Cause = "CF-CERT-01", CauseCertExpired
 		f.Observed = "expired at " + instant(c.NotAfter) + ", " + span(at.Sub(c.NotAfter)) + " before"
 		f.Hint = "renew the certificate, then reload the server so that it serves the new one"
@@ -111,6 +115,12 @@ func (j *judge) judgeDates(c *chainCert) []ranked {
 		return []ranked{{rankNotYet, f}}
 	}
 	return nil
+}
+
+// hasEnded says whether a certificate's time is over. Its end is a second, and
+// all of that second belongs to it (RFC 5280 section 4.1.2.5).
+func hasEnded(c *chainCert, at time.Time) bool {
+	return at.Truncate(time.Second).After(c.NotAfter)
 }
 
 // judgeTrust judges the conditions on which the root is trusted. Mozilla's

@@ -9,14 +9,20 @@ import (
 // (CF-NAME-01, -02, -05), and says how (CF-CERT-16, -17).
 func (j *judge) judgeNames(leaf *chainCert) {
 	tried := listed(j.facts.Names)
-	match, ok := j.facts.Names.match(leaf.Certificate)
+	match, ok := j.facts.Names.match(leaf.Certificate, j.facts.Strict.WideWildcard)
 	if !ok {
-		j.add(rankName, Finding{
+		f := Finding{
 			Rule: "CF-NAME-05", Verdict: Fail, Cause: CauseCertNameMismatch, Subject: leaf.String(),
 			Observed: "the certificate is for " + carriedNames(leaf),
 			Expected: "one of the names tried: " + tried,
 			Hint:     j.nameHint(),
-		})
+		}
+		if wide, ok := j.facts.Names.match(leaf.Certificate, true); ok {
+			f.Observed += fmt.Sprintf("; %s is a wildcard directly below a public suffix, and OpenSSL wants two labels behind the star", printable(wide.carried))
+			f.Hint += "; no page says what CloudFront makes of it: --host-name-check either-wide lets it count"
+			f.Inferred = true
+		}
+		j.add(rankName, f)
 		return
 	}
 	rule := RuleID("CF-NAME-01")

@@ -29,7 +29,7 @@ type chainCert struct {
 
 // parseCertificate reads the certificate at one place of the chain.
 func parseCertificate(index int, der []byte) *chainCert {
-	cert, err := x509.ParseCertificate(der)
+	cert, err := parseLenient(der)
 	if err != nil {
 		return &chainCert{index: index, err: err, outline: parseOutline(der)}
 	}

@@ -12,7 +12,10 @@ func (j *judge) leaf() *chainCert {
 	if !first.IsCA && !(first.Version < 3 && isSelfIssued(first)) {
 		return first
 	}
-	carries := func(c *chainCert) bool { _, ok := j.facts.Names.match(c.Certificate); return ok }
+	carries := func(c *chainCert) bool {
+		_, ok := j.facts.Names.match(c.Certificate, j.facts.Strict.WideWildcard)
+		return ok
+	}
 	var below *chainCert
 	for _, c := range j.sent[1:] {
 		if !c.readable() || c.IsCA {

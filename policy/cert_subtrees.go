@@ -66,7 +66,7 @@ func (s subtrees) hit(name string) (tree string, ok bool) {
 		return tree, true
 	}
 	parent, wildcard := strings.CutPrefix(canonicalName(name), "*.")
-	if !wildcard || !strings.Contains(parent, ".") || strings.HasPrefix(parent, ".") { // as wildcardMatches has it
+	if !wildcard || strings.HasPrefix(parent, ".") {
 		return "", false
 	}
 	tree, ok = s.parents[parent]

@@ -19,6 +19,7 @@ type chainTest struct {
 	names  policy.AcceptedNames // default: origin.example.com
 	at     time.Time            // default: noon
 	trust  *policy.TrustStore   // default: the public root
+	agreed policy.Agreed        // default: unknown
 	proves []string
 	cause  policy.CauseName // of the deciding finding; "" if the chain passes
 	fails  []string         // every failing rule, sorted
@@ -30,7 +31,7 @@ func runChainTests(t *testing.T, trust *policy.TrustStore, tests []chainTest) {
 	t.Helper()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			facts := policy.ChainFacts{Raw: tt.chain, Names: tt.names, At: tt.at, Trust: tt.trust}
+			facts := policy.ChainFacts{Raw: tt.chain, Names: tt.names, At: tt.at, Trust: tt.trust, Agreed: tt.agreed}
 			if facts.Names == nil {
 				facts.Names = policy.AcceptedNames{"origin.example.com"}
 			}

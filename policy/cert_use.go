@@ -2,14 +2,9 @@ package policy
 
 import (
 	"crypto/x509"
-	"encoding/asn1"
 	"fmt"
 	"slices"
 )
-
-// keyUsageTLS are the key usages of which a TLS server's certificate needs one,
-// if it names any (RFC 5280 section 4.2.1.12).
-const keyUsageTLS = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment | x509.KeyUsageKeyAgreement
 
 // judgeLeafUse judges whether the leaf is meant for a TLS server (CF-CERT-04).
 func (j *judge) judgeLeafUse(leaf *chainCert) {
@@ -18,14 +13,18 @@ func (j *judge) judgeLeafUse(leaf *chainCert) {
 		Expected: "a certificate for a TLS server",
 		Hint:     "issue the certificate with extended key usage serverAuth and key usage digitalSignature",
 	}
-	if !servesTLS(leaf.Certificate) {
+	if !leaf.servesTLS() {
 		f.Observed = "its extended key usage does not contain serverAuth"
 		j.add(rankUse, f)
 	}
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&keyUsageTLS == 0 {
-		f.Observed = "its key usage allows neither digitalSignature, keyEncipherment nor keyAgreement"
+	switch observed := leaf.unusableKey(j.facts.Agreed); {
+	case observed != "":
+		f.Observed = observed
+		// RFC 5246 section 7.4.2 and RFC 8446 section 4.4.2.2 forbid it; some
+		// clients do not look.
+		f.Inferred = leaf.KeyUsage != 0
 		j.add(rankUse, f)
-	} else if leaf.IsCA {
+	case leaf.IsCA:
 		j.add(rankNote, Finding{
 			Rule: "CF-CERT-04", Verdict: Warn, Subject: leaf.String(),
 			Observed: "a CA certificate is used as the server's own",
@@ -36,10 +35,53 @@ func (j *judge) judgeLeafUse(leaf *chainCert) {
 	}
 }
 
-// servesTLS says whether a certificate's extended key usages, if it has any,
-// include TLS servers.
-func servesTLS(c *x509.Certificate) bool {
-	return len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 ||
+// unusableKey says in words why the leaf's key usage forbids what its key did in
+// the handshake, or "". Where the handshake is not known, one use that TLS has
+// for such a key is enough. An extension that names no use at all allows none.
+func (c *chainCert) unusableKey(agreed Agreed) string {
+	if !c.has(oidKeyUsage) {
+		return ""
+	}
+	signs, decrypts := c.KeyUsage&x509.KeyUsageDigitalSignature != 0, c.KeyUsage&x509.KeyUsageKeyEncipherment != 0
+	rsaKey := c.PublicKeyAlgorithm == x509.RSA
+	switch {
+	case c.KeyUsage == 0:
+		return "its key usage is there and allows nothing"
+	case agreed.Version == 0 && rsaKey && (signs || decrypts), signs && !(rsaKey && agreed.staticRSA()):
+		return ""
+	case !rsaKey:
+		return "its key usage does not allow digitalSignature, and an ECDSA key can only sign the handshake"
+	case agreed.Version == 0:
+		return "its key usage allows neither digitalSignature nor keyEncipherment"
+	case !agreed.staticRSA():
+		return "its key usage does not allow digitalSignature, with which the key exchange of " + VersionName(agreed.Version) + " is signed"
+	case !decrypts:
+		return "its key usage does not allow keyEncipherment, which static RSA needs"
+	}
+	return ""
+}
+
+// Agreed is what a handshake agreed on, as far as the use of the leaf's key
+// depends on it. The zero value says that it is not known.
+type Agreed struct {
+	// Version and Suite are the numbers on the wire.
+	Version, Suite uint16
+}
+
+// staticRSA says whether the client encrypts the secret with the leaf's key
+// (the last four suites of CF-TLS-09), in place of a signed key exchange.
+func (a Agreed) staticRSA() bool {
+	switch a.Suite {
+	case 0x0035, 0x002F, 0x000A, 0x0004:
+		return a.Version != 0 && a.Version < VersionTLS13
+	}
+	return false
+}
+
+// servesTLS says whether a certificate's extended key usages, if it has the
+// extension, include TLS servers. An empty one allows nothing.
+func (c *chainCert) servesTLS() bool {
+	return !c.has(oidExtendedKeyUsage) ||
 		slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
 }
 
@@ -54,14 +96,14 @@ func judgeIssuerUse(c *chainCert, below int) []ranked {
 	case !c.BasicConstraintsValid || !c.IsCA:
 		observed = append(observed, "it issued another certificate without being a CA (basic constraints)")
 	}
-	if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
+	if c.has(oidKeyUsage) && c.KeyUsage&x509.KeyUsageCertSign == 0 {
 		observed = append(observed, "its key usage does not allow it to sign certificates (keyCertSign)")
 	}
 	limited := c.BasicConstraintsValid && (c.MaxPathLen > 0 || c.MaxPathLenZero)
 	if limited && below > c.MaxPathLen {
 		observed = append(observed, fmt.Sprintf("it allows %s below it, and there are %d (path length)", plural(c.MaxPathLen, "intermediate"), below))
 	}
-	if !root && !servesTLS(c.Certificate) {
+	if !c.servesTLS() {
 		observed = append(observed, "its extended key usage does not contain serverAuth, so it may not issue for TLS servers")
 	}
 	found := make([]ranked, len(observed))
@@ -87,18 +129,13 @@ func pathLength(intermediates []*chainCert) int {
 	return n
 }
 
-var (
-	oidSubjectAltName  = asn1.ObjectIdentifier{2, 5, 29, 17}
-	oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
-)
-
 // judgeExtensions refuses a certificate with a critical extension that nobody
 // knows (RFC 5280 section 4.2). Alternative names and name constraints are
 // known; crypto/x509 reports them only for kinds of names it does not read.
 func judgeExtensions(c *chainCert) []ranked {
 	var found []ranked
 	for _, id := range c.UnhandledCriticalExtensions {
-		if id.Equal(oidSubjectAltName) || id.Equal(oidNameConstraints) {
+		if slices.ContainsFunc(knownExtensions, id.Equal) {
 			continue
 		}
 		found = append(found, ranked{rankUse, Finding{

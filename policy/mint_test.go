@@ -75,6 +75,16 @@ func (e *entity) sign(subject *entity, template *x509.Certificate, key crypto.Pu
 	if key == nil {
 		key = subject.key.Public()
 	}
+	var err error
+	if subject.Certificate, err = x509.ParseCertificate(e.der(template, key, edits)); err != nil {
+		e.t.Fatal(err)
+	}
+	return subject
+}
+
+// der signs a template that crypto/x509 may not be able to read afterwards.
+func (e *entity) der(template *x509.Certificate, key crypto.PublicKey, edits []edit) []byte {
+	e.t.Helper()
 	for _, edit := range edits {
 		edit(template)
 	}
@@ -86,10 +96,12 @@ func (e *entity) sign(subject *entity, template *x509.Certificate, key crypto.Pu
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	if subject.Certificate, err = x509.ParseCertificate(der); err != nil {
-		e.t.Fatal(err)
-	}
-	return subject
+	return der
+}
+
+// leafDER is a leaf that crypto/x509 may not be able to read.
+func (e *entity) leafDER(edits ...edit) []byte {
+	return e.der(leafTemplate("origin.example.com"), newKey(e.t).Public(), edits)
 }
 
 func ca(cn string) *x509.Certificate {

@@ -74,16 +74,17 @@ type nameMatch struct {
 }
 
 // match returns the best match of the names with a certificate: an alternative
-// name before a common name, then the order of the names.
-func (names AcceptedNames) match(cert *x509.Certificate) (nameMatch, bool) {
+// name before a common name, then the order of the names. Wide lets a wildcard
+// directly below a public suffix cover names.
+func (names AcceptedNames) match(cert *x509.Certificate, wide bool) (nameMatch, bool) {
 	for _, name := range names {
-		if carried, ok := matchAlternative(cert, name); ok {
+		if carried, ok := matchAlternative(cert, name, wide); ok {
 			return nameMatch{accepted: name, carried: carried}, true
 		}
 	}
 	for _, name := range names {
 		for _, carried := range commonNames(cert) {
-			if matchName(carried, name) {
+			if matchName(carried, name, wide) {
 				return nameMatch{accepted: name, carried: carried, common: true}, true
 			}
 		}
@@ -92,18 +93,18 @@ func (names AcceptedNames) match(cert *x509.Certificate) (nameMatch, bool) {
 }
 
 // matchAlternative looks for a name among the subject alternative names. An
-// address is only matched with addresses.
-func matchAlternative(cert *x509.Certificate, name string) (carried string, ok bool) {
+// address is only matched with addresses of its own family.
+func matchAlternative(cert *x509.Certificate, name string, wide bool) (carried string, ok bool) {
 	if addr, err := netip.ParseAddr(name); err == nil {
 		for _, ip := range cert.IPAddresses {
-			if have, _ := netip.AddrFromSlice(ip); have.Unmap() == addr.Unmap() {
+			if have, _ := netip.AddrFromSlice(ip); have == addr.WithZone("") {
 				return have.String(), true
 			}
 		}
 		return "", false
 	}
 	for _, carried := range cert.DNSNames {
-		if matchName(carried, name) {
+		if matchName(carried, name, wide) {
 			return carried, true
 		}
 	}
@@ -112,24 +113,29 @@ func matchAlternative(cert *x509.Certificate, name string) (carried string, ok b
 
 // matchName says whether a name in a certificate covers a host name (RFC 6125
 // section 6.4): it is the same, or it has a wildcard in place of its first
-// label (CF-CERT-17).
-func matchName(carried, host string) bool {
+// label (CF-CERT-17). A name in a certificate has no final dot (RFC 5280
+// section 4.2.1.6); one that has covers nothing.
+func matchName(carried, host string, wide bool) bool {
+	if carried == "" || strings.HasSuffix(carried, ".") {
+		return false
+	}
 	carried, host = canonicalName(carried), canonicalName(host)
-	if carried == "" || host == "" {
+	if host == "" {
 		return false
 	}
 	if _, err := netip.ParseAddr(host); err == nil {
 		return false
 	}
-	return carried == host || wildcardMatches(carried, host)
+	return carried == host || wildcardMatches(carried, host, wide)
 }
 
 // wildcardMatches says whether a wildcard covers a host name. The wildcard is
-// a whole label, the first, and stands for exactly one. At least two labels
-// follow it: no CA issues for less, and "*.com" would cover half the world.
-func wildcardMatches(pattern, host string) bool {
+// a whole label, the first, and stands for exactly one. Unless it may be wide,
+// at least two labels follow it: that is OpenSSL's rule, no CA issues for less,
+// and "*.com" would cover half the world.
+func wildcardMatches(pattern, host string, wide bool) bool {
 	parent, ok := strings.CutPrefix(pattern, "*.")
-	if !ok || !strings.Contains(parent, ".") || strings.HasPrefix(parent, ".") {
+	if !ok || parent == "" || strings.HasPrefix(parent, ".") || !wide && !strings.Contains(parent, ".") {
 		return false
 	}
 	label, rest, ok := strings.Cut(host, ".")

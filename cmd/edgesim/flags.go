@@ -25,7 +25,7 @@ func originFlags() []cli.Flag {
 		&cli.StringFlag{Name: "client-certificate", Usage: "present the certificate chain in `FILE` to origins that ask for one (origin mTLS)", Category: category},
 		&cli.StringFlag{Name: "client-key", Usage: "the key of --client-certificate is in `FILE`", Category: category},
 		&cli.StringFlag{Name: "tls-key-log", Usage: "append the TLS secrets of origin connections to `FILE`, for a packet analyzer; whoever has it can read the traffic", Category: category},
-		&cli.StringFlag{Name: "host-name-check", DefaultText: "either", Usage: "where Host is forwarded, the certificate must cover `WHICH`: either (the origin's name or Host) or host (CF-NAME-03)", Category: category},
+		&cli.StringFlag{Name: "host-name-check", DefaultText: "either", Usage: "where Host is forwarded, the certificate must cover `WHICH`: either (the origin's name or Host) or host (CF-NAME-03); with -wide behind it, *.com counts, too", Category: category},
 		&cli.StringFlag{Name: "superfluous-certificates", DefaultText: "allow", Usage: "`WHETHER` a chain with certificates that are not needed passes: allow or refuse (CF-CERT-15)", Category: category},
 		&cli.StringFlag{Name: "sha1-signatures", DefaultText: "allow", Usage: "`WHETHER` a chain with SHA-1 signatures passes: allow or refuse", Category: category},
 		&cli.StringSliceFlag{Name: "parameter", Usage: "template parameter `KEY=VALUE` (repeatable)", Category: category},

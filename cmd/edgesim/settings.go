@@ -126,7 +126,6 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 		flag, overlay, usual, other string
 		to                          *bool
 	}{
-		{"host-name-check", o.HostNameCheck, "either", "host", &s.hostOnly},
 		{"superfluous-certificates", o.SuperfluousCertificates, "allow", "refuse", &s.strict.Superfluous},
 		{"sha1-signatures", o.SHA1Signatures, "allow", "refuse", &s.strict.SHA1},
 	} {
@@ -137,6 +136,9 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 		default:
 			return nil, usage{err: fmt.Errorf("--%s %q is neither %s nor %s", choice.flag, value, choice.usual, choice.other)}
 		}
+	}
+	if err := s.readHostNameCheck(pick(c, "host-name-check", o.HostNameCheck)); err != nil {
+		return nil, err
 	}
 	s.keyLog = pick(c, "tls-key-log", o.TLSKeyLog)
 	if err := s.readClientCertificate(pick(c, "client-certificate", o.ClientCertificate), pick(c, "client-key", o.ClientKey), o.ClientCertificateOrigins); err != nil {
@@ -149,6 +151,17 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 		return nil, err
 	}
 	return s, nil
+}
+
+// readHostNameCheck says which names count (CF-NAME-03) and whether a wildcard
+// directly below a public suffix covers any (CF-CERT-17).
+func (s *settings) readHostNameCheck(value string) error {
+	names, wide := strings.CutSuffix(value, "-wide")
+	if names != "either" && names != "host" && value != "" {
+		return usage{err: fmt.Errorf("--host-name-check %q is none of either, host, either-wide and host-wide", value)}
+	}
+	s.hostOnly, s.strict.WideWildcard = names == "host", wide
+	return nil
 }
 
 // ingest reads the CONFIG argument or the --origin flag.

@@ -49,7 +49,8 @@ type Overlay struct {
 	ClientCertificate, ClientKey string
 	ClientCertificateOrigins     []string
 	// HostNameCheck is "either" (the origin's name or the forwarded Host) or
-	// "host" (the forwarded Host alone, CF-NAME-03).
+	// "host" (the forwarded Host alone, CF-NAME-03). With "-wide" behind it a
+	// wildcard directly below a public suffix, as "*.com", counts as well.
 	HostNameCheck string
 	// SuperfluousCertificates and SHA1Signatures are "allow" or "refuse": what
 	// the documentation leaves open about a chain (CF-CERT-15).

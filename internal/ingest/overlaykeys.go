@@ -54,7 +54,9 @@ func overlayKeys() []key {
 		{"client-certificate", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.ClientCertificate) }},
 		{"client-key", func(r *overlayReader, n *node) error { return r.file(n, &r.overlay.ClientKey) }},
 		{"client_certificate", (*overlayReader).setClientCertificate},
-		{"host-name-check", func(r *overlayReader, n *node) error { return oneOf(n, &r.overlay.HostNameCheck, "either", "host") }},
+		{"host-name-check", func(r *overlayReader, n *node) error {
+			return oneOf(n, &r.overlay.HostNameCheck, "either", "host", "either-wide", "host-wide")
+		}},
 		{"superfluous-certificates", func(r *overlayReader, n *node) error {
 			return oneOf(n, &r.overlay.SuperfluousCertificates, "allow", "refuse")
 		}},
