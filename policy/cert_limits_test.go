@@ -144,7 +144,9 @@ func TestConstrainedIntermediate(t *testing.T) {
 	root := selfSigned(t, "Root")
 	upper := root.ca("Upper", func(c *x509.Certificate) { c.PermittedDNSDomains = []string{"allowed.test"} })
 	named := func(names ...string) edit { return func(c *x509.Certificate) { c.DNSNames = names } }
-	below := func(ca *entity) [][]byte { return raw(ca.leaf(commonName("Site"), alternatives("site.allowed.test")), ca, upper) }
+	below := func(ca *entity) [][]byte {
+		return raw(ca.leaf(commonName("Site"), alternatives("site.allowed.test")), ca, upper)
+	}
 	limited := selfSigned(t, "Limited", func(c *x509.Certificate) { c.ExcludedDNSDomains = []string{"ca.test"} })
 	middle := limited.ca("Middle", named("ca.test"))
 	row := func(name string, chain [][]byte, fails bool) chainTest {
