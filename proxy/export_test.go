@@ -1,6 +1,11 @@
 package proxy
 
-import "time"
+import (
+	"net/http"
+	"time"
+
+	"github.com/edgesim/edgesim/edge"
+)
 
 // CacheForTest asks a small cache of certificates for names, and returns how
 // many it holds then and whether it still has the first one.
@@ -15,8 +20,10 @@ func CacheForTest(ca *CA, limit int, names ...string) (held int, hasFirst bool, 
 	return l.recent.Len(), hasFirst, nil
 }
 
-// AbsoluteTargetForTest and IsDNSNameForTest are for fuzzing.
-var (
-	AbsoluteTargetForTest = absoluteTarget
-	IsDNSNameForTest      = isDNSName
-)
+// IsDNSNameForTest is for fuzzing.
+var IsDNSNameForTest = isDNSName
+
+// ViewerRequestHTTP2ForTest is what the edge gets of a request of HTTP/2.
+func (s *Server) ViewerRequestHTTP2ForTest(r *http.Request) *edge.ViewerRequest {
+	return s.viewerRequestHTTP2(r)
+}

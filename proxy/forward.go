@@ -73,9 +73,6 @@ func (s *Server) serveProxied(w *http1.Response, r *http1.Request) {
 
 // onAbsolute is goproxy's request hook: it refuses, or sets the road to the edge.
 func (s *Server) onAbsolute(r *http.Request, ctx *goproxy.ProxyCtx) (*http.Request, *http.Response) {
-	if r.URL.Scheme != "http" && r.URL.Scheme != "https" || r.URL.Host == "" {
-		return r, refusal(r, http.StatusBadRequest, refusedScheme)
-	}
 	if !s.forwards(r.URL.Host) {
 		return r, refusal(r, http.StatusForbidden, refusedHost)
 	}
@@ -83,11 +80,8 @@ func (s *Server) onAbsolute(r *http.Request, ctx *goproxy.ProxyCtx) (*http.Reque
 	return r, nil
 }
 
-// What this package refuses itself, without asking the edge.
-const (
-	refusedScheme = "edgesim: only http:// and https:// addresses with a host are served"
-	refusedHost   = "edgesim: this host is not the distribution's, and this proxy can be reached from other machines; --forward-others allows it"
-)
+// refusedHost is what this package refuses itself, without asking the edge.
+const refusedHost = "edgesim: this host is not the distribution's, and this proxy can be reached from other machines; --forward-others allows it"
 
 // forwards says whether absolute-form and CONNECT requests for a host are
 // taken. An edge that others can reach must not be an open door.

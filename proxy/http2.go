@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/http1"
 )
 
 // serveHTTP2 carries one request of HTTP/2 to the edge and its response back.
@@ -18,7 +20,7 @@ func (s *Server) serveHTTP2(w http.ResponseWriter, r *http.Request) {
 	s.streams.enter()
 	defer s.streams.leave()
 	defer s.rescueHTTP2(r)
-	resp := s.config.Serve(r.Context(), viewerRequestHTTP2(r))
+	resp := s.config.Serve(r.Context(), s.viewerRequestHTTP2(r))
 	defer resp.Body.Close()
 	if resp.Status < 200 || resp.Status > 999 {
 		panic(fmt.Sprintf("proxy: the edge answered with status %d", resp.Status))
@@ -91,48 +93,60 @@ func (s *Server) rescueHTTP2(r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// viewerRequestHTTP2 is the request as the edge takes it.
-func viewerRequestHTTP2(r *http.Request) *edge.ViewerRequest {
-	v := &edge.ViewerRequest{
-		Method: r.Method, Scheme: "https", Host: r.Host, Proto: r.Proto, URI: r.RequestURI,
-		Header: r.Header, HeaderBytes: headBytes(r), ContentLength: r.ContentLength,
-		RemoteAddr: r.RemoteAddr, TLS: r.TLS, Close: r.Close, Form: edge.FormOrigin,
+// viewerRequestHTTP2 is the request as the edge takes it: made as one of
+// HTTP/1 is, once it has been read as one.
+func (s *Server) viewerRequestHTTP2(h *http.Request) *edge.ViewerRequest {
+	r, fault := http1.FromHTTP2(h)
+	r.ContentLength, r.RemoteAddr, r.TLS, r.Close = h.ContentLength, h.RemoteAddr, h.TLS, h.Close
+	r.Scheme = "https" // whatever :scheme says, that is what is spoken
+	if c, ok := h.Context().Value(connKey{}).(*tls.Conn); ok {
+		if r.TLS == nil { // net/http believes :scheme
+			state := c.ConnectionState()
+			r.TLS = &state
+		}
+		if _, ok := c.NetConn().(*tunnelConn); ok {
+			r.Tag = tunneled
+		}
 	}
-	if form, ok := r.Context().Value(formKey{}).(string); ok {
-		v.Form = form
+	v := viewerRequest(r, formOf(r))
+	if h.ContentLength != 0 && h.Body != nil && h.Body != http.NoBody {
+		v.Body = h.Body
 	}
-	if r.ContentLength != 0 && r.Body != nil && r.Body != http.NoBody {
-		v.Body = r.Body
+	if fault != nil {
+		s.logger.Debugf("a request of %s cannot be read: %s", r.RemoteAddr, fault.Reason)
+		v.Malformed = fault.Reason
 	}
 	return v
 }
 
-// headBytes is the size that the head would have over HTTP/1.1.
-func headBytes(r *http.Request) int {
-	size := len(r.Method) + len(r.RequestURI) + len(r.Proto) + len("  \r\n\r\n")
-	if r.Host != "" {
-		size += len("Host: \r\n") + len(r.Host)
-	}
-	for name, values := range r.Header {
-		for _, value := range values {
-			size += len(name) + len(value) + len(": \r\n")
-		}
-	}
-	return size
+// connKey is the key under which the context of a connection has it.
+type connKey struct{}
+
+// withConn lets requests know their connection.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
 }
 
-// formKey is the key under which the context of a tunnel's connection has the
-// form of its requests.
-type formKey struct{}
+// unreadable are the requests that net/http refuses before anybody sees them, by
+// its own name for them. It resets their streams (RFC 9113 section 8.1.1).
+var unreadable = map[string]string{
+	"bad_path":              "its :path is no path",
+	"bad_path_method":       "it lacks :method, :scheme or :path, or they contradict each other",
+	"bad_connect":           "it is a CONNECT with a path, or without an authority",
+	"userinfo_in_authority": "its :authority has a user in it",
+}
 
-// withForm gives the requests of a tunnel their form, through the context of
-// the connection.
-func withForm(ctx context.Context, c net.Conn) context.Context {
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
+// countHTTP2 gets the errors of HTTP/2, and has requests recorded that were
+// refused without being handled. Of those, nothing else is known.
+func (s *Server) countHTTP2(what string) {
+	why, ok := unreadable[strings.TrimPrefix(what, "stream_PROTOCOL_ERROR_")]
+	if !ok {
+		return
 	}
-	if _, ok := c.(*tunnelConn); ok {
-		return context.WithValue(ctx, formKey{}, edge.FormConnect)
-	}
-	return ctx
+	s.logger.Debugf("a request over HTTP/2 cannot be read: %s", why)
+	resp := s.config.Serve(context.Background(), &edge.ViewerRequest{
+		Scheme: "https", Proto: "HTTP/2.0", Header: http.Header{}, Form: edge.FormOrigin,
+		Malformed: "the request over HTTP/2 cannot be read: " + why + "; its stream was reset",
+	})
+	_ = resp.Body.Close()
 }

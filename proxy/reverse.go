@@ -1,9 +1,7 @@
 package proxy
 
 import (
-	"net/http"
 	"runtime/debug"
-	"strings"
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/http1"
@@ -84,7 +82,7 @@ func viewerRequest(r *http1.Request, form string) *edge.ViewerRequest {
 		Scheme:        "http",
 		Host:          r.Host,
 		Proto:         r.Proto,
-		URI:           r.Target,
+		URI:           r.URI,
 		Header:        r.Header,
 		Fields:        r.Fields,
 		HeaderBytes:   r.HeadBytes,
@@ -96,33 +94,11 @@ func viewerRequest(r *http1.Request, form string) *edge.ViewerRequest {
 		Form:          form,
 		Received:      r.Received,
 	}
-	if r.TLS != nil {
+	if r.TLS != nil || r.Scheme == "https" {
 		v.Scheme = "https"
-	}
-	if r.Form == http1.FormAbsolute {
-		if strings.EqualFold(r.Target[:len("https:")], "https:") {
-			v.Scheme = "https"
-		}
-		v.URI = absoluteTarget(r.Method, r.Target)
 	}
 	if r.Body != nil {
 		v.Body = body{r.Body}
 	}
 	return v
-}
-
-// absoluteTarget cuts an absolute-form target down to what origin-form would
-// have said (RFC 9112 section 3.2.1 and, for OPTIONS, 3.2.4).
-func absoluteTarget(method, uri string) string {
-	_, rest, _ := strings.Cut(uri, "://")
-	i := strings.IndexAny(rest, "/?#")
-	switch {
-	case i < 0 && method == http.MethodOptions:
-		return "*"
-	case i < 0:
-		return "/"
-	case rest[i] == '/':
-		return rest[i:]
-	}
-	return "/" + rest[i:]
 }

@@ -159,7 +159,7 @@ func TestGarbage(t *testing.T) {
 		{"absolute, but no URL", "GET http://a:1x/ HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
 		{"cut off", "GET / HTTP/1.1\r\nHost: a\r\n", "the connection ended"},
 		{"garbage connect", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x00\x01\x02\r\n\r\n", "the request"},
-		{"odd scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+		{"odd scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
 		{"broken handshake", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n\x16\x03\x01\x00\x05hello", ""},
 		{"nothing", "", ""},
 	}

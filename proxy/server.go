@@ -147,7 +147,8 @@ func (s *Server) newHTTP2() *http.Server {
 		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
 		IdleTimeout:       s.config.IdleTimeout,
 		ConnState:         s.fresh.track,
-		ConnContext:       withForm,
+		ConnContext:       withConn,
+		HTTP2:             &http.HTTP2Config{CountError: s.countHTTP2},
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(&serverLog{s.logger}, "", 0),
 		// OPTIONS * is the edge's to answer.

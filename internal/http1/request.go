@@ -27,8 +27,10 @@ type Request struct {
 	Method, Target string
 	// Proto is "HTTP/1.1" or "HTTP/1.0".
 	Proto string
-	// Form is the form of Target.
-	Form Form
+	// Form is the form of Target, and URI is Target in origin-form, or as it came
+	// where it has none. Scheme is "http" or "https" of an absolute one, else "".
+	Form        Form
+	URI, Scheme string
 	// Host is that of an absolute target or of a CONNECT, else of the Host field.
 	Host string
 	// Fields are all fields in the order and the letter case in which they

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -9,6 +10,7 @@ import (
 // that form (RFC 9112 section 3.2).
 func (r *Request) target() *Fault {
 	t := r.Target
+	r.URI = t
 	for i := range len(t) {
 		if c := t[i]; c <= ' ' || c == 0x7f {
 			return &Fault{fmt.Sprintf("the request target %s has white space or a control character in it", quote(t))}
@@ -27,9 +29,19 @@ func (r *Request) target() *Fault {
 		r.Form = FormAsterisk
 		return nil
 	}
+	return r.absolute()
+}
+
+// absolute reads a target with scheme and host.
+func (r *Request) absolute() *Fault {
+	t := r.Target
 	scheme, rest, ok := strings.Cut(t, "://")
 	if !ok || !isScheme(scheme) {
 		return &Fault{fmt.Sprintf("the request target %s is neither a path nor an address with scheme and host", quote(t))}
+	}
+	scheme = strings.ToLower(scheme)
+	if scheme != "http" && scheme != "https" {
+		return &Fault{fmt.Sprintf("the request target %s is an address of neither http nor https", quote(t))}
 	}
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
@@ -40,8 +52,26 @@ func (r *Request) target() *Fault {
 	if !isAuthority(authority) {
 		return &Fault{fmt.Sprintf("the request target %s has no valid host", quote(t))}
 	}
-	r.Form, r.Host = FormAbsolute, authority
-	return pathFault(rest[end:])
+	if fault := pathFault(rest[end:]); fault != nil {
+		return fault
+	}
+	if _, err := url.ParseRequestURI(t); err != nil { // what a path cannot be wrong in: escapes in the host
+		return &Fault{fmt.Sprintf("the request target %s is no URL", quote(t))}
+	}
+	r.Form, r.Scheme, r.Host, r.URI = FormAbsolute, scheme, authority, originForm(r.Method, rest[end:])
+	return nil
+}
+
+// originForm is what origin-form would have said of what follows the host of an
+// absolute target (RFC 9112 section 3.2.1 and, for OPTIONS, 3.2.4).
+func originForm(method, rest string) string {
+	switch {
+	case rest == "" && method == "OPTIONS":
+		return "*"
+	case strings.HasPrefix(rest, "/"):
+		return rest
+	}
+	return "/" + rest
 }
 
 // pathFault refuses a path with a % that escapes nothing (RFC 3986 section
@@ -69,7 +99,7 @@ func (r *Request) host() *Fault {
 			continue
 		}
 		if found >= 0 {
-			return &Fault{"there is more than one Host field"}
+			return errTwoHosts
 		}
 		found = i
 	}
@@ -77,14 +107,23 @@ func (r *Request) host() *Fault {
 		if r.Proto == "HTTP/1.0" {
 			return nil
 		}
-		return &Fault{"there is no Host field"}
+		return errNoHost
 	}
-	value := r.Fields[found].Value
+	return r.named(r.Fields[found].Value)
+}
+
+var (
+	errTwoHosts = &Fault{"there is more than one Host field"}
+	errNoHost   = &Fault{"there is no Host field"}
+)
+
+// named takes the host that a request names beside its target.
+func (r *Request) named(host string) *Fault {
 	if r.Form == FormOrigin || r.Form == FormAsterisk {
-		r.Host = value
+		r.Host = host
 	}
-	if !isAuthority(value) {
-		return &Fault{fmt.Sprintf("the Host field %s is not a host", quote(value))}
+	if !isAuthority(host) {
+		return &Fault{fmt.Sprintf("the Host field %s is not a host", quote(host))}
 	}
 	return nil
 }
