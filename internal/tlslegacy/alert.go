@@ -31,6 +31,8 @@ const (
 	alertProtocolVersion   = 70
 	alertInternalError     = 80
 	alertNoRenegotiation   = 100
+
+	alertUnsupportedExtension = 110
 )
 
 // lastAlertOfSSL30 is the highest alert number that SSLv3 knows. What came

@@ -65,6 +65,9 @@ const (
 	// ReasonNoSharedSignature is a certificate request that no signature
 	// scheme of the config and of the client's key fits.
 	ReasonNoSharedSignature
+	// ReasonUnofferedExtension is an extension of the ServerHello that the
+	// hello did not have; Value is its number.
+	ReasonUnofferedExtension
 )
 
 var reasons = map[Reason]string{
@@ -90,6 +93,7 @@ var reasons = map[Reason]string{
 	ReasonRenegotiation:        "renegotiation",
 	ReasonSecureRenegotiation:  "bad renegotiation info",
 	ReasonNoSharedSignature:    "no shared client signature scheme",
+	ReasonUnofferedExtension:   "unoffered extension",
 }
 
 // String returns a short name of the reason, e.g. "unoffered suite".

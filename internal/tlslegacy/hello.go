@@ -42,17 +42,22 @@ type serverHello struct {
 	renegotiation []byte
 	// extendedMaster says that the server agrees to RFC 7627.
 	extendedMaster bool
+	// extensions are the numbers of all of them, as they came.
+	extensions []uint16
 }
 
-// Extensions of a ServerHello that mean something here.
+// Extensions that a ServerHello may have here.
 const (
+	extServerName           = 0
+	extSupportedGroups      = 10
+	extECPointFormats       = 11
 	extExtendedMasterSecret = 23
 	extRenegotiationInfo    = 0xff01
 )
 
 // parseServerHello reads a ServerHello (RFC 5246 section 7.4.1.3). The session
-// id is passed over, as no session is ever resumed, and so are extensions that
-// nothing here depends on.
+// id is passed over, as no session is ever resumed. Which extensions may be
+// there at all is for check to say.
 func parseServerHello(body []byte) (*serverHello, error) {
 	in := &input{rest: body}
 	h := &serverHello{version: in.u16(), random: in.bytes(randomLen)}
@@ -67,13 +72,10 @@ func parseServerHello(body []byte) (*serverHello, error) {
 	for len(extensions.rest) > 0 {
 		number := extensions.u16()
 		body := extensions.vector(2)
-		switch {
-		case body.failed:
-		case number == extRenegotiationInfo:
-			h.renegotiation = append([]byte{}, body.rest...)
-		case number == extExtendedMasterSecret:
-			h.extendedMaster = true
+		if extensions.failed || slices.Contains(h.extensions, number) || !h.extension(number, &body) {
+			return nil, malformed("ServerHello")
 		}
+		h.extensions = append(h.extensions, number)
 	}
 	if !in.whole() || !extensions.whole() {
 		return nil, malformed("ServerHello")
@@ -81,10 +83,59 @@ func parseServerHello(body []byte) (*serverHello, error) {
 	return h, nil
 }
 
+// extension notes what one extension says, and whether it has the form of one.
+func (h *serverHello) extension(number uint16, body *input) bool {
+	switch number {
+	case extRenegotiationInfo:
+		info := body.vector(1)
+		h.renegotiation = append([]byte{}, info.rest...)
+		return body.whole()
+	case extExtendedMasterSecret:
+		h.extendedMaster = true
+		return len(body.rest) == 0
+	case extServerName:
+		return len(body.rest) == 0 // RFC 6066 section 3: an empty acknowledgment
+	case extECPointFormats:
+		formats := body.vector(1)
+		return body.whole() && slices.Contains(formats.rest, pointUncompressed)
+	}
+	return true
+}
+
+// pointUncompressed is the form of points that everybody must have (RFC 8422
+// section 5.1.2).
+const pointUncompressed = 0
+
+// offersExtension says whether the hello had an extension that a server may
+// answer (RFC 5246 section 7.4.1.4). Signature algorithms are for the client to
+// say alone. A server has no business to answer with groups before TLS 1.3,
+// either, but some load balancers do, and other clients let them.
+func (cfg *Config) offersExtension(number uint16) bool {
+	if cfg.newest() == VersionSSL30 {
+		return false
+	}
+	switch number {
+	case extServerName:
+		return cfg.ServerName != ""
+	case extSupportedGroups, extECPointFormats:
+		return len(cfg.Groups) > 0
+	case extExtendedMasterSecret:
+		return cfg.ExtendedMasterSecret
+	case extRenegotiationInfo:
+		return true
+	}
+	return false
+}
+
 // check says what of the server's choice was not offered.
 func (h *serverHello) check(cfg *Config) error {
 	illegal := func(reason Reason, value uint16, alert uint8, format string, args ...any) error {
 		return &ProtocolError{Reason: reason, Value: value, Alert: alert, Detail: fmt.Sprintf(format, args...)}
+	}
+	for _, number := range h.extensions {
+		if !cfg.offersExtension(number) {
+			return illegal(ReasonUnofferedExtension, number, alertUnsupportedExtension, "the server answered extension %d, which it was not asked for", number)
+		}
 	}
 	suite := suiteByID(h.suite)
 	switch {
@@ -97,7 +148,7 @@ func (h *serverHello) check(cfg *Config) error {
 			tlswire.SuiteName(h.suite), tlswire.VersionName(h.version))
 	case h.compression != 0:
 		return illegal(ReasonUnofferedCompression, 0, alertIllegalParameter, "the server chose the compression %d", h.compression)
-	case h.renegotiation != nil && !slices.Equal(h.renegotiation, []byte{0}):
+	case len(h.renegotiation) > 0:
 		return illegal(ReasonSecureRenegotiation, 0, alertHandshakeFailure, "it is not that of a first handshake")
 	}
 	return nil

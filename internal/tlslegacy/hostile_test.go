@@ -50,25 +50,30 @@ func script(answer func(*rogue)) func(*rogue) {
 	}
 }
 
+// book is a server by the book, but for what adjust does.
+func book(adjust func(*rogue)) func(*rogue) {
+	return func(r *rogue) {
+		adjust(r)
+		r.handshake()
+		r.drain()
+	}
+}
+
+// fault is something that a server does wrong in a handshake.
+type fault struct {
+	name  string
+	cfg   func(*Config)
+	serve func(*rogue)
+	want  Reason
+	value uint16
+	alert uint8
+}
+
 // TestServerFaults has a row for everything that a server can do wrong in a
 // handshake: the reason, the value and the alert that it is told.
 func TestServerFaults(t *testing.T) {
 	t.Parallel()
-	book := func(adjust func(*rogue)) func(*rogue) {
-		return func(r *rogue) {
-			adjust(r)
-			r.handshake()
-			r.drain()
-		}
-	}
-	tests := []struct {
-		name  string
-		cfg   func(*Config)
-		serve func(*rogue)
-		want  Reason
-		value uint16
-		alert uint8
-	}{
+	runFaults(t, []fault{
 		{"plain HTTP", nil, script(func(r *rogue) { io.WriteString(r, "HTTP/1.1 400 Bad Request\r\n\r\n") }), ReasonNotTLS, 0, 0},
 		{"SSLv2", nil, script(func(r *rogue) { r.Write([]byte{0x80, 0x2e, 4, 0, 1, 0, 2}) }), ReasonNotTLS, 0, 0},
 		{"a version in the hole of the set", nil, book(func(r *rogue) { r.use(VersionTLS11, 0x002F) }), ReasonUnofferedVersion, VersionTLS11, 70},
@@ -177,7 +182,12 @@ func TestServerFaults(t *testing.T) {
 			r.use(VersionSSL30, 0x002F)
 			put(messageFinished, 3, 1, 2, 3, 4)(r)
 		}), ReasonBadFinished, 0, 40},
-	}
+	})
+}
+
+// runFaults makes a handshake with each server.
+func runFaults(t *testing.T, tests []fault) {
+	t.Helper()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
