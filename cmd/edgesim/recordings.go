@@ -35,6 +35,7 @@ func (p *program) recordingsCommand() *cli.Command {
 			p.recordingsReplayCommand(),
 			p.recordingsRmCommand(),
 			p.recordingsStatsCommand(),
+			p.recordingsCheckCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -127,7 +128,9 @@ const pageSize = 200
 
 // each calls do with every exchange that the filter lets through, page by page,
 // until there are limit of them; 0 is no limit.
-func each(c *cli.Context, store recording.Store, f recording.Filter, limit int, do func(*recording.Exchange) error) error {
+func (p *program) each(c *cli.Context, store recording.Store, f recording.Filter, limit int, do func(*recording.Exchange) error) error {
+	var damaged []recording.Damaged
+	defer func() { p.noteDamaged(damaged) }()
 	for done := 0; ; {
 		f.Limit = pageSize
 		if limit > 0 {
@@ -142,6 +145,7 @@ func each(c *cli.Context, store recording.Store, f recording.Filter, limit int, 
 				return err
 			}
 		}
+		damaged = append(damaged, page.Damaged...)
 		done += len(page.Exchanges)
 		if page.Next == "" || limit > 0 && done >= limit {
 			return nil
@@ -156,14 +160,14 @@ const searched = 20000
 
 // find returns the exchange with an id, or with an id that begins so and is the
 // only one that does.
-func find(c *cli.Context, store recording.Store, id string) (*recording.Exchange, error) {
+func (p *program) find(c *cli.Context, store recording.Store, id string) (*recording.Exchange, error) {
 	e, err := store.Get(c.Context, id)
 	var absent *recording.NotFoundError
 	if !errors.As(err, &absent) {
 		return e, err
 	}
 	var found []string
-	err = each(c, store, recording.Filter{}, searched, func(e *recording.Exchange) error {
+	err = p.each(c, store, recording.Filter{}, searched, func(e *recording.Exchange) error {
 		if strings.HasPrefix(e.ID, id) {
 			found = append(found, e.ID)
 		}

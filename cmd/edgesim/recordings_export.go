@@ -88,7 +88,7 @@ func (p *program) export(c *cli.Context, store recording.Store, f recording.Filt
 	if err != nil {
 		return err
 	}
-	if err := each(c, store, f, 0, x.Write); err != nil {
+	if err := p.each(c, store, f, 0, x.Write); err != nil {
 		return err
 	}
 	if log, ok := x.(*cflog.Writer); ok && log.Unlogged() > 0 {

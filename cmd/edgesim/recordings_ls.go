@@ -43,7 +43,7 @@ func (p *program) recordingsLs(c *cli.Context) error {
 	}
 	defer store.Close()
 	l := p.newLister(c.Bool("json"))
-	return each(c, store, f, c.Int("limit"), l.write)
+	return p.each(c, store, f, c.Int("limit"), l.write)
 }
 
 // lister prints exchanges one a line.

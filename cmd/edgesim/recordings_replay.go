@@ -49,7 +49,7 @@ func (p *program) recordingsReplay(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
-	requests, err := replayed(c, store, f, names)
+	requests, err := p.replayed(c, store, f, names)
 	if err != nil {
 		return err
 	}
@@ -112,10 +112,10 @@ func (p *program) replayStore(c *cli.Context) (recording.Store, []string, error)
 }
 
 // replayed returns the exchanges whose requests are sent, oldest first, whole.
-func replayed(c *cli.Context, store recording.Store, f recording.Filter, names []string) ([]*recording.Exchange, error) {
+func (p *program) replayed(c *cli.Context, store recording.Store, f recording.Filter, names []string) ([]*recording.Exchange, error) {
 	var all []*recording.Exchange
 	for _, name := range names {
-		e, err := named(c, store, name)
+		e, err := p.named(c, store, name)
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +125,7 @@ func replayed(c *cli.Context, store recording.Store, f recording.Filter, names [
 		return all, nil
 	}
 	f.Bodies = true
-	err := each(c, store, f, c.Int("limit"), func(e *recording.Exchange) error {
+	err := p.each(c, store, f, c.Int("limit"), func(e *recording.Exchange) error {
 		all = append([]*recording.Exchange{e}, all...)
 		return nil
 	})

@@ -45,7 +45,7 @@ func (p *program) recordingsRm(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
-	ids, err := chosen(c, store, f)
+	ids, err := p.chosen(c, store, f)
 	if err != nil {
 		return err
 	}
@@ -62,17 +62,17 @@ func (p *program) recordingsRm(c *cli.Context) error {
 
 // chosen returns the ids of the exchanges that are meant. They are gathered
 // before any is forgotten, so that a mistake in one name forgets none.
-func chosen(c *cli.Context, store recording.Store, f recording.Filter) ([]string, error) {
+func (p *program) chosen(c *cli.Context, store recording.Store, f recording.Filter) ([]string, error) {
 	var ids []string
 	if c.NArg() == 0 {
-		err := each(c, store, f, 0, func(e *recording.Exchange) error {
+		err := p.each(c, store, f, 0, func(e *recording.Exchange) error {
 			ids = append(ids, e.ID)
 			return nil
 		})
 		return ids, err
 	}
 	for _, name := range c.Args().Slice() {
-		e, err := find(c, store, name)
+		e, err := p.find(c, store, name)
 		if err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ func (p *program) recordingsShow(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
-	e, err := named(c, store, c.Args().First())
+	e, err := p.named(c, store, c.Args().First())
 	if err != nil {
 		return err
 	}
@@ -55,13 +55,13 @@ func (p *program) recordingsShow(c *cli.Context) error {
 }
 
 // named returns the exchange that a person names.
-func named(c *cli.Context, store recording.Store, name string) (*recording.Exchange, error) {
+func (p *program) named(c *cli.Context, store recording.Store, name string) (*recording.Exchange, error) {
 	if name != "last" && name != "failed" {
-		return find(c, store, name)
+		return p.find(c, store, name)
 	}
 	var found *recording.Exchange
 	enough := errors.New("found")
-	err := each(c, store, recording.Filter{}, 0, func(e *recording.Exchange) error {
+	err := p.each(c, store, recording.Filter{}, 0, func(e *recording.Exchange) error {
 		if name == "failed" && e.Cause == nil {
 			return nil
 		}

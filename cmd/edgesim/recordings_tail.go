@@ -37,7 +37,7 @@ func (p *program) recordingsTail(c *cli.Context) error {
 	}
 	defer store.Close()
 	l := p.newLister(c.Bool("json"))
-	if f.Cursor, err = latest(c, store, f, c.Int("n"), l); err != nil {
+	if f.Cursor, err = p.latest(c, store, f, c.Int("n"), l); err != nil {
 		return err
 	}
 	f.OldestFirst, f.Limit = true, pageSize
@@ -63,7 +63,7 @@ func (p *program) recordingsTail(c *cli.Context) error {
 
 // latest prints the last n exchanges, oldest first, and returns the position
 // from which to go on: that of the newest exchange there is, let through or not.
-func latest(c *cli.Context, store recording.Store, f recording.Filter, n int, l *lister) (string, error) {
+func (p *program) latest(c *cli.Context, store recording.Store, f recording.Filter, n int, l *lister) (string, error) {
 	if n < 0 {
 		return "", usage{err: fmt.Errorf("-n %d is less than 0", n)}
 	}
@@ -73,7 +73,7 @@ func latest(c *cli.Context, store recording.Store, f recording.Filter, n int, l 
 	}
 	var found []*recording.Exchange
 	if n > 0 {
-		err = each(c, store, f, n, func(e *recording.Exchange) error {
+		err = p.each(c, store, f, n, func(e *recording.Exchange) error {
 			found = append(found, e)
 			return nil
 		})

@@ -29,10 +29,11 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := struct {
-		Exchanges []any    `json:"exchanges"`
-		Positions []string `json:"positions,omitempty"`
-		Next      string   `json:"next,omitempty"`
-	}{Exchanges: make([]any, len(page.Exchanges)), Next: page.Next}
+		Exchanges []any               `json:"exchanges"`
+		Positions []string            `json:"positions,omitempty"`
+		Next      string              `json:"next,omitempty"`
+		Damaged   []recording.Damaged `json:"damaged,omitempty"`
+	}{Exchanges: make([]any, len(page.Exchanges)), Next: page.Next, Damaged: page.Damaged}
 	for n, e := range page.Exchanges {
 		answer.Exchanges[n] = e.Summary()
 		if filter.Bodies {

@@ -104,6 +104,7 @@ func (i *inspector) follow(ctx context.Context, filter recording.Filter, s *even
 			heard = time.Now()
 		}
 		if page.Next != "" {
+			filter.Cursor = page.Next // also past what is damaged
 			continue
 		}
 		if time.Since(heard) >= eventHeartbeat {

@@ -48,6 +48,7 @@ func (i *inspector) metrics(w http.ResponseWriter, _ *http.Request) {
 		{"edgesim_lost_exchanges_total", "counter", "Exchanges that could not be recorded and are lost.", h.Lost},
 		{"edgesim_record_queue_bytes", "gauge", "Memory of exchanges that wait to be recorded.", h.QueueBytes},
 		{"edgesim_record_spooled_exchanges", "gauge", "Exchanges that wait on this machine for a database that cannot be reached.", h.Spooled},
+		{"edgesim_record_damaged_exchanges", "gauge", "Recorded exchanges that were asked for and could not be read.", h.Damaged},
 		{"edgesim_record_failing", "gauge", "1 while exchanges cannot be recorded.", failing},
 	} {
 		metric(m.name, m.kind, m.help)

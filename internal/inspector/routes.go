@@ -81,7 +81,11 @@ func (i *inspector) readyz(w http.ResponseWriter, _ *http.Request) {
 			return
 		}
 	}
-	writeText(w, http.StatusOK, "ready\n")
+	text := "ready\n"
+	if n := i.Recordings.Health().Damaged; n > 0 {
+		text += fmt.Sprintf("warning: %d recorded exchanges are damaged: edgesim recordings check --repair drops them\n", n)
+	}
+	writeText(w, http.StatusOK, text)
 }
 
 func (i *inspector) version(w http.ResponseWriter, _ *http.Request) {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/edgesim/edgesim/recording"
 )
@@ -137,7 +138,7 @@ func (b *builder) exchanges(f *recording.Filter, from uint64) {
 		b.write(" AND number < " + b.place(clamp(from)))
 	}
 	if !f.Since.IsZero() {
-		b.write(" AND start >= " + b.place(f.Since.UnixNano()))
+		b.write(" AND start >= " + b.place(Nanos(f.Since)))
 	}
 	if f.Path == "" {
 		return
@@ -169,4 +170,16 @@ func (b *builder) prefix(text string) {
 		end[len(end)-1]++
 		b.write(" AND uri < " + b.place(end))
 	}
+}
+
+// Nanos is a time as databases have it: nanoseconds since 1970, and the first or
+// last that there are for a time outside them.
+func Nanos(t time.Time) int64 {
+	switch first, last := time.Unix(0, math.MinInt64), time.Unix(0, math.MaxInt64); {
+	case t.Before(first):
+		return math.MinInt64
+	case t.After(last):
+		return math.MaxInt64
+	}
+	return t.UnixNano()
 }

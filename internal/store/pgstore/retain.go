@@ -53,10 +53,14 @@ func (t *transaction) cut(ctx context.Context, most int) (int64, error) {
 	if c.KeepFor <= 0 {
 		return cut, nil
 	}
-	// Of the oldest, those before the first that is young enough.
+	// Of the oldest, those up to the last that is too old before the first that is
+	// young enough; the clock of one dated in the future was set back since.
 	var aged int64
-	err := t.tx.QueryRow(ctx, `WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT $1)
-		SELECT coalesce((SELECT min(number) - 1 FROM oldest WHERE start >= $2), max(number), 0) FROM oldest`,
-		most, c.Now().Add(-c.KeepFor).UnixNano()).Scan(&aged)
+	now := c.Now()
+	before := now.Add(-c.KeepFor).UnixNano()
+	err := t.tx.QueryRow(ctx, `WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT $1),
+		young AS (SELECT min(number) AS first FROM oldest WHERE start >= $2 AND start <= $3)
+		SELECT coalesce(max(number), 0) FROM oldest, young WHERE start < $2 AND (first IS NULL OR number < first)`,
+		most, before, now.UnixNano()).Scan(&aged)
 	return max(cut, aged), err
 }

@@ -24,6 +24,13 @@
 // was committed, a power failure may lose the last seconds, and the checksum of
 // an exchange that came back damaged says so.
 //
+// # Damage
+//
+// A damaged exchange is left out and named, and costs nothing else (damage.go). An
+// index that is lost or damaged is made again from the segments, whose entries
+// begin with a mark (rebuild.go). On a full disk a reserve is given back so that
+// deleting works (reserve.go).
+//
 // # Several processes
 //
 // Any number may read while an edge writes. Several may write, too: each has a

@@ -98,7 +98,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 func (s *Store) choose(ctx context.Context, f *recording.Filter, from uint64) ([]row, error) {
 	var lowest int64
 	if !f.Since.IsZero() {
-		err := s.files.Load().read.QueryRowContext(ctx, "SELECT min(first) FROM span WHERE latest >= ?", f.Since.UnixNano()).Scan(&nullable{&lowest})
+		err := s.files.Load().read.QueryRowContext(ctx, "SELECT min(first) FROM span WHERE latest >= ?", lookup.Nanos(f.Since)).Scan(&nullable{&lowest})
 		if err != nil {
 			return nil, err
 		}
