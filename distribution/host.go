@@ -15,7 +15,7 @@ func (d *Distribution) ServesHost(host string) bool {
 	if len(d.Aliases) == 0 {
 		return true
 	}
-	host = hostname(host)
+	host = Hostname(host)
 	if host == "" {
 		return false
 	}
@@ -53,8 +53,8 @@ func InvalidRootObject(name string) string {
 	return ""
 }
 
-// hostname cuts port, brackets and a trailing dot off a Host.
-func hostname(host string) string {
+// Hostname cuts port, brackets and a trailing dot off a Host.
+func Hostname(host string) string {
 	if inside, ok := strings.CutPrefix(host, "["); ok {
 		inside, _, _ = strings.Cut(inside, "]")
 		return inside

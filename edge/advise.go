@@ -16,7 +16,7 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 	if sent == nil || x.exchange.Forced != "" || wanted && len(v.Header["Authorization"]) == 0 {
 		return
 	}
-	origin, ok := e.Distribution.Origin(x.exchange.Origin)
+	origin, ok := x.location.Distribution.Origin(x.exchange.Origin)
 	if !ok {
 		return
 	}
@@ -24,8 +24,8 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 		Behavior: o.behavior, Origin: origin, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Header: v.Header,
 		Secure: sent.TLS, Sent: sent.Header,
 	}
-	if len(e.Distribution.Aliases) > 0 {
-		facts.Serves = e.Distribution.ServesHost
+	if len(x.location.Distribution.Aliases) > 0 {
+		facts.Serves = x.location.Distribution.ServesHost
 	}
 	if o.cause != nil {
 		facts.Carries = carries(x.exchange.Attempts)

@@ -15,7 +15,7 @@ import (
 // its own origin answers (CF-ERR-40); an error of the page has no page in turn.
 func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) outcome {
 	facts := policy.CustomErrorFacts{
-		Responses: e.Distribution.CustomErrors, Status: o.original, Cause: o.cause, GRPC: isGRPC(v, o.behavior),
+		Responses: x.location.Distribution.CustomErrors, Status: o.original, Cause: o.cause, GRPC: isGRPC(v, o.behavior),
 	}
 	custom := policy.CustomErrorFor(facts)
 	if custom == nil {
@@ -31,7 +31,7 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 		v.Body.Close() // the page's origin gets none of it
 	}
 	page := pageRequest(v, custom.ResponsePagePath)
-	behavior := e.Distribution.Match(path(page.URI))
+	behavior := x.location.Distribution.Match(path(page.URI))
 	record.Behavior = behavior.PathPattern
 	result := e.ask(ctx, x, page, behavior, v.URI)
 	replaced := outcome{behavior: behavior, response: result.Response, cause: o.cause, original: o.original}

@@ -4,7 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -14,18 +14,23 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Edge serves viewers for one distribution. Its fields must not be changed
-// after the first call of Serve.
+// Edge serves viewers for one distribution, or for several. Its fields must not
+// be changed after the first call of Serve; what it serves is changed by
+// [Edge.Replace].
 type Edge struct {
-	// Distribution is what is served; required.
+	// Distribution is what is served, unless [Edge.Replace] says otherwise; then it
+	// is not looked at.
 	Distribution *distribution.Distribution
 	// Client goes to the origins; required.
 	Client *originconn.Client
 	// Snapshot is the state of the documented lists. Default: the current one.
 	Snapshot policy.Snapshot
 	// ClientCertificates are what the edge presents to origins that ask for a
-	// client certificate, by origin id (origin mTLS). Default: none.
+	// client certificate, by origin id (origin mTLS), for Distribution. Default: none.
 	ClientCertificates map[string]*tls.Certificate
+	// Clock is the time by which the edge decides. Default: the real one. The Client
+	// has a clock of its own, for certificates.
+	Clock *Clock
 	// Geography has the values of the CloudFront-Viewer-* fields that tell where
 	// viewers are, by name, e.g. "CloudFront-Viewer-Country". Default: none, and
 	// origins get placeholders (see policy.EdgeHeaders).
@@ -51,14 +56,14 @@ type Edge struct {
 	BodyLimit int
 	// Faults are the failures to force on requests to origins. Default: none.
 	Faults *faults.Set
-	// AnyHost serves every Host, as if the distribution had no aliases.
+	// AnyHost serves every Host: one that names no distribution is the first one's.
 	AnyHost bool
 	// Listeners are where viewers reach this edge, for redirects to HTTPS. Default:
 	// not known, and they all go to the Host that the viewer named.
 	Listeners Listeners
 
-	// targets holds a *originconn.Target for each targetKey.
-	targets sync.Map
+	// served is what is served, swapped whole.
+	served atomic.Pointer[locations]
 }
 
 // ViewerRequest is one request as the edge received it: read-only input.

@@ -63,7 +63,7 @@ func (e *Edge) Forget() {
 }
 
 // find returns the entry of a key that is still good, or nil.
-func (c *ErrorCache) find(key string) *keptError {
+func (c *ErrorCache) find(key string, now time.Time) *keptError {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element := c.entries[key]
@@ -71,7 +71,7 @@ func (c *ErrorCache) find(key string) *keptError {
 		return nil
 	}
 	kept := element.Value.(*keptError)
-	if !time.Now().Before(kept.until) {
+	if !now.Before(kept.until) {
 		c.remove(element)
 		return nil
 	}
@@ -114,12 +114,12 @@ func (k *keptError) size() int {
 }
 
 // hint says how to get rid of the entry.
-func (k *keptError) hint() string {
-	return fmt.Sprintf("the origin was not asked; it is asked again in %s, or after POST /api/reset; ErrorCachingMinTTL of a custom error response for %d changes the time", leftOf(k), k.ttl.Status)
+func (k *keptError) hint(now time.Time) string {
+	return fmt.Sprintf("the origin was not asked; it is asked again in %s, or after POST /api/reset; ErrorCachingMinTTL of a custom error response for %d changes the time", leftOf(k, now), k.ttl.Status)
 }
 
-func leftOf(k *keptError) time.Duration {
-	return max(time.Until(k.until), 0).Round(time.Second / 10)
+func leftOf(k *keptError, now time.Time) time.Duration {
+	return max(k.until.Sub(now), 0).Round(time.Second / 10)
 }
 
 // recall returns the error that is kept for a request, or nil.
@@ -127,8 +127,8 @@ func (e *Edge) recall(x *exchange, v *ViewerRequest, b *distribution.CacheBehavi
 	if e.ErrorCache == nil || !cachedMethod(v.Method, b) || isGRPC(v, b) || policy.AsksForWebSocket(v.Method, v.Proto, v.Header) {
 		return nil
 	}
-	x.key = policy.CacheKey(e.facts(v, b))
-	return e.ErrorCache.find(x.key)
+	x.key = x.location.Name() + "\n" + policy.CacheKey(e.facts(x.location, v, b))
+	return e.ErrorCache.find(x.key, e.Clock.Now())
 }
 
 // cachedMethod says whether answers to a method are kept at all (CF-CACHE-01).
@@ -151,7 +151,7 @@ func (e *Edge) keep(x *exchange, v *ViewerRequest, o *outcome, ttl policy.ErrorT
 	if e.ErrorCache == nil || x.key == "" || ttl.For <= 0 {
 		return
 	}
-	now := time.Now()
+	now := e.Clock.Now()
 	kept := &keptError{
 		key: x.key, outcome: *o, origin: x.exchange.Origin, exchange: x.exchange.ID, notes: x.notes, ttl: ttl, at: now, until: now.Add(ttl.For),
 	}
@@ -216,13 +216,14 @@ func (b *keepingBody) Buffered() int {
 func (e *Edge) replay(x *exchange, v *ViewerRequest, kept *keptError) *Response {
 	x.kept = kept
 	x.exchange.Origin = kept.origin
-	left := leftOf(kept)
-	x.notes = append([]string{fmt.Sprintf("served from the error cache: kept since %s, for %s more", time.Since(kept.at).Round(time.Second/10), left)}, kept.notes...)
+	now := e.Clock.Now()
+	left, ago := leftOf(kept, now), now.Sub(kept.at).Round(time.Second/10)
+	x.notes = append([]string{fmt.Sprintf("served from the error cache: kept since %s, for %s more", ago, left)}, kept.notes...)
 	x.find(policy.Finding{
 		Rule: kept.ttl.Rule, Verdict: policy.Warn, Subject: "the error cache", Inferred: kept.ttl.Inferred,
 		Observed: fmt.Sprintf("this %d is from the error cache: exchange %s met it %s ago, and it is kept for %s more: %s",
-			kept.ttl.Status, kept.exchange, time.Since(kept.at).Round(time.Second/10), left, kept.ttl.Why),
-		Hint: kept.hint(),
+			kept.ttl.Status, kept.exchange, ago, left, kept.ttl.Why),
+		Hint: kept.hint(now),
 	})
 	o := kept.outcome
 	if o.response != nil {

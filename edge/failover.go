@@ -8,21 +8,26 @@ import (
 
 // Origins returns what a behavior's requests go to: one origin, or the members
 // of a group in order (CF-FAILOVER-01; no stickiness, CF-FAILOVER-09).
-func (e *Edge) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
-	if o, ok := e.Distribution.Origin(b.TargetOriginID); ok {
+func (l *Location) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
+	if o, ok := l.Distribution.Origin(b.TargetOriginID); ok {
 		return []*distribution.Origin{o}, nil
 	}
-	group, ok := e.Distribution.OriginGroup(b.TargetOriginID)
+	group, ok := l.Distribution.OriginGroup(b.TargetOriginID)
 	if !ok {
 		return nil, nil
 	}
 	var members []*distribution.Origin
 	for _, id := range group.Members {
-		if o, ok := e.Distribution.Origin(id); ok {
+		if o, ok := l.Distribution.Origin(id); ok {
 			members = append(members, o)
 		}
 	}
 	return members, group
+}
+
+// Origins is that of the first location, see [Location.Origins].
+func (e *Edge) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
+	return e.first().Origins(b)
 }
 
 // failoverFacts is how a member of a group answered, as the rules see it.

@@ -10,12 +10,12 @@ import (
 
 // grpc says whether a request goes to the origin as a gRPC call, and if it is
 // one and does not, why.
-func (e *Edge) grpc(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, secure bool) (bool, []policy.Finding) {
+func (l *Location) grpc(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, secure bool) (bool, []policy.Finding) {
 	if !policy.AsksForGRPC(v.Method, v.Header) {
 		return false, nil
 	}
 	return policy.JudgeGRPC(policy.GRPCFacts{
-		Behavior: b, Scheme: v.Scheme, Proto: v.Proto, OriginTLS: secure, OriginMTLS: e.ClientCertificates[o.ID] != nil,
+		Behavior: b, Scheme: v.Scheme, Proto: v.Proto, OriginTLS: secure, OriginMTLS: l.ClientCertificates[o.ID] != nil,
 	})
 }
 

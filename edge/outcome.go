@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"time"
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/originconn"
@@ -49,8 +48,8 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 		return e.deliver(x, v, o)
 	}
 	facts := policy.ErrorTTLFacts{
-		Method: v.Method, Behavior: o.behavior, FromS3: e.fromS3(x.exchange.Origin),
-		Responses: e.Distribution.CustomErrors, Status: o.original, Now: time.Now(),
+		Method: v.Method, Behavior: o.behavior, FromS3: x.location.fromS3(x.exchange.Origin),
+		Responses: x.location.Distribution.CustomErrors, Status: o.original, Now: e.Clock.Now(),
 	}
 	if o.response != nil {
 		facts.Header = o.response.Header.Clone()
@@ -85,7 +84,7 @@ func fromViewer(c *policy.Cause) bool {
 }
 
 // fromS3 says whether an origin is an S3 bucket.
-func (e *Edge) fromS3(id string) bool {
-	o, ok := e.Distribution.Origin(id)
+func (l *Location) fromS3(id string) bool {
+	o, ok := l.Distribution.Origin(id)
 	return ok && o.Kind == distribution.OriginS3
 }

@@ -26,24 +26,24 @@ type Plan struct {
 }
 
 // PlanRequest builds the origin request for a viewer's request and says where
-// it goes. The request's body is not part of the plan.
+// it goes, for the first location. The request's body is not part of the plan.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
-	return e.plan(v, b, o, id, "", nil)
+	return e.plan(e.first(), v, b, o, id, "", nil)
 }
 
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
 // the viewer asked for. What the settings change goes into log, which may be nil.
-func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string, log *policy.ChangeLog) Plan {
+func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string, log *policy.ChangeLog) Plan {
 	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
 		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
-	webSocket, findings := e.webSocket(v, b, o)
-	grpc, more := e.grpc(v, b, o, secure)
-	facts := e.facts(v, b)
+	webSocket, findings := l.webSocket(v, b, o)
+	grpc, more := l.grpc(v, b, o, secure)
+	facts := e.facts(l, v, b)
 	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket, facts.GRPC, facts.Log = id, o, errorURI, webSocket, grpc, log
 	request := policy.BuildRequest(facts)
 	return Plan{
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,
-		Target:   e.targetFor(targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
+		Target:   e.targetFor(l, targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
 		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, ViewerURI: v.URI, Header: request.Header, WebSocket: webSocket},
 		Findings: append(findings, more...),
 	}
@@ -51,20 +51,20 @@ func (e *Edge) plan(v *ViewerRequest, b *distribution.CacheBehavior, o *distribu
 
 // webSocket says whether a request sets up a WebSocket, and if it wants to and
 // cannot, why.
-func (e *Edge) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) (bool, []policy.Finding) {
+func (l *Location) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) (bool, []policy.Finding) {
 	if !policy.AsksForWebSocket(v.Method, v.Proto, v.Header) {
 		return false, nil
 	}
-	return policy.JudgeWebSocket(policy.WebSocketFacts{Behavior: b, OriginMTLS: e.ClientCertificates[o.ID] != nil})
+	return policy.JudgeWebSocket(policy.WebSocketFacts{Behavior: b, OriginMTLS: l.ClientCertificates[o.ID] != nil})
 }
 
 // facts is what the rules need to know of a viewer's request, before an origin
 // is chosen.
-func (e *Edge) facts(v *ViewerRequest, b *distribution.CacheBehavior) policy.RequestFacts {
+func (e *Edge) facts(l *Location, v *ViewerRequest, b *distribution.CacheBehavior) policy.RequestFacts {
 	return policy.RequestFacts{
 		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, Fields: v.Fields, RemoteAddr: v.RemoteAddr,
 		Scheme: v.Scheme, TLS: viewerTLS(v.TLS), Geography: e.Geography, EdgeHost: host(),
-		DefaultRootObject: e.Distribution.DefaultRootObject, Behavior: b,
+		DefaultRootObject: l.Distribution.DefaultRootObject, Behavior: b,
 	}
 }
 
@@ -85,20 +85,20 @@ type targetKey struct {
 
 // targetFor returns the target for one request. Where Host is not forwarded it
 // is the same for all of them, and made once.
-func (e *Edge) targetFor(key targetKey, host string, forwarded bool) originconn.Target {
+func (e *Edge) targetFor(l *Location, key targetKey, host string, forwarded bool) originconn.Target {
 	if forwarded {
-		return e.target(key, host, true)
+		return e.target(l, key, host, true)
 	}
-	if made, ok := e.targets.Load(key); ok {
+	if made, ok := l.targets.Load(key); ok {
 		return *made.(*originconn.Target)
 	}
-	t := e.target(key, host, false).Keyed()
-	e.targets.Store(key, &t)
+	t := e.target(l, key, host, false).Keyed()
+	l.targets.Store(key, &t)
 	return t
 }
 
 // target says where and how an origin is reached.
-func (e *Edge) target(key targetKey, host string, forwarded bool) originconn.Target {
+func (e *Edge) target(l *Location, key targetKey, host string, forwarded bool) originconn.Target {
 	o := key.origin
 	t := originconn.Target{
 		Host: o.DomainName, Port: o.HTTPPort, TLS: key.secure, HTTP2: key.http2, IPAddressType: o.IPAddressType,
@@ -113,7 +113,7 @@ func (e *Edge) target(key targetKey, host string, forwarded bool) originconn.Tar
 			t.AcceptedNames = t.AcceptedNames[1:]
 		}
 		t.Strict = e.Strict
-		t.ClientCertificate = e.ClientCertificates[o.ID]
+		t.ClientCertificate = l.ClientCertificates[o.ID]
 		t.Offer = policy.OfferFor(o.SSLProtocols, e.snapshot())
 	}
 	return t

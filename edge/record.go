@@ -13,7 +13,11 @@ import (
 
 // exchange is the record of one request while it is under way.
 type exchange struct {
-	edge     *Edge
+	edge *Edge
+	// location is the distribution that is served, behavior the one that the path
+	// matched; nil for a request that was refused before.
+	location *Location
+	behavior *distribution.CacheBehavior
 	exchange recording.Exchange
 	body     io.ReadCloser
 	length   int64 // of the body; -1 if it is not known
@@ -38,6 +42,21 @@ type exchange struct {
 	changes policy.ChangeLog
 	// trailer is that of the response, filled at the end of its body.
 	trailer http.Header
+}
+
+// routed notes what was decided before anything was asked.
+func (x *exchange) routed(r *Route) {
+	if r.Location == nil {
+		return
+	}
+	x.location, x.behavior = r.Location, r.Behavior
+	x.exchange.Distribution, x.exchange.Behavior = r.Location.Name(), r.Behavior.PathPattern
+}
+
+// failedOver notes that a member of an origin group was given up for the next one.
+func (x *exchange) failedOver(o *distribution.Origin, f policy.FailoverFacts) {
+	x.find(f.Finding(o.ID))
+	x.exchange.Failover = append(x.exchange.Failover, recording.FailoverStep{Origin: o.ID, Status: f.Status, Cause: f.Cause})
 }
 
 // planned notes what is sent to the origin. The request for a custom error page

@@ -75,8 +75,8 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 	x.exchange.ResultType = cause.ResultType
 	page := policy.ErrorPage(cause.Status, cause.Sentence, x.exchange.ID)
 	r := e.generated(x, v, cause.Status, cacheError, page)
-	if x.exchange.Behavior != "" { // else it was refused before one was looked for
-		x.applyPolicy(r.Header, v, e.Distribution.Match(path(v.URI)), nil)
+	if x.behavior != nil { // else it was refused before one was looked for
+		x.applyPolicy(r.Header, v, x.behavior, nil)
 	}
 	setConnection(r, v)
 	if cause.Name == policy.CauseViewerAborted && !strings.HasPrefix(v.Proto, "HTTP/1") {
@@ -99,7 +99,7 @@ func setConnection(r *Response, v *ViewerRequest) {
 // evidence, and how to mend it.
 func (e *Edge) explain(x *exchange, h http.Header) {
 	if x.kept != nil {
-		h["Age"] = []string{strconv.Itoa(int(time.Since(x.kept.at) / time.Second))}
+		h["Age"] = []string{strconv.Itoa(int(e.Clock.Now().Sub(x.kept.at) / time.Second))}
 	}
 	if e.Faithful {
 		return
@@ -110,7 +110,7 @@ func (e *Edge) explain(x *exchange, h http.Header) {
 		details, hint = append(slices.Clone(details), cause.Detail), cause.Hint
 	}
 	if x.kept != nil {
-		hint = x.kept.hint()
+		hint = x.kept.hint(e.Clock.Now())
 	}
 	if len(details) > 0 {
 		h["X-Edgesim-Detail"] = []string{fieldValue(strings.Join(details, "; "))}

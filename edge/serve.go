@@ -13,72 +13,67 @@ import (
 )
 
 // Serve answers one viewer request. It always returns a response: the origin's,
-// a redirect, or the error page of one cause.
+// a redirect, or the error page of one cause. The numbers are those of the steps in
+// the package comment.
 func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	x := e.open(v)
-	facts := policy.ViewerFacts{
-		Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Proto: v.Proto,
-		HeaderBytes: v.HeaderBytes, HeaderCut: v.HeaderCut, Malformed: v.Malformed, HasBody: v.Body != nil,
-	}
-	if cause := policy.JudgeRequest(facts); cause != nil {
-		return e.refuse(x, v, cause)
-	}
-	if !e.AnyHost && !e.Distribution.ServesHost(v.Host) {
-		return e.refuse(x, v, policy.UnknownHost(v.Host, e.Distribution.Aliases))
-	}
-	behavior := e.Distribution.Match(path(v.URI))
-	x.exchange.Behavior = behavior.PathPattern
-	redirect, cause := policy.JudgeBehavior(facts, behavior)
-	if redirect == 0 && cause == nil {
-		cause = policy.JudgeRootObject(path(v.URI), e.Distribution.DefaultRootObject)
-	}
+	route := e.Route(v) // 1 to 4
+	x.routed(&route)
 	switch {
-	case cause != nil:
-		return e.conclude(ctx, x, v, outcome{behavior: behavior, cause: cause})
-	case redirect != 0:
-		return e.redirect(x, v, redirect)
+	case route.Location == nil:
+		return e.refuse(x, v, route.Cause)
+	case route.Cause != nil:
+		return e.conclude(ctx, x, v, outcome{behavior: route.Behavior, cause: route.Cause})
+	case route.Redirect != 0:
+		return e.redirect(x, v, route.Redirect)
 	}
-	return e.fetch(ctx, x, v, behavior)
+	return e.fetch(ctx, x, v, route.Behavior)
 }
 
-// fetch answers from the error cache, if there is one, or from the origin.
+// fetch answers a request that was let in: from what is kept, or from the origin.
 func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
-	if kept := e.recall(x, v, b); kept != nil {
+	if kept := e.recall(x, v, b); kept != nil { // 6
 		return e.replay(x, v, kept)
 	}
-	result := e.ask(ctx, x, v, b, "")
+	result := e.ask(ctx, x, v, b, "") // 8 and 9
 	if r := result.Response; r != nil && r.Tunnel != nil {
 		return e.switched(x, v, b, r)
 	}
-	return e.conclude(ctx, x, v, outcome{behavior: b, response: result.Response, cause: result.Cause})
+	return e.conclude(ctx, x, v, outcome{behavior: b, response: result.Response, cause: result.Cause}) // 11 to 13
 }
 
 // ask asks the origin, or the members of an origin group in turn. For a custom
 // error page, errorURI is what the viewer asked for.
 func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, errorURI string) *originconn.Result {
-	origins, group := e.Origins(b)
+	origins, group := x.location.Origins(b)
 	for i, origin := range origins {
-		plan := e.plan(v, b, origin, x.exchange.ID, errorURI, x.requestLog(errorURI != ""))
-		if v.Body != nil { // an error page is asked for without the viewer's
-			plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
+		result := e.askOne(ctx, x, v, b, origin, errorURI)
+		if i+1 == len(origins) {
+			return result
 		}
-		x.planned(&plan, errorURI != "")
-		plan.Request.Forced = e.force(x, v, b, origin)
-		result := e.Client.Do(ctx, plan.Target, &plan.Request)
-		countAttempts(result)
-		x.findStale(origin, result)
-		x.attempted(result)
-		if i+1 < len(origins) {
-			if facts := failoverFacts(group, b, v.Method, result); policy.FailsOver(facts) {
-				x.find(facts.Finding(origin.ID))
-				x.exchange.Failover = append(x.exchange.Failover, recording.FailoverStep{Origin: origin.ID, Status: facts.Status, Cause: facts.Cause})
-				discard(result.Response)
-				continue
-			}
+		facts := failoverFacts(group, b, v.Method, result)
+		if !policy.FailsOver(facts) {
+			return result
 		}
-		return result
+		x.failedOver(origin, facts)
+		discard(result.Response)
 	}
 	panic("edge: a behavior without an origin passed validation")
+}
+
+// askOne plans the request for one origin and sends it.
+func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, errorURI string) *originconn.Result {
+	plan := e.plan(x.location, v, b, o, x.exchange.ID, errorURI, x.requestLog(errorURI != "")) // 8
+	if v.Body != nil {                                                                         // an error page is asked for without the viewer's
+		plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
+	}
+	x.planned(&plan, errorURI != "")
+	plan.Request.Forced = e.force(x, v, b, o)
+	result := e.Client.Do(ctx, plan.Target, &plan.Request) // 9
+	countAttempts(result)
+	x.findStale(o, result)
+	x.attempted(result)
+	return result
 }
 
 // countAttempts says in a cause how often it was tried.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/internal/pki"
@@ -49,7 +50,8 @@ type Config struct {
 	Trust []*x509.Certificate
 	// Tune changes the distribution before the edge starts, e.g. a timeout.
 	Tune func(*distribution.Distribution)
-	// Now is the time at which certificates are judged. Default: time.Now.
+	// Now is the time at which certificates are judged, before [Edge.Advance] adds
+	// to it. Default: time.Now.
 	Now func() time.Time
 	// ExplainWithin is how long a refused handshake waits for the scan that says
 	// why, see originconn.Client. Default: that one's.
@@ -108,8 +110,12 @@ func (c *Config) site(t testing.TB) (*site, error) {
 }
 
 // newClient makes what goes to the origins.
-func (c *Config) newClient(s *site) *originconn.Client {
-	client := &originconn.Client{ConnectTo: s.connect, Now: c.Now, ExplainWithin: c.ExplainWithin, Trust: originconn.MozillaRoots}
+func (c *Config) newClient(s *site, clock *edge.Clock) *originconn.Client {
+	now := clock.Now
+	if c.Now != nil {
+		now = func() time.Time { return c.Now().Add(clock.Ahead()) }
+	}
+	client := &originconn.Client{ConnectTo: s.connect, Now: now, ExplainWithin: c.ExplainWithin, Trust: originconn.MozillaRoots}
 	if len(s.trust) > 0 {
 		trust := originconn.TrustWith(s.trust...)
 		client.Trust = func() *policy.TrustStore { return trust }

@@ -53,6 +53,7 @@ type Edge struct {
 	CA []byte
 
 	t      testing.TB
+	clock  *edge.Clock
 	ring   *recording.Ring
 	faults *faults.Set
 }
@@ -84,21 +85,21 @@ func Start(t testing.TB, c Config) *Edge {
 		log.Out = t.Output()
 	}
 	e := &Edge{
-		CA: ca.PEM(), t: t, faults: faults.For(site.distribution),
+		CA: ca.PEM(), t: t, clock: &edge.Clock{}, faults: faults.For(site.distribution),
 		ring: recording.NewRing(recording.RingConfig{Exchanges: keptExchanges, Bytes: keptBytes, Redactor: &recording.Redactor{KeepSecrets: true}}),
 	}
 	client := c.Client
 	if client == nil {
-		client = c.newClient(site)
+		client = c.newClient(site, e.clock)
 		t.Cleanup(func() { client.Close() })
 	}
 	plain, secure := listen(t), listen(t)
 	inner := &edge.Edge{
 		Listeners:    edge.Listeners{HTTP: plain.Addr().String(), HTTPS: secure.Addr().String()},
 		Distribution: site.distribution, Client: client, Faults: e.faults, BodyLimit: bodyLimit, Faithful: c.Faithful,
-		AnyHost: c.AnyHost, Recorder: recording.Tee(e.ring, &proxy.Log{Logger: log}),
+		AnyHost: c.AnyHost, Clock: e.clock, Recorder: recording.Tee(e.ring, &proxy.Log{Logger: log}),
 	}
-	server, err := proxy.New(proxy.Config{Serve: inner.Serve, CA: ca, Logger: log, ServesHost: site.distribution.ServesHost})
+	server, err := proxy.New(proxy.Config{Serve: inner.Serve, CA: ca, Logger: log, ServesHost: inner.ServesHost})
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
 	}
@@ -189,8 +190,13 @@ func (e *Edge) Force(f faults.Fault) {
 	}
 }
 
-// Reset forgets the exchanges and ends what is forced.
+// Advance moves the clock by which the edge decides: whether certificates are
+// valid, what is still kept. A Client of the test's own has its own clock.
+func (e *Edge) Advance(d time.Duration) { e.clock.Advance(d) }
+
+// Reset forgets the exchanges, ends what is forced and sets the clock back.
 func (e *Edge) Reset() {
+	e.clock.Reset()
 	e.faults.Reset()
 	_, _ = e.ring.Reset(context.Background()) // a ring has no reason to fail
 }

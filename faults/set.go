@@ -59,15 +59,18 @@ type Status struct {
 	Remaining *int `json:"remaining,omitempty"`
 }
 
-// For returns an empty set for a distribution: it refuses faults for an origin or
-// a behavior that the distribution does not have, which could never be played.
-func For(d *distribution.Distribution) *Set {
-	s := &Set{behaviors: []string{d.DefaultBehavior.PathPattern}}
-	for i := range d.Origins {
-		s.origins = append(s.origins, d.Origins[i].ID)
-	}
-	for i := range d.Behaviors {
-		s.behaviors = append(s.behaviors, d.Behaviors[i].PathPattern)
+// For returns an empty set for these distributions: it refuses faults for an origin
+// or a behavior that none of them has, which could never be played.
+func For(all ...*distribution.Distribution) *Set {
+	s := &Set{}
+	for _, d := range all {
+		s.behaviors = append(s.behaviors, d.DefaultBehavior.PathPattern)
+		for i := range d.Origins {
+			s.origins = append(s.origins, d.Origins[i].ID)
+		}
+		for i := range d.Behaviors {
+			s.behaviors = append(s.behaviors, d.Behaviors[i].PathPattern)
+		}
 	}
 	return s
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/policy"
@@ -30,6 +31,8 @@ type settings struct {
 	// trust are the CAs of --origin-ca.
 	trust    []*x509.Certificate
 	snapshot policy.Snapshot
+	// clock is what the edge decides by.
+	clock edge.Clock
 	// clientCertificates are those for origin mTLS, by origin id.
 	clientCertificates map[string]*tls.Certificate
 	strict             policy.Strictness
@@ -54,6 +57,15 @@ type settings struct {
 	state                      string
 	caFile                     string
 	readyFile                  string
+}
+
+// now is the time at which certificates are judged: that of --at, or the real one,
+// and what the edge's clock was moved ahead.
+func (s *settings) now() time.Time {
+	if s.at.IsZero() {
+		return s.clock.Now()
+	}
+	return s.at.Add(s.clock.Ahead())
 }
 
 // read merges the command's file, overlay and flags.

@@ -90,7 +90,7 @@ func (p *program) open(s *settings) (*station, error) {
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
 	st.front, err = proxy.New(proxy.Config{
-		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: s.distribution.ServesHost,
+		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: e.ServesHost,
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
 	})
 	if err != nil {
@@ -136,10 +136,7 @@ func (st *station) openKeyLog(file string) error {
 }
 
 func newClient(s *settings) *originconn.Client {
-	client := &originconn.Client{ConnectTo: s.connect}
-	if !s.at.IsZero() {
-		client.Now = func() time.Time { return s.at }
-	}
+	client := &originconn.Client{ConnectTo: s.connect, Now: s.now}
 	trust := originconn.MozillaRoots
 	if len(s.trust) > 0 {
 		trust = sync.OnceValue(func() *policy.TrustStore { return originconn.TrustWith(s.trust...) })
@@ -152,7 +149,7 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 	e := &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
 		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
-		Strict: s.strict, HostOnly: s.hostOnly, Name: s.keeping.edgeName, Faults: s.faults,
+		Clock: &s.clock, Strict: s.strict, HostOnly: s.hostOnly, Name: s.keeping.edgeName, Faults: s.faults,
 	}
 	if s.errorCaching {
 		e.ErrorCache = &edge.ErrorCache{}

@@ -169,19 +169,8 @@ func (c *Config) pathFor(s *Subject, b *distribution.CacheBehavior) string {
 // edgeAnswer is what the edge answers this viewer without asking any origin;
 // nil if it asks one.
 func edgeAnswer(e *edge.Edge, b *distribution.CacheBehavior, v *edge.ViewerRequest) *Outcome {
-	facts := policy.ViewerFacts{Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Proto: v.Proto}
-	cause := policy.JudgeRequest(facts)
-	if cause == nil && !e.AnyHost && !e.Distribution.ServesHost(v.Host) {
-		cause = policy.UnknownHost(v.Host, e.Distribution.Aliases)
-	}
-	redirect := 0
-	if cause == nil {
-		redirect, cause = policy.JudgeBehavior(facts, b)
-	}
-	if cause == nil && redirect == 0 {
-		path, _, _ := strings.Cut(v.URI, "?")
-		cause = policy.JudgeRootObject(path, e.Distribution.DefaultRootObject)
-	}
+	route := e.RouteThrough(v, b)
+	cause, redirect := route.Cause, route.Redirect
 	switch {
 	case cause != nil:
 		return &Outcome{Status: cause.Status, Sentence: cause.Sentence, Rule: cause.Rule, Detail: cause.Detail, ByEdge: true}

@@ -20,6 +20,7 @@ const (
 	oneRoad  = "originconn is the only road to an origin: a second one would simulate, judge and record nothing"
 	noClient = "a client of net/http dials, pools, retries and verifies by its own rules, not CloudFront's"
 	untested = "production code must not carry test code along"
+	oneClock = "edge.Clock is the time of every decision, so that it can be moved; say in internal/deps/restricted.go why this is none"
 )
 
 var (
@@ -28,6 +29,52 @@ var (
 		"cmd/edgesim/healthcheck.go":  "it asks edgesim itself, never an origin",
 		"cmd/edgesim/remote.go":       "it asks edgesim's own API, never an origin",
 		"cmd/edgesim/replayviewer.go": "it is a viewer of an edge, never the edge itself",
+	}
+	// realTime are the files that read the real time, each with what for: to measure,
+	// to end a wait on a socket, or to say when something was. None decides by it.
+	realTime = map[string]string{
+		"edge/clock.go":                "it is the clock",
+		"edge/serve.go":                "when a request was received",
+		"edge/record.go":               "how long an exchange took",
+		"edge/respond.go":              "how long an exchange took, for Server-Timing",
+		"edge/upgrade.go":              "how long a tunnel lasted and may be silent",
+		"edge/identity.go":             "a part of every id, so that ids made one after the other end alike",
+		"originconn/client.go":         "the default of its clock, which its user sets",
+		"originconn/resolve.go":        "how long it took",
+		"originconn/dial.go":           "how long it took",
+		"originconn/secure.go":         "how long it took",
+		"originconn/handshake.go":      "what crypto/tls asks for although it judges nothing here",
+		"originconn/exchange.go":       "how long it took",
+		"originconn/http2.go":          "how long it took",
+		"originconn/scan.go":           "how long it took",
+		"originconn/connect.go":        "when it began, and the connection timeout",
+		"originconn/do.go":             "when it began, and the completion timeout",
+		"originconn/wire.go":           "the response timeout",
+		"originconn/send.go":           "the end of a wait",
+		"originconn/pool.go":           "how long a connection was idle",
+		"originconn/forced.go":         "how long it took",
+		"originconn/explain.go":        "how long an explanation is good for; it changes no verdict",
+		"originconn/roads.go":          "how long a road is remembered; it changes no verdict",
+		"proxy/write.go":               "the end of a wait",
+		"proxy/connect.go":             "the end of a wait",
+		"proxy/server.go":              "the default of its clock: browsers judge leaves by theirs",
+		"proxy/ca.go":                  "a CA lives in the real time, as browsers do",
+		"proxy/castore.go":             "a CA lives in the real time, as browsers do",
+		"internal/http1/*.go":          "the ends of waits, when a request was received, and Date",
+		"internal/tlslegacy/*.go":      "the ends of waits",
+		"internal/lab/lab.go":          "the default of its clock: certificates are minted for it",
+		"internal/lab/serve.go":        "the end of a wait",
+		"internal/store/queue/*.go":    "the end of a wait",
+		"internal/store/*/config.go":   "the default of its clock: what is old is so in the real time",
+		"internal/store/*/writer.go":   "the end of a wait",
+		"internal/inspector/api.go":    "since is told in the real time, as exchanges are",
+		"internal/inspector/events.go": "since, and the ends of waits",
+		"internal/check/check.go":      "the default of its clock",
+		"internal/check/live.go":       "how long it took",
+		"internal/check/visit.go":      "how long it took",
+		"cmd/edgesim/station.go":       "when the process began to record",
+		"cmd/edgesim/checkprogress.go": "how long to wait before drawing",
+		"cmd/edgesim/recordings.go":    "since is told in the real time, as exchanges are",
 	}
 	noDialling = map[string]string{
 		"cmd/edgesim/replayviewer.go": "it is a viewer of an edge, never the edge itself",
@@ -57,6 +104,9 @@ var RestrictedNames = []Restricted{
 	{"net/http", "PostForm", noClient, nil},
 	{"net/http/httputil", "ReverseProxy", noClient, nil},
 	{"net/http/httputil", "NewSingleHostReverseProxy", noClient, nil},
+	{"time", "Now", oneClock, realTime},
+	{"time", "Since", oneClock, realTime},
+	{"time", "Until", oneClock, realTime},
 	{"", "InsecureSkipVerify", "certificates are judged in one place, on the chain as sent", map[string]string{
 		"originconn/handshake.go": "the one line that leaves the judgement to verify.go",
 	}},

@@ -1,0 +1,168 @@
+package edge
+
+import (
+	"cmp"
+	"crypto/tls"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Location is one distribution as it is served, with everything that is derived
+// from it. It is not changed once an edge has it: to change a distribution is to
+// make another Location and to hand the whole set to [Edge.Replace].
+type Location struct {
+	// Distribution is what is served; required.
+	Distribution *distribution.Distribution
+	// ClientCertificates are what the edge presents to origins that ask for a
+	// client certificate, by origin id (origin mTLS). Default: none.
+	ClientCertificates map[string]*tls.Certificate
+
+	// targets holds a *originconn.Target for each targetKey.
+	targets sync.Map
+}
+
+// Name is how people name the distribution: by its name in the files, or by its
+// id; "" if it has neither.
+func (l *Location) Name() string { return cmp.Or(l.Distribution.Name, l.Distribution.ID) }
+
+// locations are all that an edge serves, the one for Hosts that name none first.
+type locations struct {
+	all []*Location
+	// byName has the locations by alias and cloudfront.net name, in lower case.
+	byName map[string]*Location
+	// wildcards are the aliases with a leading wildcard, without it, the longest
+	// first.
+	wildcards []wildcard
+	// named says that every distribution's cloudfront.net name is known.
+	named bool
+}
+
+type wildcard struct {
+	suffix string
+	at     *Location
+}
+
+func newLocations(all []*Location) *locations {
+	s := &locations{all: all, byName: map[string]*Location{}, named: true}
+	add := func(name string, l *Location) {
+		if _, taken := s.byName[name]; !taken {
+			s.byName[name] = l
+		}
+	}
+	for _, l := range all {
+		d := l.Distribution
+		if d.DomainName == "" {
+			s.named = false
+		} else {
+			add(strings.ToLower(d.DomainName), l)
+		}
+		for _, alias := range d.Aliases {
+			if suffix, ok := strings.CutPrefix(strings.ToLower(alias), "*"); ok {
+				s.wildcards = append(s.wildcards, wildcard{suffix, l})
+			} else {
+				add(strings.ToLower(alias), l)
+			}
+		}
+	}
+	slices.SortStableFunc(s.wildcards, func(a, b wildcard) int { return len(b.suffix) - len(a.suffix) })
+	return s
+}
+
+// choose returns the location that a Host names, or nil: by an alias, of which an
+// exact one goes before a wildcard and a longer wildcard before a shorter, or by a
+// cloudfront.net name. IP addresses and localhost mean the first one, as they are
+// how a local edge is reached, and so does a cloudfront.net name that nobody has
+// where a distribution's own is not known. A distribution without aliases takes
+// every Host that is left.
+func (s *locations) choose(host string) *Location {
+	if len(s.all) == 1 {
+		if s.all[0].Distribution.ServesHost(host) {
+			return s.all[0]
+		}
+		return nil
+	}
+	name := strings.ToLower(distribution.Hostname(host))
+	if l := s.byName[name]; l != nil {
+		return l
+	}
+	for _, w := range s.wildcards {
+		if len(name) > len(w.suffix) && strings.HasSuffix(name, w.suffix) {
+			return w.at
+		}
+	}
+	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {
+		return s.all[0]
+	}
+	if strings.HasSuffix(name, ".cloudfront.net") {
+		if s.named {
+			return nil
+		}
+		i := slices.IndexFunc(s.all, func(l *Location) bool { return l.Distribution.DomainName == "" })
+		return s.all[i]
+	}
+	if i := slices.IndexFunc(s.all, func(l *Location) bool { return len(l.Distribution.Aliases) == 0 }); i >= 0 {
+		return s.all[i]
+	}
+	return nil
+}
+
+// aliases are those of all distributions.
+func (s *locations) aliases() []string {
+	if len(s.all) == 1 {
+		return s.all[0].Distribution.Aliases
+	}
+	var all []string
+	for _, l := range s.all {
+		all = append(all, l.Distribution.Aliases...)
+	}
+	return all
+}
+
+// Replace serves this set of distributions from the next request on, the one for
+// Hosts that name none first. Requests in flight finish on the one that they began
+// with. The set must not be empty.
+func (e *Edge) Replace(all []*Location) {
+	if len(all) == 0 {
+		panic("edge: no location to serve")
+	}
+	e.served.Store(newLocations(slices.Clone(all)))
+}
+
+// Locations returns what is served, the one for Hosts that name none first. The
+// list is shared: do not change it.
+func (e *Edge) Locations() []*Location { return e.locations().all }
+
+// locations is the set that is served; made of Distribution where none was given.
+func (e *Edge) locations() *locations {
+	if s := e.served.Load(); s != nil {
+		return s
+	}
+	e.served.CompareAndSwap(nil, newLocations([]*Location{{Distribution: e.Distribution, ClientCertificates: e.ClientCertificates}}))
+	return e.served.Load()
+}
+
+// first is the location of Hosts that name none.
+func (e *Edge) first() *Location { return e.locations().all[0] }
+
+// ServesHost says whether a Host, which may carry a port, names a distribution that
+// is served.
+func (e *Edge) ServesHost(host string) bool { return e.locations().choose(host) != nil }
+
+// locate returns the location of a request's Host, or why there is none
+// (CF-ERR-18).
+func (e *Edge) locate(host string) (*Location, *policy.Cause) {
+	s := e.locations()
+	l := s.choose(host)
+	switch {
+	case l != nil:
+		return l, nil
+	case e.AnyHost:
+		return s.all[0], nil
+	}
+	return nil, policy.UnknownHost(host, s.aliases())
+}
