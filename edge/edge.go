@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"crypto/tls"
 	"io"
 	"net/http"
@@ -106,6 +107,13 @@ const (
 	FormAbsolute = "absolute" // GET http://host/path
 	FormConnect  = "connect"  // inside a CONNECT tunnel
 )
+
+// WithCutOff lets the contexts of requests tell who ended them: cut says that the
+// edge has cut its viewers off, as at the end of a shutdown. Without it, it is
+// the viewer who left.
+func WithCutOff(ctx context.Context, cut func() bool) context.Context {
+	return originconn.WithCutOff(ctx, cut)
+}
 
 // Response is the answer to the viewer. Its body is never nil; the caller reads
 // and closes it, which completes the recording.

@@ -54,7 +54,7 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 	if o.response != nil {
 		facts.Header = o.response.Header.Clone()
 	}
-	asked := x.exchange.Sent != nil && !fromViewer(o.cause)
+	asked := x.exchange.Sent != nil && !notOrigins(o.cause)
 	o = e.customError(ctx, x, v, o)
 	if !asked { // no origin gave this error: there is nothing to keep (inferred)
 		return e.deliver(x, v, o)
@@ -77,11 +77,9 @@ func (e *Edge) deliver(x *exchange, v *ViewerRequest, o outcome) *Response {
 	return e.respond(x, v, o)
 }
 
-// fromViewer says whether it was the viewer that failed, by leaving or by a body
-// that breaks the rules: nothing is learnt about the origin.
-func fromViewer(c *policy.Cause) bool {
-	return c != nil && (c.Name == policy.CauseViewerAborted || c.Name == policy.CauseViewerBadRequest)
-}
+// notOrigins says whether it was the viewer that failed, by leaving or by a body
+// that breaks the rules, or the edge itself: nothing is learnt about the origin.
+func notOrigins(c *policy.Cause) bool { return c != nil && !c.Name.OfOrigin() }
 
 // fromS3 says whether an origin is an S3 bucket.
 func (l *Location) fromS3(id string) bool {

@@ -76,7 +76,7 @@ const (
 func Causes() []policy.CauseName {
 	var names []policy.CauseName
 	for _, spec := range policy.Causes() {
-		if spec.Stage != policy.StageViewer {
+		if spec.Name.OfOrigin() {
 			names = append(names, spec.Name)
 		}
 	}

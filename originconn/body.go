@@ -146,7 +146,7 @@ func (b *body) Close() error {
 // the cause only explains the truncation (CF-RESP-17 to CF-RESP-19).
 func (b *body) readCause(err error) *policy.Cause {
 	if b.ctx.Err() != nil {
-		return policy.NewCause(policy.CauseViewerAborted, "the viewer left while the body was on its way", b.ctx.Err())
+		return viewerLeft(b.ctx, "while the body was on its way", b.ctx.Err())
 	}
 	var cause *policy.Cause
 	received := fmt.Sprintf("after %d bytes of the body", b.delivered)

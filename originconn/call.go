@@ -79,9 +79,9 @@ func (c *call) causeOf(err error, when string) *policy.Cause {
 	var broken streamError
 	switch {
 	case c.viewer.Err() != nil:
-		return viewerLeft(c.viewer)
+		return viewerLeft(c.viewer, when, c.viewer.Err())
 	case c.upload != nil && c.upload.failed() != nil:
-		return policy.NewCause(policy.CauseViewerAborted, "the viewer stopped while sending its request body", c.upload.failed())
+		return viewerLeft(c.viewer, whileSending, c.upload.failed())
 	case c.silence.tooLong(), c.ctx.Err() != nil:
 		cause := policy.NewCause(policy.CauseResponseTimeout,
 			fmt.Sprintf("the origin was silent for the response timeout of %s %s", c.fetch.target.ResponseTimeout, when), err)

@@ -42,7 +42,7 @@ func (c *Conn) Close() error {
 func (c *Client) Connect(ctx context.Context, t Target) (*Conn, *Attempt) {
 	a := &Attempt{Number: 1, Target: t.Address(), Start: time.Now()}
 	conn, cause := c.connect(ctx, &t, time.Time{}, a)
-	a.Cause = cause
+	a.Cause = own(ctx, cause, beforeAnswer)
 	return conn, a
 }
 

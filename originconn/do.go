@@ -55,7 +55,7 @@ func (f *fetch) answered(ctx context.Context) *Result {
 	}
 	result := f.client.Answer(ctx, &f.target, f.request)
 	if result != nil && forced != nil && !f.sleep(ctx, forced.Latency) {
-		return &Result{Cause: viewerLeft(ctx)}
+		return &Result{Cause: viewerLeft(ctx, beforeAnswer, ctx.Err())}
 	}
 	return result
 }
@@ -103,7 +103,7 @@ func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
 	}
 	conn, cause := f.connection(ctx, a)
 	if cause != nil {
-		a.Cause = f.refine(cause)
+		a.Cause = f.refine(own(ctx, cause, beforeAnswer))
 		return nil, a.Cause
 	}
 	exchange := f.exchange

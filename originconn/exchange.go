@@ -49,14 +49,14 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	}
 	s.abandon()
 	if ctx.Err() != nil {
-		return nil, viewerLeft(ctx)
+		return nil, viewerLeft(ctx, beforeAnswer, ctx.Err())
 	}
 	if s.sender != nil && s.sender.viewerErr != nil {
 		var cause *policy.Cause
 		if errors.As(s.sender.viewerErr, &cause) { // its body breaks the rules (CF-ERR-24)
 			return nil, cause
 		}
-		return nil, policy.NewCause(policy.CauseViewerAborted, "the viewer stopped while sending its request body", s.sender.viewerErr)
+		return nil, viewerLeft(ctx, whileSending, s.sender.viewerErr)
 	}
 	if sendErr != nil && conn.head.err == nil {
 		conn.head.err = sendErr

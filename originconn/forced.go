@@ -44,7 +44,7 @@ func (f *fetch) force(ctx context.Context, a *Attempt) *policy.Cause {
 	there := f.sleep(ctx, forced.Latency)
 	a.Phases.Wait = time.Since(started)
 	if !there {
-		return viewerLeft(ctx)
+		return viewerLeft(ctx, beforeAnswer, ctx.Err())
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func (f *fetch) play(ctx context.Context, a *Attempt, name policy.CauseName) *po
 	there := f.sleep(ctx, wait)
 	*phase = time.Since(started)
 	if !there {
-		return viewerLeft(ctx)
+		return viewerLeft(ctx, beforeAnswer, ctx.Err())
 	}
 	detail := fmt.Sprintf("%s of %s", spec.Name, t.Address())
 	if took != "" {
@@ -91,11 +91,6 @@ func (f *fetch) play(ctx context.Context, a *Attempt, name policy.CauseName) *po
 	cause.Hint = "the origin was not asked; DELETE /api/faults, or POST /api/reset, ends what is forced"
 	f.notIdempotent(cause)
 	return cause
-}
-
-// viewerLeft is the cause of an exchange whose viewer hung up first.
-func viewerLeft(ctx context.Context) *policy.Cause {
-	return policy.NewCause(policy.CauseViewerAborted, "the viewer left before the origin answered", ctx.Err())
 }
 
 // sleep waits, but not beyond the fetch's deadline, and says whether the viewer

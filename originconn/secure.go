@@ -2,6 +2,7 @@ package originconn
 
 import (
 	"context"
+	"errors"
 	"net"
 	"slices"
 	"time"
@@ -17,6 +18,9 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	key := t.key()
 	road, why := c.startingRoad(t, key)
 	w, plain, cause := c.travel(ctx, t, to, a, road, why)
+	if cause != nil && (errors.Is(ctx.Err(), context.Canceled) || exhausted(cause.Err)) {
+		return w, plain, cause // it says nothing about the origin
+	}
 	if cause != nil && road == roadCryptoTLS && c.legacyMayHelp(t, key, cause) {
 		if c.exactHelloAccepted(ctx, t) {
 			w, plain, cause = c.secondRoad(ctx, t, key, to, a, cause)

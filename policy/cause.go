@@ -6,7 +6,8 @@ import "fmt"
 // an error made by the edge. The names are part of edgesim's contract.
 type CauseName string
 
-// The causes. The viewer-… ones are requests that the edge refuses itself.
+// The causes. The viewer-… ones are requests that the edge refuses itself, the
+// edge-… ones its own failures.
 const (
 	CauseDNSFailure                   CauseName = "dns-failure"
 	CauseConnectRefused               CauseName = "connect-refused"
@@ -41,6 +42,11 @@ const (
 	// CauseViewerAborted is a viewer that left before it could be answered: no
 	// page reaches anybody, and the access log has status 000 (CF-LOG-03).
 	CauseViewerAborted CauseName = "viewer-aborted"
+	// CauseEdgeExhausted is a machine that edgesim runs on and that has no
+	// descriptors, memory or ports left; CauseEdgeShutdown an edge that is shut
+	// down. Neither says anything about the origin.
+	CauseEdgeExhausted CauseName = "edge-exhausted"
+	CauseEdgeShutdown  CauseName = "edge-shutdown"
 )
 
 // CauseSpec is what the catalogue says of a cause: its row of the table.
@@ -69,7 +75,9 @@ const (
 	sentenceClosed  = "The origin closed the connection."
 	sentenceAnswer  = "CloudFront couldn't connect to the origin or the origin returned an incorrect response."
 	sentenceBad     = "Bad request."
-	sentenceMethod  = "This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests."
+	// sentenceCapacity is ours: that of CF-ERR-10 was not seen.
+	sentenceCapacity = "The edge has no capacity left for this request."
+	sentenceMethod   = "This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests."
 )
 
 // causeTable is the one place where a cause gets its status, sentence and
@@ -108,6 +116,8 @@ var causeTable = []CauseSpec{
 	{CauseViewerUnknownHost, "CF-ERR-18", StageViewer, 403, sentenceBad, "InvalidRequest", false},
 	{CauseViewerBadRequest, "CF-ERR-24", StageViewer, 400, sentenceBad, "InvalidRequest", true},
 	{CauseViewerAborted, "CF-LOG-03", StageViewer, 400, sentenceBad, "ClientHungUpRequest", true},
+	{CauseEdgeExhausted, "CF-ERR-10", StageEdge, 503, sentenceCapacity, "CapacityExceeded", false},
+	{CauseEdgeShutdown, "CF-ERR-10", StageEdge, 503, sentenceCapacity, "Error", true},
 }
 
 // Causes returns the table of causes in its documented order. The result is

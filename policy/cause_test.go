@@ -57,6 +57,8 @@ func TestCauses(t *testing.T) {
 		{"viewer-unknown-host", 403, "InvalidRequest", "Bad request."},
 		{"viewer-bad-request", 400, "InvalidRequest", "Bad request."},
 		{"viewer-aborted", 400, "ClientHungUpRequest", "Bad request."},
+		{"edge-exhausted", 503, "CapacityExceeded", "The edge has no capacity left for this request."},
+		{"edge-shutdown", 503, "Error", "The edge has no capacity left for this request."},
 	} {
 		got := policy.NewCause(row.name, "evidence", nil)
 		if got.Status != row.status || got.DetailedResultType != row.detailed || got.Sentence != row.sentence || got.ResultType != "Error" {
@@ -66,8 +68,8 @@ func TestCauses(t *testing.T) {
 			t.Errorf("%s: its rule %s is not in the catalogue", row.name, got.Rule)
 		}
 	}
-	if n := len(policy.Causes()); n != 31 {
-		t.Errorf("the table has %d causes, the test above 31", n)
+	if n := len(policy.Causes()); n != 33 {
+		t.Errorf("the table has %d causes, the test above 33", n)
 	}
 	names := map[policy.CauseName]bool{}
 	for _, s := range policy.Causes() {

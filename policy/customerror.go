@@ -51,7 +51,8 @@ func customResponse(responses []distribution.CustomErrorResponse, status int) *d
 // refusals may, as AWS documents it for those of a web ACL (inferred).
 func (c *Cause) takesCustomPage() bool {
 	switch c.Name {
-	case CauseViewerBadRequest, CauseViewerUnknownHost, CauseViewerURLTooLong, CauseViewerHeadersTooBig, CauseViewerAborted:
+	case CauseViewerBadRequest, CauseViewerUnknownHost, CauseViewerURLTooLong, CauseViewerHeadersTooBig, CauseViewerAborted,
+		CauseEdgeExhausted, CauseEdgeShutdown: // CF-ERR-10
 		return false
 	}
 	return true

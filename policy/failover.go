@@ -37,18 +37,19 @@ func FailsOver(f FailoverFacts) bool {
 // FailoverStatus is the status that a group's list is asked for, and that
 // sr-reason of a real-time log has after "Failover:" (CF-FAILOVER-14): the
 // origin's own, 504 for a response timeout, 503 for an origin that cannot be
-// connected; 0 for a viewer that left.
+// connected; 0 for what the viewer or the edge itself ended.
 func FailoverStatus(status int, cause *Cause) int {
 	if cause == nil {
 		return status
+	}
+	if !cause.Name.OfOrigin() {
+		return 0
 	}
 	switch cause.Name {
 	case CauseResponseTimeout, CauseResponseCompletionTimeout:
 		return 504 // CF-FAILOVER-06
 	case CauseResponseInvalid, CauseResponseHeadersTooBig, CauseOriginClosed:
 		return 502
-	case CauseViewerAborted:
-		return 0
 	}
 	return 503 // CF-FAILOVER-05
 }

@@ -67,6 +67,7 @@ const (
 	StageSend      Stage = "send"      // writing the request
 	StageRead      Stage = "read"      // reading the response head
 	StageBody      Stage = "body"      // reading the response body
+	StageEdge      Stage = "edge"      // the edge itself, whatever step it was at
 )
 
 // Verdict is the outcome of judging one rule.

@@ -37,7 +37,6 @@ var originGaps = []Gap{
 	{Rule: "CF-TIME-15", Needs: needsFunctions, Why: "no function runs that could set timeouts"},
 	{Rule: "CF-ERR-05", Needs: needsDocuments, Partly: true, Why: "which of the observed sentences stands for which bad response is not known; this one is used for malformed and oversized ones"},
 	{Rule: "CF-ERR-07", Needs: needsHTTP3, Why: "the page of the HTTP/3 front end is not built"},
-	{Rule: "CF-ERR-10", Needs: needsAWS, Why: "an edge of one's own has no capacity to run out of in this sense"},
 	{Rule: "CF-ERR-11", Needs: needsAWS, Why: "quotas on traffic are an account's"},
 	{Rule: "CF-ERR-12", Needs: needsDocuments, Why: "the thresholds of the 503 are not published; each failed handshake is answered 502"},
 	{Rule: "CF-ERR-13", Needs: needsAWS, Why: "it was seen with mis-declared AWS origins only"},

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/elazarl/goproxy"
@@ -84,6 +85,10 @@ type Server struct {
 	// streams are the requests of http2 that are being handled.
 	streams streams
 	handed  *handed
+	// cut says that viewers are cut off, and base, from which the contexts of
+	// requests have their values, tells it on.
+	cut  atomic.Bool
+	base context.Context
 	// fresh are HTTP/2 connections that have not sent a byte yet.
 	fresh fresh
 }
@@ -110,6 +115,7 @@ func New(config Config) (*Server, error) {
 	if s.logger == nil {
 		s.logger = &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{}, Level: logrus.PanicLevel}
 	}
+	s.base = edge.WithCutOff(context.Background(), s.cut.Load)
 	s.fresh.conns = map[net.Conn]bool{}
 	s.leaves = newLeaves(config.CA, config.Now, maxLeaves)
 	s.tls = &tls.Config{
@@ -134,7 +140,7 @@ func orDefault(d, fallback time.Duration) time.Duration {
 
 func (s *Server) newHTTP1(handler func(*http1.Response, *http1.Request)) *http1.Server {
 	return &http1.Server{
-		Handler: handler, Refuse: s.refuse, Recover: s.rescue,
+		Handler: handler, Refuse: s.refuse, Recover: s.rescue, Values: s.base,
 		HeadTimeout: s.config.ReadHeaderTimeout, IdleTimeout: s.config.IdleTimeout, StallTimeout: s.config.WriteTimeout,
 		Log: func(format string, v ...any) { s.logger.Debugf(format, v...) },
 	}
@@ -147,6 +153,7 @@ func (s *Server) newHTTP2() *http.Server {
 		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
 		IdleTimeout:       s.config.IdleTimeout,
 		ConnState:         s.fresh.track,
+		BaseContext:       func(net.Listener) context.Context { return s.base },
 		ConnContext:       withConn,
 		HTTP2:             &http.HTTP2Config{CountError: s.countHTTP2},
 		MaxHeaderBytes:    maxHeaderBytes,
@@ -220,6 +227,7 @@ const cutTime = time.Second
 
 // close cuts every connection off.
 func (s *Server) close() {
+	s.cut.Store(true)
 	s.plain.Close()
 	s.viewer.Close()
 	_ = s.http2.Close()

@@ -263,6 +263,9 @@ func TestCauses(t *testing.T) {
 		if c.Name == policy.CauseViewerAborted {
 			want = "000 Error ClientHungUpRequest Error"
 		}
+		if c.Name == policy.CauseEdgeShutdown {
+			want = "000 Error Error Error"
+		}
 		if line := strings.Join([]string{got["sc-status"], got["x-edge-result-type"], got["x-edge-detailed-result-type"], got["x-edge-response-result-type"]}, " "); line != want {
 			t.Errorf("%s: got %q, want %q", c.Name, line, want)
 		}

@@ -66,9 +66,10 @@ func domain(l *line) string {
 	return ""
 }
 
-// status is 000 where the viewer left before an answer (CF-LOG-03).
+// status is 000 where the viewer left, or was cut off, before an answer
+// (CF-LOG-03).
 func status(l *line) string {
-	if c := l.e.Cause; c != nil && c.Name == policy.CauseViewerAborted && c.Stage != policy.StageBody {
+	if c := l.e.Cause; c != nil && (c.Name == policy.CauseViewerAborted || c.Name == policy.CauseEdgeShutdown) && c.Stage != policy.StageBody {
 		return "000"
 	}
 	return fmt.Sprintf("%03d", l.e.Response.Status)

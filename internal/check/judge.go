@@ -194,9 +194,10 @@ func failure(c *policy.Cause) policy.Finding {
 
 // applies says whether a visit can meet a cause at all.
 func (c *Config) applies(t *originconn.Target, spec policy.CauseSpec) bool {
-	switch spec.Stage {
-	case policy.StageViewer:
+	if !spec.Name.OfOrigin() {
 		return false
+	}
+	switch spec.Stage {
 	case policy.StageHandshake, policy.StageVerify:
 		return t.TLS
 	case policy.StageRead, policy.StageBody:

@@ -19,7 +19,7 @@ import (
 func TestFixes(t *testing.T) {
 	t.Parallel()
 	for _, spec := range policy.Causes() {
-		if spec.Stage == policy.StageViewer {
+		if !spec.Name.OfOrigin() {
 			continue
 		}
 		if f, ok := check.FixesFor(spec.Name, "no such software"); !ok || f.Software != "*" || f.Steps[0] == "" {

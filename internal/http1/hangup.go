@@ -98,8 +98,13 @@ var _ context.Context = (*viewerContext)(nil)
 // Deadline says that there is none.
 func (*viewerContext) Deadline() (time.Time, bool) { return time.Time{}, false }
 
-// Value has none.
-func (*viewerContext) Value(any) any { return nil }
+// Value has those of the server.
+func (x *viewerContext) Value(key any) any {
+	if values := x.conn.server.Values; values != nil {
+		return values.Value(key)
+	}
+	return nil
+}
 
 // Err says whether the context has ended, as far as anybody has looked.
 func (x *viewerContext) Err() error {

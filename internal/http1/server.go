@@ -39,6 +39,9 @@ type Server struct {
 	// panic ends the program.
 	Recover func(r *Request, v any)
 
+	// Values has what the contexts of requests have as values. Default: none.
+	Values context.Context
+
 	date date
 
 	mu        sync.Mutex

@@ -59,7 +59,7 @@ func TestFaultsAreWellFormed(t *testing.T) {
 func TestEveryCauseOfAnOriginHasAFault(t *testing.T) {
 	t.Parallel()
 	for _, spec := range policy.Causes() {
-		if spec.Stage == policy.StageViewer {
+		if !spec.Name.OfOrigin() {
 			continue
 		}
 		if !slices.ContainsFunc(lab.Faults(), func(f lab.Fault) bool { return f.Cause == spec.Name }) {

@@ -57,6 +57,11 @@ func failure(e *recording.Exchange, target string) *policy.Cause {
 	return at[len(at)-1].Cause
 }
 
+// ended says whether an exchange ended in one of these ways.
+func ended(c *policy.Cause, ways ...policy.CauseName) bool {
+	return c != nil && slices.Contains(ways, c.Name)
+}
+
 // unfit says why an exchange cannot answer for an origin; "" if it can.
 func unfit(e *recording.Exchange, target string) string {
 	cause := failure(e, target)
@@ -68,8 +73,10 @@ func unfit(e *recording.Exchange, target string) string {
 		return which + e.ID + ", is a fault that was forced and none of the origin's own"
 	case e.Tunnel != nil || r.Status == http.StatusSwitchingProtocols:
 		return which + e.ID + ", is a tunnel, whose content is not recorded"
-	case cause != nil && cause.Name == policy.CauseViewerAborted, e.Cause != nil && e.Cause.Name == policy.CauseViewerAborted:
+	case ended(cause, policy.CauseViewerAborted), ended(e.Cause, policy.CauseViewerAborted):
 		return which + e.ID + ", ended because its viewer left"
+	case ended(cause, policy.CauseEdgeExhausted, policy.CauseEdgeShutdown), ended(e.Cause, policy.CauseEdgeExhausted, policy.CauseEdgeShutdown):
+		return which + e.ID + ", was ended by the edge itself"
 	case cause != nil:
 		return ""
 	case e.ErrorPage != nil:

@@ -1,0 +1,86 @@
+package originconn
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// cutOffKey is the key of what WithCutOff puts into a context.
+type cutOffKey struct{}
+
+// WithCutOff lets the contexts below ctx tell who ended them: cut says that the
+// edge cut its viewers off, as it does when it is shut down. Otherwise it was
+// the viewer.
+func WithCutOff(ctx context.Context, cut func() bool) context.Context {
+	return context.WithValue(ctx, cutOffKey{}, cut)
+}
+
+// own returns the cause of an exchange that failed if that was the viewer's doing
+// or the edge's own, and else the cause it is given. viewer is the context of the
+// viewer's request.
+func own(viewer context.Context, cause *policy.Cause, when string) *policy.Cause {
+	if cause == nil || !cause.Name.OfOrigin() && viewer.Err() == nil {
+		return cause
+	}
+	facts := policy.OwnFacts{}
+	switch {
+	case viewer.Err() != nil:
+		return viewerLeft(viewer, when, viewer.Err())
+	case exhausted(cause.Err):
+		facts.Exhausted = cause.Err
+	case cause.Name == policy.CauseDNSFailure:
+		facts.Exhausted = lookupExhausted(cause.Err)
+	}
+	if mine := policy.JudgeOwn(facts); mine != nil {
+		return mine
+	}
+	return cause
+}
+
+// How far an exchange was when its viewer left.
+const (
+	beforeAnswer = "before the origin answered"
+	whileSending = "while sending its request body"
+)
+
+// viewerLeft is the cause of an exchange that ended on the viewer's side, with
+// err: the viewer left, or the edge cut it off.
+func viewerLeft(viewer context.Context, when string, err error) *policy.Cause {
+	cut, ok := viewer.Value(cutOffKey{}).(func() bool)
+	return policy.JudgeOwn(policy.OwnFacts{Left: true, CutOff: ok && cut(), When: when, Err: err})
+}
+
+// exhausted says whether an error is this machine's lack of something, whatever
+// the origin is like: descriptors, memory, or an address and port to dial from.
+func exhausted(err error) bool {
+	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL} {
+		if errors.Is(err, number) {
+			return true
+		}
+	}
+	return false
+}
+
+// lookupExhausted returns what this machine lacks where a name could not be
+// looked up. Package net keeps of such an error the text alone, so it is tried
+// whether a file can be opened now.
+func lookupExhausted(err error) error {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return nil
+	}
+	f, err := os.Open(os.DevNull)
+	if err == nil {
+		_ = f.Close()
+		return nil
+	}
+	if exhausted(err) {
+		return err
+	}
+	return nil
+}
