@@ -32,6 +32,11 @@ type Filter struct {
 	// Behavior is the path pattern of the behavior, Origin the id of the origin
 	// and Edge the name of the edge.
 	Behavior, Origin, Edge string
+	// Text is what the target or the host of the viewer's request contains; the
+	// host in any letter case.
+	Text string
+	// Mark is what an exchange is marked with, besides how it ended.
+	Mark Mark
 	// Since leaves out requests received before it.
 	Since time.Time
 	// Limit is the largest number listed; 0 is no limit.
@@ -58,7 +63,39 @@ func (f *Filter) Match(e *Exchange) bool {
 		(f.Since.IsZero() || !e.Start.Before(f.Since)) &&
 		(f.Host == "" || matchHost(f.Host, e.Viewer.Host)) &&
 		(f.Path == "" || matchPath(f.Path, e.Viewer.URI)) &&
+		(f.Text == "" || strings.Contains(e.Viewer.URI, f.Text) || strings.Contains(strings.ToLower(e.Viewer.Host), strings.ToLower(f.Text))) &&
+		(f.Mark == "" || slices.Contains(e.Marks(), f.Mark)) &&
 		(f.Rule == "" || matchRule(f.Rule, e))
+}
+
+// Mark is something about how an exchange came about that lists are filtered by.
+type Mark string
+
+// The marks.
+const (
+	// MarkForced is a fault on demand, MarkReplayed a recording that answered.
+	MarkForced, MarkReplayed Mark = "forced", "replayed"
+	// MarkCached is an answer that came from the cache.
+	MarkCached Mark = "cached"
+)
+
+// Marks are all of them.
+var Marks = []Mark{MarkForced, MarkReplayed, MarkCached}
+
+// Marks returns what an exchange is marked with.
+func (e *Exchange) Marks() []Mark {
+	var marks []Mark
+	if e.Forced != "" {
+		marks = append(marks, MarkForced)
+	}
+	if e.Replayed != "" {
+		marks = append(marks, MarkReplayed)
+	}
+	switch e.ResultType {
+	case "Hit", "RefreshHit":
+		marks = append(marks, MarkCached)
+	}
+	return marks
 }
 
 // matchHost compares hosts; the wanted one may leave out the port.

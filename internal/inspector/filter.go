@@ -63,6 +63,14 @@ var parameters = []parameter{
 		f.Edge = v
 		return v != ""
 	}},
+	{"text", "a part of the target or of the host", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.Text = v
+		return v != ""
+	}},
+	{"mark", "forced, replayed or cached", func(f *recording.Filter, v string, _ time.Time) bool {
+		f.Mark = recording.Mark(v)
+		return slices.Contains(recording.Marks, f.Mark)
+	}},
 	{"since", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m", setSince},
 	{"limit", "1-" + strconv.Itoa(maxLimit), func(f *recording.Filter, v string, _ time.Time) (ok bool) {
 		n, err := strconv.Atoi(v)

@@ -17,7 +17,8 @@ type Kind struct {
 	Status int
 	Cause  string
 	// Rules are those of [recording.Exchange.Rules], sorted, each between
-	// commas: ",CF-CERT-06,CF-NAME-05,"; "" if there are none.
+	// commas: ",CF-CERT-06,CF-NAME-05,"; "" if there are none. The marks of
+	// [recording.Exchange.Marks] stand among them with an @ in front.
 	Rules  string
 	Method string // in capitals
 	// Host is the viewer's in small letters; HostName is it without the port,
@@ -42,7 +43,7 @@ func (k *Kind) Values() []any {
 func KindOf(e *recording.Exchange) Kind {
 	k := Kind{
 		Status: e.Response.Status, Method: strings.ToUpper(e.Viewer.Method), Host: strings.ToLower(e.Viewer.Host),
-		Behavior: e.Behavior, Origin: e.Origin, Edge: e.Edge, Rules: ruleList(e.Rules()),
+		Behavior: e.Behavior, Origin: e.Origin, Edge: e.Edge, Rules: ruleList(e.Rules(), e.Marks()),
 	}
 	if e.Cause != nil {
 		k.Cause = string(e.Cause.Name)
@@ -55,7 +56,10 @@ func KindOf(e *recording.Exchange) Kind {
 	return k
 }
 
-func ruleList(rules []policy.RuleID) string {
+func ruleList(rules []policy.RuleID, marks []recording.Mark) string {
+	for _, m := range marks {
+		rules = append(rules, markPrefix+policy.RuleID(m))
+	}
 	if len(rules) == 0 {
 		return ""
 	}
@@ -66,6 +70,9 @@ func ruleList(rules []policy.RuleID) string {
 	}
 	return b.String() + ","
 }
+
+// markPrefix stands before a mark among rules.
+const markPrefix = "@"
 
 // Key returns a number by which an exchange is found by its id. Ids that edgesim
 // makes end in when they were made, so that the keys of new exchanges stand

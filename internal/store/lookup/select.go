@@ -121,6 +121,9 @@ func (b *builder) kinds(f *recording.Filter) bool {
 	if f.Rule != "" {
 		b.write(" AND " + b.dialect.Contains("rules", b.place([]byte(","+string(f.Rule)+","))))
 	}
+	if f.Mark != "" {
+		b.write(" AND " + b.dialect.Contains("rules", b.place([]byte(","+markPrefix+string(f.Mark)+","))))
+	}
 	if f.Host != "" {
 		host := strings.ToLower(f.Host)
 		b.write(" AND (host = " + b.place([]byte(host)) + " OR host_name = " + b.place([]byte(strings.Trim(host, "[]"))) + ")")
@@ -139,6 +142,10 @@ func (b *builder) exchanges(f *recording.Filter, from uint64) {
 	}
 	if !f.Since.IsZero() {
 		b.write(" AND start >= " + b.place(Nanos(f.Since)))
+	}
+	if f.Text != "" {
+		b.write(" AND (" + b.dialect.Contains("uri", b.place([]byte(f.Text))) + " OR kind IN (SELECT id FROM kind WHERE " +
+			b.dialect.Contains("host", b.place([]byte(strings.ToLower(f.Text)))) + "))")
 	}
 	if f.Path == "" {
 		return

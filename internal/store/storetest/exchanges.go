@@ -103,6 +103,7 @@ func various() []*recording.Exchange {
 	})
 	add(Failure(10), func(e *recording.Exchange) { e.Response.Status = 504 })
 	add(Success(11), func(e *recording.Exchange) { e.Viewer.Host, e.Viewer.URI = "", "*" })
+	add(Success(12), func(e *recording.Exchange) { e.Forced, e.ResultType = "f1", "Hit" })
 	return all
 }
 
@@ -130,6 +131,12 @@ func filters() map[string]recording.Filter {
 		"every path":           {Path: "*"},
 		"bytes in a path":      {Path: "/a/b\xff*"},
 		"method":               {Method: "get"},
+		"text in a target":     {Text: "b?n"},
+		"text in a host":       {Text: "Example.COM:84"},
+		"text nobody has":      {Text: "nowhere"},
+		"forced":               {Mark: recording.MarkForced},
+		"replayed":             {Mark: recording.MarkReplayed},
+		"cached":               {Mark: recording.MarkCached},
 		"since":                {Since: Noon.Add(5 * time.Second)},
 		"since, exactly":       {Since: Noon.Add(11 * time.Second)},
 		"since tomorrow":       {Since: Noon.Add(24 * time.Hour)},
