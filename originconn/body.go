@@ -2,7 +2,6 @@ package originconn
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 
@@ -115,9 +114,9 @@ func (b *body) Read(p []byte) (int, error) {
 		b.finish(b.fetch)
 		return n, io.EOF
 	}
-	cause := b.readCause(err)
-	b.attempt.Cause = cause
 	b.abandon()
+	cause := b.fetch.refine(policy.JudgeRead(b.facts(err)))
+	b.attempt.Cause = cause
 	if b.resume(cause) {
 		return n, nil
 	}
@@ -142,28 +141,14 @@ func (b *body) Close() error {
 	return nil
 }
 
-// readCause says why a body ended early. The viewer has the status already, so
-// the cause only explains the truncation (CF-RESP-17 to CF-RESP-19).
-func (b *body) readCause(err error) *policy.Cause {
-	if b.ctx.Err() != nil {
-		return viewerLeft(b.ctx, "while the body was on its way", b.ctx.Err())
+// facts are those of a body that ended early.
+func (b *body) facts(err error) policy.ReadFacts {
+	f := b.stream.facts(b.ctx, b.fetch, err, duringBody)
+	f.InBody, f.Delivered, f.Length = true, b.delivered, b.response.ContentLength
+	if f.Failure == nil && isTimeout(err) {
+		f.Failure = &policy.Failure{Err: err, TimedOut: true}
 	}
-	var cause *policy.Cause
-	received := fmt.Sprintf("after %d bytes of the body", b.delivered)
-	if b.response.ContentLength >= 0 {
-		received = fmt.Sprintf("after %d of %d bytes of the body", b.delivered, b.response.ContentLength)
-	}
-	switch broken := b.conn.head.err; {
-	case isTimeout(err):
-		cause = policy.NewCause(policy.CauseResponseTimeout,
-			fmt.Sprintf("the origin stalled for the response timeout of %s %s", b.fetch.target.ResponseTimeout, received), err)
-	case broken == nil:
-		cause = policy.NewCause(policy.CauseResponseInvalid, "malformed chunked body "+received, err)
-	default:
-		cause = policy.NewCause(policy.CauseOriginClosed, "the origin closed the connection "+received, err)
-	}
-	cause.Stage = policy.StageBody
-	return b.fetch.refine(cause)
+	return f
 }
 
 // resume fetches again after a stall in the body of a GET (CF-TIME-03), and goes
@@ -206,19 +191,4 @@ func sameRepresentation(a, b *Response) bool {
 		}
 	}
 	return a.ContentLength >= 0 || a.Header.Get("Etag") != ""
-}
-
-// clientCertificateCause says that the origin insists on a client certificate
-// (CF-MTLS-08).
-func clientCertificateCause(a *Attempt, err error) *policy.Cause {
-	detail := "the origin asked for a client certificate, got none, and refused"
-	if a.Handshake != nil && a.Handshake.ClientCertificateSent {
-		detail = "the origin asked for a client certificate and refused the one presented"
-	}
-	if a.Handshake != nil && a.Handshake.Alert != nil {
-		detail += " with alert " + a.Handshake.Alert.String()
-	}
-	cause := policy.NewCause(policy.CauseTLSClientCertificateRequired, detail, err)
-	cause.Hint = "configure a client certificate for this origin (origin mTLS), or let the origin serve CloudFront without one"
-	return cause
 }

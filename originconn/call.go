@@ -74,37 +74,25 @@ const (
 	streamFlowControl   = 0x3
 )
 
-// causeOf classifies an exchange that failed, by its facts.
-func (c *call) causeOf(err error, when string) *policy.Cause {
-	var broken streamError
-	switch {
-	case c.viewer.Err() != nil:
-		return viewerLeft(c.viewer, when, c.viewer.Err())
-	case c.upload != nil && c.upload.failed() != nil:
-		return viewerLeft(c.viewer, whileSending, c.upload.failed())
-	case c.silence.tooLong(), c.ctx.Err() != nil:
-		cause := policy.NewCause(policy.CauseResponseTimeout,
-			fmt.Sprintf("the origin was silent for the response timeout of %s %s", c.fetch.target.ResponseTimeout, when), err)
-		c.fetch.notIdempotent(cause)
-		return cause
-	case c.conn.refusedClientCertificate(err):
-		return clientCertificateCause(c.attempt, err)
-	case errors.As(err, &broken) && broken.Code != streamProtocolError && broken.Code != streamFlowControl:
-		return policy.NewCause(policy.CauseOriginClosed, fmt.Sprintf("the origin reset the HTTP/2 stream with code %#x %s", broken.Code, when), err)
-	case isTimeout(err):
-		cause := policy.NewCause(policy.CauseResponseTimeout, "the origin took no data for the response timeout of "+c.fetch.target.ResponseTimeout.String(), err)
-		c.fetch.notIdempotent(cause)
-		return cause
-	case broken.Code == 0 && !isConnectionError(err) && !c.conn.usable():
-		cause := policy.NewCause(policy.CauseOriginClosed, fmt.Sprintf("the HTTP/2 connection with the origin ended %s: %v", when, err), err)
-		if c.attempt.Reused {
-			cause.Detail += fmt.Sprintf("; it was a kept-alive connection, idle for %s", round(c.attempt.Idle))
-		}
-		return cause
+// facts are those of an exchange that failed.
+func (c *call) facts(err error, when string) policy.ReadFacts {
+	f := c.fetch.readFacts(c.conn, c.attempt, err)
+	var upload error
+	if c.upload != nil {
+		upload = c.upload.failed()
 	}
-	cause := policy.NewCause(policy.CauseResponseInvalid, fmt.Sprintf("the origin does not speak HTTP/2 as it should %s: %v", when, err), err)
-	cause.Inferred = true
-	return cause
+	noteViewer(c.viewer, &f, when, upload)
+	var broken streamError
+	switch reset := errors.As(err, &broken); {
+	case c.silence.tooLong(), c.ctx.Err() != nil:
+		f.Failure = &policy.Failure{Err: err, TimedOut: true}
+	case reset && broken.Code != streamProtocolError && broken.Code != streamFlowControl:
+		c.conn.noteBroken(&f, c.attempt, err)
+		f.Stream = &broken.Code
+	case isTimeout(err), broken.Code == 0 && !isConnectionError(err) && !c.conn.usable(), c.conn.refusedClientCertificate(err):
+		c.conn.noteBroken(&f, c.attempt, err)
+	}
+	return f
 }
 
 // isConnectionError says whether an error is net/http's verdict that the origin
@@ -117,13 +105,4 @@ func (c *Conn) usable() bool {
 		return c.h2.Err() == nil && c.h2.Available() > 0
 	}
 	return !c.wire.peerActed()
-}
-
-// noHTTP2 is the cause of an origin that shakes hands, but will not speak
-// HTTP/2, without which there is no gRPC (CF-TLS-24).
-func noHTTP2(t *Target, detail string, err error) *policy.Cause {
-	cause := policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("%s was offered %q by ALPN for a gRPC call, and %s", t.Address(), protocolHTTP2, detail), err)
-	cause.Rule, cause.Inferred = "CF-TLS-24", true
-	cause.Hint = "let the origin speak HTTP/2 over TLS on this port (in nginx: http2 on)"
-	return cause
 }

@@ -186,6 +186,23 @@ func TestViewerBodyBreaksOff(t *testing.T) {
 	}
 }
 
+// TestOriginClosesDuringUpload: an origin that hangs up while the viewer is still
+// sending is the origin's failure: that the edge then gives up the viewer's body is
+// not the viewer's doing (CF-ERR-04).
+func TestOriginClosesDuringUpload(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int64{10, -1} {
+		synctest.Test(t, func(t *testing.T) {
+			client := pipes(t, func(conn net.Conn) { conn.Read(make([]byte, 1<<10)) })
+			slow, feed := io.Pipe() // a viewer that never ends its body
+			go feed.Write([]byte("abc"))
+			r := post("")
+			r.Body, r.ContentLength = slow, length
+			checkCause(t, client.Do(t.Context(), defaults(), r).Cause, policy.CauseOriginClosed, "CF-ERR-04")
+		})
+	}
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -10,11 +10,7 @@ import (
 // Do gets one response from the target: attempt after attempt, each on a
 // kept-alive or a new connection.
 //
-// A failure to connect that may pass (refused, reset, timed out) is tried again
-// whatever the method, as no byte of the request was sent (CF-CONN-11). A
-// response timeout is tried again for GET and HEAD only (CF-TIME-02,
-// CF-TIME-05). All else ends the exchange at once: that a refused handshake or
-// certificate is not tried again is inferred.
+// [policy.Retries] says which failure is followed by another attempt.
 //
 // Do always returns a result, never an error: what failed is its Cause.
 func (c *Client) Do(ctx context.Context, t Target, r *Request) *Result {
@@ -142,23 +138,13 @@ func (f *fetch) mayRepeat(ctx context.Context, cause *policy.Cause) bool {
 	if len(f.result.Attempts) >= f.target.Attempts || ctx.Err() != nil {
 		return false
 	}
-	switch cause.Name {
-	case policy.CauseConnectRefused, policy.CauseConnectReset, policy.CauseConnectTimeout:
-		return true
-	case policy.CauseResponseTimeout:
-		return f.request.idempotent()
-	}
-	return false
+	return policy.Retries(cause, f.request.repeatable())
 }
 
-// refine turns a timeout into a completion timeout when it was that one which
-// ended the wait (CF-TIME-07).
+// refine judges a cause again where the time for all attempts is over.
 func (f *fetch) refine(cause *policy.Cause) *policy.Cause {
-	timedOut := cause.Name == policy.CauseConnectTimeout || cause.Name == policy.CauseResponseTimeout
-	if !timedOut || f.deadline.IsZero() || time.Now().Before(f.deadline) {
+	if f.deadline.IsZero() || time.Now().Before(f.deadline) {
 		return cause
 	}
-	return policy.NewCause(policy.CauseResponseCompletionTimeout,
-		"no complete response within the response completion timeout of "+f.target.CompletionTimeout.String()+
-			", attempts included; "+cause.Detail, cause)
+	return policy.Overdue(cause, f.target.CompletionTimeout)
 }

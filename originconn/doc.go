@@ -11,8 +11,10 @@
 //
 // # Facts and judgements
 //
-// [Handshake] says what was seen. A [policy.Finding] says which documented rule
-// that breaks. Both are kept in the [Attempt].
+// This package brings facts: [Handshake] says what was seen, evidence.go turns
+// errors into error numbers, timeouts and the like. Which documented rule they
+// break, and what the viewer gets for it, package policy decides. Both are kept in
+// the [Attempt].
 //
 // # Why not http.Transport
 //

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"reflect"
 	"strings"
-	"syscall"
 	"time"
 
-	"github.com/edgesim/edgesim/internal/tlslegacy"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -36,7 +32,7 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	var unsafe *UnsafeRequestError
 	if errors.As(sendErr, &unsafe) {
 		s.abandon()
-		return nil, policy.NewCause(policy.CauseViewerBadRequest, unsafe.Error(), unsafe)
+		return nil, policy.BadRequest(unsafe)
 	}
 
 	head, err := f.readHead(s)
@@ -48,20 +44,29 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 		return f.newResponse(ctx, all, &head), nil
 	}
 	s.abandon()
-	if ctx.Err() != nil {
-		return nil, viewerLeft(ctx, beforeAnswer, ctx.Err())
-	}
-	if s.sender != nil && s.sender.viewerErr != nil {
-		var cause *policy.Cause
-		if errors.As(s.sender.viewerErr, &cause) { // its body breaks the rules (CF-ERR-24)
-			return nil, cause
-		}
-		return nil, viewerLeft(ctx, whileSending, s.sender.viewerErr)
-	}
 	if sendErr != nil && conn.head.err == nil {
 		conn.head.err = sendErr
 	}
-	return nil, f.readCause(conn, a, err)
+	facts := s.facts(ctx, f, err, beforeAnswer)
+	facts.TooBig = errors.Is(err, errHeadTooBig) || errors.Is(conn.head.err, errHeadTooBig)
+	facts.Ambiguous, facts.Received = errors.Is(err, errTwoLengths), conn.head.buf
+	return nil, policy.JudgeRead(facts)
+}
+
+// facts are those of a response that did not come to its end. The stream must
+// have been abandoned, so that nobody sends any more.
+func (s *stream) facts(ctx context.Context, f *fetch, err error, when string) policy.ReadFacts {
+	facts := f.readFacts(s.conn, s.attempt, err)
+	var upload error
+	if s.sender != nil {
+		upload = s.sender.viewerErr
+	}
+	noteViewer(ctx, &facts, when, upload)
+	// The first error of the connection; if there was none, the bytes were wrong.
+	if broken := s.conn.head.err; broken != nil {
+		s.conn.noteBroken(&facts, s.attempt, broken)
+	}
+	return facts
 }
 
 // unwatched is the release of an exchange that is not watched yet.
@@ -99,7 +104,7 @@ func (f *fetch) readHead(s *stream) (responseHead, error) {
 		case len(s.head) > policy.ResponseHeaderLimit:
 			return head, errHeadTooBig
 		case !strings.HasPrefix(head.proto, "HTTP/1.") || head.status < 100:
-			return head, fmt.Errorf("status line %q is not one of HTTP/1", firstLine([]byte(s.head)))
+			return head, fmt.Errorf("status line %q is not one of HTTP/1", firstLine(s.head))
 		case head.status == http.StatusSwitchingProtocols:
 			return head, f.switchedCause(&head)
 		case head.chunked && headHas(s.head, "Content-Length"):
@@ -139,90 +144,8 @@ var (
 	headRequest = &http.Request{Method: http.MethodHead}
 )
 
-// readCause classifies a response head that could not be read, by the first
-// error of the connection: if there was none, the bytes themselves were wrong.
-func (f *fetch) readCause(conn *Conn, a *Attempt, err error) *policy.Cause {
-	broken := conn.head.err
-	switch {
-	case conn.handshake == nil && policy.IsTLSAlert(conn.head.buf):
-		cause := policy.NewCause(policy.CauseResponseInvalid,
-			fmt.Sprintf("%s speaks TLS: it answered the HTTP request with a TLS alert", f.target.Address()), err)
-		cause.Hint = "set the origin's protocol policy to https-only, with this port as its HTTPS port, or name the port on which it serves HTTP"
-		return cause
-	case errors.Is(err, errHeadTooBig), errors.Is(broken, errHeadTooBig):
-		return policy.NewCause(policy.CauseResponseHeadersTooBig,
-			fmt.Sprintf("the response head is larger than %d bytes", policy.ResponseHeaderLimit), err)
-	case broken == nil:
-		detail := fmt.Sprintf("the response is malformed (%v); it begins with %q", err, firstLine(conn.head.buf))
-		cause := policy.NewCause(policy.CauseResponseInvalid, detail, err)
-		cause.Inferred = errors.Is(err, errTwoLengths)
-		return cause
-	case isTimeout(broken):
-		cause := policy.NewCause(policy.CauseResponseTimeout,
-			fmt.Sprintf("no response within the response timeout of %s", f.target.ResponseTimeout), broken)
-		f.notIdempotent(cause)
-		return cause
-	case conn.refusedClientCertificate(broken):
-		return clientCertificateCause(a, broken)
-	case conn.refusedRenegotiation(broken):
-		cause := policy.NewCause(policy.CauseTLSHandshakeFailure,
-			"the origin asked to renegotiate after the request; that is refused on this leg", broken)
-		cause.Rule = "CF-TLS-22"
-		cause.Hint = "do not ask for a client certificate, or for other parameters, by renegotiation on single paths of the origin"
-		return cause
-	}
-	how := "closed the connection"
-	if errors.Is(broken, syscall.ECONNRESET) || errors.Is(broken, syscall.EPIPE) {
-		how = "reset the connection"
-	}
-	detail := fmt.Sprintf("the origin %s before its response", how)
-	if len(conn.head.buf) > 0 {
-		detail = fmt.Sprintf("the origin %s within its response head", how)
-	}
-	cause := policy.NewCause(policy.CauseOriginClosed, detail, broken)
-	if a.Reused {
-		cause.Detail += fmt.Sprintf("; it was a kept-alive connection, idle for %s, and the edge keeps them for %s",
-			round(a.Idle), f.target.KeepaliveTimeout)
-		cause.Hint = "make the origin's keep-alive timeout longer than the edge's"
-	}
-	return cause
-}
-
-// refusedClientCertificate says whether the first read failed because the
-// origin wanted a client certificate: in TLS 1.3 its refusal comes after the
-// handshake.
-func (c *Conn) refusedClientCertificate(err error) bool {
-	var op *net.OpError
-	return c.handshake != nil && c.handshake.ClientCertificateRequested &&
-		errors.As(err, &op) && op.Op == "remote error"
-}
-
-// alertNoRenegotiation is what crypto/tls tells a server that asks for a
-// renegotiation (RFC 5246 section 7.2.2).
-const alertNoRenegotiation = 100
-
-// refusedRenegotiation says whether a read failed because the origin asked for
-// a renegotiation, on either road (CF-TLS-22). The legacy client only warns the
-// origin, which then gives up.
-func (c *Conn) refusedRenegotiation(err error) bool {
-	if legacy, ok := c.plain.(*tlslegacy.Conn); ok {
-		return legacy.ConnectionState().RenegotiationRequested
-	}
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Op != "local error" {
-		return false
-	}
-	// crypto/tls does not export the type of its alerts: a number of one byte.
-	number := reflect.ValueOf(op.Err)
-	return number.Kind() == reflect.Uint8 && number.Uint() == alertNoRenegotiation
-}
-
-// firstLine returns the first line of a head, cut to a readable length.
-func firstLine(head []byte) string {
-	for i, b := range head {
-		if b == '\r' || b == '\n' || i == 80 {
-			return string(head[:i])
-		}
-	}
-	return string(head)
+// firstLine returns the first line of a head.
+func firstLine(head string) string {
+	line, _, _ := strings.Cut(head, "\n")
+	return strings.TrimRight(line[:min(len(line), 80)], "\r")
 }

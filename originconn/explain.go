@@ -136,18 +136,10 @@ func (e *explanations) close() {
 }
 
 // explain asks an origin that refused the handshake what it would have
-// accepted, and returns a narrower cause, or the given one. A server that shares
-// no version, no suite or no curve gives the same alert for all three, so the
-// two sets are compared. Nothing is asked when the refusal came after the
-// origin's certificates: then all of that had been agreed on.
+// accepted, and returns a narrower cause, or the given one.
 func (c *Client) explain(ctx context.Context, t *Target, key string, a *Attempt, cause *policy.Cause) *policy.Cause {
-	switch cause.Name {
-	case policy.CauseTLSHandshakeFailure, policy.CauseTLSProtocolMismatch, policy.CauseTLSNoSharedCipher, policy.CauseTLSNoSharedCurve:
-	default:
-		return cause
-	}
 	h := a.Handshake
-	if len(h.PeerCertificates) > 0 || h.Alert != nil && h.Alert.Fatal() && h.Alert.Description == alertUnrecognizedName {
+	if !policy.MayBeExplained(cause, len(h.PeerCertificates) > 0, h.alertFacts()) {
 		return cause
 	}
 	refusal := string(cause.Name)
@@ -162,12 +154,7 @@ func (c *Client) explain(ctx context.Context, t *Target, key string, a *Attempt,
 	a.Explanation = x
 	x.wait(ctx, c.explainWithin())
 	name, detail, _ := x.Result()
-	if name == "" {
-		return cause
-	}
-	narrower := policy.NewCause(name, cause.Detail+"; "+detail, cause.Err)
-	narrower.Hint = refusalHint(name)
-	return narrower
+	return policy.Narrower(cause, name, detail)
 }
 
 // wait waits for the result, but not for long.
@@ -190,17 +177,4 @@ func (c *Client) scanToExplain(ctx context.Context, t Target, x *Explanation) {
 	}
 	x.report = report
 	x.cause, x.detail = report.Explain(t.Offer)
-}
-
-// refusalHint says how to mend a refusal, in the origin's terms.
-func refusalHint(name policy.CauseName) string {
-	switch name {
-	case policy.CauseTLSProtocolMismatch:
-		return "allow one of the offered versions on the origin, or add the origin's to its OriginSslProtocols"
-	case policy.CauseTLSNoSharedCipher:
-		return "allow on the origin, for example, ECDHE-RSA-AES128-GCM-SHA256 or ECDHE-ECDSA-AES128-GCM-SHA256, or TLS 1.3"
-	case policy.CauseTLSNoSharedCurve:
-		return "allow one of prime256v1, secp384r1 and X25519 on the origin"
-	}
-	return ""
 }

@@ -3,7 +3,6 @@ package originconn
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/edgesim/edgesim/policy"
@@ -52,9 +51,8 @@ func (f *fetch) force(ctx context.Context, a *Attempt) *policy.Cause {
 // play makes one attempt fail.
 func (f *fetch) play(ctx context.Context, a *Attempt, name policy.CauseName) *policy.Cause {
 	forced, t := f.request.Forced, &f.target
-	spec := name.Spec()
-	phase, took, limit := &a.Phases.Wait, "", time.Duration(0)
-	switch spec.Stage {
+	phase, limit := &a.Phases.Wait, time.Duration(0)
+	switch name.Spec().Stage {
 	case policy.StageResolve:
 		phase = &a.Phases.Resolve
 	case policy.StageDial:
@@ -62,13 +60,13 @@ func (f *fetch) play(ctx context.Context, a *Attempt, name policy.CauseName) *po
 	case policy.StageHandshake, policy.StageVerify:
 		phase = &a.Phases.Handshake
 	}
-	switch spec.Name {
+	switch name {
 	case policy.CauseConnectTimeout:
-		took, limit = "no connection within the connection timeout of ", t.ConnectTimeout
+		limit = t.ConnectTimeout
 	case policy.CauseResponseTimeout:
-		took, limit = "no response within the response timeout of ", t.ResponseTimeout
+		limit = t.ResponseTimeout
 	case policy.CauseResponseCompletionTimeout:
-		took, limit = "no complete response within the response completion timeout of ", t.CompletionTimeout
+		limit = t.CompletionTimeout
 	}
 	wait := limit
 	if forced.Latency > 0 && forced.Cause != "" {
@@ -80,17 +78,10 @@ func (f *fetch) play(ctx context.Context, a *Attempt, name policy.CauseName) *po
 	if !there {
 		return viewerLeft(ctx, beforeAnswer, ctx.Err())
 	}
-	detail := fmt.Sprintf("%s of %s", spec.Name, t.Address())
-	if took != "" {
-		detail = took + limit.String()
-		if wait != limit {
-			detail += fmt.Sprintf(" (here %s)", wait)
-		}
-	}
-	cause := policy.NewCause(name, detail+", forced by "+forced.By, errForced)
-	cause.Hint = "the origin was not asked; DELETE /api/faults, or POST /api/reset, ends what is forced"
-	f.notIdempotent(cause)
-	return cause
+	return policy.JudgeForced(policy.ForcedFacts{
+		Name: name, By: forced.By, Origin: t.Address(), Method: f.request.Method, Repeatable: f.request.repeatable(),
+		Timeout: limit, Waited: wait, Err: errForced,
+	})
 }
 
 // sleep waits, but not beyond the fetch's deadline, and says whether the viewer
@@ -109,13 +100,5 @@ func (f *fetch) sleep(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// notIdempotent says of a response timeout why it is not tried again (CF-TIME-05).
-func (f *fetch) notIdempotent(cause *policy.Cause) {
-	if cause.Name == policy.CauseResponseTimeout && !f.request.idempotent() {
-		cause.Rule = "CF-TIME-05"
-		cause.Detail += "; a " + f.request.Method + " is not sent again"
 	}
 }

@@ -8,11 +8,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/edgesim/edgesim/internal/tlswire"
@@ -39,12 +37,11 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshak
 		flight.Decrypt(w.transcript, secret)
 		h.noteFlight(flight)
 		h.keepFlight(w.transcript)
-		return nil, handshakeCause(t, h, flight, err)
+		return nil, policy.JudgeHandshake(handshakeFacts(t, h, &flight, err))
 	}
 	w.transcript = nil
-	if !t.Offer.Allows(h.Version) {
-		return nil, policy.NewCause(policy.CauseTLSProtocolMismatch,
-			fmt.Sprintf("the origin chose %s; allowed: %s", policy.VersionName(h.Version), t.Offer.VersionNames()), nil)
+	if cause := policy.JudgeVersion(t.Offer, h.Version); cause != nil {
+		return nil, cause
 	}
 	return conn, nil
 }
@@ -155,73 +152,5 @@ const flightLimit = 64 << 10
 
 // keepFlight keeps the bytes of a handshake that failed.
 func (h *Handshake) keepFlight(transcript []byte) {
-	h.Flight = bytes.Clone(cut(transcript, flightLimit))
+	h.Flight = bytes.Clone(transcript[:min(len(transcript), flightLimit)])
 }
-
-// Alerts with a meaning of their own (RFC 8446 section 6).
-const (
-	alertBadCertificate       = 42
-	alertHandshakeFailure     = 40
-	alertProtocolVersion      = 70
-	alertInsufficientSecurity = 71
-	alertUnrecognizedName     = 112
-	alertCertificateRequired  = 116
-	alertNoProtocol           = 120 // RFC 7301 section 3.2
-)
-
-// handshakeCause classifies a failed handshake by the facts: what the origin
-// sent, the alert's number, the error number. Text is never looked at.
-func handshakeCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.Cause {
-	switch {
-	case errors.Is(err, errClientSignature):
-		return clientCertificateCause(&Attempt{Handshake: h}, err)
-	case isTimeout(err):
-		return policy.NewCause(policy.CauseConnectTimeout,
-			fmt.Sprintf("%s accepted the connection, but did not finish the TLS handshake within %s", t.Address(), t.ConnectTimeout), err)
-	case len(f.NotTLS) > 0:
-		cause := policy.NewCause(policy.CauseTLSNotTLS,
-			fmt.Sprintf("%s does not speak TLS; its answer begins with %q", t.Address(), cut(f.NotTLS, 40)), err)
-		cause.Hint = "serve TLS on this port, or set the origin protocol policy to http-only and its HTTP port"
-		return cause
-	case h.Alert != nil && (h.Alert.Fatal() || f.ServerHello != nil && f.ServerHello.Version == policy.VersionTLS13):
-		// In TLS 1.3 the level says nothing (RFC 8446 section 6); before it, a
-		// warning ends no handshake.
-		return alertCause(t, h, err)
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return policy.NewCause(policy.CauseConnectReset, fmt.Sprintf("%s reset the connection during the TLS handshake", t.Address()), err)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("%s closed the connection during the TLS handshake", t.Address()), err)
-	case f.ServerHello != nil && !t.Offer.Allows(f.ServerHello.Version):
-		return policy.NewCause(policy.CauseTLSProtocolMismatch,
-			fmt.Sprintf("%s answered with %s; offered: %s", t.Address(), policy.VersionName(f.ServerHello.Version), t.Offer.VersionNames()), err)
-	case f.ServerHello != nil && f.ServerHello.Version <= policy.VersionTLS12 && !slices.Contains(t.Offer.Suites, f.ServerHello.Suite):
-		return policy.NewCause(policy.CauseTLSNoSharedCipher,
-			fmt.Sprintf("%s chose %s, which was not offered", t.Address(), tlswire.SuiteName(f.ServerHello.Suite)), err)
-	}
-	return policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("the TLS handshake with %s failed: %v", t.Address(), err), err)
-}
-
-// alertCause classifies a handshake that the origin ended with an alert.
-func alertCause(t *Target, h *Handshake, err error) *policy.Cause {
-	said := fmt.Sprintf("%s refused the TLS handshake with alert %s", t.Address(), h.Alert)
-	switch d := h.Alert.Description; {
-	case d == alertProtocolVersion:
-		cause := policy.NewCause(policy.CauseTLSProtocolMismatch, said+"; offered: "+t.Offer.VersionNames(), err)
-		cause.Hint = "allow one of these versions on the origin, or add the origin's to OriginSslProtocols"
-		return cause
-	case d == alertNoProtocol && h.ALPN != nil:
-		return noHTTP2(t, "refused the handshake with alert "+h.Alert.String(), err)
-	case d == alertInsufficientSecurity:
-		return policy.NewCause(policy.CauseTLSNoSharedCipher, said, err)
-	case d == alertCertificateRequired, h.ClientCertificateRequested && len(h.PeerCertificates) > 0:
-		return clientCertificateCause(&Attempt{Handshake: h}, err)
-	case d == alertUnrecognizedName:
-		cause := policy.NewCause(policy.CauseTLSHandshakeFailure, fmt.Sprintf("%s: it has no certificate for the name %q", said, t.SNI), err)
-		cause.Hint = "serve a certificate for this name, or choose an origin request policy that sends the origin's own name"
-		return cause
-	}
-	return policy.NewCause(policy.CauseTLSHandshakeFailure, said, err)
-}
-
-// cut returns at most n bytes.
-func cut(b []byte, n int) []byte { return b[:min(n, len(b))] }

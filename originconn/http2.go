@@ -61,7 +61,7 @@ func (f *fetch) exchangeHTTP2(ctx context.Context, conn *Conn, a *Attempt) (*Res
 	c.silence.heard()
 	a.Phases.Wait += time.Since(started)
 	if err != nil {
-		cause := c.causeOf(err, "before its response")
+		cause := policy.JudgeRead(c.facts(err, beforeAnswer))
 		c.abandon(false)
 		return nil, cause
 	}
@@ -69,8 +69,9 @@ func (f *fetch) exchangeHTTP2(ctx context.Context, conn *Conn, a *Attempt) (*Res
 	if len(head) > policy.ResponseHeaderLimit {
 		c.content = response.Body
 		c.abandon(true)
-		return nil, policy.NewCause(policy.CauseResponseHeadersTooBig,
-			fmt.Sprintf("the response head is larger than %d bytes", policy.ResponseHeaderLimit), errHeadTooBig)
+		facts := c.facts(errHeadTooBig, beforeAnswer)
+		facts.TooBig = true
+		return nil, policy.JudgeRead(facts)
 	}
 	return c.answer(response, head), nil
 }
@@ -165,9 +166,9 @@ func (c *call) Read(p []byte) (int, error) {
 		c.err = io.EOF
 		c.abandon(true)
 	case err != nil:
-		cause := c.causeOf(err, fmt.Sprintf("after %d bytes of the body", c.delivered))
-		cause.Stage = policy.StageBody
-		cause = c.fetch.refine(cause)
+		facts := c.facts(err, duringBody)
+		facts.InBody, facts.Delivered, facts.Length = true, c.delivered, c.received.ContentLength
+		cause := c.fetch.refine(policy.JudgeRead(facts))
 		c.attempt.Cause, c.err = cause, cause
 		c.abandon(cause.Name == policy.CauseViewerAborted)
 	}

@@ -3,8 +3,6 @@ package originconn
 import (
 	"context"
 	"crypto"
-	"errors"
-	"fmt"
 	"net"
 	"slices"
 
@@ -24,7 +22,11 @@ func (c *Client) shakeLegacyHands(ctx context.Context, t *Target, w *wire, h *Ha
 	h.noteLegacy(conn.ConnectionState())
 	if err != nil {
 		h.keepFlight(w.transcript)
-		return nil, legacyCause(t, h, tlswire.ParseFlight(w.transcript), err)
+		flight := tlswire.ParseFlight(w.transcript)
+		facts := handshakeFacts(t, h, &flight, err)
+		noteViolation(&facts, err)
+		h.FirstBytes = facts.NotTLS
+		return nil, policy.JudgeHandshake(facts)
 	}
 	w.transcript = nil
 	return conn, nil
@@ -73,39 +75,4 @@ func (h *Handshake) noteLegacy(s tlslegacy.ConnectionState) {
 	if a := s.AlertReceived; a != nil {
 		h.Alert = &tlswire.Alert{Level: a.Level, Description: a.Description}
 	}
-}
-
-// legacyCause classifies a failed handshake of the legacy client: what the
-// server did wrong is told by a reason, all else by the same facts as on the
-// first road.
-func legacyCause(t *Target, h *Handshake, f tlswire.Flight, err error) *policy.Cause {
-	var wrong *tlslegacy.ProtocolError
-	if !errors.As(err, &wrong) {
-		return handshakeCause(t, h, f, err)
-	}
-	name := policy.CauseTLSHandshakeFailure
-	switch wrong.Reason {
-	case tlslegacy.ReasonNotTLS:
-		f.NotTLS = wrong.Evidence
-		h.FirstBytes = wrong.Evidence
-		return handshakeCause(t, h, f, err)
-	case tlslegacy.ReasonUnofferedVersion:
-		name = policy.CauseTLSProtocolMismatch
-	case tlslegacy.ReasonUnofferedSuite, tlslegacy.ReasonSuiteVersion:
-		name = policy.CauseTLSNoSharedCipher
-	case tlslegacy.ReasonUnofferedGroup:
-		name = policy.CauseTLSNoSharedCurve
-	case tlslegacy.ReasonNoSharedSignature:
-		return clientCertificateCause(&Attempt{Handshake: h}, err)
-	case tlslegacy.ReasonBadCertificate, tlslegacy.ReasonCertificateKey, tlslegacy.ReasonBadSignature:
-		name = policy.CauseCertInvalid
-	}
-	cause := policy.NewCause(name, fmt.Sprintf("the TLS handshake with %s failed: %s", t.Address(), wrong.Detail), err)
-	switch wrong.Reason {
-	case tlslegacy.ReasonUnofferedSignature:
-		cause.Rule = "CF-TLS-18"
-	case tlslegacy.ReasonRenegotiation:
-		cause.Rule = "CF-TLS-22"
-	}
-	return cause
 }

@@ -46,13 +46,19 @@ func own(viewer context.Context, cause *policy.Cause, when string) *policy.Cause
 const (
 	beforeAnswer = "before the origin answered"
 	whileSending = "while sending its request body"
+	duringBody   = "while the body was on its way"
 )
 
 // viewerLeft is the cause of an exchange that ended on the viewer's side, with
 // err: the viewer left, or the edge cut it off.
 func viewerLeft(viewer context.Context, when string, err error) *policy.Cause {
+	return policy.JudgeOwn(leftFacts(viewer, when, err))
+}
+
+// leftFacts are those of viewerLeft.
+func leftFacts(viewer context.Context, when string, err error) policy.OwnFacts {
 	cut, ok := viewer.Value(cutOffKey{}).(func() bool)
-	return policy.JudgeOwn(policy.OwnFacts{Left: true, CutOff: ok && cut(), When: when, Err: err})
+	return policy.OwnFacts{Left: true, CutOff: ok && cut(), When: when, Err: err}
 }
 
 // exhausted says whether an error is this machine's lack of something, whatever

@@ -37,10 +37,7 @@ func (c *Client) explainDial(ctx context.Context, t *Target, key string, a *Atte
 	if !x.Done() || !x.plain {
 		return cause
 	}
-	told := *cause
-	told.Detail += "; " + x.detail
-	told.Hint = fmt.Sprintf("set the origin's protocol policy to http-only, as only port %d answers, or let the origin serve HTTPS on port %d", plain.Port, t.Port)
-	return &told
+	return policy.OnlyPlainPort(cause, x.detail, t.Port, plain.Port)
 }
 
 // plain is the same origin over HTTP, at its HTTP port.

@@ -3,7 +3,6 @@ package originconn
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -32,7 +31,8 @@ func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint
 	host, port, mapped := c.mapped(t)
 	addrs, err := c.lookup(ctx, host, t.IPAddressType, mapped)
 	if err != nil || len(addrs) == 0 {
-		return nil, resolveCause(host, t.IPAddressType, mapped && !strings.EqualFold(host, t.Host), err) // a name may be mapped to itself
+		elsewhere := mapped && !strings.EqualFold(host, t.Host) // a name may be mapped to itself
+		return nil, policy.JudgeLookup(lookupFacts(host, t.IPAddressType, elsewhere, err))
 	}
 	endpoints := make([]endpoint, len(addrs))
 	for i, addr := range addrs {
@@ -89,24 +89,12 @@ func (c *Client) lookup(ctx context.Context, host string, family distribution.IP
 	return c.resolver().LookupNetIP(ctx, network, host)
 }
 
-// resolveCause says why a name has no address to go to (CF-DNS-01).
-func resolveCause(host string, family distribution.IPAddressType, mapped bool, err error) *policy.Cause {
-	detail := fmt.Sprintf("%q has no address", host)
+// lookupFacts are those of a name that has no address.
+func lookupFacts(host string, family distribution.IPAddressType, elsewhere bool, err error) policy.LookupFacts {
+	f := policy.LookupFacts{Name: host, Elsewhere: elsewhere, OnlyIPv6: family == distribution.IPv6, Err: err}
 	var dns *net.DNSError
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		detail = fmt.Sprintf("%q does not resolve: no such host", host)
-	case errors.As(err, &dns) && (dns.IsTimeout || dns.IsTemporary):
-		detail = fmt.Sprintf("%q does not resolve: the name servers gave no answer", host)
-	case err != nil:
-		detail = fmt.Sprintf("%q does not resolve: %v", host, err)
+	if errors.As(err, &dns) {
+		f.NotFound, f.NoAnswer = dns.IsNotFound, dns.IsTimeout || dns.IsTemporary
 	}
-	if family == distribution.IPv6 {
-		detail += " (only IPv6 is used: IpAddressType is ipv6)"
-	}
-	cause := policy.NewCause(policy.CauseDNSFailure, detail, err)
-	if mapped {
-		cause.Hint = fmt.Sprintf("%q is where --connect sends this origin; check that entry", host)
-	}
-	return cause
+	return f
 }

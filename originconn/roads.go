@@ -95,9 +95,5 @@ func (c *Client) legacyMayHelp(t *Target, key string, cause *policy.Cause) bool 
 	if _, known := c.roads.get(key); known {
 		return false
 	}
-	switch cause.Name {
-	case policy.CauseTLSHandshakeFailure, policy.CauseTLSProtocolMismatch, policy.CauseTLSNoSharedCipher, policy.CauseTLSNoSharedCurve:
-		return true
-	}
-	return false
+	return policy.RefusesOffer(cause)
 }

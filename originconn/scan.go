@@ -2,6 +2,7 @@ package originconn
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/edgesim/edgesim/internal/tlsscan"
@@ -61,7 +62,7 @@ func (c *Client) Scan(ctx context.Context, t Target, options ScanOptions) (*Scan
 
 // ProbeExact sends one hello with exactly what the target offers, see
 // [tlsscan.ExactHello]. What comes back is the evidence of how the origin treats
-// CloudFront. The error is a [*policy.Cause]: the origin could not be reached.
+// CloudFront. The error is a [*policy.Cause] if the origin could not be reached.
 func (c *Client) ProbeExact(ctx context.Context, t Target) (*ExactAnswer, error) {
 	endpoints, cause := c.resolve(ctx, &t, &Attempt{Number: 1, Start: time.Now()})
 	if cause != nil {
@@ -70,7 +71,7 @@ func (c *Client) ProbeExact(ctx context.Context, t Target) (*ExactAnswer, error)
 	hello := tlsscan.ExactHello(t.Offer, t.SNI)
 	sent, err := hello.Build()
 	if err != nil {
-		return nil, policy.NewCause(policy.CauseTLSHandshakeFailure, err.Error(), err)
+		return nil, fmt.Errorf("building the hello: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, ScanOptions{Timeout: t.ConnectTimeout}.WithDefaults().Timeout)
 	defer cancel()

@@ -99,7 +99,7 @@ func (c *Client) travel(ctx context.Context, t *Target, to []endpoint, a *Attemp
 		cause = verdict // the certificates explain a failed handshake, too
 	}
 	if alpn := a.Handshake.ALPN; cause == nil && alpn != nil && alpn.Agreed != protocolHTTP2 {
-		cause = noHTTP2(t, "did not choose it", nil)
+		cause = policy.NoHTTP2(t.Address(), "did not choose it", nil)
 	}
 	if cause != nil {
 		tcp.Close()

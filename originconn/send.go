@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -129,6 +130,9 @@ type sender struct {
 	// reading from the viewer that failed. Both are set before done closes.
 	err       error
 	viewerErr error
+	// ending says that the body is being closed because nobody wants the rest: what
+	// reading it brings then is not the viewer's doing.
+	ending atomic.Bool
 }
 
 var bodyBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
@@ -178,7 +182,9 @@ func (s *sender) copy(conn *Conn, length int64) error {
 			break
 		}
 		if readErr != nil {
-			s.viewerErr = readErr
+			if !s.ending.Load() {
+				s.viewerErr = readErr
+			}
 			return readErr
 		}
 	}
@@ -198,6 +204,7 @@ func (s *sender) end() {
 	select {
 	case <-s.done:
 	default:
+		s.ending.Store(true)
 		s.body.Close() // ends a read from the viewer
 		<-s.done
 	}

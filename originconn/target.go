@@ -140,8 +140,5 @@ type Request struct {
 	Forced *Forced
 }
 
-// idempotent says whether the request may be sent again after a timeout
-// (CF-TIME-02, CF-TIME-05).
-func (r *Request) idempotent() bool {
-	return (r.Method == "GET" || r.Method == "HEAD") && r.Body == nil
-}
+// repeatable says whether the request may be sent again after a timeout.
+func (r *Request) repeatable() bool { return policy.Repeatable(r.Method, r.Body != nil) }

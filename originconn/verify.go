@@ -37,7 +37,7 @@ func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Caus
 		Stop:   func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil { // they are not all
-		return unjudged(ctx, t)
+		return policy.NotJudgedInTime(t.Address(), t.ConnectTimeout, ctx.Err())
 	}
 	a.Findings = append(a.Findings, findings...)
 	deciding, failed := policy.DecidingFinding(findings)
@@ -45,11 +45,4 @@ func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Caus
 		return nil
 	}
 	return policy.CauseOf(deciding)
-}
-
-// unjudged is the cause of a connection whose time was over, or whose viewer had
-// left, before its certificates were judged.
-func unjudged(ctx context.Context, t *Target) *policy.Cause {
-	return policy.NewCause(policy.CauseConnectTimeout,
-		"the certificates of "+t.Address()+" were not judged within the connection timeout of "+t.ConnectTimeout.String(), ctx.Err())
 }

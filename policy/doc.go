@@ -17,8 +17,17 @@
 // the viewer got an error: it names the deciding rule, the status and the
 // sentence on the page.
 //
+// # Facts come from outside
+//
+// Whoever has sockets brings facts, as values ([DialFacts], [HandshakeFacts],
+// [ReadFacts], [ChainFacts]): error numbers, timeouts, alerts, bytes. What they
+// mean is decided here, by the function that is named after them ([JudgeDial],
+// [JudgeHandshake], [JudgeRead], [JudgeChain]). No other package makes a cause of
+// CloudFront's.
+//
 // # Files
 //
 // Families are files: cert.go judges CF-CERT, name.go CF-NAME, connect.go
-// CF-CONN and CF-DNS, tls.go CF-TLS, errorpage.go CF-ERR, request.go CF-REQ.
+// CF-CONN and CF-DNS, tls.go CF-TLS, errorpage.go CF-ERR, request.go CF-REQ. The
+// judge_ files follow an attempt through its steps.
 package policy

@@ -16,7 +16,7 @@ type body struct{ *http1.Body }
 func (b body) Read(p []byte) (int, error) {
 	n, err := b.Body.Read(p)
 	if errors.Is(err, http1.ErrMalformedBody) {
-		cause := policy.NewCause(policy.CauseViewerBadRequest, err.Error(), err)
+		cause := policy.BadRequest(err)
 		cause.Inferred = true
 		err = cause
 	}

@@ -82,6 +82,8 @@ func TestCheck(t *testing.T) {
 		{"http.Client", "internal/inspector/a.go", `import "net/http"; var _ http.Client`, "package internal/inspector must not use http.Client"},
 		{"http.Client of healthcheck", "cmd/edgesim/healthcheck.go", `import "net/http"; var _ http.Client`, ""},
 		{"http.Transport of goproxy", "proxy/a.go", `import "net/http"; var _ http.Transport`, ""},
+		{"NewCause", "originconn/a.go", `import "github.com/edgesim/edgesim/policy"; var _ = policy.NewCause`, "package originconn must not use policy.NewCause: policy makes the causes"},
+		{"NewCause in a test", "originconn/a_test.go", `import "github.com/edgesim/edgesim/policy"; var _ = policy.NewCause`, ""},
 		{"InsecureSkipVerify", "originconn/a.go", `import "crypto/tls"; var _ = tls.Config{InsecureSkipVerify: true}`, "package originconn must not use InsecureSkipVerify"},
 		{"InsecureSkipVerify set later", "internal/lab/a.go", `import "crypto/tls"; func f(c *tls.Config) { c.InsecureSkipVerify = true }`, "must not use InsecureSkipVerify"},
 		{"InsecureSkipVerify in its place", "originconn/handshake.go", `import "crypto/tls"; var _ = tls.Config{InsecureSkipVerify: true}`, ""},

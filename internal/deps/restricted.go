@@ -107,6 +107,7 @@ var RestrictedNames = []Restricted{
 	{"time", "Now", oneClock, realTime},
 	{"time", "Since", oneClock, realTime},
 	{"time", "Until", oneClock, realTime},
+	{module + "/policy", "NewCause", "policy makes the causes, from facts: a judgement elsewhere would be a second one", nil},
 	{"", "InsecureSkipVerify", "certificates are judged in one place, on the chain as sent", map[string]string{
 		"originconn/handshake.go": "the one line that leaves the judgement to verify.go",
 	}},

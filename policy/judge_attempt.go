@@ -1,0 +1,84 @@
+package policy
+
+import (
+	"fmt"
+	"time"
+)
+
+// Retries says whether a failure is followed by another attempt, where one is
+// left. One to connect is, whatever the method, as no byte of the request was sent
+// (CF-CONN-11); a response timeout for what is repeatable only (CF-TIME-02,
+// CF-TIME-05). That nothing else is, a refused handshake or certificate above all,
+// is inferred.
+func Retries(c *Cause, repeatable bool) bool {
+	switch c.Name {
+	case CauseConnectRefused, CauseConnectReset, CauseConnectTimeout:
+		return true
+	case CauseResponseTimeout:
+		return repeatable
+	}
+	return false
+}
+
+// Repeatable says whether a request may be sent again after a timeout
+// (CF-TIME-02, CF-TIME-05).
+func Repeatable(method string, hasBody bool) bool {
+	return (method == "GET" || method == "HEAD") && !hasBody
+}
+
+// notRepeated says of a response timeout why it is not tried again (CF-TIME-05).
+func notRepeated(c *Cause, method string, repeatable bool) {
+	if c.Name == CauseResponseTimeout && !repeatable {
+		c.Rule = "CF-TIME-05"
+		c.Detail += "; a " + method + " is not sent again"
+	}
+}
+
+// Overdue turns a timeout into that of the response completion timeout, which is
+// over and was what ended the wait (CF-TIME-07). Other causes stay as they are.
+func Overdue(c *Cause, timeout time.Duration) *Cause {
+	if c.Name != CauseConnectTimeout && c.Name != CauseResponseTimeout {
+		return c
+	}
+	return NewCause(CauseResponseCompletionTimeout,
+		fmt.Sprintf("no complete response within the response completion timeout of %s, attempts included; %s", timeout, c.Detail), c)
+}
+
+// ForcedFacts are a failure that is played instead of the origin's own.
+type ForcedFacts struct {
+	// Name is the failure, By who forced it.
+	Name CauseName
+	By   string
+	// Origin is the host:port that was not asked.
+	Origin string
+	// Method and Repeatable are as in [ReadFacts].
+	Method     string
+	Repeatable bool
+	// Timeout is the setting that a timeout stands for, 0 for other causes, and
+	// Waited how long it took here.
+	Timeout, Waited time.Duration
+	// Err tells it from real ones.
+	Err error
+}
+
+// JudgeForced returns the cause of a failure that was forced.
+func JudgeForced(f ForcedFacts) *Cause {
+	detail := fmt.Sprintf("%s of %s", f.Name, f.Origin)
+	if limit := timeoutNames[f.Name]; limit != "" {
+		detail = fmt.Sprintf("%s of %s", limit, f.Timeout)
+		if f.Waited != f.Timeout {
+			detail += fmt.Sprintf(" (here %s)", f.Waited)
+		}
+	}
+	cause := NewCause(f.Name, detail+", forced by "+f.By, f.Err).
+		hinted("the origin was not asked; DELETE /api/faults, or POST /api/reset, ends what is forced")
+	notRepeated(cause, f.Method, f.Repeatable)
+	return cause
+}
+
+// timeoutNames say what was over, of the causes that are timeouts.
+var timeoutNames = map[CauseName]string{
+	CauseConnectTimeout:            "no connection within the connection timeout",
+	CauseResponseTimeout:           "no response within the response timeout",
+	CauseResponseCompletionTimeout: "no complete response within the response completion timeout",
+}

@@ -1,0 +1,117 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Failure is how an operation on a connection ended: facts read from error
+// numbers and deadlines, never from text. The zero value is one of which nothing
+// is known.
+type Failure struct {
+	// Err is the error itself, which is only shown.
+	Err error
+	// TimedOut says that a deadline passed, ours or the kernel's.
+	TimedOut bool
+	// Refused, Reset and Unreachable are ECONNREFUSED, ECONNRESET or EPIPE, and
+	// ENETUNREACH or EHOSTUNREACH.
+	Refused, Reset, Unreachable bool
+	// Ended says that the other side ended the connection in the ordinary way.
+	Ended bool
+}
+
+// LookupFacts are what became of looking up an origin's name.
+type LookupFacts struct {
+	// Name is the name that was looked up.
+	Name string
+	// Elsewhere says that it is not the origin's own: --connect leads there.
+	Elsewhere bool
+	// OnlyIPv6 says that IPv4 addresses do not count.
+	OnlyIPv6 bool
+	// NotFound and NoAnswer are what the name servers said, or that they did not.
+	NotFound, NoAnswer bool
+	// Err is the error; nil is an answer without an address.
+	Err error
+}
+
+// JudgeLookup returns the cause of a name that has no address to go to
+// (CF-DNS-01).
+func JudgeLookup(f LookupFacts) *Cause {
+	detail := fmt.Sprintf("%q has no address", f.Name)
+	switch {
+	case f.NotFound:
+		detail = fmt.Sprintf("%q does not resolve: no such host", f.Name)
+	case f.NoAnswer:
+		detail = fmt.Sprintf("%q does not resolve: the name servers gave no answer", f.Name)
+	case f.Err != nil:
+		detail = fmt.Sprintf("%q does not resolve: %v", f.Name, f.Err)
+	}
+	if f.OnlyIPv6 {
+		detail += " (only IPv6 is used: IpAddressType is ipv6)"
+	}
+	cause := NewCause(CauseDNSFailure, detail, f.Err)
+	if f.Elsewhere {
+		cause.hinted("%q is where --connect sends this origin; check that entry", f.Name)
+	}
+	return cause
+}
+
+// DialFacts are what became of opening a TCP connection.
+type DialFacts struct {
+	// Origin is the host:port as configured, Address the ip:port dialed.
+	Origin, Address string
+	// ConnectTo is the host:port where --connect leads; "" if it does not.
+	ConnectTo string
+	// Took is how long it was tried.
+	Took time.Duration
+	// Failure is how it failed.
+	Failure Failure
+}
+
+// JudgeDial returns the cause of a connection that could not be opened
+// (CF-CONN-08, CF-CONN-09, CF-ERR-03).
+func JudgeDial(f DialFacts) *Cause {
+	cause := f.cause()
+	// A name may be mapped to itself, so that it is looked up where it is not
+	// public.
+	if f.ConnectTo != "" && cause.Hint == "" && !strings.EqualFold(f.ConnectTo, f.Origin) {
+		cause.hinted("edgesim is told to reach %s at %s (--connect): correct that, or let the origin listen there", f.Origin, f.ConnectTo)
+	}
+	return cause
+}
+
+func (f *DialFacts) cause() *Cause {
+	err := f.Failure.Err
+	switch {
+	case f.Failure.Refused:
+		return NewCause(CauseConnectRefused, fmt.Sprintf("nothing listens at %s (%s): connection refused", f.Origin, f.Address), err)
+	case f.Failure.Reset:
+		return NewCause(CauseConnectReset, fmt.Sprintf("%s (%s) reset the connection while connecting", f.Origin, f.Address), err)
+	case f.Failure.TimedOut:
+		return NewCause(CauseConnectTimeout, fmt.Sprintf("%s (%s) did not answer the connection request within %s", f.Origin, f.Address, round(f.Took)), err)
+	}
+	cause := NewCause(CauseConnectRefused, fmt.Sprintf("no connection to %s (%s): %v", f.Origin, f.Address, err), err)
+	cause.Inferred = true
+	if f.Failure.Unreachable {
+		cause.hinted("this machine has no route to that address; CloudFront may have one")
+	}
+	return cause
+}
+
+// OnlyPlainPort adds to the cause of an origin that cannot be connected for HTTPS
+// that its HTTP port answers, as detail says: a listener on the wrong port is the
+// commonest reason for silence on 443.
+func OnlyPlainPort(c *Cause, detail string, port, plainPort int) *Cause {
+	told := *c
+	told.Detail += "; " + detail
+	return told.hinted("set the origin's protocol policy to http-only, as only port %d answers, or let the origin serve HTTPS on port %d", plainPort, port)
+}
+
+// round makes a duration readable in a sentence.
+func round(d time.Duration) time.Duration {
+	if d > time.Second {
+		return d.Round(100 * time.Millisecond)
+	}
+	return d.Round(time.Millisecond)
+}
