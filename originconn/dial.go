@@ -9,10 +9,14 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// dial opens the TCP connection. Attempt n uses the n-th address, round and
-// round; how CloudFront chooses among several is not published.
+// dial opens the TCP connection to the attempt's address, unless that is one
+// that is not dialed (CF-CONN-10).
 func (c *Client) dial(ctx context.Context, t *Target, endpoints []endpoint, a *Attempt) (net.Conn, *policy.Cause) {
-	address := endpoints[(a.Number-1)%len(endpoints)].String()
+	endpoint := endpoints[turn(a, endpoints)]
+	if endpoint.judged.Verdict == policy.Fail {
+		return nil, policy.CauseOf(endpoint.judged)
+	}
+	address := endpoint.String()
 	a.Address = address
 	started := time.Now()
 	conn, err := c.dialContext(ctx, "tcp", address)

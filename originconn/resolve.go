@@ -17,7 +17,14 @@ import (
 type endpoint struct {
 	addr netip.Addr
 	port int
+	// judged is what CF-CONN-10 says of the address; zero for one that ConnectTo
+	// names, which is meant.
+	judged policy.Finding
 }
+
+// turn says which endpoint an attempt dials: attempt n the n-th, round and
+// round. How CloudFront chooses among several is not published.
+func turn(a *Attempt, endpoints []endpoint) int { return (a.Number - 1) % len(endpoints) }
 
 // String is ip:port.
 func (e endpoint) String() string { return netip.AddrPortFrom(e.addr, uint16(e.port)).String() }
@@ -36,18 +43,30 @@ func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint
 	}
 	endpoints := make([]endpoint, len(addrs))
 	for i, addr := range addrs {
-		endpoints[i] = endpoint{addr.Unmap(), port}
+		endpoints[i] = endpoint{addr: addr.Unmap(), port: port}
 		a.Addresses = append(a.Addresses, addr.Unmap().String())
 	}
-	if mapped {
-		return endpoints, nil
-	}
-	finding := policy.JudgeAddress(t.Host, endpoints[0].addr)
-	a.Findings = append(a.Findings, finding)
-	if finding.Verdict == policy.Fail {
-		return nil, policy.CauseOf(finding)
+	if !mapped {
+		judgeAddresses(t, endpoints, a)
 	}
 	return endpoints, nil
+}
+
+// judgeAddresses judges every address of a name: the one that this attempt
+// dials, and the others, which can only be a warning to it.
+func judgeAddresses(t *Target, endpoints []endpoint, a *Attempt) {
+	for i := range endpoints {
+		f := policy.JudgeAddress(t.Host, endpoints[i].addr)
+		endpoints[i].judged = f
+		if i != turn(a, endpoints) {
+			if f.Verdict == policy.Pass {
+				continue
+			}
+			f.Verdict, f.Cause = policy.Warn, ""
+			f.Observed = "the name has another address: " + f.Observed
+		}
+		a.Findings = append(a.Findings, f)
+	}
 }
 
 // mapped returns where the target is really reached: at its own name, or where

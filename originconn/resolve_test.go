@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -80,6 +81,9 @@ func TestResolve(t *testing.T) {
 		{"CF-CONN-10 private", names{known: map[string][]string{"in.example": {"10.1.2.3"}}}, "in.example", "ipv4", nil, "10.1.2.3:80", "connect-refused", "", policy.Warn},
 		{"CF-CONN-10 shared", names{known: map[string][]string{"in.example": {"100.64.0.1"}}}, "in.example", "ipv4", nil, "100.64.0.1:80", "connect-refused", "", policy.Warn},
 		{"CF-CONN-10 metadata service", names{known: map[string][]string{"md.example": {"169.254.169.254"}}}, "md.example", "ipv4", nil, "", "connect-timeout", "not dialed", policy.Fail},
+		{"CF-CONN-10 another address is a metadata service", names{known: map[string][]string{"md.example": {"192.0.2.1", "169.254.169.254"}}}, "md.example", "ipv4", nil, "192.0.2.1:80", "connect-refused", "", policy.Warn},
+		{"CF-CONN-10 unspecified", names{known: map[string][]string{"zero.example": {"0.0.0.0"}}}, "zero.example", "ipv4", nil, "0.0.0.0:80", "connect-refused", "", policy.Warn},
+		{"CF-CONN-10 through a translator", names{known: map[string][]string{"md.example": {"64:ff9b::a9fe:a9fe"}}}, "md.example", "ipv6", nil, "", "connect-timeout", "169.254.169.254", policy.Fail},
 		{"mapped there explicitly", names{}, "md.example", "ipv4", map[string]string{"md.example": "169.254.169.254:81"}, "169.254.169.254:81", "connect-refused", "", ""},
 		{"mapped, the port counts", names{}, "A.example", "ipv4", map[string]string{"a.example:80": "127.0.0.1:81", "a.example": "127.0.0.1:82"}, "127.0.0.1:81", "connect-refused", "", ""},
 		{"mapped to a name", names{known: map[string][]string{"lab": {"127.0.0.9"}}}, "a.example", "ipv4", map[string]string{"a.example": "lab:82"}, "127.0.0.9:82", "connect-refused", "", ""},
@@ -156,6 +160,38 @@ func TestAttemptsUseTheAddressesInTurn(t *testing.T) {
 	result := client.Do(t.Context(), defaults(), get())
 	if got := strings.Join(d.addresses, " "); got != "192.0.2.1:80 192.0.2.2:80 192.0.2.1:80" || len(result.Attempts) != 3 {
 		t.Errorf("dialed %q in %d attempts", got, len(result.Attempts))
+	}
+}
+
+// TestEveryAddressIsJudged: whichever of a name's addresses an attempt's turn is,
+// it is the one that is judged, and one that is refused is not dialed
+// (CF-CONN-10).
+func TestEveryAddressIsJudged(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		var d dialed
+		client := &originconn.Client{DialContext: d.dial, ExplainWithin: -1, Resolver: names{known: map[string][]string{
+			"a.example": {"203.0.113.1", "169.254.169.254", "10.0.0.1"},
+		}}}
+		target := defaults()
+		target.Host, target.Attempts, target.TLS = "a.example", 4, secure
+		target.Offer = policy.OfferFor([]distribution.SSLProtocol{"TLSv1.2"}, policy.CurrentSnapshot())
+		result := client.Do(t.Context(), target, get())
+		if got := strings.Join(d.addresses, " "); got != "203.0.113.1:80 10.0.0.1:80 203.0.113.1:80" {
+			t.Errorf("dialed %q", got)
+		}
+		for i, want := range []struct {
+			address string
+			verdict policy.Verdict
+			rule    policy.RuleID
+		}{{"203.0.113.1:80", policy.Pass, "CF-CONN-08"}, {"", policy.Fail, "CF-CONN-10"}, {"10.0.0.1:80", policy.Warn, "CF-CONN-08"}, {"203.0.113.1:80", policy.Pass, "CF-CONN-08"}} {
+			a := result.Attempts[i]
+			if a.Address != want.address || a.Cause.Rule != want.rule || !slices.ContainsFunc(a.Findings, func(f policy.Finding) bool {
+				return f.Rule == "CF-CONN-10" && f.Verdict == want.verdict && !strings.Contains(f.Observed, "another address")
+			}) {
+				t.Errorf("attempt %d: %q %v %+v, want %+v", i+1, a.Address, a.Cause, a.Findings, want)
+			}
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 		c.roads.forget(key)
 	case cause.Stage == policy.StageHandshake:
 		cause = c.explain(ctx, t, key, a, cause)
-	case cause.Stage == policy.StageDial:
+	case cause.Stage == policy.StageDial && cause.Rule != "CF-CONN-10":
 		cause = c.explainDial(ctx, t, key, a, cause)
 	}
 	return w, plain, cause

@@ -2,39 +2,10 @@ package policy
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
 )
-
-// sharedAddressSpace is RFC 6598: not private by name, but not public either.
-var sharedAddressSpace = netip.MustParsePrefix("100.64.0.0/10")
-
-// JudgeAddress judges the address an origin's name resolved to. CloudFront
-// reaches public addresses only: a private one is let pass with a warning,
-// because container networks need it, and a link-local one, where the metadata
-// services of clouds live, is refused unless it is mapped explicitly.
-func JudgeAddress(host string, addr netip.Addr) Finding {
-	f := Finding{
-		Rule: "CF-CONN-10", Verdict: Pass, Subject: fmt.Sprintf("%s (%s)", host, addr),
-		Observed: "public address", Expected: "an address that CloudFront can reach over the internet",
-	}
-	switch {
-	case addr.IsLinkLocalUnicast(), addr == netip.MustParseAddr("fd00:ec2::254"):
-		f.Verdict, f.Cause = Fail, CauseConnectTimeout
-		f.Observed = "link-local address, which is not dialed"
-		f.Hint = "if this address is really meant, map it: --connect " + host + "=ADDRESS:PORT"
-	case addr.IsLoopback():
-		f.Verdict, f.Observed = Warn, "loopback address: reached here, but CloudFront could not"
-	case addr.IsPrivate(), sharedAddressSpace.Contains(addr):
-		f.Verdict, f.Observed = Warn, "private address: reached here, but CloudFront could not and would answer 504"
-	}
-	if f.Verdict == Warn {
-		f.Hint = "give the origin a public name and address before deploying, or use a VPC origin"
-	}
-	return f
-}
 
 // StaleConnection tells that the origin had closed a kept connection before it
 // could be used again, with the two timeouts side by side. Here it was noticed in
