@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/setting"
 	"github.com/edgesim/edgesim/proxy"
 )
 
@@ -76,6 +76,9 @@ func (p *program) app() *cli.App {
 		Reader:          p.stdin,
 		HideHelpCommand: true,
 		Suggest:         true,
+		// Values of what is repeatable are not split at commas, which they may hold; in
+		// the environment, one stands on each line.
+		SliceFlagSeparator: "\n",
 		// urfave/cli's own handler calls os.Exit; run does that, once.
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{
@@ -120,8 +123,8 @@ func (p *program) complete(command *cli.Command) {
 		return flagMistake(err, c.Command)
 	}
 	for _, flag := range command.Flags {
-		if !ownToCommand(flag) {
-			fromEnvironment(flag)
+		if name := variableOf(command, flag); name != "" {
+			fromEnvironment(flag, name)
 		}
 	}
 	for _, sub := range command.Subcommands {
@@ -129,27 +132,21 @@ func (p *program) complete(command *cli.Command) {
 	}
 }
 
-func logFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "log-level", Value: "info", Usage: "`LEVEL` of the log: debug, info, warn or error", Category: "Log:"},
-		&cli.StringFlag{Name: "log-format", Usage: "`FORMAT` of the log: text or json (default: text on a terminal, json elsewhere)", Category: "Log:"},
-		&cli.StringFlag{Name: "log-output", DefaultText: "stderr", Usage: "`STREAM` of the log: stderr, or stdout as container platforms collect it", Category: "Log:"},
-	}
+func (p *program) configureLog(c *cli.Context) error {
+	return p.setLog(given{c: c})
 }
 
-func (p *program) configureLog(c *cli.Context) error {
-	switch output := c.String("log-output"); output {
+// setLog makes the log as the flags or the overlay say.
+func (p *program) setLog(g given) error {
+	switch output := g.text("log-output"); output {
 	case "", "stderr":
+		p.logTo.Writer = p.out.stderr
 	case "stdout":
 		p.logTo.Writer = p.out.stdout
 	default:
 		return usage{err: fmt.Errorf("--log-output %q is neither stderr nor stdout", output)}
 	}
-	return p.setLog(c.String("log-level"), c.String("log-format"))
-}
-
-// setLog makes the log as the flags or the overlay say.
-func (p *program) setLog(level, format string) error {
+	level, format := g.text("log-level"), g.text("log-format")
 	parsed, err := logrus.ParseLevel(level)
 	if err != nil {
 		return usage{err: fmt.Errorf("--log-level %q is not one of debug, info, warn, error", level)}
@@ -182,9 +179,29 @@ func ownToCommand(flag cli.Flag) bool {
 	return ok && (f.GetCategory() == filterCategory || f.GetCategory() == formatCategory)
 }
 
-// fromEnvironment lets a flag be given as EDGESIM_<FLAG>, too.
-func fromEnvironment(flag cli.Flag) {
-	name := "EDGESIM_" + strings.ToUpper(strings.ReplaceAll(flag.Names()[0], "-", "_"))
+// ownVariables are the variables of flags that mean another thing than the one of
+// their name elsewhere, by command and flag. What destroys has none: "" is none.
+var ownVariables = map[string]string{
+	"lab host":    "EDGESIM_LAB_HOST",
+	"lab ca-file": "EDGESIM_LAB_CA_FILE",
+	"rm all":      "",
+}
+
+// variableOf is the variable by which a command's flag can be given, too:
+// EDGESIM_<FLAG>, as a rule; "" for none.
+func variableOf(command *cli.Command, flag cli.Flag) string {
+	name := flag.Names()[0]
+	if own, ok := ownVariables[command.Name+" "+name]; ok {
+		return own
+	}
+	if ownToCommand(flag) {
+		return ""
+	}
+	return setting.Variable(name)
+}
+
+// fromEnvironment lets a flag be given by a variable.
+func fromEnvironment(flag cli.Flag, name string) {
 	switch f := flag.(type) {
 	case *cli.StringFlag:
 		f.EnvVars = []string{name}

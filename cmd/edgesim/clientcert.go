@@ -47,7 +47,7 @@ func (s *settings) readClientCertificate(certFile, keyFile string, origins []str
 	}
 	for _, id := range origins {
 		if _, ok := s.distribution.Origin(id); !ok {
-			return usage{err: fmt.Errorf("client_certificate: origins: there is no origin %q", id), hint: "the origins are " + strings.Join(originIDs(s), ", ")}
+			return usage{err: fmt.Errorf("client-certificate-origins: there is no origin %q", id), hint: "the origins are " + strings.Join(originIDs(s), ", ")}
 		}
 	}
 	return s.refuseGRPCWithCertificate()
@@ -66,7 +66,7 @@ func (s *settings) refuseGRPCWithCertificate() error {
 			if b.GRPC && s.clientCertificates[id] != nil {
 				return usage{
 					err:  fmt.Errorf("--client-certificate: the behavior %q has gRPC, which is not supported with origin mTLS, and goes to the origin %q (CF-CONF-28)", b.PathPattern, id),
-					hint: "name the origins that get it in the overlay (client_certificate: origins:), or turn GrpcConfig off",
+					hint: "name the origins that get it with --client-certificate-origins, or turn GrpcConfig off",
 				}
 			}
 		}

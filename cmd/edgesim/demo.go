@@ -11,7 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/faults"
-	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -74,18 +73,13 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 	s := &settings{
 		distribution: l.Distribution(), faults: faults.For(l.Distribution()), connect: lowerKeys(l.Connect()), trust: []*x509.Certificate{root},
 		snapshot: policy.CurrentSnapshot(),
-		listen:   c.String("listen"), listenTLS: c.String("listen-tls"), inspect: c.String("inspect"),
-		bodyLimit: c.Int("body-limit"),
-		faithful:  c.Bool("faithful"), forwardOthers: c.Bool("forward-others"), errorCaching: c.Bool("error-caching"),
-		state: c.String("state"), readyFile: c.String("ready-file"), caFile: c.String("ca-file"),
 	}
-	if s.keeping, err = readKeeping(c, &ingest.Overlay{}); err != nil {
+	if err := s.readEdge(givenBy(c, nil)); err != nil {
 		return nil, err
 	}
 	if s.keeping.record == "" {
 		s.keeping.record = recordMemory // a tour leaves nothing behind
 	}
-	s.inspectHosts, s.replay = c.StringSlice("inspect-host"), readReplaying(c)
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {
 			p.out.note("%s is taken, another port is used for --%s", *address, flag)

@@ -14,9 +14,7 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"github.com/urfave/cli/v2"
 
-	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/store/pgstore"
 	"github.com/edgesim/edgesim/internal/store/sqlitestore"
 	"github.com/edgesim/edgesim/recording"
@@ -42,48 +40,29 @@ const (
 	recordOff    = "off"
 )
 
-// recordFlags are the flags of keeping. standard says what --record is where
-// nobody gives it.
-func recordFlags(standard string) []cli.Flag {
-	const category = "Recording:"
-	return []cli.Flag{
-		&cli.StringFlag{Name: "record", Usage: "`WHERE` exchanges are kept: a folder, postgres://…, memory or off (default: " + standard + ")", Category: category},
-		&cli.StringFlag{Name: "keep", DefaultText: strconv.Itoa(sqlitestore.DefaultKeep), Usage: "keep the newest `N` exchanges; 0 for no limit", Category: category},
-		&cli.StringFlag{Name: "keep-for", Usage: "forget exchanges after this `TIME`, e.g. 168h (default: never)", Category: category},
-		&cli.StringFlag{Name: "keep-size", Usage: "let the recordings take about this `SIZE`, e.g. 1GB (default: no limit)", Category: category},
-		&cli.StringFlag{Name: "edge-name", Usage: "the `NAME` by which recordings tell this edge from others (default: the host's name)", Category: category},
-		&cli.IntFlag{Name: "body-limit", Value: defaultBodyLimit, Usage: "keep at most `BYTES` of each request and response body", Category: category},
-		&cli.BoolFlag{Name: "keep-secrets", Usage: "record credentials, cookies and API keys as they are", Category: category},
-		&cli.StringSliceFlag{Name: "redact-query", Usage: "hide the value of the query parameter `NAME` in recordings (repeatable)", Category: category},
-	}
-}
-
-// readKeeping reads the flags, over the overlay's values.
-func readKeeping(c *cli.Context, o *ingest.Overlay) (k keeping, err error) {
-	k.record = pick(c, "record", o.Record)
-	k.redactor = recording.Redactor{
-		KeepSecrets: pickBool(c, "keep-secrets", o.KeepSecrets),
-		Query:       append(append([]string(nil), o.RedactQuery...), c.StringSlice("redact-query")...),
-	}
-	k.edgeName = pick(c, "edge-name", o.EdgeName)
+// readKeeping reads what is given of keeping.
+func readKeeping(g given) (k keeping, err error) {
+	k.record = g.text("record")
+	k.redactor = recording.Redactor{KeepSecrets: g.on("keep-secrets"), Query: g.list("redact-query")}
+	k.edgeName = g.text("edge-name")
 	if k.edgeName == "" {
 		k.edgeName, _ = os.Hostname() // a machine without a name has none here either
 	}
 	k.keep = sqlitestore.DefaultKeep
-	if text := pick(c, "keep", o.Keep); text != "" {
+	if text := g.text("keep"); text != "" {
 		k.keep, err = strconv.ParseInt(text, 10, 64)
 		k.keepGiven = true
 		if err != nil || k.keep < 0 {
 			return k, usage{err: fmt.Errorf("--keep %q is not a number of exchanges", text), hint: "for example --keep 100000, or 0 for no limit"}
 		}
 	}
-	if text := pick(c, "keep-for", o.KeepFor); text != "" {
+	if text := g.text("keep-for"); text != "" {
 		k.keepFor, err = time.ParseDuration(text)
 		if err != nil || k.keepFor < 0 {
 			return k, usage{err: fmt.Errorf("--keep-for %q is not a duration", text), hint: "for example --keep-for 168h for a week"}
 		}
 	}
-	if text := pick(c, "keep-size", o.KeepSize); text != "" {
+	if text := g.text("keep-size"); text != "" {
 		if k.keepBytes, err = parseSize(text); err != nil {
 			return k, usage{err: fmt.Errorf("--keep-size %q is not a size", text), hint: "for example --keep-size 1GB or 512MiB"}
 		}

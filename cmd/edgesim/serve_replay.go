@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/edgesim/edgesim/internal/replay"
 )
 
@@ -17,9 +15,9 @@ type replaying struct {
 	headers  []string
 }
 
-// readReplaying reads the flags.
-func readReplaying(c *cli.Context) replaying {
-	return replaying{from: c.String("replay"), fallback: c.Bool("replay-fallback"), headers: c.StringSlice("replay-header")}
+// readReplaying reads what is given of replaying.
+func readReplaying(g given) replaying {
+	return replaying{from: g.text("replay"), fallback: g.on("replay-fallback"), headers: g.list("replay-header")}
 }
 
 // check refuses flags without the one that they belong to.

@@ -85,63 +85,42 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 // merge puts a file, its overlay and the flags together.
 func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error) {
 	var err error
-	o := result.Overlay
-	if o == nil {
-		o = &ingest.Overlay{}
-	}
-	s := &settings{
-		distribution:  result.Distribution,
-		connect:       map[string]string{},
-		listen:        pick(c, "listen", o.Listen),
-		listenTLS:     pick(c, "listen-tls", o.ListenTLS),
-		inspect:       pick(c, "inspect", o.Inspect),
-		bodyLimit:     c.Int("body-limit"),
-		faithful:      pickBool(c, "faithful", o.Faithful),
-		forwardOthers: pickBool(c, "forward-others", o.ForwardOthers),
-		errorCaching:  pickBool(c, "error-caching", o.ErrorCaching),
-		state:         pick(c, "state", o.State),
-		readyFile:     pick(c, "ready-file", o.ReadyFile),
-		caFile:        c.String("ca-file"),
-	}
-	if err := p.setLog(pick(c, "log-level", o.LogLevel), pick(c, "log-format", o.LogFormat)); err != nil {
+	g := givenBy(c, result.Overlay)
+	s := &settings{distribution: result.Distribution, connect: map[string]string{}}
+	if err := p.setLog(g); err != nil {
 		return nil, err
 	}
-	if s.keeping, err = readKeeping(c, o); err != nil {
+	if err := s.readEdge(g); err != nil {
 		return nil, err
 	}
-	if o.BodyLimit != "" && !c.IsSet("body-limit") {
-		if s.bodyLimit, err = strconv.Atoi(o.BodyLimit); err != nil {
-			return nil, usage{err: fmt.Errorf("body-limit: %q is not a number of bytes", o.BodyLimit)}
-		}
-	}
-	s.replay = readReplaying(c)
-	s.inspectHosts = append(o.InspectHosts, c.StringSlice("inspect-host")...)
 	maps.Copy(s.connect, lowerKeys(result.Connect))
 	if err := s.connectFlags(c.StringSlice("connect")); err != nil {
 		return nil, err
 	}
-	if s.trust, err = readCAs(append(o.Trust, c.StringSlice("origin-ca")...)); err != nil {
+	if s.trust, err = readCAs(append(g.list("trust"), c.StringSlice("origin-ca")...)); err != nil {
 		return nil, err
 	}
-	if s.snapshot, err = policy.SnapshotFor(pick(c, "policy", o.Policy)); err != nil {
+	if s.snapshot, err = policy.SnapshotFor(g.text("policy")); err != nil {
 		return nil, usage{err: fmt.Errorf("--policy: %w", err)}
 	}
-	switch tls13 := pick(c, "tls13", o.TLS13); tls13 {
+	switch tls13 := g.text("tls13"); tls13 {
 	case "", "auto":
 	case "forbid":
 		s.snapshot.TLS13 = false
 	default:
 		return nil, usage{err: fmt.Errorf("--tls13 %q is neither auto nor forbid", tls13)}
 	}
-	s.geography = o.Geography
+	if result.Overlay != nil {
+		s.geography = result.Overlay.Geography
+	}
 	for _, choice := range []struct {
-		flag, overlay, usual, other string
-		to                          *bool
+		flag, usual, other string
+		to                 *bool
 	}{
-		{"superfluous-certificates", o.SuperfluousCertificates, "allow", "refuse", &s.strict.Superfluous},
-		{"sha1-signatures", o.SHA1Signatures, "allow", "refuse", &s.strict.SHA1},
+		{"superfluous-certificates", "allow", "refuse", &s.strict.Superfluous},
+		{"sha1-signatures", "allow", "refuse", &s.strict.SHA1},
 	} {
-		switch value := pick(c, choice.flag, choice.overlay); value {
+		switch value := g.text(choice.flag); value {
 		case "", choice.usual:
 		case choice.other:
 			*choice.to = true
@@ -149,20 +128,33 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 			return nil, usage{err: fmt.Errorf("--%s %q is neither %s nor %s", choice.flag, value, choice.usual, choice.other)}
 		}
 	}
-	if err := s.readHostNameCheck(pick(c, "host-name-check", o.HostNameCheck)); err != nil {
+	if err := s.readHostNameCheck(g.text("host-name-check")); err != nil {
 		return nil, err
 	}
-	s.keyLog = pick(c, "tls-key-log", o.TLSKeyLog)
-	if err := s.readClientCertificate(pick(c, "client-certificate", o.ClientCertificate), pick(c, "client-key", o.ClientKey), o.ClientCertificateOrigins); err != nil {
+	s.keyLog = g.text("tls-key-log")
+	if err := s.readClientCertificate(g.text("client-certificate"), g.text("client-key"), g.list("client-certificate-origins")); err != nil {
 		return nil, err
 	}
-	if s.at, err = readTime(pick(c, "at", o.At)); err != nil {
+	if s.at, err = readTime(g.text("at")); err != nil {
 		return nil, err
 	}
-	if s.faults, err = readFaults(s.distribution, append(o.Faults, c.StringSlice("fault")...)); err != nil {
+	if s.faults, err = readFaults(s.distribution, g.list("fault")); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// readEdge reads what a running edge is told beside its distribution.
+func (s *settings) readEdge(g given) (err error) {
+	s.listen, s.listenTLS, s.inspect = g.text("listen"), g.text("listen-tls"), g.text("inspect")
+	s.faithful, s.forwardOthers, s.errorCaching = g.on("faithful"), g.on("forward-others"), g.on("error-caching")
+	s.state, s.readyFile, s.caFile = g.text("state"), g.text("ready-file"), g.text("ca-file")
+	s.inspectHosts, s.replay = g.list("inspect-host"), readReplaying(g)
+	if s.bodyLimit, err = g.number("body-limit"); err != nil {
+		return err
+	}
+	s.keeping, err = readKeeping(g)
+	return err
 }
 
 // readHostNameCheck says which names count (CF-NAME-03) and whether a wildcard
@@ -342,23 +334,6 @@ func readTime(text string) (time.Time, error) {
 			hint: "date, T, time and zone (RFC 3339): --at 2026-12-31T00:00:00Z, or --at 2026-12-31T01:00:00+01:00"}
 	}
 	return at, nil
-}
-
-// pick returns a flag's value if it was given, else the overlay's, else the
-// flag's default.
-func pick(c *cli.Context, flag, overlay string) string {
-	if overlay != "" && !c.IsSet(flag) {
-		return overlay
-	}
-	return c.String(flag)
-}
-
-// pickBool is pick for switches.
-func pickBool(c *cli.Context, flag string, overlay *bool) bool {
-	if overlay != nil && !c.IsSet(flag) {
-		return *overlay
-	}
-	return c.Bool(flag)
 }
 
 // number returns a flag's value, or nil when it was not given. The flag is text,

@@ -46,31 +46,37 @@ type addresses struct {
 	Inspect string `json:"inspect,omitempty"`
 }
 
-// open binds everything that the settings ask for and serves nothing yet.
+// open binds everything that the settings ask for and serves nothing yet. What it
+// opened before something failed is closed.
 func (p *program) open(s *settings) (*station, error) {
 	st := &station{log: p.log, client: newClient(s)}
-	if err := st.listen(s); err != nil {
+	if err := st.build(p, s); err != nil {
 		st.close()
 		return nil, err
 	}
+	return st, nil
+}
+
+// build opens the listeners, the CA and the store, and puts edge and API between
+// them.
+func (st *station) build(p *program, s *settings) error {
+	if err := st.listen(s); err != nil {
+		return err
+	}
 	if err := st.openKeyLog(s.keyLog); err != nil {
-		st.close()
-		return nil, err
+		return err
 	}
 	dir, err := s.stateDir()
 	if err != nil {
-		st.close()
-		return nil, usage{err: fmt.Errorf("no state directory: %w", err), hint: "name one with --state DIR"}
+		return usage{err: fmt.Errorf("no state directory: %w", err), hint: "name one with --state DIR"}
 	}
 	ca, err := proxy.LoadOrCreateCA(dir)
 	if err != nil {
-		st.close()
-		return nil, usage{err: err}
+		return usage{err: err}
 	}
 	if s.caFile != "" {
 		if err := writeWhole(s.caFile, ca.PEM()); err != nil {
-			st.close()
-			return nil, usage{err: fmt.Errorf("--ca-file: %w", err)}
+			return usage{err: fmt.Errorf("--ca-file: %w", err)}
 		}
 	}
 	var started time.Time
@@ -78,12 +84,10 @@ func (p *program) open(s *settings) (*station, error) {
 		started = time.Now()
 	}
 	if st.store, err = s.keeping.openStore(context.Background(), dir, p.log); err != nil {
-		st.close()
-		return nil, err
+		return err
 	}
 	if err := st.replay(p, &s.replay); err != nil {
-		st.close()
-		return nil, err
+		return err
 	}
 	feed, counts := &recording.Feed{}, &recording.Counts{}
 	e := newEdge(s, st.client, st.recorder(s, feed, counts))
@@ -94,21 +98,21 @@ func (p *program) open(s *settings) (*station, error) {
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
 	})
 	if err != nil {
-		st.close()
-		return nil, err
+		return err
 	}
+	st.api = newAPI(st, s, e, inspector.Config{Feed: feed, Counts: counts, Started: started})
+	return nil
+}
+
+// newAPI makes the server of the API. c has what began with this process.
+func newAPI(st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Server {
 	v := version()
-	st.api = &http.Server{
-		Handler: inspector.Handler(inspector.Config{
-			Recordings: st.store, Feed: feed, Counts: counts, Ready: func() error { return ready(st.store) },
-			Faults: s.faults, Listen: s.inspect, Hosts: s.inspectHosts,
-			Version:      inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision},
-			Distribution: func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) },
-			Reset:        e.Forget, Started: started, Edge: s.keeping.edgeName,
-		}),
-		ReadHeaderTimeout: 10 * time.Second,
-	}
-	return st, nil
+	c.Recordings, c.Ready = st.store, func() error { return ready(st.store) }
+	c.Faults, c.Listen, c.Hosts = s.faults, s.inspect, s.inspectHosts
+	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
+	c.Distribution = func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) }
+	c.Reset, c.Edge = e.Forget, s.keeping.edgeName
+	return &http.Server{Handler: inspector.Handler(c), ReadHeaderTimeout: 10 * time.Second}
 }
 
 // keyLogFile opens a file for TLS secrets, for appending and for its owner only,

@@ -67,9 +67,10 @@ var Packages = []Package{
 		Path: "internal/ingest/tree", Why: "the one shape in which every reader of files hands on what it read; it judges nothing",
 		Modules: []string{yaml},
 	},
+	{Path: "internal/setting", Why: "the one table of what can be set: readers of files and of flags go by it, and it reads nothing"},
 	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
-		Imports: []string{"distribution"}, Modules: []string{yaml, tfjson, hcl},
+		Imports: []string{"distribution", "internal/setting"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema},
 	},
 	{
 		Path: "policy", Why: "what the documentation prescribes is pure: no socket, no recording, no third party",
@@ -163,7 +164,7 @@ var Packages = []Package{
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
-			"internal/pki", "internal/tlswire", "distribution", "internal/ingest", "policy", "faults", "originconn", "recording",
+			"internal/pki", "internal/tlswire", "distribution", "internal/setting", "internal/ingest", "policy", "faults", "originconn", "recording",
 			"internal/har", "internal/cflog", "internal/story", "internal/replay", "internal/store/sqlitestore", "internal/store/pgstore", "edge", "proxy", "internal/check", "internal/lab", "internal/inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},

@@ -3,9 +3,11 @@ package ingest_test
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/setting"
 )
 
 // TestInvalid reads files with one mistake each and wants the exact message.
@@ -66,7 +68,7 @@ func TestInvalid(t *testing.T) {
 		{"key-twice.yaml", "",
 			`testdata/invalid-key-twice.yaml: line 2: the key "listen" stands twice`, `remove one of the two`},
 		{"key.yaml", "",
-			`testdata/invalid-key.yaml: line 2: unknown key "conect"; did you mean "connect"?`, `the keys are distribution, origin, forward-host, origin-ssl-protocols, origin-connection-attempts, origin-connection-timeout, origin-read-timeout, origin-keepalive-timeout, origin-path, connect, trust, origin-ca, listen, listen-tls, inspect, inspect-host, record, keep, keep-for, keep-size, edge-name, redact-query, policy, at, parameter, policies, geography, tls13, client-certificate, client-key, client_certificate, host-name-check, superfluous-certificates, sha1-signatures, tls-key-log, fault, faithful, forward-others, error-caching, keep-secrets, body-limit, state, ready-file, log-level, log-format`},
+			`testdata/invalid-key.yaml: line 2: unknown key "conect"; did you mean "connect"?`, "the keys are " + strings.Join(setting.Keys(), ", ")},
 		{"list.json", "",
 			`testdata/invalid-list.json: is a list of distributions, which leaves settings out`, `export what is deployed: aws cloudfront get-distribution-config --id ID > distribution.json`},
 		{"listen.yaml", "",

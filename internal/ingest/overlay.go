@@ -8,57 +8,20 @@ import (
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/setting"
 )
 
-// Overlay is edgesim's own file: a distribution and the flags one starts the
-// edge with, to be checked in beside docker-compose.yml. The keys are the
-// flags' names. Flags given on the command line win over it; a zero value
-// means that the file says nothing.
+// Overlay is edgesim's own file: a distribution and the settings one starts the
+// edge with, to be checked in beside docker-compose.yml. The keys are those of the
+// table in package setting. Flags given on the command line win over it.
 type Overlay struct {
+	// Values are the settings by name, each as the flag would have it, several for
+	// what is repeatable; paths are relative to the working directory. What the file
+	// does not say is not in it.
+	Values map[string][]string
 	// Origin is the --origin form, or nil. [Result.Distribution] was made of
 	// it; merge flags into a copy and call [FromOrigin] again to change it.
 	Origin *OriginFlags
-	// Trust are files of CAs trusted besides the Mozilla list (trust, or
-	// origin-ca as the flag is called), made relative to the working directory.
-	Trust []string
-	// Listen, ListenTLS and Inspect are addresses, HOST:PORT.
-	Listen, ListenTLS, Inspect string
-	// InspectHosts are further names under which the API is asked.
-	InspectHosts []string
-	// Record is a path, "memory", "off" or a URL; Keep, KeepFor and KeepSize bound
-	// what is kept there, as the flags have them.
-	Record, Keep, KeepFor, KeepSize string
-	// EdgeName is the name of this edge in recordings.
-	EdgeName string
-	// RedactQuery are the query parameters whose values recordings hide.
-	RedactQuery []string
-	// Policy is "current" or a date; At is a time in RFC 3339.
-	Policy, At string
-	// State and ReadyFile are paths.
-	State, ReadyFile string
-	// BodyLimit, LogLevel and LogFormat are as the flags have them.
-	BodyLimit, LogLevel, LogFormat string
-	// Faithful, ForwardOthers, KeepSecrets and ErrorCaching are nil where the
-	// file says nothing.
-	Faithful, ForwardOthers, KeepSecrets, ErrorCaching *bool
-	// TLS13 is "auto" (TLS 1.3 goes along with TLSv1.2) or "forbid".
-	TLS13 string
-	// ClientCertificate and ClientKey are files with what the edge presents to
-	// an origin that asks for it (origin mTLS); ClientCertificateOrigins are
-	// the ids of the origins it is for, none meaning all.
-	ClientCertificate, ClientKey string
-	ClientCertificateOrigins     []string
-	// HostNameCheck is "either" (the origin's name or the forwarded Host) or
-	// "host" (the forwarded Host alone, CF-NAME-03). With "-wide" behind it a
-	// wildcard directly below a public suffix, as "*.com", counts as well.
-	HostNameCheck string
-	// SuperfluousCertificates and SHA1Signatures are "allow" or "refuse": what
-	// the documentation leaves open about a chain (CF-CERT-15).
-	SuperfluousCertificates, SHA1Signatures string
-	// TLSKeyLog is a file for the secrets of the origin's TLS connections.
-	TLSKeyLog string
-	// Faults are failures to force, each as --fault has it.
-	Faults []string
 	// Parameters are template parameters.
 	Parameters map[string]string
 	// Geography says where viewers are: values of the CloudFront-Viewer-* fields
@@ -73,7 +36,7 @@ func looksLikeOverlay(n *node) bool {
 		return false
 	}
 	for _, f := range n.fields {
-		if overlayKey(f.name) != nil || DidYouMean(f.name, overlayNames()) != "" {
+		if setting.Key(f.name) != nil || DidYouMean(f.name, setting.Keys()) != "" {
 			return true
 		}
 	}
@@ -84,7 +47,6 @@ func looksLikeOverlay(n *node) bool {
 type overlayReader struct {
 	opts    Options
 	overlay Overlay
-	origin  OriginFlags
 	connect map[string]string
 	// policies are the custom policies, and policyNotices what there is to say of them.
 	policies      Policies
@@ -97,23 +59,19 @@ type overlayReader struct {
 }
 
 func readOverlay(tree *node, opts Options) (*Result, error) {
-	r := &overlayReader{opts: opts, connect: map[string]string{}}
+	r := &overlayReader{opts: opts, connect: map[string]string{}, overlay: Overlay{Values: map[string][]string{}}}
 	if f := tree.repeated(); f != nil {
 		return nil, &Error{Line: f.line, Message: fmt.Sprintf("the key %q stands twice", f.name), Hint: "remove one of the two"}
 	}
 	for _, f := range tree.fields {
-		key := overlayKey(f.name)
+		key := setting.Key(f.name)
 		if key == nil {
-			e := &Error{Line: f.line, Message: fmt.Sprintf("unknown key %q", f.name), Hint: "the keys are " + strings.Join(overlayNames(), ", ")}
-			if near := DidYouMean(f.name, overlayNames()); near != "" {
-				e.Message += fmt.Sprintf("; did you mean %q?", near)
-			}
-			return nil, e
+			return nil, unknownKey(f)
 		}
 		if f.value.kind == kindNull {
 			continue
 		}
-		if err := key.set(r, f.value); err != nil {
+		if err := r.read(key, f.value); err != nil {
 			if invalid := (*distribution.InvalidError)(nil); errors.As(err, &invalid) {
 				return nil, invalid
 			}
@@ -123,11 +81,27 @@ func readOverlay(tree *node, opts Options) (*Result, error) {
 			}
 			return nil, &Error{Line: line, Message: f.name + ": " + err.Error()}
 		}
-		if strings.HasPrefix(f.name, "origin-") && f.name != "origin-ca" || f.name == "forward-host" {
+		if strings.HasPrefix(f.name, "origin-") || f.name == "forward-host" {
 			r.originKey, r.originLine = f.name, f.line
 		}
 	}
 	return r.result()
+}
+
+// otherKeys are keys that people try: a flag whose key has another name, and the
+// spelling of earlier versions.
+var otherKeys = map[string]string{"origin-ca": "trust", "client_certificate": "client-certificate"}
+
+func unknownKey(f field) *Error {
+	e := &Error{Line: f.line, Message: fmt.Sprintf("unknown key %q", f.name), Hint: "the keys are " + strings.Join(setting.Keys(), ", ")}
+	near := otherKeys[f.name]
+	if near == "" {
+		near = DidYouMean(f.name, setting.Keys())
+	}
+	if near != "" {
+		e.Message += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return e
 }
 
 // entryError is a mistake inside the mapping of a key, at its own line.
@@ -145,12 +119,13 @@ func (e *entryError) Unwrap() error { return e.err }
 // result puts the distribution, the overlay and the connect entries together.
 func (r *overlayReader) result() (*Result, error) {
 	result := &Result{Overlay: &r.overlay, Connect: r.connect}
+	origin := r.originFlags()
 	switch {
-	case r.origin.URL != "" && r.distribution != nil:
+	case origin.URL != "" && r.distribution != nil:
 		return nil, &Error{Line: r.distribution.line, Message: `"distribution" and "origin" cannot stand together`, Hint: "keep one of the two"}
-	case r.origin.URL != "":
-		r.overlay.Origin = &r.origin
-		from, err := FromOrigin(r.origin)
+	case origin.URL != "":
+		r.overlay.Origin = &origin
+		from, err := FromOrigin(origin)
 		if err != nil {
 			return nil, err
 		}

@@ -16,16 +16,17 @@ func TestOverlay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	yes, no := true, false
 	want := &ingest.Overlay{
-		Trust:  []string{"testdata/certs/ca.pem", "/etc/ssl/extra.pem", "testdata/certs/second.pem"},
-		Listen: "127.0.0.1:8080", ListenTLS: "127.0.0.1:8443", Inspect: "127.0.0.1:4040", InspectHosts: []string{"edge"},
-		Record: "testdata/recordings", Policy: "2023-01-01", At: "2026-11-22T12:00:00Z",
-		State: "testdata/state", ReadyFile: "testdata/ready.json",
-		BodyLimit: "64KiB", LogLevel: "debug", LogFormat: "json",
-		Faithful: &yes, ForwardOthers: &no, KeepSecrets: &yes, ErrorCaching: &yes,
+		Values: map[string][]string{
+			"trust":  {"testdata/certs/ca.pem", "/etc/ssl/extra.pem", "testdata/certs/second.pem"},
+			"listen": {"127.0.0.1:8080"}, "listen-tls": {"127.0.0.1:8443"}, "inspect": {"off"}, "inspect-host": {"edge"},
+			"record": {"testdata/recordings"}, "policy": {"2023-01-01"}, "at": {"2026-11-22T12:00:00Z"},
+			"state": {"testdata/state"}, "ready-file": {"testdata/ready.json"},
+			"body-limit": {"65536"}, "log-level": {"debug"}, "log-format": {"json"},
+			"faithful": {"true"}, "forward-others": {"false"}, "keep-secrets": {"true"}, "error-caching": {"true"},
+			"fault": {"connect-timeout path=/a,b next=1"},
+		},
 		Parameters: map[string]string{"Env": "test", "Count": "3"},
-		Faults:     []string{"connect-timeout path=/api/* next=1", "latency=2s"},
 	}
 	if !reflect.DeepEqual(got.Overlay, want) {
 		t.Errorf("got  %+v\nwant %+v", got.Overlay, want)
@@ -67,14 +68,16 @@ func TestOverlayWithoutADistribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Distribution != nil || got.Overlay.Record != "off" || got.Overlay.Listen != "" {
+	if got.Distribution != nil || got.Overlay.Values["record"][0] != "off" || got.Overlay.Values["listen"] != nil {
 		t.Errorf("got %+v, %+v", got.Distribution, got.Overlay)
 	}
 	if got, err := ingest.Read([]byte("record: memory\nkeep: 1000\nkeep-for: 168h\nkeep-size: 1GB\nedge-name: a\nredact-query: [token, sig]\n"), ingest.Options{BaseDir: "x"}); err != nil ||
-		!reflect.DeepEqual(got.Overlay, &ingest.Overlay{Record: "memory", Keep: "1000", KeepFor: "168h", KeepSize: "1GB", EdgeName: "a", RedactQuery: []string{"token", "sig"}}) {
+		!reflect.DeepEqual(got.Overlay, &ingest.Overlay{Values: map[string][]string{
+			"record": {"memory"}, "keep": {"1000"}, "keep-for": {"168h"}, "keep-size": {"1GB"}, "edge-name": {"a"}, "redact-query": {"token", "sig"},
+		}}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if got, err := ingest.Read([]byte("record: postgres://db/edgesim\n"), ingest.Options{BaseDir: "x"}); err != nil || got.Overlay.Record != "postgres://db/edgesim" {
+	if got, err := ingest.Read([]byte("record: postgres://db/edgesim\n"), ingest.Options{BaseDir: "x"}); err != nil || got.Overlay.Values["record"][0] != "postgres://db/edgesim" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

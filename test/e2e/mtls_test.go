@@ -137,7 +137,7 @@ func TestClientCertificateOverlay(t *testing.T) {
 	all := certificates(t)
 	good := clientCertificateFor(t, pki.Template{KeyKind: pki.RSA2048})
 	var s site
-	text := fmt.Sprintf("at: %q\ntrust: [%q]\nclient_certificate:\n  certificate: %q\n  key: %q\n  origins: [with]\nconnect:\n",
+	text := fmt.Sprintf("at: %q\ntrust: [%q]\nclient-certificate: %q\nclient-key: %q\nclient-certificate-origins: [with]\nconnect:\n",
 		peers.Noon, all.Root(), good.certificate, good.key)
 	for _, name := range []string{"with", "without"} {
 		o := origin{name: name, domain: name + ".peers.example", address: peers.OpenSSL(t, wild(all, "good-rsa"), pages(t, name), insisting(t, good)...)}
@@ -170,7 +170,7 @@ func TestClientCertificateRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	overlay := filepath.Join(t.TempDir(), "edgesim.yaml")
-	text := fmt.Sprintf("origin: https://origin.example\nclient_certificate:\n  certificate: %q\n  key: %q\n", p384.certificate, p384.key)
+	text := fmt.Sprintf("origin: https://origin.example\nclient-certificate: %q\nclient-key: %q\n", p384.certificate, p384.key)
 	if err := os.WriteFile(overlay, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

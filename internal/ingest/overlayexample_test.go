@@ -1,0 +1,100 @@
+package ingest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/setting"
+)
+
+// TestOverlayExamples: the example of every key in the documentation is read, and
+// fits the schema for editors; what a key does not take is refused by both.
+func TestOverlayExamples(t *testing.T) {
+	t.Parallel()
+	schema := overlaySchema(t)
+	for _, s := range setting.All() {
+		if !s.InOverlay() {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			text := s.Name + ": " + s.Example + "\n"
+			switch {
+			case s.Name == "distribution":
+				text = strings.Replace(text, "distribution.json", "valid-minimal.json", 1)
+			case s.Name != "origin":
+				text = "origin: https://www.example.com\n" + text
+			}
+			got, err := ingest.Read([]byte(text), ingest.Options{BaseDir: "testdata"})
+			if err != nil || got.Overlay == nil || got.Distribution == nil {
+				t.Errorf("%s: got %+v, %v", text, got, err)
+			}
+			if err := schema.Validate(asJSON(t, text)); err != nil {
+				t.Errorf("the schema refuses it: %v", err)
+			}
+			wrong := "origin: https://www.example.com\n" + s.Name + ": [[1]]\n"
+			if s.Name == "origin" {
+				wrong = "origin: [[1]]\n"
+			}
+			var refused *ingest.Error
+			var invalid *distribution.InvalidError
+			if _, err := ingest.Read([]byte(wrong), ingest.Options{}); !errors.As(err, &refused) && !errors.As(err, &invalid) {
+				t.Errorf("%s: got %v, want it refused", wrong, err)
+			}
+			if schema.Validate(asJSON(t, wrong)) == nil {
+				t.Errorf("the schema lets %q through", wrong)
+			}
+		})
+	}
+	if schema.Validate(asJSON(t, "conect: {}\n")) == nil {
+		t.Error("the schema lets an unknown key through")
+	}
+}
+
+func overlaySchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(setting.JSONSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("edgesim.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	return compiler.MustCompile("edgesim.schema.json")
+}
+
+// asJSON is YAML as a value that the schema can judge.
+func asJSON(t *testing.T, text string) any {
+	t.Helper()
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &node); err != nil {
+		t.Fatal(err)
+	}
+	for _, scalar := range node.Content[0].Content {
+		if scalar.Tag == "!!timestamp" { // YAML 1.2, as editors read it, has none
+			scalar.Tag = "!!str"
+		}
+	}
+	var value any
+	if err := node.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return instance
+}

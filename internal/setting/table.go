@@ -1,0 +1,126 @@
+package setting
+
+// The addresses at which an edge listens where nobody says otherwise.
+const (
+	DefaultListen    = "127.0.0.1:8080"
+	DefaultListenTLS = "127.0.0.1:8443"
+	DefaultInspect   = "127.0.0.1:4040"
+)
+
+// edge are the settings of a running edge.
+var edge = []Setting{
+	{
+		Name: "listen", Kind: Address, Group: GroupEdge, Everyday: true, Value: "ADDRESS", Default: DefaultListen,
+		Usage: "viewer HTTP at `ADDRESS`: origin-form, absolute-form and CONNECT", Example: "127.0.0.1:8080",
+	},
+	{
+		Name: "listen-tls", Kind: Address, Group: GroupEdge, Everyday: true, Value: "ADDRESS", Default: DefaultListenTLS,
+		Usage: "viewer HTTPS at `ADDRESS`: HTTP/1.1 and h2", Example: "off",
+	},
+	{
+		Name: "inspect", Kind: Address, Group: GroupEdge, Everyday: true, Value: "ADDRESS", Default: DefaultInspect,
+		Usage: "the API at `ADDRESS`", Example: "127.0.0.1:4040",
+	},
+	{
+		Name: "inspect-host", Kind: List, Group: GroupEdge, Value: "NAME",
+		Usage: "answer the API under this `NAME`, too, e.g. its service name in a compose network (repeatable)", Example: "[edge]",
+	},
+	{
+		Name: "faithful", Kind: Switch, Group: GroupEdge,
+		Usage: "answer without the X-Edgesim-* headers", Example: "true",
+	},
+	{
+		Name: "forward-others", Kind: Switch, Group: GroupEdge,
+		Usage: "when listening beyond loopback: also take absolute-form and CONNECT requests for hosts that are not the distribution's", Example: "true",
+	},
+	{
+		Name: "error-caching", Kind: Switch, Group: GroupEdge,
+		Usage: "keep errors as long as CloudFront does and answer with them without asking the origin (ErrorCachingMinTTL)", Example: "true",
+	},
+	{
+		Name: "geography", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "where viewers are: values of the CloudFront-Viewer-… headers by name",
+		Example: "{CloudFront-Viewer-Country: DE}", Schema: `{"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}`,
+	},
+	{
+		Name: "fault", Kind: List, Group: GroupEdge, Value: "FAULT",
+		Usage:   "force a failure: `FAULT` is a cause, then origin=, behavior=, path=, method=, next=, share=, seed=, latency= as needed; as in PUT /api/faults (repeatable)",
+		Example: "[\"connect-timeout path=/api/* next=1\"]",
+	},
+	{
+		Name: "replay", Kind: Place, Group: GroupEdge, Value: "PATH|URL",
+		Usage: "answer in the origins' place from the recording at `PATH|URL`: a folder, an exported file, a browser's .har", Example: "recordings/before",
+	},
+	{
+		Name: "replay-fallback", Kind: Switch, Group: GroupEdge, Said: "refuse it",
+		Usage: "with --replay: let the origin answer what is not recorded", Example: "true",
+	},
+	{
+		Name: "replay-header", Kind: List, Group: GroupEdge, Value: "NAME",
+		Usage: "with --replay: the field `NAME` must agree, too (repeatable)", Example: "[Accept]",
+	},
+	{
+		Name: "state", Kind: File, Group: GroupEdge, Value: "DIR", Said: "the user's state directory",
+		Usage: "`DIR` with the viewer CA and the recordings", Example: "state",
+	},
+	{
+		Name: "ca-file", Kind: File, Group: GroupEdge, Value: "FILE",
+		Usage: "write the viewer CA's certificate to `FILE`, for viewers that share a volume with the edge", Example: "shared/edge-ca.pem",
+	},
+	{
+		Name: "ready-file", Kind: File, Group: GroupEdge, Value: "FILE",
+		Usage: "write the real addresses to `FILE` once listening", Example: "ready.json",
+	},
+}
+
+// recordings are the settings of what is kept of exchanges.
+var recordings = []Setting{
+	{
+		Name: "record", Kind: Place, Group: GroupRecording, Everyday: true, Value: "WHERE", Choices: []string{"memory", "off"}, Said: "recordings in the state directory",
+		Usage: "`WHERE` exchanges are kept: a folder, postgres://…, memory or off", Example: "recordings",
+	},
+	{
+		Name: "keep", Kind: Scalar, Group: GroupRecording, Value: "N", Said: "100000",
+		Usage: "keep the newest `N` exchanges; 0 for no limit", Example: "1000",
+	},
+	{
+		Name: "keep-for", Kind: Scalar, Group: GroupRecording, Value: "TIME", Said: "never",
+		Usage: "forget exchanges after this `TIME`, e.g. 168h", Example: "168h",
+	},
+	{
+		Name: "keep-size", Kind: Scalar, Group: GroupRecording, Value: "SIZE", Said: "no limit",
+		Usage: "let the recordings take about this `SIZE`, e.g. 1GB", Example: "1GB",
+	},
+	{
+		Name: "edge-name", Kind: Text, Group: GroupRecording, Value: "NAME", Said: "the host's name",
+		Usage: "the `NAME` by which recordings tell this edge from others", Example: "edge-1",
+	},
+	{
+		Name: "body-limit", Kind: Number, Group: GroupRecording, Value: "BYTES", Default: "65536",
+		Usage: "keep at most `BYTES` of each request and response body", Example: "1048576",
+	},
+	{
+		Name: "keep-secrets", Kind: Switch, Group: GroupRecording,
+		Usage: "record credentials, cookies and API keys as they are", Example: "true",
+	},
+	{
+		Name: "redact-query", Kind: List, Group: GroupRecording, Value: "NAME",
+		Usage: "hide the value of the query parameter `NAME` in recordings (repeatable)", Example: "[token, sig]",
+	},
+}
+
+// logs are the settings of the log, which every command has.
+var logs = []Setting{
+	{
+		Name: "log-level", Kind: Choice, Group: GroupLog, Value: "LEVEL", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
+		Usage: "`LEVEL` of the log: debug, info, warn or error", Example: "debug",
+	},
+	{
+		Name: "log-format", Kind: Choice, Group: GroupLog, Value: "FORMAT", Choices: []string{"text", "json"}, Said: "text on a terminal, json elsewhere",
+		Usage: "`FORMAT` of the log: text or json", Example: "json",
+	},
+	{
+		Name: "log-output", Kind: Choice, Group: GroupLog, Value: "STREAM", Choices: []string{"stderr", "stdout"}, Said: "stderr",
+		Usage: "`STREAM` of the log: stderr, or stdout as container platforms collect it", Example: "stdout",
+	},
+}
