@@ -35,8 +35,9 @@ const (
 	logrus     = "github.com/sirupsen/logrus"
 	cli        = "github.com/urfave/cli/v2"
 	yaml       = "go.yaml.in/yaml/v3"
-	hcl        = "github.com/hashicorp/hcl/v2"
-	tfjson     = "github.com/hashicorp/terraform-json"
+	hcl        = "github.com/hashicorp/hcl/v2"         // Terraform's own syntax; MPL-2.0, pure Go
+	cty        = "github.com/zclconf/go-cty"           // the values and functions of HCL; MIT, pure Go, HashiCorp builds on it
+	tfjson     = "github.com/hashicorp/terraform-json" // an independent reading of plans and states, for tests; MPL-2.0
 	sqlite     = "modernc.org/sqlite"
 	pgx        = "github.com/jackc/pgx/v5"
 	rootList   = "golang.org/x/crypto/x509roots"
@@ -68,6 +69,10 @@ var Packages = []Package{
 		Modules: []string{yaml},
 	},
 	{Path: "internal/setting", Why: "the one table of what can be set: readers of files and of flags go by it, and it reads nothing"},
+	{
+		Path: "internal/ingest/terraform", Why: "it evaluates Terraform as far as that goes without providers, and judges nothing; distribution has the managed policies by name",
+		Imports: []string{"distribution", "internal/ingest/tree"}, Modules: []string{hcl, cty, yaml}, TestModules: []string{tfjson},
+	},
 	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
 		Imports: []string{"distribution", "internal/setting"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema},
