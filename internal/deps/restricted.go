@@ -69,6 +69,7 @@ var (
 		"internal/store/*/writer.go":   "the end of a wait",
 		"internal/inspector/api.go":    "since is told in the real time, as exchanges are",
 		"internal/inspector/events.go": "since, and the ends of waits",
+		"internal/inspector/stream.go": "how long a reader may take",
 		"internal/check/check.go":      "the default of its clock",
 		"internal/check/live.go":       "how long it took",
 		"internal/check/visit.go":      "how long it took",

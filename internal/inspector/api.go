@@ -23,27 +23,7 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, *bad)
 		return
 	}
-	page, err := i.Recordings.List(r.Context(), filter)
-	if err != nil {
-		i.refuseError(w, err)
-		return
-	}
-	answer := struct {
-		Exchanges []any               `json:"exchanges"`
-		Positions []string            `json:"positions,omitempty"`
-		Next      string              `json:"next,omitempty"`
-		Damaged   []recording.Damaged `json:"damaged,omitempty"`
-	}{Exchanges: make([]any, len(page.Exchanges)), Next: page.Next, Damaged: page.Damaged}
-	for n, e := range page.Exchanges {
-		answer.Exchanges[n] = e.Summary()
-		if filter.Bodies {
-			answer.Exchanges[n] = e
-		}
-	}
-	if filter.Bodies {
-		answer.Positions = page.Positions
-	}
-	writeJSON(w, http.StatusOK, answer)
+	i.list(w, r, filter)
 }
 
 // exchangeID is the id in the address of an exchange.

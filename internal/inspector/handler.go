@@ -67,7 +67,7 @@ func Handler(c Config) http.Handler {
 	if c.Faults == nil {
 		c.Faults = new(faults.Set)
 	}
-	i := &inspector{Config: c, hosts: newHosts(c.Listen, c.Hosts)}
+	i := &inspector{Config: c, hosts: newHosts(c.Listen, c.Hosts), lists: make(chan struct{}, maxLists)}
 	i.routes = i.table()
 	return i
 }
@@ -77,7 +77,8 @@ type inspector struct {
 	routes    []route
 	hosts     hosts
 	crossSite http.CrossOriginProtection
-	watchers  atomic.Int32 // of /api/events
+	watchers  atomic.Int32  // of /api/events
+	lists     chan struct{} // a place for each list of exchanges being written
 }
 
 // ServeHTTP refuses what must not be served and passes the rest to its route.
@@ -98,6 +99,13 @@ func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, problem{
 			Error: "a write from another site is refused",
 			Hint:  "send it from a program, or from a page of the inspector itself",
+		})
+		return
+	}
+	if isData(r.URL.Path) && fromElsewhere(r) {
+		refuse(w, http.StatusForbidden, problem{
+			Error: "a read from another site is refused",
+			Hint:  "open the address itself, or ask from a program",
 		})
 		return
 	}

@@ -195,6 +195,19 @@ func TestCrossSite(t *testing.T) {
 		{"an old browser elsewhere", "POST", "/api/reset", "Origin: https://evil.example", 403},
 		{"a sandboxed page", "POST", "/api/reset", "Origin: null", 403},
 		{"a read", "GET", "/healthz", "Sec-Fetch-Site: cross-site", 200},
+		{"a read of data from another site", "GET", "/api/exchanges?whole=true&limit=1000", "Sec-Fetch-Site: cross-site", 403},
+		{"its head", "HEAD", "/api/exchanges", "Sec-Fetch-Site: cross-site", 403},
+		{"one exchange", "GET", "/api/exchanges/x", "Sec-Fetch-Site: cross-site", 403},
+		{"an archive", "GET", "/api/exchanges/x/har", "Sec-Fetch-Site: cross-site", 403},
+		{"events", "GET", "/api/events", "Sec-Fetch-Site: same-site", 403},
+		{"metrics", "GET", "/metrics", "Sec-Fetch-Site: cross-site", 403},
+		{"data for a neighbor", "GET", "/api/stats", "Sec-Fetch-Site: same-site", 403},
+		{"data for an old browser elsewhere", "GET", "/api/stats", "Origin: https://evil.example", 403},
+		{"data for a sandboxed page", "GET", "/api/stats", "Origin: null", 403},
+		{"data for the inspector's page", "GET", "/api/stats", "Sec-Fetch-Site: same-origin", 200},
+		{"data for who types the address", "GET", "/api/stats", "Sec-Fetch-Site: none", 200},
+		{"data for an old browser on its own page", "GET", "/api/stats", "Origin: " + url, 200},
+		{"data for curl", "GET", "/api/stats", "Accept: */*", 200},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
