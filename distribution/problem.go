@@ -78,6 +78,9 @@ func clip(s string) string {
 type InvalidError struct {
 	// Problems are all of them, in the order of the configuration; never empty.
 	Problems []Problem
+	// Unknown are the fields of the same files that nobody knows: often the
+	// misspelled form of what a problem misses.
+	Unknown []Notice
 }
 
 // Error returns one line for each problem.

@@ -8,9 +8,16 @@ import (
 )
 
 // Validate returns what CloudFront's API would reject, in the order of the
-// configuration, and nil for an acceptable distribution. Missing settings are
-// judged as they stand: defaults must have been filled in before.
+// configuration and then of the policies it uses, and nil for an acceptable
+// distribution. Missing settings are judged as they stand: defaults must have
+// been filled in before.
 func (d *Distribution) Validate() []Problem {
+	return append(d.ValidateConfig(), d.validatePolicies()...)
+}
+
+// ValidateConfig is [Distribution.Validate] without the policies, which are
+// resources of their own.
+func (d *Distribution) ValidateConfig() []Problem {
 	v := &validator{dist: d}
 	v.aliases()
 	v.origins()

@@ -42,19 +42,31 @@ func (v *validator) behavior(path string, b *CacheBehavior) {
 	v.enum(path+".ViewerProtocolPolicy", string(b.ViewerProtocolPolicy), "CF-CONF-22", string(ViewerAllowAll), string(ViewerHTTPSOnly), string(ViewerRedirectToHTTPS))
 	v.methods(path, b)
 	v.cacheSettings(path, b)
-	if b.CachePolicy != nil {
-		v.cachePolicy(path+".CachePolicy", b.CachePolicy)
-	}
-	if b.OriginRequestPolicy != nil {
-		v.originRequestPolicy(path+".OriginRequestPolicy", b.OriginRequestPolicy)
-	}
-	if b.ResponseHeadersPolicy != nil {
-		v.responseHeadersPolicy(path+".ResponseHeadersPolicy", b.ResponseHeadersPolicy)
-	}
 	if b.ForwardedValues != nil {
 		v.forwardedValues(path, b)
 	}
 	v.grpc(path, b)
+	v.originMTLS(path, b)
+}
+
+// originMTLS refuses what is documented as unsupported with origin mTLS: gRPC
+// and Lambda@Edge on the origin's side (CF-CONF-28).
+func (v *validator) originMTLS(path string, b *CacheBehavior) {
+	o, ok := v.dist.Origin(b.TargetOriginID)
+	if !ok || o.MTLSCertificateARN == "" {
+		return
+	}
+	p := Problem{Rule: "CF-CONF-28", Allowed: "an origin without OriginMtlsConfig"}
+	if b.GRPC {
+		p.Path, p.Value, p.Message = path+".GrpcConfig.Enabled", "true", "gRPC is not supported with origin mTLS"
+		v.add(p)
+	}
+	for _, f := range b.Lambdas {
+		if strings.HasPrefix(f.EventType, "origin-") {
+			p.Path, p.Value, p.Message = path+".LambdaFunctionAssociations", f.EventType, "Lambda@Edge on the origin's side is not supported with origin mTLS"
+			v.add(p)
+		}
+	}
 }
 
 // target checks that the behavior's origin or group exists (CF-CONF-11).

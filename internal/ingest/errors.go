@@ -1,33 +1,17 @@
 package ingest
 
 import (
-	"fmt"
-	"strings"
+	"github.com/edgesim/edgesim/internal/ingest/apishape"
+	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
 // Error is a file that cannot be read at all, as opposed to one that says
 // something CloudFront would reject.
-type Error struct {
-	// File is the path as given, "-" for standard input, "" where it is not known.
-	File string
-	// Line is the line of the mistake, from 1; 0 where there is none.
-	Line int
-	// Message says what is wrong, lower case, without a full stop.
-	Message string
-	// Hint says what to do about it, or is "".
-	Hint string
-}
+type Error = tree.Error
 
-// Error returns file, line and message on one line. The hint is not part of it.
-func (e *Error) Error() string {
-	var b strings.Builder
-	if e.File != "" {
-		b.WriteString(e.File)
-		b.WriteString(": ")
-	}
-	if e.Line > 0 {
-		fmt.Fprintf(&b, "line %d: ", e.Line)
-	}
-	b.WriteString(e.Message)
-	return b.String()
-}
+// UnresolvedError is a configuration that needs values which its files do not hold.
+type UnresolvedError = apishape.UnresolvedError
+
+// DidYouMean returns the candidate that was probably meant by a name that is
+// unknown, or "" where none is near.
+func DidYouMean(name string, candidates []string) string { return tree.DidYouMean(name, candidates) }

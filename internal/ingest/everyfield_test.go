@@ -15,35 +15,10 @@ import (
 )
 
 // inert are the fields of the API that may change without a difference here,
-// each with the reason. Everything else in a file is acted on or reported.
+// each with the reason. Everything else in a file is kept, acted on or reported.
 var inert = map[string]string{
-	"CallerReference":        "it tells requests to the API apart",
-	"PriceClass":             "it chooses edge locations, and there is one here",
-	"Logging.IncludeCookies": "it is part of logs, which are reported as a whole",
-	"Logging.Prefix":         "it is part of logs, which are reported as a whole",
-	"Logging.Bucket":         "it is part of logs, which are reported as a whole where they are on",
-	"ViewerCertificate.MinimumProtocolVersion":                          "beside the default certificate it has no effect; else it is reported",
-	"ViewerCertificate.ACMCertificateArn":                               "it is part of the certificate, which is reported as a whole",
-	"ViewerCertificate.Certificate":                                     "it is part of the certificate, which is reported as a whole",
-	"ViewerCertificate.CertificateSource":                               "it is part of the certificate, which is reported as a whole",
-	"ViewerCertificate.SSLSupportMethod":                                "it is part of the certificate, which is reported as a whole",
-	"ViewerMtlsConfig.Mode":                                             "viewer mTLS is reported as a whole",
-	"ViewerMtlsConfig.TrustStoreConfig":                                 "viewer mTLS is reported as a whole",
-	"ConnectionFunctionAssociation.Id":                                  "connection functions are reported as a whole",
-	"CacheTagConfig.HeaderName":                                         "cache tags are reported as a whole",
-	"FieldOfTomorrow.x":                                                 "a field that is not known is reported as a whole",
-	"WebACLId":                                                          "which web ACL it is changes nothing: none is evaluated, which is reported",
-	"ContinuousDeploymentPolicyId":                                      "continuous deployment is reported, whatever its policy",
-	"AnycastIpListId":                                                   "anycast addresses are reported, whatever their list",
-	"Origins.CustomOriginConfig.OriginMtlsConfig.ClientCertificateArn":  "origin mTLS is reported as a whole: the file has no certificate in it",
-	"Origins.VpcOriginConfig.OwnerAccountId":                            "VPC origins are reported as a whole",
-	"DefaultCacheBehavior.RealtimeLogConfigArn":                         "real-time logs are reported, whatever their configuration",
-	"DefaultCacheBehavior.TrustedSigners":                               "signed URLs are reported as a whole",
-	"DefaultCacheBehavior.TrustedKeyGroups":                             "signed URLs are reported as a whole",
-	"DefaultCacheBehavior.LambdaFunctionAssociations.LambdaFunctionARN": "functions are reported with their events: none is run, whichever it is",
-	"DefaultCacheBehavior.LambdaFunctionAssociations.IncludeBody":       "functions are reported with their events: none gets a body",
-	"DefaultCacheBehavior.FunctionAssociations.FunctionARN":             "functions are reported with their events: none is run, whichever it is",
-	"CacheBehaviors.MinTTL":                                             "beside a cache policy it has no effect, which is reported",
+	"FieldOfTomorrow.x":                   "a field that is not known is reported as a whole",
+	"ViewerCertificate.CertificateSource": "the deprecated form of ACMCertificateArn, which stands beside it and counts",
 }
 
 // TestEveryField proves that nothing in a file passes in silence: every value of a

@@ -8,9 +8,10 @@ import (
 
 func Example() {
 	config := `{
+	  "CallerReference": "x", "Comment": "", "Enabled": true,
 	  "Origins": {"Quantity": 1, "Items": [{
 	    "Id": "app", "DomainName": "app.example.com",
-	    "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"},
+	    "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
 	    "OriginShield": {"Enabled": true, "OriginShieldRegion": "eu-central-1"}
 	  }]},
 	  "DefaultCacheBehavior": {"TargetOriginId": "app", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}

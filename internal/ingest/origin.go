@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/ingest/apishape"
 )
 
 // OriginFlags are the --origin form: a URL and the settings beside it. A nil
@@ -39,7 +40,7 @@ const originID = "origin"
 // else is at the API's defaults. An address, localhost or another name that is
 // not public works as typed, by an entry in Connect, with a warning.
 func FromOrigin(flags OriginFlags) (*Result, error) {
-	r := &reader{}
+	r := &flagReader{}
 	scheme, host, port := r.originURL(flags.URL)
 	origin := distribution.NewOrigin(originID, host)
 	origin.ProtocolPolicy = distribution.OriginHTTPOnly
@@ -62,10 +63,13 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 	}
 	behavior.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy(forwarded)
 	d := &distribution.Distribution{
-		Enabled:         true,
-		Origins:         []distribution.Origin{origin},
-		DefaultBehavior: behavior,
-		HTTPVersion:     distribution.DefaultHTTPVersion,
+		Enabled:           true,
+		Origins:           []distribution.Origin{origin},
+		ViewerCertificate: distribution.ViewerCertificate{CloudFrontDefault: true},
+		GeoRestriction:    distribution.GeoRestriction{Type: "none"},
+		ConnectionMode:    "direct",
+		DefaultBehavior:   behavior,
+		HTTPVersion:       distribution.DefaultHTTPVersion,
 	}
 	if len(r.problems) == 0 { // else the URL's own mistakes say it better
 		r.originProblems(d)
@@ -73,22 +77,33 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 	if len(r.problems) > 0 {
 		return nil, &distribution.InvalidError{Problems: r.problems}
 	}
-	result := &Result{Distribution: d}
-	if isPrivateName(host) {
+	result := &Result{Distribution: d, Distributions: []*distribution.Distribution{d}}
+	if apishape.IsPrivateName(host) {
 		// Keyed by the host alone: an entry of the user's own, with or without
 		// a port, comes before it.
 		result.Connect = map[string]string{host: net.JoinHostPort(host, strconv.Itoa(port))}
 	}
-	r.warnings(d)
-	for _, n := range r.notices {
+	for _, n := range append(r.notices, apishape.Warnings(d)...) {
 		n.Path = flagPath(n.Path)
 		d.Notices = append(d.Notices, n)
 	}
 	return result, nil
 }
 
+// flagReader collects what there is to say about the flags.
+type flagReader struct {
+	notices  []distribution.Notice
+	problems []distribution.Problem
+}
+
+func (r *flagReader) notice(kind distribution.NoticeKind, path, message string) {
+	r.notices = append(r.notices, distribution.Notice{Kind: kind, Path: path, Message: message})
+}
+
+func (r *flagReader) problem(p distribution.Problem) { r.problems = append(r.problems, p) }
+
 // apply puts the settings beside the URL into the origin.
-func (f *OriginFlags) apply(o *distribution.Origin, r *reader) {
+func (f *OriginFlags) apply(o *distribution.Origin, r *flagReader) {
 	seconds := func(n *int, d *time.Duration) {
 		if n != nil {
 			*d = time.Duration(min(max(*n, -mostSeconds), mostSeconds)) * time.Second
@@ -121,7 +136,7 @@ func (f *OriginFlags) apply(o *distribution.Origin, r *reader) {
 const mostSeconds = 1_000_000_000
 
 // originURL takes the URL apart and records what does not belong into it.
-func (r *reader) originURL(text string) (scheme, host string, port int) {
+func (r *flagReader) originURL(text string) (scheme, host string, port int) {
 	const form = "http://HOST[:PORT] or https://HOST[:PORT]"
 	full := text
 	text = withoutUser(text) // passwords do not belong into messages
@@ -183,7 +198,7 @@ func withoutUser(text string) string {
 
 // originProblems judges the distribution as the API would and names the flag
 // where a setting came from. That the origin is an address is no problem here.
-func (r *reader) originProblems(d *distribution.Distribution) {
+func (r *flagReader) originProblems(d *distribution.Distribution) {
 	for _, p := range d.Validate() {
 		if p.Rule == "CF-CONF-13" && isAddress(p.Value) {
 			continue
@@ -209,24 +224,6 @@ func flagPath(path string) string {
 		return flag
 	}
 	return "--origin"
-}
-
-// privateSuffixes are top-level names that are never public (RFC 6761, RFC
-// 6762, RFC 8375, and those that networks use by custom).
-var privateSuffixes = []string{".localhost", ".local", ".internal", ".test", ".example", ".invalid", ".home.arpa", ".lan", ".intranet", ".private", ".corp", ".home"}
-
-// isPrivateName reports whether a name has no place in public DNS: an address,
-// a single label, or a name below a private suffix.
-func isPrivateName(name string) bool {
-	if isAddress(name) || !strings.Contains(name, ".") {
-		return true
-	}
-	for _, suffix := range privateSuffixes {
-		if strings.HasSuffix(strings.ToLower(name), suffix) {
-			return true
-		}
-	}
-	return false
 }
 
 // isAddress reports whether a name is an IP address.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/ingest/apishape"
+	"github.com/edgesim/edgesim/internal/ingest/tree"
 	"github.com/edgesim/edgesim/internal/setting"
 )
 
@@ -31,12 +33,12 @@ type Overlay struct {
 
 // looksLikeOverlay reports whether a tree has a key of the overlay, perhaps
 // misspelled.
-func looksLikeOverlay(n *node) bool {
-	if n.kind != kindObject {
+func looksLikeOverlay(n *tree.Node) bool {
+	if n.Kind != tree.Object {
 		return false
 	}
-	for _, f := range n.fields {
-		if setting.Key(f.name) != nil || DidYouMean(f.name, setting.Keys()) != "" {
+	for _, f := range n.Fields {
+		if setting.Key(f.Name) != nil || DidYouMean(f.Name, setting.Keys()) != "" {
 			return true
 		}
 	}
@@ -48,41 +50,41 @@ type overlayReader struct {
 	opts    Options
 	overlay Overlay
 	connect map[string]string
-	// policies are the custom policies, and policyNotices what there is to say of them.
-	policies      Policies
-	policyNotices []distribution.Notice
+	// resources are the custom policies, and remarks what there is to say of them.
+	resources []tree.Resource
+	remarks   []tree.Remark
 	// distribution is the node of that key, read last, as it may need parameters.
-	distribution *node
+	distribution *tree.Node
 	// originKey and originLine are an origin-… setting and its line.
 	originKey  string
 	originLine int
 }
 
-func readOverlay(tree *node, opts Options) (*Result, error) {
+func readOverlay(n *tree.Node, opts Options) (*Result, error) {
 	r := &overlayReader{opts: opts, connect: map[string]string{}, overlay: Overlay{Values: map[string][]string{}}}
-	if f := tree.repeated(); f != nil {
-		return nil, &Error{Line: f.line, Message: fmt.Sprintf("the key %q stands twice", f.name), Hint: "remove one of the two"}
+	if f := n.Repeated(); f != nil {
+		return nil, &Error{Line: int(f.Pos.Line), Message: fmt.Sprintf("the key %q stands twice", f.Name), Hint: "remove one of the two"}
 	}
-	for _, f := range tree.fields {
-		key := setting.Key(f.name)
+	for _, f := range n.Fields {
+		key := setting.Key(f.Name)
 		if key == nil {
 			return nil, unknownKey(f)
 		}
-		if f.value.kind == kindNull {
+		if f.Value.Kind == tree.Null {
 			continue
 		}
-		if err := r.read(key, f.value); err != nil {
+		if err := r.read(key, f.Value); err != nil {
 			if invalid := (*distribution.InvalidError)(nil); errors.As(err, &invalid) {
 				return nil, invalid
 			}
-			line := f.line
+			line := int(f.Pos.Line)
 			if inner := (*entryError)(nil); errors.As(err, &inner) {
 				line = inner.line
 			}
-			return nil, &Error{Line: line, Message: f.name + ": " + err.Error()}
+			return nil, &Error{Line: line, Message: f.Name + ": " + err.Error()}
 		}
-		if strings.HasPrefix(f.name, "origin-") || f.name == "forward-host" {
-			r.originKey, r.originLine = f.name, f.line
+		if strings.HasPrefix(f.Name, "origin-") || f.Name == "forward-host" {
+			r.originKey, r.originLine = f.Name, int(f.Pos.Line)
 		}
 	}
 	return r.result()
@@ -92,11 +94,11 @@ func readOverlay(tree *node, opts Options) (*Result, error) {
 // spelling of earlier versions.
 var otherKeys = map[string]string{"origin-ca": "trust", "client_certificate": "client-certificate"}
 
-func unknownKey(f field) *Error {
-	e := &Error{Line: f.line, Message: fmt.Sprintf("unknown key %q", f.name), Hint: "the keys are " + strings.Join(setting.Keys(), ", ")}
-	near := otherKeys[f.name]
+func unknownKey(f tree.Field) *Error {
+	e := &Error{Line: int(f.Pos.Line), Message: fmt.Sprintf("unknown key %q", f.Name), Hint: "the keys are " + strings.Join(setting.Keys(), ", ")}
+	near := otherKeys[f.Name]
 	if near == "" {
-		near = DidYouMean(f.name, setting.Keys())
+		near = DidYouMean(f.Name, setting.Keys())
 	}
 	if near != "" {
 		e.Message += fmt.Sprintf("; did you mean %q?", near)
@@ -120,28 +122,33 @@ func (e *entryError) Unwrap() error { return e.err }
 func (r *overlayReader) result() (*Result, error) {
 	result := &Result{Overlay: &r.overlay, Connect: r.connect}
 	origin := r.originFlags()
+	if r.distribution == nil { // else they are judged with the distribution
+		set := &tree.Set{Dialect: tree.DialectOverlay, Resources: r.resources}
+		if _, err := apishape.Map(set, apishape.Options{}); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case origin.URL != "" && r.distribution != nil:
-		return nil, &Error{Line: r.distribution.line, Message: `"distribution" and "origin" cannot stand together`, Hint: "keep one of the two"}
+		return nil, &Error{Line: int(r.distribution.Pos.Line), Message: `"distribution" and "origin" cannot stand together`, Hint: "keep one of the two"}
 	case origin.URL != "":
 		r.overlay.Origin = &origin
 		from, err := FromOrigin(origin)
 		if err != nil {
 			return nil, err
 		}
-		result.Distribution = from.Distribution
+		result.Distribution, result.Distributions = from.Distribution, from.Distributions
 		if _, ok := r.connect[from.Distribution.Origins[0].DomainName]; !ok {
 			maps.Copy(r.connect, without(from.Connect, r.connect))
 		}
 	case r.originKey != "":
 		return nil, &Error{Line: r.originLine, Message: fmt.Sprintf("%q needs %q", r.originKey, "origin"), Hint: "an origin of a distribution is set up in the distribution"}
 	case r.distribution != nil:
-		d, err := r.readDistribution()
+		read, err := r.readDistribution()
 		if err != nil {
 			return nil, err
 		}
-		d.Notices = append(d.Notices, r.policyNotices...)
-		result.Distribution = d
+		result.Distribution, result.Distributions, result.Files = read.Distribution, read.Distributions, read.Files
 	}
 	return result, nil
 }
@@ -155,51 +162,63 @@ func without(a, b map[string]string) map[string]string {
 
 // readDistribution reads what the key distribution holds: a mapping, or the
 // path of a file of any other format.
-func (r *overlayReader) readDistribution() (*distribution.Distribution, error) {
+func (r *overlayReader) readDistribution() (*Result, error) {
 	opts := r.opts
-	opts.Policies = r.policies
+	opts.Resources = append(opts.Resources, r.resources...)
 	if opts.Parameters == nil {
 		opts.Parameters = r.overlay.Parameters
 	}
 	n := r.distribution
-	if n.kind == kindObject {
-		switch {
-		case looksLikeCloudFormation(n):
-			_, err := readCloudFormation()
-			return nil, err
-		case looksLikeTerraform(n):
-			_, err := readTerraform()
+	var format format
+	if n.Kind == tree.Object {
+		if format = formatOf(n); format == formatAPI || format == "" {
+			set, err := apishape.Document(n, tree.DialectOverlay)
+			if err != nil {
+				return nil, err
+			}
+			return r.mapped(set, opts)
+		}
+	} else {
+		path := r.path(n.Text)
+		data, err := load(path, nil)
+		if err != nil {
 			return nil, err
 		}
-		return readAPI(n, opts)
-	}
-	path := r.path(n.text)
-	data, err := load(path, nil)
-	if err != nil {
-		return nil, err
-	}
-	opts.BaseDir = filepath.Dir(path)
-	text, err := toUTF8(data)
-	if err == nil {
-		var format format
-		if format, _, err = detect(text); err == nil && format == formatOverlay {
+		opts.BaseDir, opts.file = filepath.Dir(path), path
+		text, err := toUTF8(data)
+		if err == nil {
+			opts.yaml = !isJSON(text)
+			format, n, err = detect(path, text)
+		}
+		if err == nil && format == formatOverlay {
 			err = &Error{Message: "is an overlay itself", Hint: "name a distribution, not another overlay"}
 		}
+		if err != nil {
+			return nil, inFile(err, path)
+		}
 	}
-	var result *Result
-	if err == nil {
-		result, err = Read(text, opts)
+	set, err := readSet(format, n, opts)
+	if err != nil {
+		return nil, inFile(err, opts.file)
 	}
+	return r.mapped(set, opts)
+}
+
+// mapped makes the result of the set that the overlay names.
+func (r *overlayReader) mapped(set *tree.Set, opts Options) (*Result, error) {
+	set.Remarks = append(set.Remarks, r.remarks...)
+	return mapped(set, opts)
+}
+
+// inFile names the file of an error that names none.
+func inFile(err error, path string) error {
 	var e *Error
-	switch {
-	case errors.As(err, &e):
+	if errors.As(err, &e) && e.File == "" {
 		named := *e
 		named.File = path
-		return nil, &named
-	case err != nil:
-		return nil, err
+		return &named
 	}
-	return result.Distribution, nil
+	return err
 }
 
 // path makes a path of the file relative to the working directory.

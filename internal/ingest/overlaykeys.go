@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/ingest/tree"
 	"github.com/edgesim/edgesim/internal/setting"
 )
 
 // forms read the keys that have a form of their own; every other one is read by its
 // kind in the table of settings.
-var forms = map[string]func(r *overlayReader, n *node) error{
+var forms = map[string]func(r *overlayReader, n *tree.Node) error{
 	"distribution": (*overlayReader).setDistribution,
 	"connect":      (*overlayReader).setConnect,
 	"parameter":    (*overlayReader).setParameters,
@@ -22,7 +23,7 @@ var forms = map[string]func(r *overlayReader, n *node) error{
 }
 
 // read reads the value of one key.
-func (r *overlayReader) read(s *setting.Setting, n *node) error {
+func (r *overlayReader) read(s *setting.Setting, n *tree.Node) error {
 	if form := forms[s.Name]; form != nil {
 		return form(r, n)
 	}
@@ -34,7 +35,7 @@ func (r *overlayReader) read(s *setting.Setting, n *node) error {
 }
 
 // values reads what is no mapping, as the flag would have it.
-func (r *overlayReader) values(s *setting.Setting, n *node) ([]string, error) {
+func (r *overlayReader) values(s *setting.Setting, n *tree.Node) ([]string, error) {
 	switch s.Kind {
 	case setting.List, setting.Files, setting.Comma:
 		all, err := words(n, s.Kind == setting.Comma)
@@ -45,14 +46,14 @@ func (r *overlayReader) values(s *setting.Setting, n *node) ([]string, error) {
 		}
 		return all, err
 	case setting.Switch:
-		if n.kind != kindBool {
-			return nil, fmt.Errorf("is %s, want true or false", n.kind)
+		if n.Kind != tree.Bool {
+			return nil, fmt.Errorf("is %s, want true or false", n.Kind)
 		}
-		return []string{n.text}, nil
+		return []string{n.Text}, nil
 	case setting.Number:
-		i, ok := n.integer()
+		i, ok := n.Integer()
 		if !ok {
-			return nil, fmt.Errorf("%q is not a whole number", n.show())
+			return nil, fmt.Errorf("%q is not a whole number", n.Show())
 		}
 		return []string{strconv.FormatInt(int64(i), 10)}, nil
 	case setting.Scalar:
@@ -122,87 +123,87 @@ func (r *overlayReader) originFlags() OriginFlags {
 	}
 }
 
-func (r *overlayReader) setDistribution(n *node) error {
+func (r *overlayReader) setDistribution(n *tree.Node) error {
 	r.distribution = n
-	if n.kind != kindObject && n.kind != kindString || n.kind == kindString && n.text == "" {
-		return fmt.Errorf("is %s, want a path or a mapping", n.kind)
+	if n.Kind != tree.Object && n.Kind != tree.String || n.Kind == tree.String && n.Text == "" {
+		return fmt.Errorf("is %s, want a path or a mapping", n.Kind)
 	}
 	return nil
 }
 
-func (r *overlayReader) setConnect(n *node) error {
-	if n.kind != kindObject {
-		return fmt.Errorf("is %s, want a mapping of DOMAIN[:PORT] to HOST:PORT", n.kind)
+func (r *overlayReader) setConnect(n *tree.Node) error {
+	if n.Kind != tree.Object {
+		return fmt.Errorf("is %s, want a mapping of DOMAIN[:PORT] to HOST:PORT", n.Kind)
 	}
-	for _, f := range n.fields {
+	for _, f := range n.Fields {
 		var to string
-		if err := word(f.value, &to); err != nil {
-			return &entryError{f.line, fmt.Errorf("%q %w", f.name, err)}
+		if err := word(f.Value, &to); err != nil {
+			return &entryError{int(f.Pos.Line), fmt.Errorf("%q %w", f.Name, err)}
 		}
-		from, to, err := connectEntry(f.name, to)
+		from, to, err := connectEntry(f.Name, to)
 		if err != nil {
-			return &entryError{f.line, err}
+			return &entryError{int(f.Pos.Line), err}
 		}
 		r.connect[from] = to
 	}
 	return nil
 }
 
-func (r *overlayReader) setParameters(n *node) error {
-	if n.kind != kindObject {
-		return fmt.Errorf("is %s, want a mapping of names to values", n.kind)
+func (r *overlayReader) setParameters(n *tree.Node) error {
+	if n.Kind != tree.Object {
+		return fmt.Errorf("is %s, want a mapping of names to values", n.Kind)
 	}
 	r.overlay.Parameters = map[string]string{}
-	for _, f := range n.fields {
+	for _, f := range n.Fields {
 		var value string
-		if err := scalar(f.value, &value); err != nil {
-			return &entryError{f.line, fmt.Errorf("%q %w", f.name, err)}
+		if err := scalar(f.Value, &value); err != nil {
+			return &entryError{int(f.Pos.Line), fmt.Errorf("%q %w", f.Name, err)}
 		}
-		r.overlay.Parameters[f.name] = value
+		r.overlay.Parameters[f.Name] = value
 	}
 	return nil
 }
 
 // word reads a string that is not empty.
-func word(n *node, to *string) error {
-	if n.kind != kindString {
-		return fmt.Errorf("is %s, want a string", n.kind)
+func word(n *tree.Node, to *string) error {
+	if n.Kind != tree.String {
+		return fmt.Errorf("is %s, want a string", n.Kind)
 	}
-	if n.text == "" {
+	if n.Text == "" {
 		return fmt.Errorf("is empty")
 	}
-	*to = n.text
+	*to = n.Text
 	return nil
 }
 
 // scalar reads a string, a number or a boolean as text.
-func scalar(n *node, to *string) error {
-	if n.kind == kindList || n.kind == kindObject || n.kind == kindNull {
-		return fmt.Errorf("is %s, want a string", n.kind)
+func scalar(n *tree.Node, to *string) error {
+	if n.Kind == tree.List || n.Kind == tree.Object || n.Kind == tree.Null {
+		return fmt.Errorf("is %s, want a string", n.Kind)
 	}
-	*to = n.text
+	*to = n.Text
 	return nil
 }
 
 // words reads a list of strings, or one string, which is one item unless commas
 // separate.
-func words(n *node, commas bool) (all []string, err error) {
-	if n.kind == kindString {
-		if n.text == "" {
+func words(n *tree.Node, commas bool) (all []string, err error) {
+	if n.Kind == tree.String {
+		if n.Text == "" {
 			return nil, fmt.Errorf("is empty")
 		}
 		if !commas {
-			return []string{n.text}, nil
+			return []string{n.Text}, nil
 		}
-		for s := range strings.SplitSeq(n.text, ",") {
+		for s := range strings.SplitSeq(n.Text, ",") {
 			all = append(all, strings.TrimSpace(s))
 		}
 		return all, nil
 	}
-	if n.kind != kindList {
-		return nil, fmt.Errorf("is %s, want a list of strings", n.kind)
+	if n.Kind != tree.List {
+		return nil, fmt.Errorf("is %s, want a list of strings", n.Kind)
 	}
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		var s string
 		if err := word(item, &s); err != nil {
 			return nil, fmt.Errorf("an item %w", err)

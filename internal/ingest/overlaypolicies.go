@@ -8,36 +8,35 @@ import (
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/ingest/apishape"
+	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
 // setPolicies reads custom policies: a list of files as the API prints them, or
 // of their content.
-func (r *overlayReader) setPolicies(n *node) error {
-	if n.kind != kindList {
-		return fmt.Errorf("is %s, want a list of files or of policies as the API gives them", n.kind)
+func (r *overlayReader) setPolicies(n *tree.Node) error {
+	if n.Kind != tree.List {
+		return fmt.Errorf("is %s, want a list of files or of policies as the API gives them", n.Kind)
 	}
-	rd := &reader{}
-	for i, item := range n.items {
-		path, tree := fmt.Sprintf("policies[%d]", i), item
-		if item.kind == kindString {
+	for i, item := range n.Items {
+		path, node := fmt.Sprintf("policies[%d]", i), item
+		if item.Kind == tree.String {
 			var err error
-			if path, tree, err = r.policyFile(item.text); err != nil {
-				return &entryError{item.line, err}
+			if path, node, err = r.policyFile(item.Text); err != nil {
+				return &entryError{int(item.Pos.Line), err}
 			}
 		}
-		if tree.kind != kindObject || !r.policies.read(rd, path, tree) {
-			return &entryError{item.line, fmt.Errorf("%s holds no CachePolicy, OriginRequestPolicy or ResponseHeadersPolicy", path)}
+		res, remarks, ok := apishape.ResourceOf(node, path)
+		if !ok {
+			return &entryError{int(item.Pos.Line), fmt.Errorf("%s holds no CachePolicy, OriginRequestPolicy or ResponseHeadersPolicy", path)}
 		}
-	}
-	r.policyNotices = rd.notices
-	if len(rd.problems) > 0 {
-		return &distribution.InvalidError{Problems: rd.problems}
+		r.resources, r.remarks = append(r.resources, res), append(r.remarks, remarks...)
 	}
 	return nil
 }
 
 // policyFile reads a file with a policy; its name is the path in messages.
-func (r *overlayReader) policyFile(name string) (string, *node, error) {
+func (r *overlayReader) policyFile(name string) (string, *tree.Node, error) {
 	file := r.path(name)
 	data, err := load(file, nil)
 	if err != nil {
@@ -47,36 +46,36 @@ func (r *overlayReader) policyFile(name string) (string, *node, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", file, err)
 	}
-	parse := parseYAML
+	parse := tree.ParseYAML
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '{' {
-		parse = parseJSON
+		parse = tree.ParseJSON
 	}
-	tree, err := parse(text)
+	n, err := parse(file, text)
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return filepath.Base(name), tree, nil
+	return filepath.Base(name), n, nil
 }
 
 // setGeography reads where the viewers are, by the names of the fields that
 // tell the origin.
-func (r *overlayReader) setGeography(n *node) error {
-	if n.kind != kindObject {
-		return fmt.Errorf("is %s, want a mapping of CloudFront-Viewer-… to values", n.kind)
+func (r *overlayReader) setGeography(n *tree.Node) error {
+	if n.Kind != tree.Object {
+		return fmt.Errorf("is %s, want a mapping of CloudFront-Viewer-… to values", n.Kind)
 	}
 	known := distribution.GeographyHeaders()
 	r.overlay.Geography = map[string]string{}
-	for _, f := range n.fields {
-		i := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, f.name) })
+	for _, f := range n.Fields {
+		i := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, f.Name) })
 		if i < 0 {
-			return &entryError{f.line, fmt.Errorf("%q is not one of %s", f.name, strings.Join(known, ", "))}
+			return &entryError{int(f.Pos.Line), fmt.Errorf("%q is not one of %s", f.Name, strings.Join(known, ", "))}
 		}
 		var value string
-		if err := scalar(f.value, &value); err != nil {
-			return &entryError{f.line, fmt.Errorf("%q %w", f.name, err)}
+		if err := scalar(f.Value, &value); err != nil {
+			return &entryError{int(f.Pos.Line), fmt.Errorf("%q %w", f.Name, err)}
 		}
 		if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c == 0x7f }) {
-			return &entryError{f.line, fmt.Errorf("%q holds a control character", f.name)}
+			return &entryError{int(f.Pos.Line), fmt.Errorf("%q holds a control character", f.Name)}
 		}
 		r.overlay.Geography[known[i]] = value
 	}

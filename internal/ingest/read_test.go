@@ -94,8 +94,8 @@ func TestUnknownFieldsAreReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`unknown: Origins.Items[0].originPath: is not a field edgesim knows (line 3); did you mean "OriginPath"?`,
-		`unknown: Origins.Items[0].Zzz: is not a field edgesim knows (line 3)`,
+		`unknown: Origins.Items[0].originPath: is not a field edgesim knows (line 4); did you mean "OriginPath"?`,
+		`unknown: Origins.Items[0].Zzz: is not a field edgesim knows (line 4)`,
 	} {
 		if !strings.Contains(noticeLines(got.Distribution)+"\n", want+"\n") {
 			t.Errorf("got\n%s\nwant %s", noticeLines(got.Distribution), want)
@@ -146,7 +146,7 @@ func TestReadFile(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"-":                     "-: there is no standard input to read",
-		"testdata":              "testdata: is a folder; Terraform folders are not read yet",
+		"testdata":              "testdata: is a folder; folders are not read yet",
 		"testdata/nowhere.json": "testdata/nowhere.json: cannot be read: no such file or directory",
 	} {
 		_, err := ingest.ReadFile(path, ingest.Options{})
@@ -251,10 +251,10 @@ func FuzzFromOrigin(f *testing.F) {
 // has the documented ones.
 func TestLegacyTTLs(t *testing.T) {
 	t.Parallel()
-	const file = `{"Origins": {"Quantity": 1, "Items": [{"Id": "a", "DomainName": "a.example.com", "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}]},
+	const file = `{"CallerReference": "x", "Comment": "", "Enabled": true, "Origins": {"Quantity": 1, "Items": [{"Id": "a", "DomainName": "a.example.com", "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}]},
 		"DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all"%s, "ForwardedValues": {"QueryString": false, "Cookies": {"Forward": "none"}}}}`
 	for ttls, want := range map[string][3]int64{
-		"":                                      {0, 86_400, 31_536_000},
+		`, "MinTTL": 0`:                         {0, 86_400, 31_536_000},
 		`, "MinTTL": 100000`:                    {100_000, 100_000, 31_536_000},
 		`, "MinTTL": 1, "DefaultTTL": 60`:       {1, 60, 31_536_000},
 		`, "MinTTL": 0, "MaxTTL": 3600`:         {0, 3600, 3600},

@@ -190,3 +190,19 @@ func (n *Node) StringText() string {
 	}
 	return n.Text
 }
+
+// AnyText returns the text of a string, a number or an unresolved value, or "".
+func (n *Node) AnyText() string {
+	if n == nil {
+		return ""
+	}
+	return n.Text
+}
+
+// Members returns the members of an object, none of anything else.
+func (n *Node) Members() []Field {
+	if n == nil {
+		return nil
+	}
+	return n.Fields
+}

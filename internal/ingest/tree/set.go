@@ -11,6 +11,11 @@ type Set struct {
 	// Remarks are what the reader has to say: a key that stands twice, a field
 	// that its format does not have, a condition it could not decide.
 	Remarks []Remark
+	// Told is what was said when the document that this one was written from was
+	// read: a list of notices, or nil.
+	Told *Node
+	// Backends are those of origins by id, where the names do not tell.
+	Backends map[string]Backend
 	// Files are all files that were read, for --watch.
 	Files []string
 }

@@ -1,4 +1,4 @@
-package ingest
+package apishape
 
 import "github.com/edgesim/edgesim/distribution"
 
@@ -9,9 +9,24 @@ type apiOrigin struct {
 	CustomHeaders             list[apiHeader]
 	S3                        *apiS3Origin     `json:"S3OriginConfig,omitempty"`
 	Custom                    *apiCustomOrigin `json:"CustomOriginConfig,omitempty"`
+	VPC                       *apiVPCOrigin    `json:"VpcOriginConfig,omitempty"`
 	ConnectionAttempts        int
 	ConnectionTimeout         int64
-	ResponseCompletionTimeout int64 `json:",omitempty"`
+	ResponseCompletionTimeout int64      `json:",omitempty"`
+	Shield                    *apiShield `json:"OriginShield,omitempty"`
+	AccessControlID           string     `json:"OriginAccessControlId,omitempty"`
+}
+
+type apiShield struct {
+	Enabled            bool
+	OriginShieldRegion string `json:",omitempty"`
+}
+
+type apiVPCOrigin struct {
+	VPCOriginID            string `json:"VpcOriginId"`
+	OwnerAccountID         string `json:"OwnerAccountId,omitempty"`
+	OriginReadTimeout      int64
+	OriginKeepaliveTimeout int64
 }
 
 type apiHeader struct{ HeaderName, HeaderValue string }
@@ -28,6 +43,11 @@ type apiCustomOrigin struct {
 	OriginReadTimeout      int64
 	OriginKeepaliveTimeout int64
 	IPAddressType          distribution.IPAddressType `json:"IpAddressType"`
+	MTLS                   *apiOriginMTLS             `json:"OriginMtlsConfig,omitempty"`
+}
+
+type apiOriginMTLS struct {
+	ClientCertificateARN string `json:"ClientCertificateArn"`
 }
 
 func newAPIOrigin(o distribution.Origin) apiOrigin {
@@ -40,8 +60,16 @@ func newAPIOrigin(o distribution.Origin) apiOrigin {
 		ConnectionTimeout:         inSeconds(o.ConnectionTimeout),
 		ResponseCompletionTimeout: inSeconds(o.ResponseCompletionTimeout),
 	}
-	if o.Kind == distribution.OriginS3 {
-		out.S3 = &apiS3Origin{OriginReadTimeout: inSeconds(o.ResponseTimeout)}
+	out.AccessControlID = o.AccessControlID
+	if o.Shield != nil {
+		out.Shield = &apiShield{o.Shield.Enabled, o.Shield.Region}
+	}
+	switch {
+	case o.Kind == distribution.OriginS3:
+		out.S3 = &apiS3Origin{OriginAccessIdentity: o.AccessIdentity, OriginReadTimeout: inSeconds(o.ResponseTimeout)}
+		return out
+	case o.VPC != nil:
+		out.VPC = &apiVPCOrigin{o.VPC.ID, o.VPC.OwnerAccountID, inSeconds(o.ResponseTimeout), inSeconds(o.KeepaliveTimeout)}
 		return out
 	}
 	out.Custom = &apiCustomOrigin{
@@ -52,6 +80,9 @@ func newAPIOrigin(o distribution.Origin) apiOrigin {
 		OriginReadTimeout:      inSeconds(o.ResponseTimeout),
 		OriginKeepaliveTimeout: inSeconds(o.KeepaliveTimeout),
 		IPAddressType:          o.IPAddressType,
+	}
+	if o.MTLSCertificateARN != "" {
+		out.Custom.MTLS = &apiOriginMTLS{o.MTLSCertificateARN}
 	}
 	return out
 }
@@ -70,6 +101,29 @@ type apiBehavior struct {
 	DefaultTTL              *int64                 `json:",omitempty"`
 	MaxTTL                  *int64                 `json:",omitempty"`
 	Grpc                    struct{ Enabled bool } `json:"GrpcConfig"`
+	SmoothStreaming         bool
+	FieldLevelEncryptionID  string `json:"FieldLevelEncryptionId"`
+	RealtimeLogConfigARN    string `json:"RealtimeLogConfigArn,omitempty"`
+	TrustedSigners          apiTrusted
+	TrustedKeyGroups        apiTrusted
+	Lambdas                 list[apiLambda]             `json:"LambdaFunctionAssociations"`
+	Functions               list[apiFunctionOfBehavior] `json:"FunctionAssociations"`
+}
+
+type apiTrusted struct {
+	Enabled bool
+	list[string]
+}
+
+type apiLambda struct {
+	LambdaFunctionARN string
+	EventType         string
+	IncludeBody       bool
+}
+
+type apiFunctionOfBehavior struct {
+	FunctionARN string
+	EventType   string
 }
 
 type apiMethods struct {
@@ -98,6 +152,15 @@ func newAPIBehavior(b distribution.CacheBehavior) apiBehavior {
 		Compress:             b.Compress,
 	}
 	out.Grpc.Enabled = b.GRPC
+	out.SmoothStreaming, out.FieldLevelEncryptionID, out.RealtimeLogConfigARN = b.SmoothStreaming, b.FieldLevelEncryptionID, b.RealtimeLogConfigARN
+	out.TrustedSigners = apiTrusted{b.TrustedSigners.Enabled, listOfItems(b.TrustedSigners.Accounts)}
+	out.TrustedKeyGroups = apiTrusted{b.TrustedKeyGroups.Enabled, listOfItems(b.TrustedKeyGroups.IDs)}
+	out.Lambdas = convert(b.Lambdas, func(f distribution.LambdaFunctionAssociation) apiLambda {
+		return apiLambda{f.ARN, f.EventType, f.IncludeBody}
+	})
+	out.Functions = convert(b.Functions, func(f distribution.FunctionAssociation) apiFunctionOfBehavior {
+		return apiFunctionOfBehavior{f.ARN, f.EventType}
+	})
 	if p := b.CachePolicy; p != nil {
 		out.CachePolicyID = idOrName(p.ID, p.Name)
 	}

@@ -1,0 +1,33 @@
+package distribution
+
+import (
+	"regexp"
+	"strings"
+)
+
+// backends are the names that AWS's services give to what stands behind an
+// origin, most particular first.
+var backends = []struct {
+	name *regexp.Regexp
+	is   Backend
+}{
+	{s3Website, BackendWebsite},
+	{regexp.MustCompile(`(?i)(^|\.)s3([.-][a-z0-9-]+)?(\.dualstack\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$|\.s3\.dualstack\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.s3-(accesspoint|object-lambda|fips|accelerate)[a-z0-9.-]*\.amazonaws\.com(\.cn)?$`), BackendBucket},
+	{regexp.MustCompile(`(?i)\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$|\.[a-z0-9-]+\.elb\.amazonaws\.com(\.cn)?$`), BackendLoadBalancer},
+	{regexp.MustCompile(`(?i)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`), BackendAPIGateway},
+	{regexp.MustCompile(`(?i)\.lambda-url\.[a-z0-9-]+\.on\.aws$`), BackendLambdaURL},
+	{regexp.MustCompile(`(?i)\.mediastore\.[a-z0-9-]+\.amazonaws\.com$`), BackendMediaStore},
+	{regexp.MustCompile(`(?i)\.mediapackagev2\.[a-z0-9-]+\.amazonaws\.com$`), BackendMediaPackage},
+}
+
+// BackendOf says what stands behind an origin by its domain name; "" where the
+// name does not tell.
+func BackendOf(domainName string) Backend {
+	name := strings.TrimSuffix(domainName, ".")
+	for _, b := range backends {
+		if b.name.MatchString(name) {
+			return b.is
+		}
+	}
+	return ""
+}

@@ -1,0 +1,126 @@
+package apishape
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// unsimulated says of a distribution what it asks of AWS and edgesim does not
+// act on.
+func (r *reader) unsimulated(d *distribution.Distribution) {
+	say := func(path, format string, args ...any) {
+		r.notice(distribution.NoticeUnsimulated, path, format, args...)
+	}
+	if d.HTTPVersion == "http3" || d.HTTPVersion == "http2and3" {
+		say("HttpVersion", "HTTP/3 is not simulated: viewers are answered over HTTP/2 and HTTP/1.1")
+	}
+	if d.HTTPVersion == "http1.1" {
+		say("HttpVersion", "a limit to HTTP/1.1 is not simulated: viewers on HTTPS may use HTTP/2")
+	}
+	if d.Logging.Enabled {
+		say("Logging", "logs are not delivered to %q: edgesim has its recordings", d.Logging.Bucket)
+	}
+	if c := d.ViewerCertificate; !c.CloudFrontDefault {
+		message := "viewers get a certificate of edgesim's own authority"
+		if c.MinimumProtocolVersion != "" {
+			message += ", and the security policy " + c.MinimumProtocolVersion + " is not enforced"
+		}
+		say("ViewerCertificate", "%s", message)
+	}
+	if g := d.GeoRestriction; g.Type != "none" {
+		say("Restrictions.GeoRestriction", "the geographic restriction (%s of %s) is not simulated: every viewer is let in", g.Type, strings.Join(g.Countries, ", "))
+	}
+	for _, s := range []struct {
+		path string
+		on   bool
+		what string
+	}{
+		{"WebACLId", d.WebACLID != "", "AWS WAF is not simulated: every request passes"},
+		{"ContinuousDeploymentPolicyId", d.ContinuousDeploymentID != "", "continuous deployment is not simulated: all requests stay with this distribution"},
+		{"AnycastIpListId", d.AnycastIPListID != "", "anycast static IP addresses are not simulated"},
+		{"Staging", d.Staging, "a staging distribution is served like a primary one"},
+		{"ConnectionMode", d.ConnectionMode != "direct", fmt.Sprintf("connection mode %q is not simulated: viewers are answered directly", d.ConnectionMode)},
+		{"TenantConfig", len(d.TenantParameters) > 0, "distribution tenants are not simulated: their parameters are not filled in"},
+		{"ViewerMtlsConfig", d.ViewerMTLS != nil, "viewer mTLS is not simulated: no client certificate is asked for"},
+		{"ConnectionFunctionAssociation", d.ConnectionFunctionID != "", "connection functions are not run"},
+		{"CacheTagConfig", d.CacheTagHeader != "", "cache tags are not simulated"},
+	} {
+		if s.on {
+			say(s.path, "%s", s.what)
+		}
+	}
+	for i := range d.Origins {
+		r.unsimulatedOrigin(fmt.Sprintf("Origins.Items[%d]", i), &d.Origins[i])
+	}
+	for i := range d.OriginGroups {
+		if s := d.OriginGroups[i].SelectionCriteria; s != "" && s != "default" {
+			say(fmt.Sprintf("OriginGroups.Items[%d].SelectionCriteria", i), "selection by %q is not simulated: the primary is asked first", s)
+		}
+	}
+	r.unsimulatedBehavior("DefaultCacheBehavior", &d.DefaultBehavior)
+	for i := range d.Behaviors {
+		r.unsimulatedBehavior(fmt.Sprintf("CacheBehaviors.Items[%d]", i), &d.Behaviors[i])
+	}
+}
+
+func (r *reader) unsimulatedOrigin(path string, o *distribution.Origin) {
+	say := func(field, format string, args ...any) {
+		r.notice(distribution.NoticeUnsimulated, path+field, format, args...)
+	}
+	if o.Shield != nil && o.Shield.Enabled {
+		say(".OriginShield", "Origin Shield in %q is not simulated: requests go straight to the origin", o.Shield.Region)
+	}
+	if o.AccessControlID != "" {
+		say(".OriginAccessControlId", "origin access control %q is not simulated: requests are not signed", o.AccessControlID)
+	}
+	if o.AccessIdentity != "" {
+		say(".S3OriginConfig.OriginAccessIdentity", "origin access identity %q is not simulated: requests are not signed", o.AccessIdentity)
+	}
+	if o.VPC != nil {
+		say(".VpcOriginConfig", "VPC origin %q is not simulated: it is reached as a custom origin, match-viewer on ports 80 and 443 (--connect says where)", o.VPC.ID)
+	}
+	if o.MTLSCertificateARN != "" {
+		say(".CustomOriginConfig.OriginMtlsConfig", "the client certificate of origin mTLS is not in this file: --client-certificate presents one; without it none is presented")
+	}
+}
+
+func (r *reader) unsimulatedBehavior(path string, b *distribution.CacheBehavior) {
+	say := func(field, format string, args ...any) {
+		r.notice(distribution.NoticeUnsimulated, path+field, format, args...)
+	}
+	if b.TrustedSigners.Enabled {
+		say(".TrustedSigners", "signed URLs and cookies are not simulated: every viewer is let in")
+	}
+	if b.TrustedKeyGroups.Enabled {
+		say(".TrustedKeyGroups", "signed URLs and cookies are not simulated: every viewer is let in")
+	}
+	if b.SmoothStreaming {
+		say(".SmoothStreaming", "Smooth Streaming is not simulated")
+	}
+	var lambdas, functions []string
+	for _, f := range b.Lambdas {
+		if !slices.Contains(lambdas, f.EventType) {
+			lambdas = append(lambdas, f.EventType)
+		}
+	}
+	for _, f := range b.Functions {
+		if !slices.Contains(functions, f.EventType) {
+			functions = append(functions, f.EventType)
+		}
+	}
+	if len(lambdas) > 0 {
+		say(".LambdaFunctionAssociations", "Lambda@Edge functions are not run: %q", lambdas)
+	}
+	if len(functions) > 0 {
+		say(".FunctionAssociations", "CloudFront Functions are not run: %q", functions)
+	}
+	if b.FieldLevelEncryptionID != "" {
+		say(".FieldLevelEncryptionId", "field-level encryption %q is not simulated: fields go to the origin as they came", b.FieldLevelEncryptionID)
+	}
+	if b.RealtimeLogConfigARN != "" {
+		say(".RealtimeLogConfigArn", "real-time logs are not written: edgesim has its recordings")
+	}
+}

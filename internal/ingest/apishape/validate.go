@@ -1,0 +1,50 @@
+package apishape
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// validate adds what the API would reject in a distribution.
+func (r *reader) validate(d *distribution.Distribution) {
+	found := d.ValidateConfig()
+	for i := range found {
+		for _, vpc := range r.vpc {
+			found[i].Path = strings.Replace(found[i].Path, vpc+".CustomOriginConfig.", vpc+".VpcOriginConfig.", 1)
+		}
+	}
+	r.judged(found)
+}
+
+// judged adds problems, but for what follows from a mistake already recorded at
+// the same place or around it, or from a value that is not known. A quota is no
+// mistake: AWS raises it on request, and so a warning it is.
+func (r *reader) judged(found []distribution.Problem) {
+	recorded := r.problems
+	for _, p := range found {
+		if follows(p.Path, recorded) || r.unknownAt(p.Path) {
+			continue
+		}
+		if p.Quota {
+			r.notice(distribution.NoticeWarning, p.Path, "%s: %s, allowed: %s (%s)", p.Message, p.Value, p.Allowed, p.Rule)
+			continue
+		}
+		r.problem(p)
+	}
+}
+
+func follows(path string, recorded []distribution.Problem) bool {
+	return slices.ContainsFunc(recorded, func(q distribution.Problem) bool {
+		return path == q.Path || strings.HasPrefix(path, q.Path+".")
+	})
+}
+
+// unknownAt reports whether the value at a path, or what is around or in it, is
+// not known: then it cannot be judged.
+func (r *reader) unknownAt(path string) bool {
+	return slices.ContainsFunc(r.unresolved, func(u distribution.Unresolved) bool {
+		return path == u.Path || strings.HasPrefix(path, u.Path+".") || strings.HasPrefix(u.Path, path+".") || strings.HasPrefix(u.Path, path+"[")
+	})
+}
