@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -120,7 +121,7 @@ func callSite(t *testing.T, origins map[string]http.HandlerFunc) *site {
 		connect[o.DomainName] = server.Listener.Addr().String()
 	}
 	trust := policy.NewTrustStore(ca.X509)
-	client := &originconn.Client{ConnectTo: connect, Trust: func() *policy.TrustStore { return trust }}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: connect, Trust: func() *policy.TrustStore { return trust }})
 	t.Cleanup(func() { client.Close() })
 	ring := recording.NewRing(recording.RingConfig{})
 	return &site{ring: ring, edge: &edge.Edge{Distribution: d, Client: client, Recorder: ring}}

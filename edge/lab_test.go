@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -30,7 +31,7 @@ func newLabEdge(t *testing.T, cfg lab.Config) (*edge.Edge, *lab.Lab, *recording.
 		t.Fatal(err)
 	}
 	trust := originconn.TrustWith(root)
-	client := &originconn.Client{ConnectTo: l.Connect(), Trust: func() *policy.TrustStore { return trust }, ExplainWithin: time.Minute}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: l.Connect(), Trust: func() *policy.TrustStore { return trust }, ExplainWithin: time.Minute})
 	ring := recording.NewRing(recording.RingConfig{})
 	t.Cleanup(func() {
 		client.Close()

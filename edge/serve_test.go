@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -37,7 +38,7 @@ func newSite(t *testing.T, origins map[string]http.HandlerFunc) *site {
 		connect[o.DomainName] = listen(t, handler)
 	}
 	d.DefaultBehavior = behaviorWith(t, "AllViewerExceptHostHeader")
-	client := &originconn.Client{ConnectTo: connect}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: connect})
 	t.Cleanup(func() { client.Close() })
 	ring := recording.NewRing(recording.RingConfig{})
 	return &site{ring: ring, edge: &edge.Edge{Distribution: d, Client: client, Recorder: ring}}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -47,7 +48,7 @@ func newBubble(t *testing.T, origins map[string]talk) *site {
 	}
 	d.DefaultBehavior = behaviorWith(t, "AllViewerExceptHostHeader")
 	d.DefaultBehavior.CachePolicy, _ = distribution.ManagedCachePolicy("CachingOptimized")
-	client := &originconn.Client{
+	client := conntest.Watch(t, &originconn.Client{
 		Resolver: names,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 			host, _, _ := net.SplitHostPort(address)
@@ -60,7 +61,7 @@ func newBubble(t *testing.T, origins map[string]talk) *site {
 			running.Go(func() { origin.serve(there) })
 			return here, nil
 		},
-	}
+	})
 	t.Cleanup(func() {
 		client.Close()
 		running.Wait()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -50,7 +51,7 @@ func upgraded(t *testing.T, ctx context.Context, origin func(net.Conn)) (viewer 
 	t.Helper()
 	o := origin0()
 	d := &distribution.Distribution{Enabled: true, Origins: []distribution.Origin{o}, DefaultBehavior: behaviorWith(t, "AllViewer")}
-	client := &originconn.Client{Resolver: public{}, DialContext: func(context.Context, string, string) (net.Conn, error) {
+	client := conntest.Watch(t, &originconn.Client{Resolver: public{}, DialContext: func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
 		go func() {
 			defer there.Close()
@@ -61,7 +62,7 @@ func upgraded(t *testing.T, ctx context.Context, origin func(net.Conn)) (viewer 
 			origin(there)
 		}()
 		return here, nil
-	}}
+	}})
 	record = &recording.Exchange{}
 	e := &edge.Edge{Distribution: d, Client: client, Recorder: into{record}}
 	v := upgradeRequest()

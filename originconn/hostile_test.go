@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -49,10 +50,10 @@ var refusal = []byte{21, 3, 3, 0, 2, 2, 40}
 
 // hostile makes a client that trusts the shop, with connections that serve
 // serves, and counts them.
-func (r hostileRoad) hostile(s *shop, serve func(net.Conn)) (*originconn.Client, *atomic.Int32) {
+func (r hostileRoad) hostile(t testing.TB, s *shop, serve func(net.Conn)) (*originconn.Client, *atomic.Int32) {
 	var opened atomic.Int32
 	trust := policy.NewTrustStore(s.ca.X509)
-	return &originconn.Client{
+	return conntest.Watch(t, &originconn.Client{
 		Resolver: static{}, Trust: func() *policy.TrustStore { return trust }, Now: func() time.Time { return validAt },
 		DialContext: func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
@@ -66,13 +67,13 @@ func (r hostileRoad) hostile(s *shop, serve func(net.Conn)) (*originconn.Client,
 			}()
 			return here, nil
 		},
-	}, &opened
+	}), &opened
 }
 
 // meet connects once and checks what holds for every hostile origin.
 func (r hostileRoad) meet(t *testing.T, s *shop, serve func(net.Conn)) *originconn.Attempt {
 	t.Helper()
-	client, opened := r.hostile(s, serve)
+	client, opened := r.hostile(t, s, serve)
 	target := tlsTarget(r.versions...)
 	started := time.Now()
 	conn, a := client.Connect(t.Context(), target)
@@ -311,7 +312,7 @@ func TestHostileScan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
 				synctest.Test(t, func(t *testing.T) {
-					client, opened := hostileRoad{refuse: true}.hostile(s, serve)
+					client, opened := hostileRoad{refuse: true}.hostile(t, s, serve)
 					client.ExplainWithin = -1
 					started := time.Now()
 					result := client.Do(t.Context(), tlsTarget(policy.VersionTLS13), get())

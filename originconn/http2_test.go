@@ -108,7 +108,7 @@ func heads(framer *http2.Framer, stream uint32, end bool, fields ...string) {
 
 func (s *shop) overPipes(t *testing.T, origins ...func(net.Conn)) *originconn.Client {
 	client := pipes(t, origins...)
-	shape := s.client("")
+	shape := s.client(t, "")
 	client.Trust, client.Now = shape.Trust, shape.Now
 	return client
 }

@@ -90,7 +90,7 @@ func TestJSSE(t *testing.T) {
 
 // check makes two requests: the second one goes over the kept connection.
 func (o oldOrigin) check(t *testing.T, s *shop, address string) {
-	client := s.client(address)
+	client := s.client(t, address)
 	t.Cleanup(func() { client.Close() })
 	target := tlsTarget()
 	target.Offer = policy.OfferFor(o.allowed, policy.CurrentSnapshot())

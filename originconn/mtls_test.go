@@ -94,7 +94,7 @@ func TestClientCertificates(t *testing.T) {
 			t.Run(road.name+"/"+row.name, func(t *testing.T) {
 				t.Parallel()
 				args := append([]string{"-www"}, append(row.args, road.args...)...)
-				client := s.client(peers.OpenSSL(t, leaf, s.dir, args...))
+				client := s.client(t, peers.OpenSSL(t, leaf, s.dir, args...))
 				t.Cleanup(func() { client.Close() })
 				target := tlsTarget(policy.VersionTLS12, policy.VersionTLS13)
 				target.ClientCertificate = row.present
@@ -140,7 +140,7 @@ func TestServerCertificateStillJudged(t *testing.T) {
 	for _, road := range mtlsRoads {
 		t.Run(road.name, func(t *testing.T) {
 			t.Parallel()
-			client := s.client(peers.OpenSSL(t, leaf, s.dir, append([]string{"-Verify", "2"}, road.args...)...))
+			client := s.client(t, peers.OpenSSL(t, leaf, s.dir, append([]string{"-Verify", "2"}, road.args...)...))
 			t.Cleanup(func() { client.Close() })
 			target := tlsTarget(policy.VersionTLS12, policy.VersionTLS13)
 			target.ClientCertificate = present
@@ -165,7 +165,7 @@ func TestNoSharedClientSignature(t *testing.T) {
 	for _, road := range mtlsRoads {
 		t.Run(road.name, func(t *testing.T) {
 			t.Parallel()
-			client := s.client(peers.OpenSSL(t, leaf, s.dir, append([]string{"-Verify", "2", "-client_sigalgs", "ECDSA+SHA256"}, road.args...)...))
+			client := s.client(t, peers.OpenSSL(t, leaf, s.dir, append([]string{"-Verify", "2", "-client_sigalgs", "ECDSA+SHA256"}, road.args...)...))
 			t.Cleanup(func() { client.Close() })
 			target := tlsTarget(policy.VersionTLS12, policy.VersionTLS13)
 			target.ClientCertificate = present
@@ -189,7 +189,7 @@ func TestClientCertificatesKeepApart(t *testing.T) {
 			t.Parallel()
 			config := honest(pki.TLS(rsaLeaf(t, s)), row.server, row.road == "internal/tlslegacy")
 			config.ClientAuth = tls.RequestClientCert
-			client := s.client(keptAlive(t, config))
+			client := s.client(t, keptAlive(t, config))
 			t.Cleanup(func() { client.Close() })
 			target := tlsTarget(row.versions...)
 			seen := map[string]string{}

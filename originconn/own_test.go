@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -61,7 +62,7 @@ func TestViewerWhoLeaves(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, cut off %v", step, cut), func(t *testing.T) {
 				t.Parallel()
 				begun := make(waiting)
-				client := &originconn.Client{Resolver: names{known: map[string][]string{"o.example": {"192.0.2.1"}}}}
+				client := conntest.Watch(t, &originconn.Client{Resolver: names{known: map[string][]string{"o.example": {"192.0.2.1"}}}})
 				switch step {
 				case "resolve":
 					client.Resolver = begun
@@ -98,12 +99,12 @@ func TestMachineWithoutResources(t *testing.T) {
 	t.Parallel()
 	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL} {
 		for _, secure := range []bool{false, true} {
-			client := &originconn.Client{
+			client := conntest.Watch(t, &originconn.Client{
 				Resolver: names{known: map[string][]string{"o.example": {"192.0.2.1"}}},
 				DialContext: func(context.Context, string, string) (net.Conn, error) {
 					return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", number)}
 				},
-			}
+			})
 			t.Cleanup(func() { client.Close() })
 			target := originconn.Target{
 				Host: "o.example", Port: 443, PlainPort: 80, TLS: secure, SNI: "o.example", Attempts: 3, Offer: policy.OfferFor([]distribution.SSLProtocol{"TLSv1.2"}, policy.CurrentSnapshot()),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -64,9 +65,9 @@ func TestPlainPort(t *testing.T) {
 		{"nothing", closedPort(t), 80, "", false},
 		{"not asked", web.Listener.Addr().String(), 0, "", false},
 	} {
-		client := &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{
+		client := conntest.Watch(t, &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{
 			"origin.example:443": closedPort(t), "origin.example:80": row.plain,
-		}}
+		}})
 		target := defaults()
 		target.Port, target.TLS, target.PlainPort = 443, true, row.port
 		target.Offer = policy.OfferFor([]distribution.SSLProtocol{distribution.TLSv12}, policy.CurrentSnapshot())
@@ -90,7 +91,7 @@ func TestPlainPort(t *testing.T) {
 // no other port to ask.
 func TestPlainPortMapped(t *testing.T) {
 	t.Parallel()
-	client := &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{"origin.example": closedPort(t)}}
+	client := conntest.Watch(t, &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{"origin.example": closedPort(t)}})
 	defer client.Close()
 	target := defaults()
 	target.Port, target.TLS, target.PlainPort = 443, true, 80

@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 )
 
@@ -50,6 +52,32 @@ func fetch(t *testing.T, client *originconn.Client) *originconn.Attempt {
 	return result.Attempts[0]
 }
 
+// TestNothingIsKeptAfterClose: a response that ends after the client was closed
+// does not give its connection to a pool that nobody empties any more.
+func TestNothingIsKeptAfterClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan struct{})
+		client := pipes(t, func(conn net.Conn) {
+			defer close(ended)
+			http.ReadRequest(bufio.NewReader(conn))
+			io.WriteString(conn, ok)
+			conn.Read(make([]byte, 1)) // until the edge closes it
+		})
+		result := client.Do(t.Context(), defaults(), get())
+		if result.Cause != nil {
+			t.Fatal(result.Cause)
+		}
+		client.Close()
+		io.ReadAll(result.Response.Body)
+		result.Response.Body.Close()
+		if n := client.TestOnlyIdle(); n != 0 {
+			t.Errorf("%d connections are kept", n)
+		}
+		<-ended
+	})
+}
+
 // TestClosedWhileIdle: a kept-alive connection that the origin closed, or on
 // which it said something unasked, is not used again; that is recorded with its
 // idle time, and a new one serves the request (CF-CONN-16).
@@ -59,7 +87,7 @@ func TestClosedWhileIdle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			goOn, done := make(chan struct{}), make(chan struct{})
-			client := &originconn.Client{ConnectTo: loopback(t, func(conn net.Conn) {
+			client := conntest.Watch(t, &originconn.Client{ConnectTo: loopback(t, func(conn net.Conn) {
 				http.ReadRequest(bufio.NewReader(conn))
 				io.WriteString(conn, ok)
 				<-goOn
@@ -69,7 +97,7 @@ func TestClosedWhileIdle(t *testing.T) {
 				}
 				close(done)
 				io.Copy(io.Discard, conn)
-			}, says(ok))}
+			}, says(ok))})
 			t.Cleanup(func() { client.Close() })
 			fetch(t, client)
 			close(goOn)
@@ -85,7 +113,7 @@ func TestClosedWhileIdle(t *testing.T) {
 // TestReuse: over a real socket, the second request goes over the same connection.
 func TestReuse(t *testing.T) {
 	t.Parallel()
-	client := &originconn.Client{ConnectTo: loopback(t, func(conn net.Conn) {
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: loopback(t, func(conn net.Conn) {
 		br := bufio.NewReader(conn)
 		for {
 			if _, err := http.ReadRequest(br); err != nil {
@@ -93,7 +121,7 @@ func TestReuse(t *testing.T) {
 			}
 			io.WriteString(conn, ok)
 		}
-	})}
+	})})
 	t.Cleanup(func() { client.Close() })
 	if a := fetch(t, client); a.Reused {
 		t.Error("the first connection is marked as reused")
@@ -122,7 +150,7 @@ func TestReuseAfterTheDeadline(t *testing.T) {
 			io.WriteString(conn, ok)
 		}
 	}
-	client := &originconn.Client{ConnectTo: loopback(t, forever, forever)}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: loopback(t, forever, forever)})
 	t.Cleanup(func() { client.Close() })
 	fetch(t, client)
 	<-time.After(3 * originconn.TestOnlySlowAfter)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -92,7 +93,7 @@ func TestResolve(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			var d dialed
-			client := &originconn.Client{Resolver: row.resolver, DialContext: d.dial, ConnectTo: row.connect}
+			client := conntest.Watch(t, &originconn.Client{Resolver: row.resolver, DialContext: d.dial, ConnectTo: row.connect})
 			target := defaults()
 			target.Host, target.IPAddressType, target.Attempts = row.host, row.family, 1
 			result := client.Do(t.Context(), target, get())
@@ -125,7 +126,7 @@ func TestMappedHint(t *testing.T) {
 		"a.example:80": "", "": "",
 	} {
 		var d dialed
-		client := &originconn.Client{Resolver: names{known: map[string][]string{"a.example": {"127.0.0.9"}}}, DialContext: d.dial}
+		client := conntest.Watch(t, &originconn.Client{Resolver: names{known: map[string][]string{"a.example": {"127.0.0.9"}}}, DialContext: d.dial})
 		if to != "" {
 			client.ConnectTo = map[string]string{"a.example": to}
 		}
@@ -142,7 +143,7 @@ func TestMappedHint(t *testing.T) {
 func TestMappedNameHint(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{"lab:82": `"lab" is where --connect sends this origin; check that entry`, "a.example:80": ""} {
-		client := &originconn.Client{Resolver: names{err: &net.DNSError{IsNotFound: true}}, ConnectTo: map[string]string{"a.example": to}}
+		client := conntest.Watch(t, &originconn.Client{Resolver: names{err: &net.DNSError{IsNotFound: true}}, ConnectTo: map[string]string{"a.example": to}})
 		target := defaults()
 		target.Host, target.Attempts = "a.example", 1
 		if cause := client.Do(t.Context(), target, get()).Cause; cause == nil || cause.Name != policy.CauseDNSFailure || cause.Hint != want {
@@ -156,7 +157,7 @@ func TestMappedNameHint(t *testing.T) {
 func TestAttemptsUseTheAddressesInTurn(t *testing.T) {
 	t.Parallel()
 	var d dialed
-	client := &originconn.Client{Resolver: static{}, DialContext: d.dial}
+	client := conntest.Watch(t, &originconn.Client{Resolver: static{}, DialContext: d.dial})
 	result := client.Do(t.Context(), defaults(), get())
 	if got := strings.Join(d.addresses, " "); got != "192.0.2.1:80 192.0.2.2:80 192.0.2.1:80" || len(result.Attempts) != 3 {
 		t.Errorf("dialed %q in %d attempts", got, len(result.Attempts))
@@ -209,9 +210,9 @@ func TestDialErrors(t *testing.T) {
 		{syscall.EHOSTUNREACH, "connect-refused", "CF-CONN-08"},
 		{io.ErrUnexpectedEOF, "connect-refused", "CF-CONN-08"},
 	} {
-		client := &originconn.Client{Resolver: static{}, DialContext: func(context.Context, string, string) (net.Conn, error) {
+		client := conntest.Watch(t, &originconn.Client{Resolver: static{}, DialContext: func(context.Context, string, string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Err: row.err}
-		}}
+		}})
 		target := defaults()
 		target.Attempts = 1
 		checkCause(t, client.Do(t.Context(), target, get()).Cause, row.cause, row.rule)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/peers"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/originconn"
@@ -60,12 +61,12 @@ func (s *shop) leaf(t *testing.T, kind pki.KeyKind) peers.Certificate {
 	return peers.Certificate{Leaf: file(name+".pem", leaf.PEM()), Key: file(name+".key", key)}
 }
 
-func (s *shop) client(address string) *originconn.Client {
+func (s *shop) client(t testing.TB, address string) *originconn.Client {
 	trust := policy.NewTrustStore([]*x509.Certificate{s.ca.X509}...)
-	return &originconn.Client{
+	return conntest.Watch(t, &originconn.Client{
 		ConnectTo: map[string]string{"origin.example": address}, Trust: func() *policy.TrustStore { return trust },
 		Now: func() time.Time { return validAt }, ExplainWithin: time.Minute,
-	}
+	})
 }
 
 func tlsTarget(versions ...uint16) originconn.Target {
@@ -122,7 +123,7 @@ func TestRoads(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			client := s.client(peers.OpenSSL(t, row.cert, s.dir, row.args...))
+			client := s.client(t, peers.OpenSSL(t, row.cert, s.dir, row.args...))
 			t.Cleanup(func() { client.Close() })
 			conn, a := client.Connect(t.Context(), tlsTarget(row.versions...))
 			if conn != nil {
@@ -155,7 +156,7 @@ func TestRoadIsRemembered(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	rsa := s.leaf(t, pki.RSA2048)
-	client := s.client(peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"))
+	client := s.client(t, peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"))
 	t.Cleanup(func() { client.Close() })
 	for _, why := range []string{"crypto/tls, which lacks", "this origin was reached"} {
 		conn, a := client.Connect(t.Context(), tlsTarget(policy.VersionTLS12, policy.VersionTLS13))
@@ -167,7 +168,7 @@ func TestRoadIsRemembered(t *testing.T) {
 			t.Errorf("road %s, %q", a.Handshake.Road, a.Handshake.Why)
 		}
 	}
-	refusing := s.client(peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-cipher", "ECDHE-RSA-CHACHA20-POLY1305"))
+	refusing := s.client(t, peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-cipher", "ECDHE-RSA-CHACHA20-POLY1305"))
 	t.Cleanup(func() { refusing.Close() })
 	var first *originconn.Explanation
 	for range 2 {
@@ -207,7 +208,7 @@ func TestRenegotiation(t *testing.T) {
 				address, _, _ = strings.Cut(after, "\n")
 				return ok && address != ""
 			})
-			client := s.client(strings.TrimSpace(address))
+			client := s.client(t, strings.TrimSpace(address))
 			t.Cleanup(func() { client.Close() })
 			done := make(chan *originconn.Result, 1)
 			go func() { done <- client.Do(t.Context(), tlsTarget(policy.VersionTLS12), get()) }()
@@ -235,7 +236,7 @@ func TestRenegotiation(t *testing.T) {
 func TestManyNames(t *testing.T) {
 	t.Parallel()
 	refuse := []byte{21, 3, 3, 0, 2, 2, 40} // alert handshake_failure
-	client := &originconn.Client{
+	client := conntest.Watch(t, &originconn.Client{
 		Resolver: static{}, ExplainWithin: -1,
 		DialContext: func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
@@ -246,7 +247,7 @@ func TestManyNames(t *testing.T) {
 			}()
 			return here, nil
 		},
-	}
+	})
 	for i := range originconn.TestOnlyMaxNotes + 200 {
 		target := tlsTarget(policy.VersionTLS12)
 		target.SNI = fmt.Sprintf("viewer-%d.example", i)

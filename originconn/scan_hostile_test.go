@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -25,7 +26,7 @@ func piped(t *testing.T, serve func(net.Conn)) (*originconn.Client, *atomic.Int3
 	var opened atomic.Int32
 	var running sync.WaitGroup
 	t.Cleanup(running.Wait)
-	return &originconn.Client{
+	return conntest.Watch(t, &originconn.Client{
 		Resolver: static{},
 		DialContext: func(context.Context, string, string) (net.Conn, error) {
 			opened.Add(1)
@@ -36,7 +37,7 @@ func piped(t *testing.T, serve func(net.Conn)) (*originconn.Client, *atomic.Int3
 			})
 			return here, nil
 		},
-	}, &opened
+	}), &opened
 }
 
 // afterHello reads one record, as far as it comes, and goes on.
@@ -206,7 +207,7 @@ func TestScanLimits(t *testing.T) {
 // TestScanUnreachable: without a connection there is a cause and no report.
 func TestScanUnreachable(t *testing.T) {
 	refused := errors.New("no")
-	client := &originconn.Client{Resolver: static{}, DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, refused }}
+	client := conntest.Watch(t, &originconn.Client{Resolver: static{}, DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, refused }})
 	r, err := client.Scan(t.Context(), scanTarget(), originconn.ScanOptions{})
 	var cause *policy.Cause
 	if r != nil || !errors.As(err, &cause) || !errors.Is(err, refused) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 )
 
@@ -17,7 +18,7 @@ import (
 func counted(t testing.TB, address string, roundTrip time.Duration) (*originconn.Client, *counter) {
 	t.Helper()
 	n := &counter{}
-	client := &originconn.Client{
+	client := conntest.Watch(t, &originconn.Client{
 		Resolver: static{},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			n.opened()
@@ -40,7 +41,7 @@ func counted(t testing.TB, address string, roundTrip time.Duration) (*originconn
 			go late(far, inner, roundTrip/2)
 			return near, nil
 		},
-	}
+	})
 	return client, n
 }
 

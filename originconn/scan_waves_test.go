@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/peers"
 	"github.com/edgesim/edgesim/internal/tlswire"
 	"github.com/edgesim/edgesim/originconn"
@@ -26,7 +27,7 @@ const roundTrip = 50 * time.Millisecond
 // a scan takes is the number of its waves times two round trips, on any machine.
 func afar(t *testing.T, address string) (*originconn.Client, *counter) {
 	n := &counter{}
-	return &originconn.Client{
+	return conntest.Watch(t, &originconn.Client{
 		Resolver: static{},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			n.opened()
@@ -39,7 +40,7 @@ func afar(t *testing.T, address string) (*originconn.Client, *counter) {
 			go answerLate(t, far, address)
 			return near, nil
 		},
-	}, n
+	}), n
 }
 
 // answerLate lets the server at an address answer the first record that comes.

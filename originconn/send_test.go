@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -67,7 +68,7 @@ func TestUnsafeRequest(t *testing.T) {
 				got <- string(buf[:n])
 				io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n")
 			}()
-			client := &originconn.Client{ConnectTo: map[string]string{"origin.test": ln.Addr().String()}}
+			client := conntest.Watch(t, &originconn.Client{ConnectTo: map[string]string{"origin.test": ln.Addr().String()}})
 			defer client.Close()
 			r := safe()
 			if spoil != nil {

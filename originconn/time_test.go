@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -27,7 +28,7 @@ func pipes(t *testing.T, origins ...func(net.Conn)) *originconn.Client {
 	var mu sync.Mutex
 	var running sync.WaitGroup
 	n := 0
-	client := &originconn.Client{
+	client := conntest.Watch(t, &originconn.Client{
 		Resolver: static{},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			mu.Lock()
@@ -49,7 +50,7 @@ func pipes(t *testing.T, origins ...func(net.Conn)) *originconn.Client {
 			})
 			return here, nil
 		},
-	}
+	})
 	t.Cleanup(func() {
 		client.Close()
 		running.Wait()

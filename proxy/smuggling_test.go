@@ -15,6 +15,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
@@ -98,7 +99,7 @@ func wholeEdge(t *testing.T) (*running, *rawOrigin, *recording.Ring) {
 	b.PathPattern, b.ViewerProtocolPolicy, b.AllowedMethods = "*", distribution.ViewerAllowAll, distribution.AllMethods()
 	b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
 	b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewer")
-	client := &originconn.Client{ConnectTo: map[string]string{"raw.example": o.address}}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: map[string]string{"raw.example": o.address}})
 	t.Cleanup(func() { client.Close() })
 	ring := recording.NewRing(recording.RingConfig{})
 	e := &edge.Edge{Client: client, Recorder: ring, Distribution: &distribution.Distribution{

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/proxy"
 )
@@ -75,7 +76,7 @@ func (o *cannedOrigin) before(t *testing.T) *running {
 	b.PathPattern, b.ViewerProtocolPolicy, b.AllowedMethods = "*", distribution.ViewerAllowAll, distribution.AllMethods()
 	b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
 	b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewer")
-	client := &originconn.Client{ConnectTo: map[string]string{"app.example": o.listen(t)}}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: map[string]string{"app.example": o.listen(t)}})
 	t.Cleanup(func() { client.Close() })
 	e := &edge.Edge{Client: client, Distribution: &distribution.Distribution{
 		Enabled: true, DefaultBehavior: b, Origins: []distribution.Origin{{

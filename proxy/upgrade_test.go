@@ -19,6 +19,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
@@ -71,7 +72,7 @@ func sockets(t *testing.T) (*running, *recording.Ring) {
 	b.PathPattern, b.ViewerProtocolPolicy, b.AllowedMethods = "*", distribution.ViewerAllowAll, distribution.AllMethods()
 	b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
 	b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewerExceptHostHeader")
-	client := &originconn.Client{ConnectTo: map[string]string{"app.example": socketOrigin(t)}}
+	client := conntest.Watch(t, &originconn.Client{ConnectTo: map[string]string{"app.example": socketOrigin(t)}})
 	t.Cleanup(func() { client.Close() })
 	ring := recording.NewRing(recording.RingConfig{})
 	e := &edge.Edge{Client: client, Recorder: ring, Distribution: &distribution.Distribution{

@@ -83,6 +83,25 @@ func TestRingKeepsFailures(t *testing.T) {
 	}
 }
 
+// TestRingShareOfBytes: failures keep their share of the bytes, too, and no more
+// than that where successes want them.
+func TestRingShareOfBytes(t *testing.T) {
+	t.Parallel()
+	size := failure(0).Size()
+	r := recording.NewRing(recording.RingConfig{Exchanges: 1000, Bytes: 4*size + 2}) // the share has room for one
+	for n := range 3 {
+		r.Record(failure(n))
+	}
+	for n := range 20 {
+		r.Record(success(n))
+	}
+	for n, kept := range []bool{false, false, true} {
+		if _, err := r.Get(t.Context(), fmt.Sprintf("bad-%d", n)); (err == nil) != kept {
+			t.Errorf("failure %d is kept: %t, want %t", n, err == nil, kept)
+		}
+	}
+}
+
 func TestRingCursor(t *testing.T) {
 	t.Parallel()
 	r := recording.NewRing(recording.RingConfig{Exchanges: 100})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -50,10 +51,10 @@ func standIn(t *testing.T, e *edge.Edge, change func(path string, r *edge.Respon
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	trust := policy.NewTrustStore(root.X509)
-	client := &originconn.Client{
+	client := conntest.Watch(t, &originconn.Client{
 		ConnectTo: map[string]string{name: server.Listener.Addr().String()}, Now: clock,
 		Trust: func() *policy.TrustStore { return trust },
-	}
+	})
 	t.Cleanup(func() { client.Close() })
 	return client, "https://" + name
 }

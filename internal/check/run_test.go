@@ -19,6 +19,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/conntest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/originconn"
@@ -44,10 +45,10 @@ func newLab(t testing.TB, names ...string) (*lab.Lab, *originconn.Client) {
 		t.Fatal(err)
 	}
 	trust := originconn.TrustWith(root)
-	client := &originconn.Client{
+	client := conntest.Watch(t, &originconn.Client{
 		ConnectTo: l.Connect(), Now: clock, ExplainWithin: time.Minute, MaxExplanations: check.DefaultParallel,
 		Trust: func() *policy.TrustStore { return trust },
-	}
+	})
 	t.Cleanup(func() {
 		client.Close()
 		l.Close()
@@ -125,10 +126,10 @@ func newSite(t testing.TB, handler http.Handler, tune func(*tls.Config, *pki.Tem
 	server.StartTLS()
 	trust := policy.NewTrustStore(root.X509)
 	s := &site{dials: &counter{routes: map[string]string{"443": server.Listener.Addr().String()}, ports: map[string]int{}}}
-	s.client = &originconn.Client{
+	s.client = conntest.Watch(t, &originconn.Client{
 		Resolver: static{}, Now: clock, Trust: func() *policy.TrustStore { return trust }, ExplainWithin: time.Minute,
 		DialContext: s.dials.dial,
-	}
+	})
 	t.Cleanup(func() {
 		s.client.Close()
 		server.Close()

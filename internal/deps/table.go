@@ -165,6 +165,7 @@ var Packages = []Package{
 		Imports: []string{"recording", "internal/har", "policy", "faults"},
 	},
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
+	{Path: "internal/conntest", Why: "it counts the connections that tests leave open, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
 	{Path: "test/e2e", Why: "tests of the whole program, from outside", Anything: true},
@@ -183,6 +184,7 @@ var Packages = []Package{
 // TestImports are packages of ours that every test may import, each with the
 // reason, beside those that stand above its own package.
 var TestImports = map[string]string{
+	"internal/conntest":        "every connection is closed or kept when a test ends",
 	"internal/peers":           "servers that are not ours, as origins that cannot share a mistake with us",
 	"edgesimtest":              "an edge in one line, for tests that need no more of it than that",
 	"internal/store/storetest": "the one suite that every store answers to",
