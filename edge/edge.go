@@ -121,6 +121,10 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   io.ReadCloser
+	// OriginHead is the head of the origin's response as it came over HTTP/1.1,
+	// whose order and spelling the fields of Header keep; "" for a response that
+	// the edge made.
+	OriginHead string
 	// ContentLength is the body's length; -1 if it is not known.
 	ContentLength int64
 	// Trailer has the fields that follow the body of a gRPC call (CF-GRPC-01). It

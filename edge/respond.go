@@ -33,7 +33,17 @@ func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 		setConnection(response, v) // CF-ERR-39
 	}
 	e.explain(x, header)
+	response.OriginHead = headInOrder(r)
 	return x.answer(response)
+}
+
+// headInOrder is the head of an origin's response if its order is the origin's:
+// over HTTP/2 there is none.
+func headInOrder(r *originconn.Response) string {
+	if strings.HasPrefix(r.Proto, "HTTP/1") {
+		return r.RawHead
+	}
+	return ""
 }
 
 // compress compresses the response where the edge does so (CF-COMP-10).

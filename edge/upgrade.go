@@ -36,7 +36,7 @@ func (e *Edge) switched(x *exchange, v *ViewerRequest, b *distribution.CacheBeha
 	}
 	x.exchange.Tunnel = &recording.Tunnel{Protocol: protocol}
 	x.exchange.Findings = append(x.exchange.Findings, policy.JudgeAccept(v.Header.Get("Sec-Websocket-Key"), r.Header)...)
-	response := x.answer(&Response{Status: http.StatusSwitchingProtocols, Header: header, Body: r.Body})
+	response := x.answer(&Response{Status: http.StatusSwitchingProtocols, Header: header, Body: r.Body, OriginHead: headInOrder(r)})
 	response.Upgrade = &Upgrade{x: x, origin: r.Tunnel}
 	return response
 }

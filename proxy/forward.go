@@ -113,6 +113,7 @@ func refusal(r *http.Request, status int, line string) *http.Response {
 func (s *Server) roundTrip(r *http.Request, _ *goproxy.ProxyCtx) (*http.Response, error) {
 	f := r.Context().Value(forwardingKey{}).(*forwarding)
 	resp := s.config.Serve(f.r.Context(), viewerRequest(f.r, edge.FormAbsolute))
+	f.w.Like(resp.OriginHead)
 	header := make(http.Header, len(resp.Header)+2)
 	setHeader(header, r.Method, resp)
 	return &http.Response{

@@ -58,6 +58,7 @@ func (s *Server) respond(w *http1.Response, r *http1.Request, resp *edge.Respons
 		s.upgrade(w, r, resp)
 		return
 	}
+	w.Like(resp.OriginHead)
 	w.Begin(resp.Status, resp.Header, resp.ContentLength, resp.Close)
 	_ = w.Relay(resp.Body) // an error cuts the connection
 }

@@ -1,10 +1,6 @@
 package proxy
 
 import (
-	"bytes"
-	"net/http"
-	"slices"
-
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/http1"
 )
@@ -18,27 +14,9 @@ func (s *Server) upgrade(w *http1.Response, r *http1.Request, resp *edge.Respons
 		s.logger.Errorf("serving %q of %q: taking the connection over for a WebSocket: %v", r.Target, r.Host, err)
 		return
 	}
-	if _, err := conn.Write(switchingHead(resp.Header)); err != nil {
+	if _, err := conn.Write(http1.SwitchingHead(resp.Header, resp.OriginHead)); err != nil {
 		_ = conn.Close() // the viewer left; closing the body tells the origin
 		return
 	}
 	resp.Upgrade.Relay(r.Context(), conn)
-}
-
-// switchingHead is the head of a 101, fields sorted by name.
-func switchingHead(h http.Header) []byte {
-	var b bytes.Buffer
-	b.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
-	names := make([]string, 0, len(h))
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, value := range h[name] {
-			b.WriteString(name + ": " + value + "\r\n")
-		}
-	}
-	b.WriteString("\r\n")
-	return b.Bytes()
 }

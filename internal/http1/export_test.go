@@ -3,6 +3,7 @@ package http1
 import (
 	"io"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -28,3 +29,9 @@ type readOnly struct {
 
 func (c readOnly) Read(p []byte) (int, error)      { return c.r.Read(p) }
 func (c readOnly) SetReadDeadline(time.Time) error { return nil }
+
+// AppendHeadForTest appends the head of a response that is ordered like another.
+func AppendHeadForTest(out []byte, header http.Header, like string) []byte {
+	w := &Response{conn: &conn{server: &Server{}}, request: &Request{Proto: "HTTP/1.1"}, like: like, length: 3}
+	return w.appendHead(out, 200, header)
+}

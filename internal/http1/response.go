@@ -37,6 +37,9 @@ type Response struct {
 	// failed is why the connection must be cut.
 	failed error
 
+	// like is the head whose order and spelling the fields get; "" for none.
+	like string
+
 	// out waits to be sent; nil before Begin, as many requests may be waiting for
 	// their answers.
 	out *[]byte
@@ -58,7 +61,7 @@ func (w *Response) reset(c *conn, r *Request) {
 	w.conn, w.request = c, r
 	w.begun, w.hijacked, w.chunked, w.bodyless = false, false, false, false
 	w.closes, w.lingers = r.Close, r.refused
-	w.length, w.written, w.failed = 0, 0, nil
+	w.length, w.written, w.failed, w.like = 0, 0, nil, ""
 }
 
 func (w *Response) release() {

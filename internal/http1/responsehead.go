@@ -8,15 +8,17 @@ import (
 	"time"
 )
 
-// The places of the fields in a response. The order is that of captured answers
-// of CloudFront (CF-ERR-34); between its first and its last fields stand the
-// origin's by name, as their own order is not known here.
+// The places of the fields in a response that the edge makes itself. The order is
+// that of captured answers of CloudFront (CF-ERR-34); where the response is an
+// origin's, its own fields stand in their own order, see [Response.Like], and
+// between the two what the edge adds to them, by name.
 const (
 	placeServer = iota
 	placeDate
 	placeType
 	placeFraming
 	placeConnection
+	placeOrigin // as the origin's head has them
 	placeOthers
 	placeCache
 	placeVia
@@ -52,29 +54,50 @@ func placeOf(name string) int {
 	return placeOthers
 }
 
-// placed is a field and its place.
+// placed is a field and its place: order is that among those of one place.
 type placed struct {
-	place  int
-	name   string
-	values []string
+	place, order int
+	kind         fieldKind
+	name         string
+	values       []string
+}
+
+// fieldKind says how a field is written.
+type fieldKind uint8
+
+const (
+	kindPlain      fieldKind = iota
+	kindDate                 // the origin's or the edge's own
+	kindFraming              // Content-Length or Transfer-Encoding, as the body is sent
+	kindConnection           // what is known of the connection
+)
+
+// before is the order of fields.
+func (a *placed) before(b *placed) bool {
+	switch {
+	case a.place != b.place:
+		return a.place < b.place
+	case a.order != b.order:
+		return a.order < b.order
+	}
+	return a.kind < b.kind || a.kind == b.kind && a.name < b.name
 }
 
 // appendHead appends the head of the response.
 func (w *Response) appendHead(out []byte, status int, header http.Header) []byte {
-	var space [32]placed
-	fields := append(space[:0], placed{place: placeDate}, placed{place: placeFraming}, placed{place: placeConnection})
+	const framing = 1 // its index
+	var space [40]placed
+	fields := append(space[:0],
+		placed{place: placeDate, kind: kindDate, name: "Date"}, placed{place: placeFraming, kind: kindFraming}, placed{place: placeConnection, kind: kindConnection})
 	for name, values := range header {
-		f := placed{placeOf(name), name, values}
-		if f.place == placeNone || !isToken(name) {
-			continue
+		if place := placeOf(name); place != placeNone && isToken(name) {
+			fields = append(fields, placed{place: place, name: name, values: values})
 		}
-		i := len(fields)
-		fields = append(fields, f)
-		for ; i > 0 && before(&f, &fields[i-1]); i-- {
-			fields[i] = fields[i-1]
-		}
-		fields[i] = f
 	}
+	if w.like != "" {
+		fields = arrange(fields, w.like, framing)
+	}
+	sort(fields)
 	out = append(append(out, w.request.Proto...), ' ')
 	out = append(strconv.AppendInt(out, int64(status), 10), ' ')
 	if text := http.StatusText(status); text != "" {
@@ -84,12 +107,12 @@ func (w *Response) appendHead(out []byte, status int, header http.Header) []byte
 	}
 	out = append(out, "\r\n"...)
 	for i := range fields {
-		switch f := &fields[i]; f.place {
-		case placeDate:
-			out = w.appendDate(out, header["Date"])
-		case placeFraming:
-			out = w.appendFraming(out, status, header["Content-Length"])
-		case placeConnection:
+		switch f := &fields[i]; f.kind {
+		case kindDate:
+			out = w.appendDate(out, f.name, header["Date"])
+		case kindFraming:
+			out = w.appendFraming(out, status, f.name, header["Content-Length"])
+		case kindConnection:
 			out = w.appendConnection(out, header["Connection"])
 		default:
 			for _, value := range f.values {
@@ -100,35 +123,46 @@ func (w *Response) appendHead(out []byte, status int, header http.Header) []byte
 	return append(out, "\r\n"...)
 }
 
-func before(a, b *placed) bool {
-	return a.place < b.place || a.place == b.place && a.name < b.name
+// sort puts a few fields into their order.
+func sort(fields []placed) {
+	for i := 1; i < len(fields); i++ {
+		f := fields[i]
+		at := i
+		for ; at > 0 && f.before(&fields[at-1]); at-- {
+			fields[at] = fields[at-1]
+		}
+		fields[at] = f
+	}
 }
 
 // appendDate appends the origin's Date, or the edge's own (RFC 9110 section
 // 6.6.1).
-func (w *Response) appendDate(out []byte, values []string) []byte {
+func (w *Response) appendDate(out []byte, name string, values []string) []byte {
 	if len(values) == 0 {
 		return append(out, w.conn.server.date.line()...)
 	}
-	return appendField(out, "Date", values[0])
+	return appendField(out, name, values[0])
 }
 
 // appendFraming says how long the body is. In the answer to a HEAD that is what
 // a GET would bring, as far as it was announced.
-func (w *Response) appendFraming(out []byte, status int, announced []string) []byte {
+func (w *Response) appendFraming(out []byte, status int, name string, announced []string) []byte {
+	if name == "" {
+		name = "Content-Length"
+	}
 	switch {
 	case w.chunked:
 		return append(out, "Transfer-Encoding: chunked\r\n"...)
 	case w.request.Method == http.MethodHead && len(announced) == 1:
 		if _, ok := parseLength(announced[0]); ok {
-			return appendField(out, "Content-Length", announced[0])
+			return appendField(out, name, announced[0])
 		}
 		return out
 	case w.request.Method == http.MethodHead && w.length == 0,
 		w.length < 0, status == http.StatusNoContent, status == http.StatusNotModified:
 		return out
 	}
-	out = append(out, "Content-Length: "...)
+	out = append(append(out, name...), ": "...)
 	return append(strconv.AppendInt(out, w.length, 10), "\r\n"...)
 }
 

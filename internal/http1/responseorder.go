@@ -1,0 +1,126 @@
+package http1
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Like lets the fields of the response be spelled and ordered as they are in the
+// head of an origin's, the status line included; Begin says what they are. A
+// field that the head does not have comes where the edge puts it. It is called
+// before Begin.
+func (w *Response) Like(head string) { w.like = head }
+
+// maxLikeLines bounds the lines of an origin's head that are looked at: what
+// stands behind them is ordered by name.
+const maxLikeLines = 256
+
+// arrange gives the fields the place and the spelling that they have in a head.
+// Those that are CloudFront's own keep theirs. Where the field that frames the
+// message is one of them, framing is its index, and Connection stands behind it;
+// else it is -1.
+func arrange(fields []placed, head string, framing int) []placed {
+	_, lines, _ := strings.Cut(head, "\n")
+	repeated := false
+	seen := [40]int{}
+	for number := 1; number <= maxLikeLines && lines != ""; number++ {
+		var line string
+		line, lines, _ = strings.Cut(lines, "\n")
+		name, _, ok := strings.Cut(line, ":")
+		if !ok || !isToken(name) {
+			continue
+		}
+		if framing >= 0 && (strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Transfer-Encoding")) {
+			if fields[framing].order == 0 {
+				fields[framing].place, fields[framing].order = placeOrigin, number
+				fields[framing+1].place, fields[framing+1].order = placeOrigin, number
+				if len(name) == len("Content-Length") {
+					fields[framing].name = name
+				}
+			}
+			continue
+		}
+		i := find(fields, name)
+		if i < 0 {
+			continue
+		}
+		if i < len(seen) {
+			seen[i]++
+			repeated = repeated || seen[i] > 1
+		}
+		if f := &fields[i]; f.order == 0 {
+			f.place, f.order, f.name = placeOrigin, number, name
+		}
+	}
+	if repeated {
+		fields = scatter(fields, seen[:min(len(seen), len(fields))], head)
+	}
+	return fields
+}
+
+// find returns the index of the field that an origin's line is about, and -1
+// where there is none: it does not go to the viewer, or is the edge's own.
+func find(fields []placed, name string) int {
+	for i := range fields {
+		f := &fields[i]
+		if len(f.name) == len(name) && f.kind != kindFraming && strings.EqualFold(f.name, name) {
+			switch f.place {
+			case placeCache, placeVia, placePop, placeAltSvc, placeID, placeEdgesim:
+				return -1
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+// scatter puts each value of a field that stands in several lines of a head in
+// the place of its own line, where nothing was added to them or taken away.
+func scatter(fields []placed, seen []int, head string) []placed {
+	for i, count := range seen {
+		f := fields[i]
+		if count < 2 || count != len(f.values) || f.kind != kindPlain {
+			continue
+		}
+		_, lines, _ := strings.Cut(head, "\n")
+		for number, at := 1, 0; at < count && lines != ""; number++ {
+			var line string
+			line, lines, _ = strings.Cut(lines, "\n")
+			name, _, ok := strings.Cut(line, ":")
+			if !ok || !strings.EqualFold(name, f.name) {
+				continue
+			}
+			one := placed{place: placeOrigin, order: number, name: name, values: f.values[at : at+1]}
+			if at++; at == 1 {
+				fields[i] = one
+			} else {
+				fields = append(fields, one)
+			}
+		}
+	}
+	return fields
+}
+
+// SwitchingHead is the head of a 101 with these fields, in the order and the
+// spelling of an origin's head; what that does not have comes by name.
+func SwitchingHead(header http.Header, like string) []byte {
+	fields := make([]placed, 0, len(header)+3)
+	for name, values := range header {
+		place := placeOf(name)
+		if place == placeNone { // nothing frames what follows a 101
+			place = placeOthers
+		}
+		if isToken(name) {
+			fields = append(fields, placed{place: place, name: name, values: values})
+		}
+	}
+	fields = arrange(fields, like, -1)
+	sort(fields)
+	out := []byte("HTTP/1.1 101 Switching Protocols\r\n")
+	for i := range fields {
+		for _, value := range fields[i].values {
+			out = appendField(out, fields[i].name, value)
+		}
+	}
+	return append(out, "\r\n"...)
+}
