@@ -52,6 +52,8 @@ type Client struct {
 	explained explanations
 	roads     roads
 	links     policy.LinkMemo
+	// listed remembers whether targets sign with a listed scheme.
+	listed roads
 }
 
 // Resolver looks up the addresses of a name. *net.Resolver is one.

@@ -118,6 +118,9 @@ type Handshake struct {
 	// Signature is the scheme the origin signed its key exchange with, as far
 	// as the road tells: 0 on crypto/tls.
 	Signature uint16 `json:"signature,omitempty"`
+	// signature is the scheme seen in TLS 1.2 on crypto/tls, which offers other
+	// ones than the documentation lists; it is not a fact about CloudFront.
+	signature uint16
 	// ALPN is what was said about the protocol above TLS; nil if nothing was
 	// offered, as for everything but gRPC (CF-TLS-24).
 	ALPN *ALPN `json:"alpn,omitempty"`

@@ -39,6 +39,7 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshak
 		h.keepFlight(w.transcript)
 		return nil, policy.JudgeHandshake(handshakeFacts(t, h, &flight, err))
 	}
+	h.noteSignature(w.transcript)
 	w.transcript = nil
 	if cause := policy.JudgeVersion(t.Offer, h.Version); cause != nil {
 		return nil, cause

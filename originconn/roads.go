@@ -21,6 +21,7 @@ const (
 const (
 	whySSLv3Only = "only SSLv3 is allowed toward this origin, which crypto/tls does not speak"
 	whyRefused   = "crypto/tls, which lacks a part of the documented list, was refused: "
+	whyUnlisted  = "crypto/tls offers a signature scheme that the documented list lacks, and the origin took it: "
 	whyBefore    = "this origin was reached on this road before, after crypto/tls had been refused"
 )
 
@@ -57,13 +58,16 @@ func (r *roads) get(key string) (legacy, known bool) {
 	return note.legacy, true
 }
 
-func (r *roads) put(key string, legacy bool) {
+func (r *roads) put(key string, legacy bool) { r.putFor(key, legacy, roadLifetime) }
+
+// putFor is put with a lifetime of its own.
+func (r *roads) putFor(key string, legacy bool, lifetime time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil || len(r.known) >= maxNotes {
 		r.known = make(map[string]roadNote)
 	}
-	r.known[key] = roadNote{legacy, time.Now().Add(roadLifetime)}
+	r.known[key] = roadNote{legacy, time.Now().Add(lifetime)}
 }
 
 func (r *roads) forget(key string) {

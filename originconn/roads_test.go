@@ -42,7 +42,13 @@ func newShop(t *testing.T) *shop {
 
 func (s *shop) leaf(t *testing.T, kind pki.KeyKind) peers.Certificate {
 	t.Helper()
-	leaf, err := s.ca.Issue(pki.Template{CommonName: "origin.example", DNSNames: []string{"origin.example"}, KeyKind: kind})
+	return s.leafUntil(t, kind, time.Time{})
+}
+
+// leafUntil is leaf with an end; zero is that of the CA.
+func (s *shop) leafUntil(t *testing.T, kind pki.KeyKind, end time.Time) peers.Certificate {
+	t.Helper()
+	leaf, err := s.ca.Issue(pki.Template{CommonName: "origin.example", DNSNames: []string{"origin.example"}, KeyKind: kind, NotAfter: end})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +106,12 @@ func TestRoads(t *testing.T) {
 	}{
 		{"TLS 1.3", ecdsa, nil, today, std, tls13, 0, ""},
 		{"CF-TLS-07 only TLS 1.3", rsa, []string{"-tls1_3"}, today, std, tls13, 0, ""},
-		{"TLS 1.2", rsa, []string{"-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"}, today, std, tls12, 0xC02F, ""},
+		{"TLS 1.2", ecdsa, []string{"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"}, today, std, tls12, 0xC02B, ""},
+		{"CF-TLS-18 RSA signs with PSS where that is offered", rsa, []string{"-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"}, today, old, tls12, 0xC02F, ""},
+		{"CF-TLS-18 RSA signs without PSS", rsa, []string{"-tls1_2", "-sigalgs", "RSA+SHA256", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"}, today, std, tls12, 0xC02F, ""},
+		{"CF-TLS-21 only PSS in TLS 1.2", rsa, []string{"-tls1_2", "-sigalgs", "rsa_pss_rsae_sha256"}, today, std, tls12, 0, "tls-handshake-failure"},
+		{"CF-TLS-21 only PSS in TLS 1.2, without TLS 1.3 in the offer", rsa, []string{"-tls1_2", "-sigalgs", "rsa_pss_rsae_sha256"}, []uint16{tls12}, std, tls12, 0, "tls-handshake-failure"},
+		{"CF-TLS-21 only PSS in TLS 1.3", rsa, []string{"-tls1_3", "-sigalgs", "rsa_pss_rsae_sha256"}, today, std, tls13, 0, ""},
 		{"CF-TLS-10 0xC028, which crypto/tls lacks", rsa, []string{"-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"}, today, old, tls12, 0xC028, ""},
 		{"CF-TLS-09 0xC024, which crypto/tls lacks", ecdsa, []string{"-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA384"}, today, old, tls12, 0xC024, ""},
 		{"CF-TLS-20 only SHA-1 signatures", rsa, []string{"-tls1_2", "-sigalgs", "RSA+SHA1", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"}, today, old, tls12, 0xC02F, ""},

@@ -21,6 +21,11 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	if cause != nil && (errors.Is(ctx.Err(), context.Canceled) || exhausted(cause.Err)) {
 		return w, plain, cause // it says nothing about the origin
 	}
+	if cause == nil && road == roadCryptoTLS {
+		if w, plain, cause = c.judgeSignature(ctx, t, key, to, a, w, plain); cause != nil {
+			return nil, nil, cause
+		}
+	}
 	if cause != nil && road == roadCryptoTLS && c.legacyMayHelp(t, key, cause) {
 		if c.exactHelloAccepted(ctx, t) {
 			w, plain, cause = c.secondRoad(ctx, t, key, to, a, cause)
@@ -34,6 +39,7 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	case cause.Rule == "CF-TLS-24": // said already
 	case why == whyBefore:
 		c.roads.forget(key)
+	case t.unexplained:
 	case cause.Stage == policy.StageHandshake:
 		cause = c.explain(ctx, t, key, a, cause)
 	case cause.Stage == policy.StageDial && cause.Rule != "CF-CONN-10":

@@ -32,6 +32,8 @@ type Target struct {
 	Strict policy.Strictness
 	// Offer is what the ClientHello offers.
 	Offer policy.Offer
+	// unexplained leaves out why a handshake is refused.
+	unexplained bool
 	// HTTP2 says that HTTP/2 is spoken, offered by ALPN; it needs TLS. Only gRPC
 	// goes to origins so (CF-CONN-18).
 	HTTP2 bool

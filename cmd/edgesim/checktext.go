@@ -262,22 +262,34 @@ func daysText(chain []check.Certificate) string {
 	return fmt.Sprintf("%s; days left: %s", plural(len(chain), "certificate"), strings.Join(days, ", "))
 }
 
-// policies prints what other states of the lists would change, as far as it is
-// known; --verbose prints the rest.
+// policies prints what other states of the lists would change, those that say
+// the same in one line; --verbose prints what is not known, too.
 func (t *checkText) policies(b *block) {
-	var same []string
+	var order []string
+	lines := map[string][]string{}
 	for _, d := range b.Policies {
+		line := ""
 		switch {
 		case d.Verdict == check.Pass:
-			same = append(same, d.Policy)
+			line = "handshake and certificates pass under %s, too"
+		case d.Verdict == check.Fail && b.Cause != nil && d.Rule == b.Cause.Rule:
+			line = "fails by " + string(d.Rule) + " under %s, too"
 		case d.Verdict == check.Fail:
-			t.row("policies", fmt.Sprintf("%s: fails by %s (%s)", d.Policy, d.Rule, d.Why))
+			line = fmt.Sprintf("%%s: fails by %s (%s)", d.Rule, strings.ReplaceAll(d.Why, "%", "%%"))
+		case d.Verdict == check.Warn:
+			line = "%s: warns of " + string(d.Rule) + ", as the origin has several certificates"
 		case t.verbose:
-			t.row("policies", fmt.Sprintf("%s: not known (%s)", d.Policy, d.Why))
+			line = fmt.Sprintf("%%s: not known (%s)", strings.ReplaceAll(d.Why, "%", "%%"))
+		default:
+			continue
 		}
+		if lines[line] == nil {
+			order = append(order, line)
+		}
+		lines[line] = append(lines[line], d.Policy)
 	}
-	if len(same) > 0 {
-		t.row("policies", "the handshake passes under "+strings.Join(same, ", ")+", too")
+	for _, line := range order {
+		t.row("policies", fmt.Sprintf(line, strings.Join(lines[line], ", ")))
 	}
 }
 

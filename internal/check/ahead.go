@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,20 +10,22 @@ import (
 )
 
 // PolicyDate says what another state of the documented TLS lists would change.
-// It is judged from what was seen, without going to the origin again.
+// It is judged by a handshake under that state, as a run with that --policy makes
+// it.
 type PolicyDate struct {
 	// Policy is the name of the snapshot, as --policy takes it.
 	Policy string `json:"policy"`
-	// Verdict is pass, fail or undecided, of the handshake alone.
+	// Verdict is pass, warn, fail or undecided, of the handshake and the
+	// certificates alone.
 	Verdict Verdict `json:"verdict"`
-	// Why says what it rests on, Rule what would fail.
+	// Why says what it rests on, Rule what would fail or warn.
 	Why  string        `json:"why"`
 	Rule policy.RuleID `json:"rule,omitempty"`
 }
 
-// policyDates judges the offers of the other snapshots. What was agreed on under
-// one list would be accepted under every list that has it; what an origin does
-// with less than it got takes a scan to tell.
+// policyDates judges the offers of the other snapshots. Where the origin's
+// certificates were not seen, no handshake was made under them, and only a scan
+// can tell.
 func policyDates(k *caseOf) []PolicyDate {
 	v := k.visit
 	h := v.last().Handshake
@@ -34,36 +35,102 @@ func policyDates(k *caseOf) []PolicyDate {
 	now := k.subject.Edge.PolicyName()
 	var all []PolicyDate
 	for _, s := range policy.Snapshots() {
-		if s.Name != now {
-			all = append(all, underSnapshot(s, policy.OfferFor(k.origin.SSLProtocols, s), h, v.scan))
+		if s.Name == now {
+			continue
+		}
+		o := policy.OfferFor(k.origin.SSLProtocols, s)
+		if d := v.under(o); d != nil {
+			all = append(all, v.dateOf(s.Name, d))
+		} else {
+			all = append(all, byScan(s.Name, o, v.scan))
 		}
 	}
 	return all
 }
 
-func underSnapshot(s policy.Snapshot, o policy.Offer, h *originconn.Handshake, scan *originconn.ScanReport) PolicyDate {
-	d := PolicyDate{Policy: s.Name, Verdict: Undecided}
-	if scan != nil {
-		cause, detail := scan.Explain(o)
-		shared := scan.Shared(o)
-		switch {
-		case cause != "":
-			d.Verdict, d.Rule = Fail, cause.Spec().Rule
-		case len(shared.Versions) > 0 && len(shared.Suites) > 0:
-			d.Verdict = Pass
+// under returns what was seen under an offer; nil if nothing was. The visit
+// itself saw one of them.
+func (v *visit) under(o policy.Offer) *dated {
+	for _, d := range v.dated {
+		if sameOffer(d.offer, o) {
+			return d
 		}
-		d.Why = "by the scan: " + detail
-		return d
+	}
+	if h := v.last().Handshake; !sameOffer(v.plan.Target.Offer, o) || len(h.PeerCertificates) == 0 {
+		return nil
+	}
+	a := *v.last()
+	if c := v.cause; c == nil || c.Stage != policy.StageHandshake && c.Stage != policy.StageVerify {
+		a.Cause = nil // the origin was reached
+	}
+	return &dated{offer: o, attempt: &a, presented: v.presented}
+}
+
+// dateOf is the verdict of a handshake under another state of the lists.
+func (v *visit) dateOf(name string, under *dated) PolicyDate {
+	o, a, cause := under.offer, under.attempt, under.attempt.Cause
+	d := PolicyDate{Policy: name}
+	h := a.Handshake
+	switch {
+	case cause != nil && cause.Stage != policy.StageHandshake && cause.Stage != policy.StageVerify || h == nil, cause != nil && cause.Name == policy.CauseConnectTimeout:
+		d.Verdict, d.Why = Undecided, "the handshake under that list was not answered"
+		if cause != nil {
+			d.Why += ": " + cause.Detail
+		}
+	case cause != nil:
+		d.Verdict, d.Rule, d.Why = Fail, cause.Rule, cause.Detail
+		if narrower, detail := v.refusedUnder(o, cause); narrower != "" {
+			d.Rule, d.Why = narrower.Spec().Rule, detail
+		}
+	default:
+		d.Verdict, d.Why = Pass, "agreed on: "+agreed(h)
+		if others := otherChains(under.presented, h.PeerCertificates); len(others) > 0 {
+			d.Verdict, d.Rule = Warn, others[0].cause.Rule
+			d.Why += "; another certificate of the origin, for " + others[0].KeyType + " keys, fails"
+		}
+	}
+	return d
+}
+
+// refusedUnder says why an origin refuses an offer, by the scan or by what it
+// takes under the offer of this run; "" if neither tells.
+func (v *visit) refusedUnder(o policy.Offer, cause *policy.Cause) (policy.CauseName, string) {
+	if !refused(cause) {
+		return "", ""
+	}
+	if v.scan != nil {
+		return v.scan.Explain(o)
+	}
+	var older, suites, groups bool
+	for _, p := range v.presented {
+		if o.Allows(p.Version) {
+			older = true
+			suites = suites || slices.Contains(o.Suites, p.Suite)
+			groups = groups || slices.Contains(o.Suites, p.Suite) && (p.Group == 0 || slices.Contains(o.Groups, p.Group))
+		}
 	}
 	switch {
-	case h.Version == 0:
-		d.Why = "nothing was agreed on; --scan tells what the origin accepts"
-	case o.Allows(h.Version) && (h.Version == policy.VersionTLS13 || slices.Contains(o.Suites, h.CipherSuite)) &&
-		(h.Curve == 0 || slices.Contains(o.Groups, h.Curve)):
-		d.Verdict, d.Why = Pass, "what was agreed on is in that list, too"
-	default:
-		d.Why = fmt.Sprintf("%s was agreed on, which that list does not have; --scan, or --policy %s, tells", agreed(h), s.Name)
+	case !older:
+		return "", ""
+	case !suites:
+		return policy.CauseTLSNoSharedCipher, "the origin takes none of the suites of that list"
+	case !groups:
+		return policy.CauseTLSNoSharedCurve, "the origin takes none of the curves of that list"
 	}
+	return "", ""
+}
+
+// byScan judges by what a scan found.
+func byScan(name string, o policy.Offer, scan *originconn.ScanReport) PolicyDate {
+	d := PolicyDate{Policy: name, Verdict: Undecided, Why: "no certificate was seen; --scan tells what the origin accepts"}
+	if scan == nil {
+		return d
+	}
+	cause, detail := scan.Explain(o)
+	if cause != "" {
+		d.Verdict, d.Rule = Fail, cause.Spec().Rule
+	}
+	d.Why = "by the scan: " + detail
 	return d
 }
 

@@ -139,6 +139,11 @@ func (c *Config) visitTarget(ctx context.Context, visits []*visit, t *tally) {
 		} else {
 			v.run(ctx, c)
 		}
+		if i == 0 && ctx.Err() == nil {
+			v.askRest(ctx)
+		} else if i > 0 {
+			v.presented, v.dated = visits[0].presented, visits[0].dated
+		}
 		if c.Scan && i == 0 && v.plan.Target.TLS && ctx.Err() == nil {
 			v.scanTLS(ctx)
 		}

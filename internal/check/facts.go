@@ -160,6 +160,7 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 			Hint: "it is reached; correct the path that was asked for, or the origin, if this path should be there",
 		})
 	}
+	found = append(found, v.certificateFindings()...)
 	return append(found, judgeRedirect(k)...)
 }
 

@@ -106,6 +106,12 @@ type site struct {
 // first of which is the origin's domain name.
 func newSite(t testing.TB, handler http.Handler, tune func(*tls.Config, *pki.Template), names ...string) *site {
 	t.Helper()
+	return newSiteWith(t, handler, tune, nil, names...)
+}
+
+// newSiteWith is newSite with something done after the certificate was issued.
+func newSiteWith(t testing.TB, handler http.Handler, tune func(*tls.Config, *pki.Template), then func(*tls.Config, *pki.Template, *pki.Certificate), names ...string) *site {
+	t.Helper()
 	root, err := pki.NewCA(pki.Template{CommonName: "check's root", NotBefore: noon.AddDate(-1, 0, 0), NotAfter: noon.AddDate(9, 0, 0)})
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +126,9 @@ func newSite(t testing.TB, handler http.Handler, tune func(*tls.Config, *pki.Tem
 		t.Fatal(err)
 	}
 	config.Certificates = []tls.Certificate{pki.TLS(leaf)}
+	if then != nil {
+		then(config, &template, root)
+	}
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = config
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -176,14 +185,14 @@ type counter struct {
 
 	mu    sync.Mutex
 	ports map[string]int
-	turns int
+	// longest is the most round trips of one connection.
+	longest int
 }
 
 func (c *counter) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	_, port, _ := net.SplitHostPort(address)
 	c.mu.Lock()
 	c.ports[port]++
-	c.turns++ // opening a connection is one
 	to := c.routes[port]
 	c.mu.Unlock()
 	if to == "" {
@@ -191,7 +200,7 @@ func (c *counter) dial(ctx context.Context, network, address string) (net.Conn, 
 	}
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, network, to)
-	return &turning{Conn: conn, counter: c}, err
+	return &turning{Conn: conn, counter: c, turns: 1}, err // opening it is one
 }
 
 func (c *counter) at(port string) int {
@@ -206,6 +215,7 @@ type turning struct {
 	counter *counter
 	mu      sync.Mutex
 	wrote   bool
+	turns   int
 }
 
 func (t *turning) Write(p []byte) (int, error) {
@@ -222,7 +232,8 @@ func (t *turning) Read(p []byte) (int, error) {
 	if t.wrote && n > 0 {
 		t.wrote = false
 		t.counter.mu.Lock()
-		t.counter.turns++
+		t.turns++
+		t.counter.longest = max(t.counter.longest, t.turns)
 		t.counter.mu.Unlock()
 	}
 	return n, err

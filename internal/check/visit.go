@@ -36,8 +36,12 @@ type visit struct {
 
 	software *Software
 	tries    []Try
-	scan     *originconn.ScanReport
-	scanned  string // why there is no scan
+	// presented are the certificates that the origin has for CloudFront's hello,
+	// dated the handshakes under other states of the lists.
+	presented []originconn.Presented
+	dated     []*dated
+	scan      *originconn.ScanReport
+	scanned   string // why there is no scan
 }
 
 // visitsOf makes one visit for all cases with the same target and request.
@@ -124,7 +128,7 @@ func (v *visit) endsAll() bool {
 // there. What it met after its request was sent is no verdict on this one.
 func (v *visit) like(first *visit) {
 	v.attempts, v.took, v.software, v.tries = first.attempts, first.took, first.software, first.tries
-	v.scan, v.scanned = first.scan, first.scanned
+	v.scan, v.scanned, v.presented, v.dated = first.scan, first.scanned, first.presented, first.dated
 	switch first.cause.Stage {
 	case policy.StageResolve, policy.StageDial, policy.StageHandshake, policy.StageVerify:
 		v.cause = first.cause
