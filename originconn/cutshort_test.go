@@ -36,7 +36,7 @@ func inBytes(records []byte) []byte {
 func honest(leaf tls.Certificate, version uint16, second bool) *tls.Config {
 	config := &tls.Config{
 		Certificates: []tls.Certificate{leaf}, MaxVersion: version, Time: func() time.Time { return validAt },
-		SessionTicketsDisabled: true, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256},
+		SessionTicketsDisabled: true, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
 	}
 	if second {
 		config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
@@ -111,8 +111,8 @@ func serveTLS(config *tls.Config, wrap func(net.Conn) net.Conn) func(net.Conn) {
 func TestCutShort(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	leaf := pki.TLS(rsaLeaf(t, s))
 	for _, row := range honestRoads {
+		leaf := pki.TLS(leafOn(t, s, row.road))
 		second := row.road == "internal/tlslegacy"
 		road := hostileRoad{versions: row.versions}
 		config := honest(leaf, row.server, second)
@@ -180,8 +180,8 @@ func (c splitting) Write(p []byte) (int, error) {
 func TestHelloInBytes(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	leaf := pki.TLS(rsaLeaf(t, s))
 	for _, row := range honestRoads {
+		leaf := pki.TLS(leafOn(t, s, row.road))
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -53,7 +54,7 @@ type mtlsRoad struct {
 
 var mtlsRoads = []mtlsRoad{
 	{"TLSv1.3", "crypto/tls", policy.VersionTLS13, []string{"-tls1_3"}},
-	{"TLSv1.2", "crypto/tls", policy.VersionTLS12, []string{"-tls1_2"}},
+	{"TLSv1.2", "crypto/tls", policy.VersionTLS12, []string{"-tls1_2", "-sigalgs", "RSA+SHA256", "-client_sigalgs", "RSA+SHA256:ECDSA+SHA256"}},
 	{"TLSv1.2 on the second road", "internal/tlslegacy", policy.VersionTLS12, []string{"-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"}},
 }
 
@@ -165,7 +166,7 @@ func TestNoSharedClientSignature(t *testing.T) {
 	for _, road := range mtlsRoads {
 		t.Run(road.name, func(t *testing.T) {
 			t.Parallel()
-			client := s.client(t, peers.OpenSSL(t, leaf, s.dir, append([]string{"-Verify", "2", "-client_sigalgs", "ECDSA+SHA256"}, road.args...)...))
+			client := s.client(t, peers.OpenSSL(t, leaf, s.dir, append(slices.Clone(road.args), "-Verify", "2", "-client_sigalgs", "ECDSA+SHA256")...))
 			t.Cleanup(func() { client.Close() })
 			target := tlsTarget(policy.VersionTLS12, policy.VersionTLS13)
 			target.ClientCertificate = present
@@ -187,7 +188,7 @@ func TestClientCertificatesKeepApart(t *testing.T) {
 	for _, row := range honestRoads {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			config := honest(pki.TLS(rsaLeaf(t, s)), row.server, row.road == "internal/tlslegacy")
+			config := honest(pki.TLS(leafOn(t, s, row.road)), row.server, row.road == "internal/tlslegacy")
 			config.ClientAuth = tls.RequestClientCert
 			client := s.client(t, keptAlive(t, config))
 			t.Cleanup(func() { client.Close() })

@@ -207,7 +207,7 @@ func TestRenegotiation(t *testing.T) {
 		t.Run(road, func(t *testing.T) {
 			t.Parallel()
 			peers.Need(t, "openssl")
-			command := exec.Command("openssl", "s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-cipher", cipher, "-cert", rsa.Leaf, "-key", rsa.Key)
+			command := exec.Command("openssl", "s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-sigalgs", "RSA+SHA256", "-cipher", cipher, "-cert", rsa.Leaf, "-key", rsa.Key)
 			keyboard, err := command.StdinPipe()
 			if err != nil {
 				t.Fatal(err)
