@@ -34,9 +34,13 @@ func inBytes(records []byte) []byte {
 // hellos without a suite that the first road lacks, if second is set, and
 // speaks one that both have.
 func honest(leaf tls.Certificate, version uint16, second bool) *tls.Config {
+	if version == tls.VersionTLS12 && !second {
+		// With PSS it would be asked again on the second road (CF-TLS-18).
+		leaf.SupportedSignatureAlgorithms = []tls.SignatureScheme{tls.PKCS1WithSHA256}
+	}
 	config := &tls.Config{
 		Certificates: []tls.Certificate{leaf}, MaxVersion: version, Time: func() time.Time { return validAt },
-		SessionTicketsDisabled: true, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
+		SessionTicketsDisabled: true, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256},
 	}
 	if second {
 		config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
@@ -112,7 +116,7 @@ func TestCutShort(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	for _, row := range honestRoads {
-		leaf := pki.TLS(leafOn(t, s, row.road))
+		leaf := pki.TLS(rsaLeaf(t, s))
 		second := row.road == "internal/tlslegacy"
 		road := hostileRoad{versions: row.versions}
 		config := honest(leaf, row.server, second)
@@ -181,7 +185,7 @@ func TestHelloInBytes(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	for _, row := range honestRoads {
-		leaf := pki.TLS(leafOn(t, s, row.road))
+		leaf := pki.TLS(rsaLeaf(t, s))
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -206,17 +206,9 @@ func deepChain(t *testing.T, s *shop, issuers int) ([][]byte, *pki.Certificate) 
 }
 
 // rsaLeaf is a good certificate for origin.example.
-func rsaLeaf(t *testing.T, s *shop) *pki.Certificate { return leafOn(t, s, "internal/tlslegacy") }
-
-// leafOn is a leaf with which a server of TLS 1.2 keeps a client on this road:
-// with an RSA key it would sign with PSS on the first (CF-TLS-18).
-func leafOn(t *testing.T, s *shop, road string) *pki.Certificate {
+func rsaLeaf(t *testing.T, s *shop) *pki.Certificate {
 	t.Helper()
-	kind := pki.RSA2048
-	if road == "crypto/tls" {
-		kind = pki.P256
-	}
-	leaf, err := s.ca.Issue(pki.Template{CommonName: "origin.example", DNSNames: []string{"origin.example"}, KeyKind: kind})
+	leaf, err := s.ca.Issue(pki.Template{CommonName: "origin.example", DNSNames: []string{"origin.example"}, KeyKind: pki.RSA2048})
 	if err != nil {
 		t.Fatal(err)
 	}

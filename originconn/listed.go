@@ -3,7 +3,6 @@ package originconn
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"time"
@@ -43,10 +42,7 @@ func (c *Client) judgeSignature(ctx context.Context, t *Target, key string, to [
 	case errors.Is(ctx.Err(), context.Canceled), exhausted(cause.Err):
 	case cause.Name == policy.CauseTLSHandshakeFailure, cause.Name == policy.CauseTLSNoSharedCipher, cause.Name == policy.CauseTLSNoSharedCurve:
 		a.Handshake, a.Findings = &first, findings
-		cause = policy.NewCause(policy.CauseTLSHandshakeFailure,
-			fmt.Sprintf("%s signs its key exchange in TLS 1.2 with %s, and with no scheme of the documented list", t.Address(), tlswire.SignatureName(first.signature)), cause.Err)
-		cause.Rule = "CF-TLS-21"
-		cause.Hint = "allow signatures with RSA PKCS#1 (rsa_pkcs1_sha256) on the origin, or TLS 1.3"
+		cause = policy.UnlistedSignature(t.Address(), tlswire.SignatureName(first.signature), cause.Err)
 	}
 	return w, plain, cause
 }

@@ -188,7 +188,7 @@ func TestClientCertificatesKeepApart(t *testing.T) {
 	for _, row := range honestRoads {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			config := honest(pki.TLS(leafOn(t, s, row.road)), row.server, row.road == "internal/tlslegacy")
+			config := honest(pki.TLS(rsaLeaf(t, s)), row.server, row.road == "internal/tlslegacy")
 			config.ClientAuth = tls.RequestClientCert
 			client := s.client(t, keptAlive(t, config))
 			t.Cleanup(func() { client.Close() })

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/edgesim/edgesim/internal/tlsscan"
 	"github.com/edgesim/edgesim/internal/tlswire"
@@ -41,7 +40,7 @@ func (p *Presented) Cause() *policy.Cause {
 // of its own, two for each version of the offer. What is not answered is left
 // out. The error is a [*policy.Cause]: the origin could not be reached.
 func (c *Client) Presented(ctx context.Context, t Target) ([]Presented, error) {
-	endpoints, cause := c.resolve(ctx, &t, &Attempt{Number: 1, Start: time.Now()})
+	endpoints, cause := c.resolve(ctx, &t, &Attempt{Number: 1})
 	if cause != nil {
 		return nil, cause
 	}

@@ -179,6 +179,16 @@ func NoHTTP2(origin, detail string, err error) *Cause {
 	return cause.hinted("let the origin speak HTTP/2 over TLS on this port (in nginx: http2 on)")
 }
 
+// UnlistedSignature is the cause of an origin that signs its key exchange in TLS
+// 1.2 with a scheme that the documented list lacks, and with none that it has
+// (CF-TLS-21).
+func UnlistedSignature(origin, scheme string, err error) *Cause {
+	cause := NewCause(CauseTLSHandshakeFailure,
+		fmt.Sprintf("%s signs its key exchange in TLS 1.2 with %s, and with no scheme of the documented list", origin, scheme), err)
+	cause.Rule = "CF-TLS-21"
+	return cause.hinted("allow signatures with RSA PKCS#1 (rsa_pkcs1_sha256) on the origin, or TLS 1.3")
+}
+
 // NotJudgedInTime is the cause of a connection whose time was over before its
 // certificates were judged.
 func NotJudgedInTime(origin string, timeout time.Duration, err error) *Cause {
