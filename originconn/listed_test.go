@@ -19,7 +19,7 @@ func TestListedSignatures(t *testing.T) {
 	s := newShop(t)
 	rsa := s.leaf(t, pki.RSA2048)
 	target := tlsTarget(policy.VersionTLS12, policy.VersionTLS13)
-	both := s.client(peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"))
+	both := s.client(t, peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"))
 	t.Cleanup(func() { both.Close() })
 	for i, road := range []string{"internal/tlslegacy", "crypto/tls", "crypto/tls"} {
 		conn, a := both.Connect(t.Context(), target)
@@ -35,7 +35,7 @@ func TestListedSignatures(t *testing.T) {
 		}
 	}
 
-	alone := s.client(peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-sigalgs", "rsa_pss_rsae_sha256", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"))
+	alone := s.client(t, peers.OpenSSL(t, rsa, s.dir, "-tls1_2", "-sigalgs", "rsa_pss_rsae_sha256", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"))
 	t.Cleanup(func() { alone.Close() })
 	for range 2 {
 		_, a := alone.Connect(t.Context(), target)
@@ -58,7 +58,7 @@ func TestPresented(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	rsa, ecdsa := s.leaf(t, pki.RSA2048), s.leafUntil(t, pki.P256, validAt.AddDate(0, -1, 0))
-	client := s.client(peers.OpenSSL(t, rsa, s.dir, "-dcert", ecdsa.Leaf, "-dkey", ecdsa.Key))
+	client := s.client(t, peers.OpenSSL(t, rsa, s.dir, "-dcert", ecdsa.Leaf, "-dkey", ecdsa.Key))
 	t.Cleanup(func() { client.Close() })
 	all, err := client.Presented(t.Context(), tlsTarget(policy.VersionTLS12, policy.VersionTLS13))
 	if err != nil || len(all) != 4 {
