@@ -35,12 +35,16 @@ func setHeader(h http.Header, method string, resp *edge.Response) {
 	if resp.Close {
 		h["Connection"] = closing
 	}
-	setContentLength(h, method, resp.ContentLength)
+	setContentLength(h, method, resp.Status, resp.ContentLength)
 }
 
 // setContentLength makes the field agree with what will be sent. In the answer
 // to a HEAD the field speaks of the body that a GET would bring.
-func setContentLength(h http.Header, method string, length int64) {
+func setContentLength(h http.Header, method string, status int, length int64) {
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		delete(h, "Content-Length") // there is no body to speak of (RFC 9110 section 8.6)
+		return
+	}
 	announced := h["Content-Length"]
 	if method == http.MethodHead && (len(announced) == 1 || length == 0) {
 		return

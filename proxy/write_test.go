@@ -2,6 +2,7 @@ package proxy_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -282,3 +283,24 @@ func (f *filling) Read(p []byte) (int, error) {
 }
 
 func (f *filling) Close() error { return nil }
+
+// TestNoLengthWithoutBody: a 304 and a 204 of an origin have no Content-Length,
+// over HTTP/2 either.
+func TestNoLengthWithoutBody(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{204, 304} {
+		s := start(t, proxy.Config{Serve: func(context.Context, *edge.ViewerRequest) *edge.Response {
+			return &edge.Response{Status: status, Header: http.Header{"Etag": {"e"}}, Body: http.NoBody}
+		}})
+		for _, two := range []bool{false, true} {
+			transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: two}
+			t.Cleanup(transport.CloseIdleConnections)
+			resp, err := transport.RoundTrip(mustRequest("https://" + s.https + "/x"))
+			must(t, err)
+			resp.Body.Close()
+			if length, ok := resp.Header["Content-Length"]; ok || resp.StatusCode != status || (resp.ProtoMajor == 2) != two {
+				t.Errorf("%s: got %d with Content-Length %q", resp.Proto, resp.StatusCode, length)
+			}
+		}
+	}
+}
