@@ -11,6 +11,7 @@ import (
 // configuration and what was sent: in the cause, or in findings on the origin's
 // own answer, which the viewer is told as well. It changes nothing else.
 func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
+	x.tellWebSocket()
 	sent := x.exchange.Sent
 	wanted := o.cause == nil && o.response.Status < 300
 	if sent == nil || x.exchange.Forced != "" || wanted && len(v.Header["Authorization"]) == 0 {
@@ -37,6 +38,17 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 		x.find(finding)
 		if !wanted && x.hint == "" {
 			x.notes, x.hint = append(x.notes, finding.Observed), finding.Hint
+		}
+	}
+}
+
+// tellWebSocket tells a viewer why its WebSocket cannot be set up, whatever the
+// origin makes of the request (CF-WS-02, CF-WS-06).
+func (x *exchange) tellWebSocket() {
+	for _, f := range x.exchange.Findings {
+		if f.Verdict == policy.Fail && (f.Rule == "CF-WS-02" || f.Rule == "CF-WS-06") {
+			x.notes = append(x.notes, string(f.Rule)+" "+f.Observed)
+			x.hint = f.Hint
 		}
 	}
 }

@@ -196,8 +196,8 @@ func TestWebSocketPlan(t *testing.T) {
 		{name: "CF-WS-01 AllViewerExceptHostHeader", policy: "AllViewerExceptHostHeader", sent: true},
 		{name: "CF-WS-01 both fields named", custom: &both, sent: true},
 		{name: "CF-WS-01 legacy settings forward what has no row", legacy: true, sent: true},
-		{name: "CF-WS-02 the version is not forwarded", custom: &only, rule: "CF-WS-02"},
-		{name: "CF-WS-02 neither is", policy: "UserAgentRefererHeaders", rule: "CF-WS-02"},
+		{name: "CF-WS-02 the version is not forwarded", custom: &only, sent: true, rule: "CF-WS-02"},
+		{name: "CF-WS-02 neither is", policy: "UserAgentRefererHeaders", sent: true, rule: "CF-WS-02"},
 		{name: "CF-WS-06 origin mTLS", policy: "AllViewer", mtls: true, rule: "CF-WS-06"},
 		{name: "CF-REQ-52 another protocol", policy: "AllViewer", change: func(v *edge.ViewerRequest) { v.Header["Upgrade"] = []string{"h2c"} }},
 		{name: "CF-REQ-52 without Connection", policy: "AllViewer", change: func(v *edge.ViewerRequest) { v.Header["Connection"] = []string{"keep-alive"} }},
@@ -232,7 +232,7 @@ func TestWebSocketPlan(t *testing.T) {
 			}
 			plan := e.PlanRequest(&v, &b, &o, "id")
 			connection, upgrade := field(plan, "Connection"), field(plan, "Upgrade")
-			if row.sent && (connection != "Upgrade" || upgrade != "websocket" || !plan.Request.WebSocket || field(plan, "Sec-Websocket-Key") == "") {
+			if row.sent && (connection != "Upgrade" || upgrade != "websocket" || !plan.Request.WebSocket || (field(plan, "Sec-Websocket-Version") == "") != (row.rule == "CF-WS-02")) {
 				t.Errorf("the origin gets %v", plan.Request.Header)
 			}
 			if !row.sent && (connection != "Keep-Alive" || upgrade != "" || plan.Request.WebSocket) {
@@ -240,10 +240,28 @@ func TestWebSocketPlan(t *testing.T) {
 			}
 			switch {
 			case row.rule == "" && len(plan.Findings) == 0:
-			case len(plan.Findings) != 1 || plan.Findings[0].Rule != row.rule || plan.Findings[0].Verdict != policy.Fail || !plan.Findings[0].Inferred:
+			case len(plan.Findings) != 1 || plan.Findings[0].Rule != row.rule || plan.Findings[0].Verdict != policy.Fail || plan.Findings[0].Inferred != (row.rule == "CF-WS-06"):
 				t.Errorf("found %v, want %s", plan.Findings, row.rule)
 			}
 		})
+	}
+}
+
+// TestWebSocketNotForwarded: the viewer of a WebSocket that cannot be set up is
+// told why by the answer it gets (CF-WS-02).
+func TestWebSocketNotForwarded(t *testing.T) {
+	t.Parallel()
+	site := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "websocket" || r.Header.Get("Sec-Websocket-Key") != "" {
+			t.Errorf("the origin got %v", r.Header)
+		}
+		http.Error(w, "no key", http.StatusBadRequest)
+	}})
+	site.edge.Distribution.DefaultBehavior.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("UserAgentRefererHeaders")
+	r, _ := site.ask(t, upgradeRequest())
+	if detail := r.Header.Get("X-Edgesim-Detail"); r.Status != 400 || !strings.Contains(detail, "Sec-WebSocket-Key") || !strings.HasPrefix(r.Header.Get("X-Edgesim-Detail"), "CF-WS-02 ") ||
+		!strings.Contains(r.Header.Get("X-Edgesim-Hint"), "AllViewer") {
+		t.Errorf("got %d %v", r.Status, r.Header)
 	}
 }
 

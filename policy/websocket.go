@@ -33,12 +33,16 @@ type WebSocketFacts struct {
 // WebSocket (CF-WS-01). The others of RFC 6455 are optional.
 var neededByWebSocket = []string{"Sec-Websocket-Key", "Sec-Websocket-Version"}
 
-// JudgeWebSocket says whether a WebSocket that a viewer asks for is set up, and
-// if not, why. In that case the request goes on as an ordinary one, without
-// Upgrade (CF-REQ-52); that it goes on, rather than being refused, is inferred.
+// JudgeWebSocket says whether a request for a WebSocket goes to the origin as
+// one, and what is wrong with it. Without the fields that make a handshake it
+// goes all the same: CloudFront was seen to send Connection and Upgrade and to
+// drop the Sec-WebSocket-* fields alone (v2ray/discussion#795). With origin mTLS
+// it goes on as an ordinary one, without Upgrade (CF-REQ-52); that it does, rather
+// than being refused, is inferred.
 func JudgeWebSocket(f WebSocketFacts) (ok bool, findings []Finding) {
-	finding := Finding{Verdict: Fail, Subject: "WebSocket", Inferred: true}
+	finding := Finding{Verdict: Fail, Subject: "WebSocket"}
 	if f.OriginMTLS {
+		finding.Inferred = true
 		finding.Rule, finding.Observed = "CF-WS-06", "origin mTLS is on, so Upgrade was not sent to the origin"
 		finding.Expected = "an origin without a client certificate"
 		return false, append(findings, finding)
@@ -54,11 +58,11 @@ func JudgeWebSocket(f WebSocketFacts) (ok bool, findings []Finding) {
 		return true, nil
 	}
 	finding.Rule = "CF-WS-02"
-	finding.Observed = fmt.Sprintf("the behavior %q does not forward %s, so Upgrade was not sent to the origin either",
-		f.Behavior.PathPattern, strings.Join(missing, " and "))
+	finding.Observed = fmt.Sprintf("the origin got Connection and Upgrade, and not %s, which the behavior %q does not forward: it cannot answer the handshake",
+		strings.Join(missing, " and "), f.Behavior.PathPattern)
 	finding.Expected = "Sec-WebSocket-Key and Sec-WebSocket-Version forwarded"
 	finding.Hint = "attach the origin request policy AllViewer or AllViewerExceptHostHeader, or name both fields in one of your own"
-	return false, append(findings, finding)
+	return true, append(findings, finding)
 }
 
 // SwitchedToWebSocket says whether a response with status 101 names the
