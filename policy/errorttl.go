@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -70,12 +69,14 @@ func ErrorTTLFor(f ErrorTTLFacts) ErrorTTL {
 	if f.Page != nil {
 		header, behavior = f.Page, f.PageBehavior
 	}
-	if directive := forbids(header); directive != "" && !slices.Contains(keptUnlessForbidden, f.Status) {
+	d := readDirectives(header)
+	if d.forbids != "" && !slices.Contains(keptUnlessForbidden, f.Status) {
 		t.Rule = "CF-CACHE-25"
-		t.Why = fmt.Sprintf("%s is ignored for this status: %s", directive, t.Why)
+		t.Why = fmt.Sprintf("%s is ignored for this status: %s", d.forbids, t.Why)
 		return t
 	}
-	lifetime, field := lifetimeOf(header, f.Now)
+	lifetime, field, _ := d.lifetime(header, f.Now)
+	field = "the origin's " + field
 	if limit := maxTTL(behavior); lifetime > limit {
 		lifetime, field = limit, fmt.Sprintf("%s, limited to the Max TTL of the behavior %q", field, behavior.PathPattern)
 		if lifetime > t.For {
@@ -91,28 +92,25 @@ func ErrorTTLFor(f ErrorTTLFacts) ErrorTTL {
 // notKept returns the decision for an error that is not kept.
 func (f *ErrorTTLFacts) notKept() (ErrorTTL, bool) {
 	t := ErrorTTL{Status: f.Status}
-	directive := forbids(f.Header)
-	age := slices.Contains(cacheControl(f.Header), "max-age") || slices.Contains(cacheControl(f.Header), "s-maxage")
-	switch policy := f.Behavior.CachePolicy; {
-	case f.Method != "GET" && f.Method != "HEAD" && !slices.Contains(f.Behavior.CachedMethods, f.Method):
-		t.Rule, t.Why = "CF-CACHE-01", "answers to "+f.Method+" are never kept"
+	d := readDirectives(f.Header)
+	switch k := Cacheable(f.Method, f.Behavior); {
+	case k.Rule == "CF-CACHE-01":
+		t.Rule, t.Why = k.Rule, k.Why
 	case f.Status == 416:
 		t.Rule, t.Why = "CF-CACHE-27", "a 416 is never kept"
-	case policy != nil && policy.ID == cachingDisabled:
-		t.Rule, t.Why = "CF-CACHE-23", "the cache policy is CachingDisabled"
-	case policy == nil && f.Behavior.ForwardedValues != nil && slices.Contains(f.Behavior.ForwardedValues.Headers, "*"):
-		t.Rule, t.Why, t.Inferred = "CF-CACHE-33", "the behavior forwards all headers and so keeps nothing", true
-	case maxTTL(f.Behavior) == 0:
-		t.Rule, t.Why, t.Inferred = "CF-CACHE-12", "Min, Default and Max TTL are 0", true
-	case directive != "" && slices.Contains(keptUnlessForbidden, f.Status):
-		t.Rule, t.Why = "CF-CACHE-24", "the origin sent Cache-Control: "+directive
+	case k.Rule != "" && f.Behavior.CachePolicy != nil && f.Behavior.CachePolicy.ID == cachingDisabled:
+		t.Rule, t.Why = "CF-CACHE-23", k.Why
+	case k.Rule != "":
+		t.Rule, t.Why, t.Inferred = k.Rule, k.Why, true
+	case d.forbids != "" && slices.Contains(keptUnlessForbidden, f.Status):
+		t.Rule, t.Why = "CF-CACHE-24", "the origin sent Cache-Control: "+d.forbids
 	case slices.Contains(alwaysKept, f.Status):
 		return t, false
 	case slices.Contains(keptIfTold, f.Status):
 		t.Rule, t.Why = "CF-CACHE-22", "this status is kept only where the origin sends max-age or s-maxage"
-		return t, !age
+		return t, d.maxAge == nil && d.sMaxAge == nil
 	default:
-		t.Rule, t.Why, t.Inferred = "CF-CACHE-21", "this status is not among those that are kept", true
+		t.Rule, t.Why, t.Inferred = "CF-CACHE-52", "this status is not among those that are kept", f.Status >= 500
 	}
 	return t, true
 }
@@ -159,53 +157,6 @@ func maxTTL(b *distribution.CacheBehavior) time.Duration {
 		return seconds(b.ForwardedValues.MaxTTL)
 	}
 	return seconds(distribution.DefaultMaxTTL)
-}
-
-// forbids returns the directive that keeps a response from being cached, or "".
-func forbids(h http.Header) string {
-	for _, name := range cacheControl(h) {
-		switch name {
-		case "no-store", "no-cache", "private":
-			return name
-		}
-	}
-	return ""
-}
-
-// cacheControl returns the names of the directives, in lower case.
-func cacheControl(h http.Header) []string {
-	var names []string
-	eachDirective(h, func(name, _ string) { names = append(names, name) })
-	return names
-}
-
-func eachDirective(h http.Header, do func(name, value string)) {
-	for _, field := range h["Cache-Control"] {
-		for directive := range strings.SplitSeq(field, ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-			do(strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`))
-		}
-	}
-}
-
-// lifetimeOf is how long a response says that it may be kept, and the field that
-// says it: s-maxage before max-age before Expires (CF-CACHE-05 to CF-CACHE-07).
-func lifetimeOf(h http.Header, now time.Time) (time.Duration, string) {
-	given := map[string]time.Duration{}
-	eachDirective(h, func(name, value string) {
-		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
-			given[name] = seconds(n)
-		}
-	})
-	for _, name := range []string{"s-maxage", "max-age"} {
-		if lifetime, ok := given[name]; ok {
-			return lifetime, "the origin's " + name
-		}
-	}
-	if at, err := http.ParseTime(h.Get("Expires")); err == nil && at.After(now) {
-		return min(at.Sub(now), seconds(mostSeconds)), "the origin's Expires"
-	}
-	return 0, ""
 }
 
 // Finding tells how long CloudFront would answer with the error.

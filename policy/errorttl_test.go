@@ -66,7 +66,7 @@ func TestErrorTTL(t *testing.T) {
 		{"CF-CACHE-12", policy.ErrorTTLFacts{Status: 500, Behavior: off}, 0, "CF-CACHE-12"},
 		{"CF-CACHE-33", policy.ErrorTTLFacts{Status: 500, Behavior: all}, 0, "CF-CACHE-33"},
 		{"legacy", policy.ErrorTTLFacts{Status: 500, Behavior: old}, 10, "CF-CACHE-20"},
-		{"a status that no page names", policy.ErrorTTLFacts{Status: 429, Header: control("max-age=50")}, 0, "CF-CACHE-21"},
+		{"CF-CACHE-52 a status that no page names", policy.ErrorTTLFacts{Status: 429, Header: control("max-age=50")}, 0, "CF-CACHE-52"},
 		{"CF-CACHE-14 more than a hundred years", policy.ErrorTTLFacts{Status: 500, Header: control("max-age=9223372036854775807")}, 31536000, "CF-CACHE-29"},
 	} {
 		row.f.Responses, row.f.Now = responses, now

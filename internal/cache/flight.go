@@ -1,0 +1,229 @@
+package cache
+
+import (
+	"context"
+	"io"
+)
+
+// Flight is one request for a key on its way: the leader brings something, and
+// those that came meanwhile wait for it.
+type Flight[H any] struct {
+	store *Store[H]
+	key   string
+	// settled is closed when it is known what the waiting get.
+	settled chan struct{}
+	// entry is what they share; nil where the leader declined.
+	entry *Entry[H]
+	// reserved is a reader of the entry's body for each that waits, which began
+	// before the body could be given up.
+	reserved bool
+	// waiting counts those; over says that nothing can be settled any more. Both
+	// are guarded by the store.
+	waiting int
+	over    bool
+	// left and cancel end the leader's work when its viewer and all that wait have
+	// left.
+	left   bool
+	cancel func()
+	// doomed says that what comes may not be kept.
+	doomed bool
+	// turns lets few of those that got nothing go on at a time.
+	turns chan struct{}
+}
+
+// turnsAtOnce is how many of those that waited in vain go on at a time: a request
+// that cannot be shared shall not hit its origin like a wave.
+const turnsAtOnce = 32
+
+// Join returns the flight of a key, and whether the caller leads it. A leader must
+// call Keep, Share or Decline; cancel is called when nobody wants the result any
+// more. The others call Wait.
+func (s *Store[H]) Join(key string, cancel func()) (f *Flight[H], leads bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.flights[key]; f != nil && !f.abandoned() {
+		f.waiting++
+		return f, false
+	}
+	f = &Flight[H]{store: s, key: key, settled: make(chan struct{}), cancel: cancel, turns: make(chan struct{}, turnsAtOnce)}
+	s.flights[key] = f
+	return f, true
+}
+
+// Busy says whether somebody is on the way for a key.
+func (s *Store[H]) Busy(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.flights[key]
+	return f != nil && !f.abandoned()
+}
+
+// abandoned says that the flight was given up, as everybody had left.
+func (f *Flight[H]) abandoned() bool { return f.left && f.waiting == 0 }
+
+// Leave says that the leader's own viewer has left. The work goes on while others
+// wait.
+func (f *Flight[H]) Leave() {
+	f.store.mu.Lock()
+	f.left = true
+	end := !f.over && f.waiting == 0
+	f.store.mu.Unlock()
+	if end {
+		f.cancel()
+	}
+}
+
+// Wait waits for what the leader brings. The entry is nil where there is nothing
+// to share; then the caller goes on by itself, with [Flight.Turn]. The reader is
+// nil where the entry has no body; the caller closes it. An error means that ctx
+// has ended.
+func (f *Flight[H]) Wait(ctx context.Context) (*Entry[H], *Reader, error) {
+	var err error
+	select {
+	case <-f.settled:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	f.store.mu.Lock()
+	f.waiting--
+	entry, over := f.entry, f.over
+	end := !over && f.left && f.waiting == 0
+	f.store.mu.Unlock()
+	if end {
+		f.cancel()
+	}
+	switch {
+	case !over:
+		return nil, nil, err
+	case entry == nil || entry.body == nil:
+		return entry, nil, err
+	}
+	var r *Reader
+	if f.reserved {
+		r = entry.body.reader(ctx)
+	} else {
+		r = entry.Open(ctx)
+	}
+	if err != nil && r != nil {
+		r.Close()
+	}
+	if r == nil {
+		return nil, nil, err // its body was given up meanwhile
+	}
+	return entry, r, err
+}
+
+// Turn waits until the caller may go on by itself; it calls done when its own
+// answer has begun.
+func (f *Flight[H]) Turn(ctx context.Context) (done func(), err error) {
+	select {
+	case f.turns <- struct{}{}:
+		return func() { <-f.turns }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// settle lets the waiting go on with an entry or without; the lock is held.
+func (f *Flight[H]) settle(e *Entry[H]) {
+	f.entry, f.over = e, true
+	if f.store.flights[f.key] == f {
+		delete(f.store.flights, f.key)
+	}
+	close(f.settled)
+}
+
+// Decline lets the waiting go on without anything. It does nothing where the
+// flight has ended.
+func (f *Flight[H]) Decline() {
+	f.store.mu.Lock()
+	defer f.store.mu.Unlock()
+	if !f.over {
+		f.settle(nil)
+	}
+}
+
+// Share gives the waiting an entry that there is already.
+func (f *Flight[H]) Share(e *Entry[H]) {
+	f.store.mu.Lock()
+	defer f.store.mu.Unlock()
+	if !f.over {
+		f.settle(e)
+	}
+}
+
+// Content is the body of something that is kept.
+type Content struct {
+	// Source is read to its end and closed; nil is no body. That it returns io.EOF
+	// means that it was whole.
+	Source io.ReadCloser
+	// Length is its announced length; -1 if it is not known.
+	Length int64
+}
+
+// Keep keeps an entry under a key, and gives it to those that wait; weight is what
+// the head takes. The reader is the leader's own, and nil where there is no body.
+func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c Content) (*Entry[H], *Reader) {
+	s := f.store
+	e := &Entry[H]{Key: key, Head: head}
+	if c.Source != nil {
+		e.body = newBody(c, s.config, f.cancel, func(n int64) { s.grow(e, n) }, func() { s.remove(e) })
+	}
+	s.mu.Lock()
+	var r *Reader
+	if e.body != nil {
+		r = e.body.reserve(ctx)
+		for range f.waiting {
+			e.body.reserveOne()
+		}
+	}
+	var gone []*body
+	if f.doomed || c.Length > s.config.MaxBytes {
+		gone = []*body{e.body}
+	} else {
+		gone = s.put(e, weight)
+	}
+	if !f.over {
+		f.reserved = true
+		f.settle(e)
+	}
+	s.mu.Unlock()
+	letGo(gone)
+	return e, r
+}
+
+// Renew keeps the body of an entry under a new head, and gives the waiting that
+// one. Ok is false where the entry's body is not whole.
+func (f *Flight[H]) Renew(old *Entry[H], head H, weight int) (e *Entry[H], ok bool) {
+	s := f.store
+	if old.body != nil && !old.body.whole.Load() {
+		return nil, false
+	}
+	e = &Entry[H]{Key: old.Key, Head: head, body: old.body}
+	s.mu.Lock()
+	var gone []*body
+	if !f.doomed && (old.body == nil || old.body.hold()) {
+		gone = s.put(e, weight)
+		if e.kept && e.body != nil {
+			n := e.body.size()
+			e.charge += n
+			s.bytes += n
+			gone = append(gone, s.evict()...)
+		}
+	}
+	if !f.over {
+		f.settle(e)
+	}
+	s.mu.Unlock()
+	letGo(gone)
+	return e, true
+}
+
+// Put keeps an entry that has no body, whoever waits: a mark.
+func (s *Store[H]) Put(key string, head H, weight int) {
+	e := &Entry[H]{Key: key, Head: head}
+	s.mu.Lock()
+	gone := s.put(e, weight)
+	s.mu.Unlock()
+	letGo(gone)
+}

@@ -1,0 +1,221 @@
+package cache
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Config says how much a store keeps and where.
+type Config struct {
+	// MaxBytes bounds heads, bodies and what they cost besides, in memory and in
+	// files together; at least 1.
+	MaxBytes int64
+	// Dir is the folder for large bodies, made if it is missing. Default: none, and
+	// all is kept in memory.
+	Dir string
+	// FileFrom is the size above which a body goes to a file. Default: 1 MiB.
+	FileFrom int64
+}
+
+const defaultFileFrom = 1 << 20
+
+// Store keeps entries. Make one with [New]; it is safe for concurrent use.
+type Store[H any] struct {
+	config Config
+
+	mu      sync.Mutex
+	entries map[string]*Entry[H]
+	flights map[string]*Flight[H]
+	// used and made are rings through their heads: the entry that was used last,
+	// and the one that was made last, come first.
+	used, made Entry[H]
+	bytes      int64
+	lastID     uint64
+	evicted    uint64
+}
+
+// Entry is one thing that is kept. It is not changed any more.
+type Entry[H any] struct {
+	// Key and Head are what it was kept with.
+	Key  string
+	Head H
+	// ID grows with every entry of the store.
+	ID uint64
+
+	body   *body
+	charge int64 // what of the store's bytes is its own; guarded by the store
+	kept   bool  // it is in the store; guarded by it
+
+	usedPrev, usedNext, madePrev, madeNext *Entry[H]
+}
+
+// entryCost is about what an entry takes besides key, head and body.
+const entryCost = 400
+
+// New makes a store, and removes what an earlier process left in its folder.
+func New[H any](c Config) *Store[H] {
+	if c.FileFrom <= 0 {
+		c.FileFrom = defaultFileFrom
+	}
+	s := &Store[H]{config: c, entries: map[string]*Entry[H]{}, flights: map[string]*Flight[H]{}}
+	s.used.usedPrev, s.used.usedNext = &s.used, &s.used
+	s.made.madePrev, s.made.madeNext = &s.made, &s.made
+	if c.Dir != "" {
+		old, _ := filepath.Glob(filepath.Join(c.Dir, filePattern))
+		for _, file := range old {
+			_ = os.Remove(file) // one in use cannot be removed, and need not be
+		}
+	}
+	return s
+}
+
+// Get returns the entry of a key, and counts that as a use; nil if there is none.
+func (s *Store[H]) Get(key string) *Entry[H] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.entries[key]
+	if e != nil && s.used.usedNext != e {
+		e.usedPrev.usedNext, e.usedNext.usedPrev = e.usedNext, e.usedPrev
+		s.first(e)
+	}
+	return e
+}
+
+// first makes an entry the one that was used last.
+func (s *Store[H]) first(e *Entry[H]) {
+	e.usedPrev, e.usedNext = &s.used, s.used.usedNext
+	e.usedPrev.usedNext, e.usedNext.usedPrev = e, e
+}
+
+// put keeps an entry and lets go of the one of its key; the lock is held. The
+// bodies that were let go of are returned, to be released without the lock.
+func (s *Store[H]) put(e *Entry[H], weight int) (gone []*body) {
+	if old := s.entries[e.Key]; old != nil {
+		gone = append(gone, s.take(old))
+	}
+	s.lastID++
+	e.ID, e.kept = s.lastID, true
+	s.entries[e.Key] = e
+	s.first(e)
+	e.madePrev, e.madeNext = &s.made, s.made.madeNext
+	e.madePrev.madeNext, e.madeNext.madePrev = e, e
+	e.charge = int64(entryCost + len(e.Key) + weight)
+	s.bytes += e.charge
+	return append(gone, s.evict()...)
+}
+
+// take takes an entry out and returns its body; the lock is held.
+func (s *Store[H]) take(e *Entry[H]) *body {
+	delete(s.entries, e.Key)
+	e.usedPrev.usedNext, e.usedNext.usedPrev = e.usedNext, e.usedPrev
+	e.madePrev.madeNext, e.madeNext.madePrev = e.madeNext, e.madePrev
+	e.usedPrev, e.usedNext, e.madePrev, e.madeNext = nil, nil, nil, nil
+	s.bytes -= e.charge
+	e.kept = false
+	return e.body
+}
+
+// evict makes room; the lock is held.
+func (s *Store[H]) evict() (gone []*body) {
+	for s.bytes > s.config.MaxBytes && s.used.usedPrev != &s.used {
+		s.evicted++
+		gone = append(gone, s.take(s.used.usedPrev))
+	}
+	return gone
+}
+
+// grow counts bytes that have come of an entry's body.
+func (s *Store[H]) grow(e *Entry[H], n int64) {
+	s.mu.Lock()
+	if !e.kept {
+		s.mu.Unlock()
+		return
+	}
+	e.charge += n
+	s.bytes += n
+	gone := s.evict()
+	s.mu.Unlock()
+	letGo(gone)
+}
+
+// remove takes out this entry, if it is still there.
+func (s *Store[H]) remove(e *Entry[H]) bool {
+	s.mu.Lock()
+	if !e.kept {
+		s.mu.Unlock()
+		return false
+	}
+	b := s.take(e)
+	s.mu.Unlock()
+	letGo([]*body{b})
+	return true
+}
+
+func letGo(bodies []*body) {
+	for _, b := range bodies {
+		if b != nil {
+			b.unkeep()
+		}
+	}
+}
+
+// Remove takes out an entry, and says whether it was still there. Those who read
+// its body read on.
+func (s *Store[H]) Remove(e *Entry[H]) bool { return s.remove(e) }
+
+// Invalidate takes out every entry that match names, and says how many there were.
+// What is on its way for such a key when it is called will not be kept, and nobody
+// who comes later waits for it. Match is called with the store locked; for what is
+// on its way with a key alone, and the zero head.
+func (s *Store[H]) Invalidate(match func(key string, head H) bool) int {
+	s.mu.Lock()
+	var gone []*body
+	n := 0
+	for key, e := range s.entries {
+		if match(key, e.Head) {
+			n++
+			gone = append(gone, s.take(e))
+		}
+	}
+	var unknown H
+	for key, f := range s.flights {
+		if match(key, unknown) {
+			f.doomed = true
+			delete(s.flights, key)
+		}
+	}
+	s.mu.Unlock()
+	letGo(gone)
+	return n
+}
+
+// Stats are the figures of a store.
+type Stats struct {
+	Entries int
+	// Bytes is what they take, of Most.
+	Bytes, Most int64
+	// Evicted counts those that made room for others.
+	Evicted uint64
+}
+
+// Stats returns the figures of the store.
+func (s *Store[H]) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Stats{len(s.entries), s.bytes, s.config.MaxBytes, s.evicted}
+}
+
+// List returns up to n entries, the newest first, that are older than the one with
+// the id before; 0 is all.
+func (s *Store[H]) List(before uint64, n int) []*Entry[H] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*Entry[H]
+	for e := s.made.madeNext; e != &s.made && len(list) < n; e = e.madeNext {
+		if before == 0 || e.ID < before {
+			list = append(list, e)
+		}
+	}
+	return list
+}

@@ -1,0 +1,134 @@
+package policy
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// directives are the parts of an origin's Cache-Control that CloudFront's
+// documentation names; all others are without effect on its cache (CF-CACHE-57 to
+// CF-CACHE-59).
+type directives struct {
+	// present says that there is a Cache-Control field, whatever it says.
+	present bool
+	// forbids is the first of no-store, no-cache and private; "" if none is there.
+	forbids string
+	// noStore says that no-store or private is there, with which no conditional
+	// request is made either (inferred).
+	noStore bool
+	// withoutCookies says that Set-Cookie is not kept (CF-COOKIE-07).
+	withoutCookies bool
+	// The times; nil where there is none that can be read.
+	maxAge, sMaxAge, staleWhile, staleError *time.Duration
+}
+
+// readDirectives reads Cache-Control. Of a directive that stands twice the first
+// counts (CF-CACHE-63, inferred).
+func readDirectives(h http.Header) directives {
+	var d directives
+	for _, field := range h["Cache-Control"] {
+		d.present = true
+		for rest := field; rest != ""; {
+			var name, value string
+			name, value, rest = nextDirective(rest)
+			d.add(strings.ToLower(name), value)
+		}
+	}
+	return d
+}
+
+func (d *directives) add(name, value string) {
+	forbid := func() {
+		if d.forbids == "" {
+			d.forbids = name
+		}
+	}
+	switch name {
+	case "no-cache":
+		if strings.EqualFold(strings.TrimSpace(value), "Set-Cookie") {
+			d.withoutCookies = true
+			return
+		}
+		forbid()
+	case "no-store", "private":
+		d.noStore = true
+		forbid()
+	case "max-age":
+		setOnce(&d.maxAge, value)
+	case "s-maxage":
+		setOnce(&d.sMaxAge, value)
+	case "stale-while-revalidate":
+		setOnce(&d.staleWhile, value)
+	case "stale-if-error":
+		setOnce(&d.staleError, value)
+	}
+}
+
+// setOnce reads a number of seconds. A negative one counts as 0 (CF-CACHE-64), one
+// beyond 100 years as 100 years (CF-CACHE-14), and what is no whole number as if
+// the directive were absent (CF-CACHE-63): all but the bound is inferred.
+func setOnce(to **time.Duration, value string) {
+	if *to != nil {
+		return
+	}
+	digits, negative := strings.CutPrefix(value, "-")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		n = mostSeconds // too many digits
+	}
+	if negative {
+		n = 0
+	}
+	lifetime := seconds(n)
+	*to = &lifetime
+}
+
+// nextDirective reads name or name=value, the value in quotes or not, up to a
+// comma.
+func nextDirective(text string) (name, value, rest string) {
+	end := strings.IndexAny(text, ",=")
+	if end < 0 {
+		return strings.TrimSpace(text), "", ""
+	}
+	name, rest = strings.TrimSpace(text[:end]), text[end+1:]
+	if text[end] == ',' {
+		return name, "", rest
+	}
+	rest = strings.TrimLeft(rest, " \t")
+	if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+		if value, rest, ok = strings.Cut(quoted, `"`); !ok {
+			return name, value, ""
+		}
+		_, rest, _ = strings.Cut(rest, ",")
+		return name, value, rest
+	}
+	value, rest, _ = strings.Cut(rest, ",")
+	return name, strings.TrimSpace(value), rest
+}
+
+// lifetime is how long a response says that it may be kept, and what says it:
+// s-maxage before max-age before Expires (CF-CACHE-05 to CF-CACHE-07). Ok is false
+// where nothing does. Expires is taken as an absolute date (CF-CACHE-98), one that
+// is no date as one that is over (CF-CACHE-62, inferred).
+func (d *directives) lifetime(h http.Header, now time.Time) (lifetime time.Duration, field string, ok bool) {
+	switch {
+	case d.sMaxAge != nil:
+		return *d.sMaxAge, "s-maxage", true
+	case d.maxAge != nil:
+		return *d.maxAge, "max-age", true
+	}
+	expires := h["Expires"]
+	if len(expires) == 0 {
+		return 0, "", false
+	}
+	at, err := http.ParseTime(expires[0])
+	if err != nil || !at.After(now) {
+		return 0, "Expires", true
+	}
+	return min(at.Sub(now), seconds(mostSeconds)), "Expires", true
+}

@@ -1,0 +1,91 @@
+package policy
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// ByteRange is a part of an object: from First to Last, both included.
+type ByteRange struct{ First, Last int64 }
+
+// Length is how many bytes it has.
+func (r ByteRange) Length() int64 { return r.Last - r.First + 1 }
+
+// ContentRange is the field that goes with the part of an object of this size.
+func (r ByteRange) ContentRange(size int64) string {
+	b := make([]byte, 0, 48)
+	b = append(b, "bytes "...)
+	b = strconv.AppendInt(b, r.First, 10)
+	b = append(b, '-')
+	b = strconv.AppendInt(b, r.Last, 10)
+	b = append(b, '/')
+	return string(strconv.AppendInt(b, size, 10))
+}
+
+// mostRanges bounds the parts of one answer.
+const mostRanges = 64
+
+// RangeOfCopy says which parts of a whole object in the cache answer a viewer's
+// request. Whole means that it gets all of it with 200: it asked for no range, in
+// a form that CloudFront does not take (CF-RANGE-04), or of another version
+// (CF-CACHE-82, inferred). Parts without any means that none of them exists, and
+// the answer is 416. Several parts are answered as multipart/byteranges.
+func RangeOfCopy(method string, viewer, copied http.Header, size int64) (parts []ByteRange, whole bool) {
+	ranges := viewer["Range"]
+	if method != http.MethodGet || len(ranges) == 0 || size < 0 {
+		return nil, true
+	}
+	if ok, _ := JudgeRange(ranges); !ok {
+		return nil, true
+	}
+	if condition := viewer.Get("If-Range"); condition != "" && !sameVersion(condition, copied) {
+		return nil, true
+	}
+	_, set, _ := strings.Cut(ranges[0], "=")
+	last := int64(-1)
+	for text := range strings.SplitSeq(set, ",") {
+		first, end, _ := parseRange(strings.TrimSpace(text))
+		switch {
+		case first < 0 && end == 0:
+			continue // the last 0 bytes: there is no such part
+		case first < 0:
+			first, end = max(size-end, 0), size-1
+		case first >= size:
+			continue
+		case end < 0 || end >= size:
+			end = size - 1
+		}
+		if first <= last || len(parts) == mostRanges {
+			return nil, true // the last bytes overlap what went before
+		}
+		if first > end { // of an empty object
+			continue
+		}
+		parts, last = append(parts, ByteRange{first, end}), end
+	}
+	return parts, false
+}
+
+// sameVersion says whether If-Range speaks of the copy: its strong ETag, or its
+// Last-Modified to the letter (RFC 9110 section 13.1.5). The edge's own weak ETag
+// of a body that it compressed is compared as it stands, or no range of one could
+// be continued (inferred).
+func sameVersion(condition string, copied http.Header) bool {
+	if strings.HasPrefix(condition, `"`) || strings.HasPrefix(condition, "W/") {
+		return condition == copied.Get("Etag")
+	}
+	return condition == copied.Get("Last-Modified")
+}
+
+// WholeSize reads the size of the whole object out of the fields of a part:
+// "bytes 0-99/200". Ok is false where it does not say.
+func WholeSize(contentRange string) (part ByteRange, size int64, ok bool) {
+	first, last, ok := parseContentRange(contentRange)
+	if !ok {
+		return ByteRange{}, 0, false
+	}
+	_, total, _ := strings.Cut(contentRange, "/")
+	size, ok = parseBytePosition(strings.TrimSpace(total))
+	return ByteRange{first, last}, size, ok && total != "" && last < size
+}

@@ -1,0 +1,196 @@
+package policy
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// CopyTimes are the times of a stored answer, by the edge's clock.
+type CopyTimes struct {
+	// Stored is when it was received or last confirmed.
+	Stored time.Time
+	// Fresh is until when it is served without asking the origin.
+	Fresh time.Time
+	// While is until when it is served while it is fetched again in the
+	// background, and Error until when it stands in for an origin that fails; each
+	// is Fresh where that is not allowed.
+	While, Error time.Time
+}
+
+// Times are the times of an answer that is received now.
+func (k *Keeping) Times(now time.Time) CopyTimes {
+	fresh := now.Add(k.TTL)
+	return CopyTimes{Stored: now, Fresh: fresh, While: fresh.Add(k.StaleWhile), Error: fresh.Add(k.StaleError)}
+}
+
+// Reuse says what a stored answer is good for.
+type Reuse string
+
+// The uses of a stored answer.
+const (
+	// ReuseFresh is served without asking the origin.
+	ReuseFresh Reuse = "fresh"
+	// ReuseWhile is served at once, and the origin asked in the background
+	// (CF-CACHE-15).
+	ReuseWhile Reuse = "stale while revalidating"
+	// ReuseError is served only if the origin fails (CF-CACHE-16, CF-CACHE-17).
+	ReuseError Reuse = "stale if the origin fails"
+	// ReuseNone is not served, but can be confirmed by the origin.
+	ReuseNone Reuse = "expired"
+)
+
+// At says what the answer is good for at a time. At the end of its TTL it has
+// expired. What a viewer's Cache-Control or Pragma says does not count
+// (CF-REQ-70).
+func (t *CopyTimes) At(now time.Time) Reuse {
+	switch {
+	case now.Before(t.Fresh):
+		return ReuseFresh
+	case now.Before(t.While):
+		return ReuseWhile
+	case now.Before(t.Error):
+		return ReuseError
+	}
+	return ReuseNone
+}
+
+// Age is the Age of an answer from the cache in seconds: how long ago it was
+// received, and what Age it came with (that this is added is inferred, and that it
+// does not shorten the TTL, CF-CACHE-60).
+func (t *CopyTimes) Age(now time.Time, origin http.Header) int64 {
+	age := int64(max(now.Sub(t.Stored), 0) / time.Second)
+	if values := origin["Age"]; len(values) == 1 {
+		if came, ok := parseBytePosition(values[0]); ok && values[0] != "" {
+			age += min(came, mostSeconds)
+		}
+	}
+	return age
+}
+
+// StandsIn says whether an expired copy is served in the place of what the origin
+// answered, or of a failure to get an answer: for every 5xx, not for a 4xx
+// (CF-CACHE-16 to CF-CACHE-19, CF-CACHE-56, CF-TIME-12).
+func (t *CopyTimes) StandsIn(now time.Time, status int) bool {
+	return status >= 500 && now.Before(t.Error)
+}
+
+// Validators returns the fields that ask an origin to confirm a copy: its ETag
+// and its Last-Modified (CF-REQ-67, CF-REQ-68); none where the copy has neither, or
+// k says that it is not asked so (CF-REQ-69, CF-RESP-10, CF-CACHE-100).
+func (k *Keeping) Validators(copied http.Header) []Field {
+	if k.Unconditional {
+		return nil
+	}
+	var fields []Field
+	if etag := copied["Etag"]; len(etag) == 1 && etag[0] != "" && isFieldValue(etag[0]) {
+		fields = append(fields, Field{"If-None-Match", etag[0]})
+	}
+	if modified := copied["Last-Modified"]; len(modified) == 1 && modified[0] != "" && isFieldValue(modified[0]) {
+		fields = append(fields, Field{"If-Modified-Since", modified[0]})
+	}
+	return fields
+}
+
+// WithoutConditions returns the viewer's fields without those that speak of a copy
+// of its own: the edge asks for the whole object, under conditions of its own.
+func WithoutConditions(viewer http.Header) http.Header {
+	h := viewer
+	for _, name := range []string{"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range", "Range"} {
+		if _, ok := h[name]; !ok {
+			continue
+		}
+		if len(h) == len(viewer) {
+			h = make(http.Header, len(viewer))
+			for n, v := range viewer {
+				h[n] = v
+			}
+		}
+		delete(h, name)
+	}
+	return h
+}
+
+// Revalidated returns the fields of a copy that a 304 confirmed: its own, with
+// those of the 304 in their place, but for what describes the body that is kept.
+// That fields are updated so, and the TTL counted from them, is inferred from RFC
+// 9111 (CF-CACHE-84, CF-CACHE-85).
+func Revalidated(copied, confirmed http.Header) http.Header {
+	h := copied.Clone()
+	for name, values := range confirmed {
+		if strings.HasPrefix(name, "Content-") || name == "Etag" || removedFromResponse(name) {
+			continue
+		}
+		h[name] = values
+	}
+	return h
+}
+
+// NotModified says whether a viewer's own conditions are met by a copy, so that
+// the edge answers 304 by itself: If-None-Match before If-Modified-Since, as RFC
+// 9110 has it (CF-CACHE-86, inferred).
+func NotModified(method string, viewer, copied http.Header) bool {
+	if method != http.MethodGet && method != http.MethodHead {
+		return false
+	}
+	if none, ok := viewer["If-None-Match"]; ok {
+		return matchesETag(none, copied.Get("Etag"))
+	}
+	since := viewer.Get("If-Modified-Since")
+	if since == "" {
+		return false
+	}
+	asked, err := http.ParseTime(since)
+	modified, err2 := http.ParseTime(copied.Get("Last-Modified"))
+	return err == nil && err2 == nil && !modified.After(asked)
+}
+
+// matchesETag compares weakly (RFC 9110 section 8.8.3.2).
+func matchesETag(list []string, etag string) bool {
+	etag = strings.TrimPrefix(etag, "W/")
+	for _, value := range list {
+		for rest := value; rest != ""; {
+			rest = strings.TrimLeft(rest, " \t,")
+			if rest == "*" {
+				return true
+			}
+			one := rest
+			if at := strings.IndexByte(rest, '"'); at >= 0 {
+				end := strings.IndexByte(rest[at+1:], '"')
+				if end < 0 {
+					break
+				}
+				one, rest = rest[:at+end+2], rest[at+end+2:]
+			} else {
+				one, rest, _ = strings.Cut(rest, ",")
+			}
+			if etag != "" && strings.TrimPrefix(strings.TrimSpace(one), "W/") == etag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// NotModifiedHeader takes what a 304 does not have out of the fields of a copy, in
+// place (RFC 9110 section 15.4.5).
+func NotModifiedHeader(h http.Header) {
+	for name := range h {
+		if strings.HasPrefix(name, "Content-") && name != "Content-Location" {
+			delete(h, name)
+		}
+	}
+}
+
+// varyNames are the names in Vary.
+func varyNames(h http.Header) []string {
+	var names []string
+	for _, value := range h["Vary"] {
+		for name := range strings.SplitSeq(value, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
