@@ -37,7 +37,7 @@ func TestErrorCacheClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newBubble(t, map[string]talk{"app": func(*http.Request) string { return answer(503, "", "") }})
-		s.edge.ErrorCache, s.edge.Clock = &edge.ErrorCache{}, &edge.Clock{}
+		s.edge.Cache, s.edge.Clock = edge.NewCache(edge.CacheConfig{Mode: edge.CacheErrors}), &edge.Clock{}
 		ask := func() (kept bool) {
 			r, _ := s.ask(t, edge.ViewerRequest{})
 			return s.recorded(t, r).Sent == nil

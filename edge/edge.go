@@ -43,9 +43,9 @@ type Edge struct {
 	// that is forwarded (CF-NAME-03). Default: the origin's own name is enough,
 	// too (CF-NAME-02).
 	HostOnly bool
-	// ErrorCache keeps errors as long as CloudFront would. Default: none, and the
-	// origin is asked each time.
-	ErrorCache *ErrorCache
+	// Cache keeps answers as long as CloudFront would. Default: none, and the origin
+	// is asked each time.
+	Cache *Cache
 	// Name tells this edge from others in recordings. Default: it has none.
 	Name string
 	// Recorder gets every finished exchange. Default: none.
@@ -106,6 +106,9 @@ const (
 	FormOrigin   = "origin"   // GET /path
 	FormAbsolute = "absolute" // GET http://host/path
 	FormConnect  = "connect"  // inside a CONNECT tunnel
+	// FormBackground is a request of the edge itself: a copy that was served stale is
+	// fetched again (CF-CACHE-15).
+	FormBackground = "background"
 )
 
 // WithCutOff lets the contexts of requests tell who ended them: cut says that the

@@ -51,6 +51,8 @@ var popValue = []string{pop}
 // share they are never changed.
 var (
 	cacheMiss     = []string{"Miss from cloudfront"}
+	cacheHit      = []string{"Hit from cloudfront"}
+	cacheRefresh  = []string{"RefreshHit from cloudfront"}
 	cacheError    = []string{"Error from cloudfront"}
 	cacheRedirect = []string{"Redirect from cloudfront"}
 )

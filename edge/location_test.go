@@ -110,7 +110,7 @@ func TestErrorCacheOfSeveral(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newBubble(t, map[string]talk{"app": func(*http.Request) string { return answer(503, "", "") }})
-		s.edge.ErrorCache = &edge.ErrorCache{}
+		s.edge.Cache = edge.NewCache(edge.CacheConfig{Mode: edge.CacheErrors})
 		a, b := *s.edge.Distribution, *s.edge.Distribution
 		a.Name, a.Aliases, b.Name, b.Aliases = "a", []string{"a.example"}, "b", []string{"b.example"}
 		s.edge.Replace([]*edge.Location{{Distribution: &a}, {Distribution: &b}})

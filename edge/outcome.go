@@ -21,6 +21,8 @@ type outcome struct {
 	status int
 	// original is the status of the error, before a custom error response.
 	original int
+	// kept says that the response comes from the cache, compressed if it was.
+	kept bool
 }
 
 // errorStatus is the status of an error; 0 for what is none.
@@ -45,6 +47,11 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 	e.advise(x, v, &o)
 	o.original = o.errorStatus()
 	if !o.isError() {
+		if r := e.confirmed(ctx, x, v, &o); r != nil {
+			return r
+		}
+		x.compress(v, &o)
+		e.keep(x, v, &o)
 		return e.deliver(x, v, o)
 	}
 	facts := policy.ErrorTTLFacts{
@@ -55,7 +62,13 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 		facts.Header = o.response.Header.Clone()
 	}
 	asked := x.exchange.Sent != nil && !notOrigins(o.cause)
+	if asked {
+		if r := e.standsIn(ctx, x, v, &o, policy.ErrorTTLFor(facts)); r != nil {
+			return r
+		}
+	}
 	o = e.customError(ctx, x, v, o)
+	x.compress(v, &o)
 	if !asked { // no origin gave this error: there is nothing to keep (inferred)
 		return e.deliver(x, v, o)
 	}
@@ -64,7 +77,7 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 	}
 	ttl := policy.ErrorTTLFor(facts)
 	x.find(ttl.Finding())
-	e.keep(x, v, &o, ttl)
+	e.keepError(x, v, &o, ttl)
 	return e.deliver(x, v, o)
 }
 

@@ -1,11 +1,13 @@
 package edge
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/cache"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -33,10 +35,15 @@ type exchange struct {
 	notes []string
 	// hint is how to mend what the origin itself answered, as far as that is known.
 	hint string
-	// key is that of the request in the error cache, "" where none is asked.
-	key string
-	// kept is the entry of the error cache that is the answer, or nil.
-	kept *keptError
+	// viewer is the context of the viewer's request.
+	viewer context.Context
+	// look is what the cache had for the request.
+	look lookup
+	// kept is the head of the entry that is the answer, age its Age in seconds; nil
+	// where the answer was not kept.
+	kept  *kept
+	entry *cache.Entry[*kept]
+	age   int64
 	// log collects what settings change; nil where nobody records.
 	log     *policy.ChangeLog
 	changes policy.ChangeLog

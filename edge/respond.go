@@ -18,16 +18,17 @@ import (
 func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 	r, b := o.response, o.behavior
 	header := policy.ViewerHeader(r.Header, b, x.log)
-	cache := cacheMiss
+	cache := x.cacheField()
 	if r.Status >= 400 || o.isError() {
 		cache = cacheError
 		x.exchange.ResultType = "Error" // whatever the page's status (CF-LOG-05)
 	}
 	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Trailer: r.Trailer, Close: v.Close}
-	x.compress(response, v, b)
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
-	x.exchange.Response.OriginHead = r.RawHead
+	if x.kept == nil { // else the origin said nothing, or a 304
+		x.exchange.Response.OriginHead = r.RawHead
+	}
 	if o.status != 0 {
 		response.Status = o.status
 		setConnection(response, v) // CF-ERR-39
@@ -46,10 +47,26 @@ func headInOrder(r *originconn.Response) string {
 	return ""
 }
 
-// compress compresses the response where the edge does so (CF-COMP-10).
-func (x *exchange) compress(r *Response, v *ViewerRequest, b *distribution.CacheBehavior) {
+// cacheField is the X-Cache of what is no error (CF-RESP-12).
+func (x *exchange) cacheField() []string {
+	switch x.exchange.ResultType {
+	case "Hit":
+		return cacheHit
+	case "RefreshHit":
+		return cacheRefresh
+	}
+	return cacheMiss
+}
+
+// compress compresses the response where the edge does so (CF-COMP-10), before it
+// is kept: a copy stays as it is (CF-COMP-14).
+func (x *exchange) compress(v *ViewerRequest, o *outcome) {
+	r := o.response
+	if r == nil || !o.behavior.Compress {
+		return
+	}
 	decision := policy.DecideCompression(policy.CompressionFacts{
-		Behavior: b, Method: v.Method, Proto: v.Proto, Request: v.Header,
+		Behavior: o.behavior, Method: v.Method, Proto: v.Proto, Request: v.Header,
 		Status: r.Status, Header: r.Header, ContentLength: r.ContentLength,
 	})
 	if decision.Encoding == "" {
@@ -109,7 +126,7 @@ func setConnection(r *Response, v *ViewerRequest) {
 // evidence, and how to mend it.
 func (e *Edge) explain(x *exchange, h http.Header) {
 	if x.kept != nil {
-		h["Age"] = []string{strconv.Itoa(int(e.Clock.Now().Sub(x.kept.at) / time.Second))}
+		h["Age"] = []string{strconv.FormatInt(x.age, 10)}
 	}
 	if e.Faithful {
 		return
@@ -119,8 +136,8 @@ func (e *Edge) explain(x *exchange, h http.Header) {
 		h["X-Edgesim-Cause"] = []string{string(cause.Rule) + " " + string(cause.Name)}
 		details, hint = append(slices.Clone(details), cause.Detail), cause.Hint
 	}
-	if x.kept != nil {
-		hint = x.kept.hint(e.Clock.Now())
+	if x.kept != nil && x.hint != "" {
+		hint = x.hint
 	}
 	if len(details) > 0 {
 		h["X-Edgesim-Detail"] = []string{fieldValue(strings.Join(details, "; "))}

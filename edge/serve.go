@@ -17,6 +17,7 @@ import (
 // the package comment.
 func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	x := e.open(v)
+	x.viewer = ctx
 	route := e.Route(v) // 1 to 4
 	x.routed(&route)
 	switch {
@@ -32,14 +33,17 @@ func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 
 // fetch answers a request that was let in: from what is kept, or from the origin.
 func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
-	if kept := e.recall(x, v, b); kept != nil { // 6
-		return e.replay(x, v, kept)
+	if r := e.lookUp(ctx, x, v, b); r != nil { // 6
+		return r
 	}
-	result := e.ask(ctx, x, v, b, "") // 8 and 9
+	l := &x.look
+	defer l.end()
+	result := e.ask(l.ctx, x, l.request(v), b, "") // 8 and 9
+	l.answered()
 	if r := result.Response; r != nil && r.Tunnel != nil {
 		return e.switched(x, v, b, r)
 	}
-	return e.conclude(ctx, x, v, outcome{behavior: b, response: result.Response, cause: result.Cause}) // 11 to 13
+	return e.conclude(l.ctx, x, v, outcome{behavior: b, response: result.Response, cause: result.Cause}) // 11 to 13
 }
 
 // ask asks the origin, or the members of an origin group in turn. For a custom
@@ -67,6 +71,7 @@ func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *dis
 	if v.Body != nil {                                                                         // an error page is asked for without the viewer's
 		plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
 	}
+	x.conditional(&plan, errorURI != "")
 	x.planned(&plan, errorURI != "")
 	plan.Request.Forced = e.force(x, v, b, o)
 	result := e.Client.Do(ctx, plan.Target, &plan.Request) // 9

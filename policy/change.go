@@ -52,6 +52,7 @@ const (
 // The settings that change a message, as they stand in Change.By.
 const (
 	ByEdge               = "the edge"
+	ByCache              = "the cache"
 	ByCachePolicy        = "cache policy"
 	ByOriginPolicy       = "origin request policy"
 	ByForwardedValues    = "forwarded values"

@@ -47,15 +47,40 @@ func (s *Store[H]) Join(key string, cancel func()) (f *Flight[H], leads bool) {
 	}
 	f = &Flight[H]{store: s, key: key, settled: make(chan struct{}), cancel: cancel, turns: make(chan struct{}, turnsAtOnce)}
 	s.flights[key] = f
+	s.open[f] = struct{}{}
 	return f, true
 }
 
-// Busy says whether somebody is on the way for a key.
-func (s *Store[H]) Busy(key string) bool {
+// Lead is Join for one that does not wait: the result is nil where somebody is on
+// the way already.
+func (s *Store[H]) Lead(key string, cancel func()) *Flight[H] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.flights[key]
-	return f != nil && !f.abandoned()
+	if f := s.flights[key]; f != nil && !f.abandoned() {
+		return nil
+	}
+	f := &Flight[H]{store: s, key: key, settled: make(chan struct{}), cancel: cancel, turns: make(chan struct{}, turnsAtOnce)}
+	s.flights[key] = f
+	s.open[f] = struct{}{}
+	return f
+}
+
+// Alone returns a flight for which nobody waits, whoever else is on the way.
+func (s *Store[H]) Alone(key string, cancel func()) *Flight[H] {
+	f := &Flight[H]{store: s, key: key, settled: make(chan struct{}), cancel: cancel}
+	s.mu.Lock()
+	s.open[f] = struct{}{}
+	s.mu.Unlock()
+	return f
+}
+
+// End declines, unless the leader has brought something, and must be called by
+// every leader when it is done.
+func (f *Flight[H]) End() {
+	f.Decline()
+	f.store.mu.Lock()
+	delete(f.store.open, f)
+	f.store.mu.Unlock()
 }
 
 // abandoned says that the flight was given up, as everybody had left.
@@ -174,7 +199,9 @@ func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c 
 	if e.body != nil {
 		r = e.body.reserve(ctx)
 		for range f.waiting {
-			e.body.reserveOne()
+			if !f.over {
+				e.body.reserveOne()
+			}
 		}
 	}
 	var gone []*body

@@ -26,7 +26,8 @@ type Store[H any] struct {
 
 	mu      sync.Mutex
 	entries map[string]*Entry[H]
-	flights map[string]*Flight[H]
+	flights map[string]*Flight[H]   // for which others may wait
+	open    map[*Flight[H]]struct{} // all that may bring something yet
 	// used and made are rings through their heads: the entry that was used last,
 	// and the one that was made last, come first.
 	used, made Entry[H]
@@ -58,7 +59,7 @@ func New[H any](c Config) *Store[H] {
 	if c.FileFrom <= 0 {
 		c.FileFrom = defaultFileFrom
 	}
-	s := &Store[H]{config: c, entries: map[string]*Entry[H]{}, flights: map[string]*Flight[H]{}}
+	s := &Store[H]{config: c, entries: map[string]*Entry[H]{}, flights: map[string]*Flight[H]{}, open: map[*Flight[H]]struct{}{}}
 	s.used.usedPrev, s.used.usedNext = &s.used, &s.used
 	s.made.madePrev, s.made.madeNext = &s.made, &s.made
 	if c.Dir != "" {
@@ -179,10 +180,12 @@ func (s *Store[H]) Invalidate(match func(key string, head H) bool) int {
 		}
 	}
 	var unknown H
-	for key, f := range s.flights {
-		if match(key, unknown) {
+	for f := range s.open {
+		if match(f.key, unknown) {
 			f.doomed = true
-			delete(s.flights, key)
+			if s.flights[f.key] == f {
+				delete(s.flights, f.key)
+			}
 		}
 	}
 	s.mu.Unlock()
