@@ -171,6 +171,8 @@ type kept struct {
 	tags    []string
 	// unkeyed is what the origin got and no other viewer's request is told by.
 	unkeyed []policy.Field
+	// paged says that the answer is that of a custom error page's own behavior.
+	paged bool
 	// retry is until when a copy that has expired stands in for an origin that
 	// failed without asking it again, as UnixNano (CF-CACHE-17).
 	retry atomic.Int64

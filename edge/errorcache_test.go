@@ -201,7 +201,7 @@ func TestErrorCacheReset(t *testing.T) {
 }
 
 // TestErrorCacheBounds: viewers with ever new paths, and bodies without measure,
-// do not fill the memory.
+// do not fill the memory: what was not used for the longest time leaves (CF-CACHE-34).
 func TestErrorCacheBounds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -103,7 +103,7 @@ func (e *Edge) keepError(x *exchange, v *ViewerRequest, o *outcome, ttl policy.E
 	now := e.Clock.Now()
 	until := now.Add(ttl.For)
 	head := &kept{
-		outcome: *o, origin: x.exchange.Origin, exchange: x.exchange.ID, notes: x.notes, ttl: ttl,
+		outcome: *o, origin: x.exchange.Origin, exchange: x.exchange.ID, notes: x.notes, ttl: ttl, paged: o.behavior != x.behavior,
 		times: policy.CopyTimes{Stored: now, Fresh: until, While: until, Error: until},
 	}
 	key := l.key

@@ -22,6 +22,9 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 	k, now := entry.Head, e.Clock.Now()
 	o := k.outcome
 	o.kept = true
+	if !k.paged {
+		o.behavior = x.behavior // that of now: what is kept outlives a change of the configuration
+	}
 	body := v.Method != http.MethodHead && o.response != nil
 	if size, whole := entry.Size(); body && reader == nil && !(whole && size == 0) {
 		if reader = entry.Open(ctx); reader == nil {

@@ -44,6 +44,7 @@ func (o *outcome) isError() bool { return o.original != 0 }
 // its custom error page, judged for how long it would be kept, and kept where
 // that is simulated.
 func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) *Response {
+	e.tooLarge(v, &o)
 	e.advise(x, v, &o)
 	o.original = o.errorStatus()
 	if !o.isError() {
@@ -79,6 +80,17 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 	x.find(ttl.Finding())
 	e.keepError(x, v, &o, ttl)
 	return e.deliver(x, v, o)
+}
+
+// tooLarge makes an answer that CloudFront would have to keep and cannot a failure
+// (CF-RESP-28).
+func (e *Edge) tooLarge(v *ViewerRequest, o *outcome) {
+	r := o.response
+	if o.cause != nil || r.Status >= 400 || r.ContentLength <= policy.MostCached || policy.Cacheable(v.Method, o.behavior).Rule != "" {
+		return
+	}
+	discard(r)
+	o.response, o.cause = nil, policy.TooLargeToCache(r.ContentLength)
 }
 
 // deliver turns an outcome into the viewer's response.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -84,10 +85,19 @@ func (o talk) serve(conn net.Conn) {
 			io.Copy(io.Discard, br)
 			return
 		}
-		if _, err := io.WriteString(conn, text); err != nil {
+		text, hangsUp := strings.CutSuffix(text, thenHangUp)
+		if _, err := io.WriteString(conn, text); err != nil || hangsUp {
 			return
 		}
 	}
+}
+
+// thenHangUp at the end of an answer closes the connection behind it.
+const thenHangUp = "\x00"
+
+// hangUp closes the connection after each answer.
+func hangUp(o talk) talk {
+	return func(r *http.Request) string { return o(r) + thenHangUp }
 }
 
 // resolver knows names by table.

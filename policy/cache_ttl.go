@@ -106,6 +106,16 @@ func JudgeKeeping(f KeepFacts) Keeping {
 	return k
 }
 
+// TooLargeToCache is the cause of an answer that is too large to be cached where it
+// would be (CF-RESP-28). The status that the viewer gets is not documented: 502 is
+// inferred.
+func TooLargeToCache(length int64) *Cause {
+	cause := NewCause(CauseResponseInvalid, fmt.Sprintf("the origin announced %d bytes; at most %d can be cached", length, int64(MostCached)), nil)
+	cause.Rule, cause.Inferred = "CF-RESP-28", true
+	cause.Hint = "serve it through a behavior that does not cache (the policy CachingDisabled), or in parts: with Range, only the part must be small enough"
+	return cause
+}
+
 // ttls are the three TTLs of a behavior.
 type ttls struct{ least, usual, most time.Duration }
 

@@ -1,33 +1,16 @@
 package policy
 
-// cacheGaps declares what is left out in CF-CACHE, CF-FAILOVER, CF-LIMIT, CF-PATH
-// and CF-VPC. Successes are never kept: every request is judged as the miss that
-// it would be at an edge location that does not have the object.
+// cacheGaps declares what is left out in CF-INV, CF-LIMIT, CF-PATH and CF-VPC.
 var cacheGaps = []Gap{
-	{Rule: "CF-CACHE-01", Needs: needsCache, Partly: true, Why: "no success is kept, whatever the method; of errors those of GET, HEAD and an opted-in OPTIONS are"},
-	{Rule: "CF-CACHE-02", Needs: needsCache, Partly: true, Why: "the key tells kept errors apart; successes are not kept"},
-	{Rule: "CF-CACHE-03", Needs: needsCache, Why: "no success is kept, however long its max-age"},
-	{Rule: "CF-CACHE-04", Needs: needsCache, Why: "no success is kept, however long its max-age"},
-	{Rule: "CF-CACHE-05", Needs: needsCache, Partly: true, Why: "s-maxage counts for errors; successes are not kept"},
-	{Rule: "CF-CACHE-06", Needs: needsCache, Partly: true, Why: "Expires counts for errors; successes are not kept"},
-	{Rule: "CF-CACHE-07", Needs: needsCache, Partly: true, Why: "max-age wins for errors; successes are not kept"},
-	{Rule: "CF-CACHE-08", Needs: needsCache, Why: "no success is kept, so the Default TTL decides nothing"},
-	{Rule: "CF-CACHE-09", Needs: needsCache, Why: "no success is kept, so the Default TTL decides nothing"},
-	{Rule: "CF-CACHE-10", Needs: needsCache, Why: "no success is kept, whatever Cache-Control says"},
-	{Rule: "CF-CACHE-11", Needs: needsCache, Why: "no success is kept, whatever the Min TTL"},
-	{Rule: "CF-CACHE-12", Needs: needsCache, Partly: true, Why: "it decides whether an error is kept; successes never are"},
-	{Rule: "CF-CACHE-15", Needs: needsCache, Why: "no success is kept that could be served stale"},
-	{Rule: "CF-CACHE-16", Needs: needsCache, Why: "no success is kept that could be served stale: the viewer gets the error or its page"},
-	{Rule: "CF-CACHE-17", Needs: needsCache, Why: "no success is kept that could be served stale: the viewer gets the error"},
-	{Rule: "CF-CACHE-18", Needs: needsCache, Why: "no success is kept that could be served stale: the viewer gets the error in any case"},
-	{Rule: "CF-CACHE-19", Needs: needsCache, Why: "no success is kept that could be served stale: the viewer gets the error in any case"},
-	{Rule: "CF-CACHE-30", Needs: needsCache, Why: "requests are not collapsed: each one goes to the origin"},
-	{Rule: "CF-CACHE-31", Needs: needsCache, Why: "requests are not collapsed, so there is nothing to switch off"},
-	{Rule: "CF-CACHE-33", Needs: needsCache, Partly: true, Why: "it decides that no error is kept; successes never are"},
-	{Rule: "CF-CACHE-34", Needs: needsCache, Why: "no success is kept that could be evicted"},
-	{Rule: "CF-FAILOVER-12", Needs: needsCache, Partly: true, Why: "a kept error of a group is served without asking an origin; successes are not kept"},
+	{Rule: "CF-INV-17", Needs: needsAWS, Why: "Smooth Streaming is an origin's business here: its files are invalidated like all others"},
+	{Rule: "CF-INV-22", Needs: needsAWS, Why: "there is one edge to reach: an invalidation is complete when it is answered"},
+	{Rule: "CF-INV-23", Needs: needsAWS, Why: "no invalidation is ever in progress, so the quota is that of one batch"},
+	{Rule: "CF-INV-24", Needs: needsAWS, Why: "quotas a second are an account's"},
+	{Rule: "CF-INV-25", Needs: needsAWS, Why: "nothing is paid for here"},
+	{Rule: "CF-INV-29", Needs: needsAWS, Why: "distribution tenants have no invalidations of their own here"},
+	{Rule: "CF-INV-36", Needs: needsAWS, Why: "no invalidation is ever in progress, so there are never too many"},
+	{Rule: "CF-INV-52", Needs: "functions of the origin-response event", Why: "the tags are read from what the origin sent"},
 	{Rule: "CF-LIMIT-03", Needs: "no act", Why: "a request body is streamed and not counted: 64 GB through one edge of one's own are no mistake that needs telling"},
-	{Rule: "CF-LIMIT-04", Needs: needsCache, Why: "no success is kept, so none is too large for it"},
 	{Rule: "CF-LIMIT-10", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 	{Rule: "CF-LIMIT-16", Needs: needsDocuments, Why: "the pages have two quotas for the same list of forwarded headers; the smaller one, of CF-LIMIT-15, is told"},
 	{Rule: "CF-LIMIT-24", Needs: needsFunctions, Why: "no function runs that could generate a response"},
