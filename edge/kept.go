@@ -42,7 +42,6 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 	if o.response != nil {
 		response := *o.response
 		response.Header = response.Header.Clone()
-		response.RawHead = x.exchange.Response.OriginHead // what the origin said now, if anything
 		o.response = &response
 		switch size, _ := entry.Size(); {
 		case reader == nil:

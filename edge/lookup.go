@@ -188,7 +188,7 @@ func (e *Edge) join(ctx context.Context, x *exchange, v *ViewerRequest, b *distr
 	cancel()
 	entry, reader, err := flight.Wait(ctx)
 	if err != nil {
-		return e.refuse(x, v, policy.NewCause(policy.CauseViewerAborted, "the viewer left while another request for the same key was on its way", err))
+		return e.refuse(x, v, policy.JudgeOwn(policy.OwnFacts{Left: true, When: "while another request for the same key was on its way", Err: err}))
 	}
 	if entry != nil {
 		if r := e.serveKept(ctx, x, v, entry, reader, recording.CacheCollapsed); r != nil {
@@ -199,7 +199,7 @@ func (e *Edge) join(ctx context.Context, x *exchange, v *ViewerRequest, b *distr
 	l.lead(ctx, way, store.Alone(key, cancel))
 	if l.turn, err = flight.Turn(ctx); err != nil {
 		l.end()
-		return e.refuse(x, v, policy.NewCause(policy.CauseViewerAborted, "the viewer left while it waited for its turn", err))
+		return e.refuse(x, v, policy.JudgeOwn(policy.OwnFacts{Left: true, When: "while it waited for its turn", Err: err}))
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (malformed) Close() error { return nil }
 func TestMalformedBodyIsNotTheOrigins(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": func(_ http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }})
-	s.edge.ErrorCache = &edge.ErrorCache{}
+	s.edge.Cache = edge.NewCache(edge.CacheConfig{Mode: edge.CacheErrors})
 	s.edge.Distribution.DefaultBehavior.AllowedMethods = []string{"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
 	r, _ := s.ask(t, edge.ViewerRequest{Method: "POST", Body: malformed{strings.NewReader("abc")}, ContentLength: -1})
 	x := s.recorded(t, r)

@@ -34,7 +34,8 @@ var ruleFamilies = []ruleFamily{
 	{"CF-TIME", "Timeouts", "acted out with the configured times"},
 	{"CF-RESP", "Response", "the origin's response is judged and turned into the viewer's by this table"},
 	{"CF-COMP", "Compression", "the edge compresses, and asks for compressed responses, by these conditions"},
-	{"CF-CACHE", "Caching", "acted out where an error is kept; nothing else is cached"},
+	{"CF-CACHE", "Caching", "acted out with --cache on, for errors alone with --cache errors; with the cache off each record says what CloudFront's would have done"},
+	{"CF-INV", "Invalidation and cache tags", "acted out on what the cache keeps, through edgesim's API and CloudFront's own"},
 	{"CF-ERR", "Errors made by the edge", "the cause of a failure picks status, sentence and page"},
 	{"CF-LOG", "Access logs", "fields and result types are filled in as CloudFront's logs have them"},
 }

@@ -53,7 +53,7 @@ type settings struct {
 	bodyLimit                  int
 	faithful                   bool
 	forwardOthers              bool
-	errorCaching               bool
+	cache                      edge.CacheConfig
 	state                      string
 	caFile                     string
 	readyFile                  string
@@ -147,9 +147,12 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 // readEdge reads what a running edge is told beside its distribution.
 func (s *settings) readEdge(g given) (err error) {
 	s.listen, s.listenTLS, s.inspect = g.text("listen"), g.text("listen-tls"), g.text("inspect")
-	s.faithful, s.forwardOthers, s.errorCaching = g.on("faithful"), g.on("forward-others"), g.on("error-caching")
+	s.faithful, s.forwardOthers = g.on("faithful"), g.on("forward-others")
 	s.state, s.readyFile, s.caFile = g.text("state"), g.text("ready-file"), g.text("ca-file")
 	s.inspectHosts, s.replay = g.list("inspect-host"), readReplaying(g)
+	if s.cache, err = readCache(g); err != nil {
+		return err
+	}
 	if s.bodyLimit, err = g.number("body-limit"); err != nil {
 		return err
 	}

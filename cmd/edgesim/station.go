@@ -91,6 +91,7 @@ func (st *station) build(p *program, s *settings) error {
 	}
 	feed, counts := &recording.Feed{}, &recording.Counts{}
 	e := newEdge(s, st.client, st.recorder(s, feed, counts))
+	e.Cache = newCache(s.cache, dir)
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
 	st.front, err = proxy.New(proxy.Config{
@@ -154,9 +155,6 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
 		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
 		Clock: &s.clock, Strict: s.strict, HostOnly: s.hostOnly, Name: s.keeping.edgeName, Faults: s.faults,
-	}
-	if s.errorCaching {
-		e.ErrorCache = &edge.ErrorCache{}
 	}
 	return e
 }

@@ -143,9 +143,10 @@ var Packages = []Package{
 		Path: "internal/store/pgstore", Why: "PostgreSQL stays behind one package; what it cannot take waits in a folder", Modules: []string{pgx},
 		Imports: []string{"recording", "internal/store/compact", "internal/store/lookup", "internal/store/queue", "internal/store/sqlitestore", "policy"},
 	},
+	{Path: "internal/cache", Why: "what is kept and who waits for it, as bytes under keys: no HTTP, no rule, no clock"},
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
-		Imports: []string{"distribution", "policy", "faults", "originconn", "recording"}, Modules: []string{brotli},
+		Imports: []string{"distribution", "policy", "faults", "originconn", "recording", "internal/cache"}, Modules: []string{brotli},
 	},
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",

@@ -34,8 +34,16 @@ var edge = []Setting{
 		Usage: "when listening beyond loopback: also take absolute-form and CONNECT requests for hosts that are not the distribution's", Example: "true",
 	},
 	{
+		Name: "cache", Kind: Choice, Group: GroupEdge, Everyday: true, Value: "MODE", Default: "off", Choices: []string{"off", "errors", "on"},
+		Usage: "what is kept as long as CloudFront does and served without asking the origin: `MODE` is off, errors or on", Example: "errors",
+	},
+	{
+		Name: "cache-size", Kind: Scalar, Group: GroupEdge, Value: "SIZE", Default: "256MB",
+		Usage: "let the cache take this `SIZE`, in memory and in files together", Example: "1GB",
+	},
+	{
 		Name: "error-caching", Kind: Switch, Group: GroupEdge,
-		Usage: "keep errors as long as CloudFront does and answer with them without asking the origin (ErrorCachingMinTTL)", Example: "true",
+		Usage: "the same as --cache errors", Example: "true",
 	},
 	{
 		Name: "geography", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
