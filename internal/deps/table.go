@@ -74,12 +74,16 @@ var Packages = []Package{
 		Imports: []string{"distribution", "internal/ingest/tree"}, Modules: []string{hcl, cty, yaml}, TestModules: []string{tfjson},
 	},
 	{
+		Path: "internal/ingest/cloudformation", Why: "it evaluates templates as far as that goes before deployment, and judges nothing; distribution tells what stands behind a name",
+		Imports: []string{"distribution", "internal/ingest/tree"},
+	},
+	{
 		Path: "internal/ingest/apishape", Why: "what any reader read becomes distributions here, judged once for all formats, and the API's JSON again",
 		Imports: []string{"distribution", "internal/ingest/tree"}, Modules: []string{yaml},
 	},
 	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
-		Imports: []string{"distribution", "internal/setting", "internal/ingest/tree", "internal/ingest/apishape"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema},
+		Imports: []string{"distribution", "internal/setting", "internal/ingest/tree", "internal/ingest/apishape", "internal/ingest/cloudformation", "internal/ingest/terraform"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema},
 	},
 	{
 		Path: "policy", Why: "what the documentation prescribes is pure: no socket, no recording, no third party",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,9 +41,8 @@ type Options struct {
 	// Stdin is what [ReadFile] reads for the path "-".
 	Stdin io.Reader
 
-	// file is the path of what is read; yaml is set where it is no JSON.
+	// file is the path of what is read.
 	file string
-	yaml bool
 }
 
 // Result is what was read.
@@ -62,8 +62,11 @@ type Result struct {
 	Files []string
 }
 
-// ReadFile reads the file at path, or opts.Stdin for "-".
+// ReadFile reads the file or the folder at path, or opts.Stdin for "-".
 func ReadFile(path string, opts Options) (*Result, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() && path != "-" {
+		return readFolder(path, opts)
+	}
 	data, err := load(path, opts.Stdin)
 	if err != nil {
 		return nil, err
@@ -73,13 +76,73 @@ func ReadFile(path string, opts Options) (*Result, error) {
 	}
 	opts.file = path
 	result, err := Read(data, opts)
-	var e *Error
-	if errors.As(err, &e) && e.File == "" {
-		named := *e
-		named.File = path
-		return nil, &named
+	return result, inFile(err, path)
+}
+
+// ReadFiles reads several files and folders: all their distributions are in the
+// result, in order. One of them may be an overlay.
+func ReadFiles(paths []string, opts Options) (*Result, error) {
+	if len(paths) == 1 {
+		return ReadFile(paths[0], opts)
 	}
-	return result, err
+	wanted := opts.DistributionID
+	opts.DistributionID = ""
+	all := &Result{Connect: map[string]string{}}
+	var problems []error
+	for _, path := range paths {
+		one, err := ReadFile(path, opts)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		if one.Overlay != nil {
+			if all.Overlay != nil {
+				return nil, &Error{File: path, Message: "is a second overlay", Hint: "one overlay holds the settings: name the other distributions' files themselves"}
+			}
+			all.Overlay = one.Overlay
+		}
+		all.Distributions = append(all.Distributions, one.Distributions...)
+		all.Files = append(all.Files, one.Files...)
+		maps.Copy(all.Connect, one.Connect)
+	}
+	if len(problems) > 0 {
+		return nil, together(problems)
+	}
+	var err error
+	if len(all.Distributions) > 0 {
+		all.Distribution, err = pick(all.Distributions, wanted)
+	}
+	return all, err
+}
+
+// together joins errors of several files so that what is alike is told as one.
+func together(problems []error) error {
+	invalid, unresolved := &distribution.InvalidError{}, &UnresolvedError{}
+	var others []error
+	for _, err := range problems {
+		var i *distribution.InvalidError
+		var u *UnresolvedError
+		known := false
+		if errors.As(err, &i) {
+			invalid.Problems, invalid.Unknown, known = append(invalid.Problems, i.Problems...), append(invalid.Unknown, i.Unknown...), true
+		}
+		if errors.As(err, &u) {
+			unresolved.Values, known = append(unresolved.Values, u.Values...), true
+		}
+		if !known {
+			others = append(others, err)
+		}
+	}
+	if len(invalid.Problems) > 0 {
+		others = append(others, invalid)
+	}
+	if len(unresolved.Values) > 0 {
+		others = append(others, unresolved)
+	}
+	if len(others) == 1 {
+		return others[0]
+	}
+	return errors.Join(others...)
 }
 
 // load returns the content of a file.
@@ -99,9 +162,6 @@ func load(path string, stdin io.Reader) ([]byte, error) {
 		return nil, &Error{File: path, Message: "cannot be read: " + err.Error()}
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, &Error{File: path, Message: "is a folder; folders are not read yet", Hint: exportHint}
-	}
 	return readAll(path, f)
 }
 
@@ -121,42 +181,19 @@ func readAll(path string, r io.Reader) ([]byte, error) {
 // would reject what it says, and an [*UnresolvedError] where it needs values
 // that it does not hold; the last two may come joined.
 func Read(data []byte, opts Options) (*Result, error) {
-	text, err := toUTF8(data)
+	src, err := parseSource(opts.file, data)
 	if err != nil {
 		return nil, err
 	}
-	format, n, err := detect(opts.file, text)
-	if err != nil {
-		return nil, err
+	if src.format == formatOverlay {
+		return readOverlay(src.node, opts)
 	}
-	opts.yaml = !isJSON(text)
-	if format == formatOverlay {
-		return readOverlay(n, opts)
-	}
-	set, err := readSet(format, n, opts)
+	set, err := src.set(opts)
 	if err != nil {
 		return nil, err
 	}
 	return mapped(set, opts)
 }
-
-// readSet reads a document of any format but the overlay.
-func readSet(format format, n *tree.Node, opts Options) (*tree.Set, error) {
-	switch format {
-	case formatAPI:
-		if opts.yaml { // nobody sends YAML to the API
-			return apishape.Document(n, tree.DialectOverlay)
-		}
-		return apishape.Document(n, tree.DialectAPI)
-	case formatCloudFormation:
-		return nil, &Error{Message: "is a CloudFormation template, which edgesim does not read yet", Hint: exportHint}
-	default:
-		return nil, &Error{Message: "is a Terraform configuration, plan or state, which edgesim does not read yet", Hint: exportHint}
-	}
-}
-
-// exportHint is the way to a file that is read today.
-const exportHint = apishape.ExportHint
 
 // mapped makes the result of a set.
 func mapped(set *tree.Set, opts Options) (*Result, error) {
@@ -189,8 +226,13 @@ func pick(list []*distribution.Distribution, want string) (*distribution.Distrib
 			}
 		}
 	}
+	for _, d := range list { // the logical id alone, where a stack stands in front
+		if _, last, ok := strings.Cut(d.Name, "/"); ok && strings.EqualFold(last[strings.LastIndexByte(last, '/')+1:], want) {
+			return d, nil
+		}
+	}
 	if len(list) == 0 {
-		return nil, &Error{Message: "holds no distribution"}
+		return nil, &Error{Message: "holds no CloudFront distribution", Hint: knownFormats}
 	}
 	e := &Error{Message: fmt.Sprintf("holds no distribution %q", want), Hint: "it holds one without id or alias: leave --distribution out"}
 	if len(names) > 0 {

@@ -169,37 +169,22 @@ func (r *overlayReader) readDistribution() (*Result, error) {
 		opts.Parameters = r.overlay.Parameters
 	}
 	n := r.distribution
-	var format format
 	if n.Kind == tree.Object {
-		if format = formatOf(n); format == formatAPI || format == "" {
-			set, err := apishape.Document(n, tree.DialectOverlay)
-			if err != nil {
-				return nil, err
-			}
-			return r.mapped(set, opts)
+		src := &source{file: r.opts.file, node: n, format: formatOf(n), dialect: tree.DialectOverlay}
+		if src.format == "" || src.format == formatOverlay {
+			src.format = formatAPI
 		}
-	} else {
-		path := r.path(n.Text)
-		data, err := load(path, nil)
+		set, err := src.set(opts)
 		if err != nil {
 			return nil, err
 		}
-		opts.BaseDir, opts.file = filepath.Dir(path), path
-		text, err := toUTF8(data)
-		if err == nil {
-			opts.yaml = !isJSON(text)
-			format, n, err = detect(path, text)
-		}
-		if err == nil && format == formatOverlay {
-			err = &Error{Message: "is an overlay itself", Hint: "name a distribution, not another overlay"}
-		}
-		if err != nil {
-			return nil, inFile(err, path)
-		}
+		return r.mapped(set, opts)
 	}
-	set, err := readSet(format, n, opts)
+	path := r.path(n.Text)
+	opts.BaseDir, opts.file = filepath.Dir(path), path
+	set, err := setAt(path, opts)
 	if err != nil {
-		return nil, inFile(err, opts.file)
+		return nil, inFile(err, path)
 	}
 	return r.mapped(set, opts)
 }

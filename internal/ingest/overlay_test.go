@@ -119,7 +119,7 @@ func TestOverlayDistributionIsRelativeToTheFile(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	_, err = ingest.ReadFile(filepath.Join(dir, "tf.yaml"), ingest.Options{})
-	if want := filepath.Join(dir, "sub/main.tf") + ": is a Terraform configuration, plan or state, which edgesim does not read yet"; err == nil || err.Error() != want {
+	if want := filepath.Join(dir, "sub/main.tf") + ": holds no aws_cloudfront_distribution"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

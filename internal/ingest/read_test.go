@@ -146,7 +146,7 @@ func TestReadFile(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"-":                     "-: there is no standard input to read",
-		"testdata":              "testdata: is a folder; folders are not read yet",
+		"testdata/empty":        "testdata/empty: holds no CloudFront distribution that edgesim finds",
 		"testdata/nowhere.json": "testdata/nowhere.json: cannot be read: no such file or directory",
 	} {
 		_, err := ingest.ReadFile(path, ingest.Options{})
