@@ -28,6 +28,9 @@ type Target struct {
 	SNI string
 	// AcceptedNames are the names any one of which the certificate must carry.
 	AcceptedNames policy.AcceptedNames
+	// NamePatterns lets a wildcard among them cover the certificate's names
+	// (CF-NAME-08).
+	NamePatterns bool
 	// Strict says how to judge what the documentation leaves open about chains.
 	Strict policy.Strictness
 	// Offer is what the ClientHello offers.
@@ -102,6 +105,9 @@ func (t *Target) key() string {
 	}
 	if t.Strict.WideWildcard {
 		b = append(b, "|wide"...)
+	}
+	if t.NamePatterns {
+		b = append(b, "|patterns"...)
 	}
 	for _, name := range t.AcceptedNames {
 		b = append(append(b, '|'), name...)

@@ -27,8 +27,8 @@ func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Caus
 		defer cancel()
 	}
 	findings := policy.JudgeChain(policy.ChainFacts{
-		Raw:    a.Handshake.PeerCertificates,
-		Names:  t.AcceptedNames,
+		Raw:   a.Handshake.PeerCertificates,
+		Names: t.AcceptedNames, NamePatterns: t.NamePatterns,
 		At:     c.now(),
 		Agreed: policy.Agreed{Version: a.Handshake.Version, Suite: a.Handshake.CipherSuite},
 		Strict: t.Strict,

@@ -47,6 +47,13 @@ const (
 	// down. Neither says anything about the origin.
 	CauseEdgeExhausted CauseName = "edge-exhausted"
 	CauseEdgeShutdown  CauseName = "edge-shutdown"
+	// The causes of edge functions: code that did not run to its end, a result that
+	// CloudFront refuses, and a limit of Lambda.
+	CauseFunctionExecution  CauseName = "function-execution-error"
+	CauseFunctionValidation CauseName = "function-validation-error"
+	CauseLambdaExecution    CauseName = "lambda-execution-error"
+	CauseLambdaValidation   CauseName = "lambda-validation-error"
+	CauseLambdaLimit        CauseName = "lambda-limit-exceeded"
 )
 
 // CauseSpec is what the catalogue says of a cause: its row of the table.
@@ -82,7 +89,7 @@ const (
 
 // causeTable is the one place where a cause gets its status, sentence and
 // result type. Sources: CF-ERR-01 to CF-ERR-06, CF-ERR-17 to CF-ERR-27,
-// CF-LOG-09, CF-LOG-10. TLS failures log OriginConnectError by the field's
+// CF-LOG-09, CF-LOG-10; those of edge functions are in function_fault.go. TLS failures log OriginConnectError by the field's
 // name only (CF-LOG-11).
 var causeTable = []CauseSpec{
 	{CauseDNSFailure, "CF-DNS-01", StageResolve, 502, sentenceDNS, "OriginDnsError", false},
@@ -118,6 +125,11 @@ var causeTable = []CauseSpec{
 	{CauseViewerAborted, "CF-LOG-03", StageViewer, 400, sentenceBad, "ClientHungUpRequest", true},
 	{CauseEdgeExhausted, "CF-ERR-10", StageEdge, 503, sentenceCapacity, "CapacityExceeded", false},
 	{CauseEdgeShutdown, "CF-ERR-10", StageEdge, 503, sentenceCapacity, "Error", true},
+	{CauseFunctionExecution, "CF-FN-80", StageFunction, 503, sentenceFunctionRun, "FunctionExecutionError", false},
+	{CauseFunctionValidation, "CF-FN-81", StageFunction, 502, sentenceFunctionInvalid, "FunctionValidationError", false},
+	{CauseLambdaExecution, "CF-LAE-61", StageFunction, 503, sentenceLambdaRun, "LambdaExecutionError", false},
+	{CauseLambdaValidation, "CF-LAE-63", StageFunction, 502, sentenceLambdaFailed, "Error", false},
+	{CauseLambdaLimit, "CF-LAE-64", StageFunction, 503, sentenceLambdaLimit, "LambdaLimitExceeded", false},
 }
 
 // Causes returns the table of causes in its documented order. The result is

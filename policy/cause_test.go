@@ -59,6 +59,11 @@ func TestCauses(t *testing.T) {
 		{"viewer-aborted", 400, "ClientHungUpRequest", "Bad request."},
 		{"edge-exhausted", 503, "CapacityExceeded", "The edge has no capacity left for this request."},
 		{"edge-shutdown", 503, "Error", "The edge has no capacity left for this request."},
+		{"function-execution-error", 503, "FunctionExecutionError", "The CloudFront function associated with the CloudFront distribution is invalid or could not run."},
+		{"function-validation-error", 502, "FunctionValidationError", "The CloudFront function returned an invalid value: "},
+		{"lambda-execution-error", 503, "LambdaExecutionError", "The Lambda function associated with the CloudFront distribution is invalid or doesn't have the required permissions."},
+		{"lambda-validation-error", 502, "Error", "The Lambda function result failed validation: "},
+		{"lambda-limit-exceeded", 503, "LambdaLimitExceeded", "The Lambda function associated with the CloudFront distribution was throttled."},
 	} {
 		got := policy.NewCause(row.name, "evidence", nil)
 		if got.Status != row.status || got.DetailedResultType != row.detailed || got.Sentence != row.sentence || got.ResultType != "Error" {
@@ -68,8 +73,8 @@ func TestCauses(t *testing.T) {
 			t.Errorf("%s: its rule %s is not in the catalogue", row.name, got.Rule)
 		}
 	}
-	if n := len(policy.Causes()); n != 33 {
-		t.Errorf("the table has %d causes, the test above 33", n)
+	if n := len(policy.Causes()); n != 38 {
+		t.Errorf("the table has %d causes, the test above 38", n)
 	}
 	names := map[policy.CauseName]bool{}
 	for _, s := range policy.Causes() {

@@ -12,6 +12,9 @@ type ChainFacts struct {
 	Raw [][]byte
 	// Names are the names of which the leaf must carry at least one.
 	Names AcceptedNames
+	// NamePatterns lets a wildcard in Names cover the leaf's names, as those of a
+	// function do (CF-NAME-08).
+	NamePatterns bool
 	// At is the instant to judge at. There is no default: the zero time is
 	// before every certificate.
 	At time.Time

@@ -9,7 +9,7 @@ import (
 // (CF-NAME-01, -02, -05), and says how (CF-CERT-16, -17).
 func (j *judge) judgeNames(leaf *chainCert) {
 	tried := listed(j.facts.Names)
-	match, ok := j.facts.Names.match(leaf.Certificate, j.facts.Strict.WideWildcard)
+	match, ok := j.facts.matchName(leaf)
 	if !ok {
 		f := Finding{
 			Rule: "CF-NAME-05", Verdict: Fail, Cause: CauseCertNameMismatch, Subject: leaf.String(),
@@ -43,6 +43,15 @@ func (j *judge) judgeNames(leaf *chainCert) {
 	if match.common {
 		j.judgeCommonName(leaf, match)
 	}
+}
+
+// matchName matches the accepted names with a certificate.
+func (f *ChainFacts) matchName(c *chainCert) (nameMatch, bool) {
+	match, ok := f.Names.match(c.Certificate, f.Strict.WideWildcard)
+	if !ok && f.NamePatterns {
+		return f.Names.matchPattern(c.Certificate)
+	}
+	return match, ok
 }
 
 // judgeCommonName warns of a name that only the common name carries. The page

@@ -13,7 +13,7 @@ func (j *judge) leaf() *chainCert {
 		return first
 	}
 	carries := func(c *chainCert) bool {
-		_, ok := j.facts.Names.match(c.Certificate, j.facts.Strict.WideWildcard)
+		_, ok := j.facts.matchName(c)
 		return ok
 	}
 	var below *chainCert

@@ -92,6 +92,19 @@ func (names AcceptedNames) match(cert *x509.Certificate, wide bool) (nameMatch, 
 	return nameMatch{}, false
 }
 
+// matchPattern returns the first alternative name that one of the names covers
+// as a wildcard of its own (CF-NAME-08).
+func (names AcceptedNames) matchPattern(cert *x509.Certificate) (nameMatch, bool) {
+	for _, name := range names {
+		for _, carried := range cert.DNSNames {
+			if carried = canonicalName(carried); carried == name || wildcardMatches(name, carried, false) {
+				return nameMatch{accepted: name, carried: carried}, true
+			}
+		}
+	}
+	return nameMatch{}, false
+}
+
 // matchAlternative looks for a name among the subject alternative names. An
 // address is only matched with addresses of its own family.
 func matchAlternative(cert *x509.Certificate, name string, wide bool) (carried string, ok bool) {

@@ -60,6 +60,7 @@ type Stage string
 // The stages of an exchange, in the order in which they happen.
 const (
 	StageViewer    Stage = "viewer"    // the viewer's request itself
+	StageFunction  Stage = "function"  // an edge function
 	StageResolve   Stage = "resolve"   // the origin's name to addresses
 	StageDial      Stage = "dial"      // TCP connect
 	StageHandshake Stage = "handshake" // TLS handshake

@@ -10,7 +10,7 @@ import (
 // TestCatalogue checks that every row is whole and that ids are unique.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	form := regexp.MustCompile(`^CF-[A-Z]+-\d\d\d?$`)
+	form := regexp.MustCompile(`^CF-[A-Z0-9]+-\d{2,3}$`)
 	day := regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 	seen := map[policy.RuleID]bool{}
 	for _, r := range policy.Catalogue() {

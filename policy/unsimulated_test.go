@@ -59,7 +59,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 func rulesOfTests(t *testing.T) map[string]string {
 	t.Helper()
 	rules := map[string]string{}
-	id := regexp.MustCompile(`CF-[A-Z]+-\d\d\d?`)
+	id := regexp.MustCompile(`CF-[A-Z0-9]+-\d\d\d?`)
 	root := os.DirFS("..")
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

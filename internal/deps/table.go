@@ -49,6 +49,8 @@ const (
 	jsonschema = "github.com/santhosh-tekuri/jsonschema/v6" // tests hold our formats to their published schemas; Apache-2.0
 	cdproto    = "github.com/chromedp/cdproto"              // an independent reading of HAR 1.2, for tests; MIT
 	sarif      = "github.com/owenrumney/go-sarif/v3"        // an independent reading of SARIF 2.1.0 with its schema, for tests; Unlicense
+	jsEngine   = "github.com/dop251/goja"                   // JavaScript in pure Go, MIT, kept up; its fork sobek costs the same and adds ES modules, which njs has not
+	regexp2    = "github.com/dlclark/regexp2"               // goja's backtracking regular expressions, to bound their time; MIT
 	terminal   = "golang.org/x/term"                        // the width of the terminal; the Go team's own, BSD
 )
 
@@ -148,9 +150,19 @@ var Packages = []Package{
 		Imports: []string{"recording", "internal/store/compact", "internal/store/lookup", "internal/store/queue", "internal/store/sqlitestore", "policy"},
 	},
 	{Path: "internal/cache", Why: "what is kept and who waits for it, as bytes under keys: no HTTP, no rule, no clock"},
+	{Path: "internal/functions/kvs", Why: "key-value stores as files have them", Imports: []string{"distribution"}},
+	{
+		Path: "internal/functions/js", Why: "the JavaScript engine stays behind one package: events in, results out, no socket and no file",
+		Imports: []string{"policy", "internal/functions/kvs"}, Modules: []string{jsEngine, regexp2},
+	},
+	{Path: "internal/functions/lambda", Why: "processes and the Invoke API, JSON in and JSON out; what it means is not for here"},
+	{
+		Path: "internal/functions", Why: "the edge functions of a distribution: what to run when, with what policy lets it see and change",
+		Imports: []string{"distribution", "policy", "internal/functions/js", "internal/functions/kvs", "internal/functions/lambda"},
+	},
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
-		Imports: []string{"distribution", "policy", "faults", "originconn", "recording", "internal/cache"}, Modules: []string{brotli},
+		Imports: []string{"internal/functions", "distribution", "policy", "faults", "originconn", "recording", "internal/cache"}, Modules: []string{brotli},
 	},
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",
@@ -180,7 +192,7 @@ var Packages = []Package{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
 			"internal/pki", "internal/tlswire", "distribution", "internal/setting", "internal/ingest", "policy", "faults", "originconn", "recording",
-			"internal/har", "internal/cflog", "internal/story", "internal/replay", "internal/store/sqlitestore", "internal/store/pgstore", "edge", "proxy", "internal/check", "internal/lab", "internal/inspector",
+			"internal/har", "internal/cflog", "internal/story", "internal/replay", "internal/store/sqlitestore", "internal/store/pgstore", "internal/functions", "internal/functions/js", "internal/functions/kvs", "internal/functions/lambda", "edge", "proxy", "internal/check", "internal/lab", "internal/inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},

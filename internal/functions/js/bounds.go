@@ -1,0 +1,136 @@
+package js
+
+import (
+	"fmt"
+	"regexp"
+	"runtime"
+	"runtime/metrics"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/dlclark/regexp2/v2"
+	"github.com/dop251/goja"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// The bounds of a run. CloudFront's are 2 MB (CF-FN-72) and less than a
+// millisecond (CF-FN-73), in an engine and on machines of its own; these are
+// wide enough for a slow machine, and no run passes them by much.
+const (
+	// TimeLimit is how long a function may run.
+	TimeLimit = 250 * time.Millisecond
+	// mostMemory is how much a run may let the heap grow.
+	mostMemory = 48 << 20
+	// mostCalls is how deep calls may be nested.
+	mostCalls = 4000
+	// mostString and mostElements bound what one call of a built-in may make or go
+	// through, as the engine does not stop inside one. 2 MB of CloudFront's memory
+	// have no room for more.
+	mostString   = 2 << 20
+	mostElements = 1 << 18
+)
+
+// A regular expression with backtracking is stopped by its own clock. The
+// setting is the library's for the whole process; nothing else here uses it.
+func init() { regexp2.DefaultMatchTimeout = TimeLimit }
+
+// watcher interrupts a run that takes too long or too much.
+type watcher struct {
+	engine *engine
+	began  time.Time
+	heap   uint64
+	mu     sync.Mutex
+	timer  *time.Timer
+	ended  bool
+}
+
+// patrol is how often a run is looked at; most end before the first time.
+const patrol = 5 * time.Millisecond
+
+func (e *engine) watch() *watcher {
+	w := &watcher{engine: e, began: time.Now()}
+	w.timer = time.AfterFunc(patrol, w.look)
+	return w
+}
+
+func (w *watcher) stop() {
+	w.timer.Stop()
+	w.mu.Lock()
+	w.ended = true
+	w.mu.Unlock()
+}
+
+// look looks at a run, and comes back.
+func (w *watcher) look() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
+	}
+	if time.Since(w.began) > TimeLimit {
+		w.engine.Interrupt(timeFault())
+		return
+	}
+	switch heap := liveHeap(); {
+	case w.heap == 0:
+		w.heap = heap
+	case heap > w.heap+mostMemory:
+		runtime.GC() // others use the heap, too: what counts is what stays
+		if liveHeap() > w.heap+mostMemory {
+			w.engine.Interrupt(memoryFault())
+			return
+		}
+	}
+	w.timer.Reset(patrol)
+}
+
+// liveHeap is how many bytes the objects on the heap take.
+func liveHeap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+func timeFault() *policy.FunctionFault {
+	return &policy.FunctionFault{
+		Rule: "CF-FN-73", Kind: policy.FaultExecution,
+		Message: "the function did not finish in time: it ran for " + TimeLimit.String() + ", and CloudFront stops it within about a millisecond",
+	}
+}
+
+func memoryFault() *policy.FunctionFault {
+	return &policy.FunctionFault{Rule: "CF-FN-72", Kind: policy.FaultExecution, Message: "MemoryError: the function used more memory than its 2 MB"}
+}
+
+// exhaust stops a run that asked a built-in for too much. The caller returns.
+func (e *engine) exhaust() { e.Interrupt(memoryFault()) }
+
+// panicFault is the fault of a run that was interrupted, or of an engine that
+// came to grief over the code.
+func panicFault(r any) *policy.FunctionFault {
+	switch r := r.(type) {
+	case *goja.InterruptedError:
+		if f, ok := r.Value().(*policy.FunctionFault); ok {
+			place(f, r.Exception.Stack())
+			return f
+		}
+	case *goja.StackOverflowError:
+		return &policy.FunctionFault{Rule: "CF-FN-80", Kind: policy.FaultExecution, Message: "RangeError: Maximum call stack size exceeded"}
+	}
+	return &policy.FunctionFault{Rule: "CF-FN-80", Kind: policy.FaultExecution, Message: "InternalError: " + limit(fmt.Sprint(r), mostMessage)}
+}
+
+var stackPlace = regexp.MustCompile(`\bat (?:[^\n(]*\()?(?:<anonymous>)?:?(\d+):(\d+)`)
+
+// placeText takes the place from the text of a stack.
+func placeText(f *policy.FunctionFault, stack goja.Value) {
+	if stack == nil {
+		return
+	}
+	if m := stackPlace.FindStringSubmatch(stack.String()); m != nil {
+		f.Line, _ = strconv.Atoi(m[1])
+		f.Column, _ = strconv.Atoi(m[2])
+	}
+}

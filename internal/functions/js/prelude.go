@@ -1,0 +1,58 @@
+package js
+
+import (
+	_ "embed"
+
+	"github.com/dop251/goja"
+)
+
+//go:embed buffer.js
+var bufferSource string
+
+//go:embed encoder.js
+var encoderSource string
+
+// What is easier said in JavaScript is, and compiled once.
+var (
+	bufferProgram  = goja.MustCompile("buffer", bufferSource, true)
+	encoderProgram = goja.MustCompile("encoder", encoderSource, true)
+)
+
+// addBuffer adds the global Buffer (CF-FN-117), once.
+func (e *engine) addBuffer() {
+	if given(e.GlobalObject().Get("Buffer")) {
+		return
+	}
+	e.GlobalObject().Set("Buffer", e.prelude(bufferProgram))
+}
+
+// addText adds TextEncoder and TextDecoder (CF-FN-118).
+func (e *engine) addText() {
+	made, ok := e.prelude(encoderProgram).(*goja.Object)
+	if !ok {
+		return
+	}
+	for _, name := range []string{"TextEncoder", "TextDecoder"} {
+		e.GlobalObject().Set(name, made.Get(name))
+	}
+}
+
+// prelude runs one of our own programs, which makes a function of the codecs.
+func (e *engine) prelude(program *goja.Program) goja.Value {
+	value, err := e.RunProgram(program)
+	if err != nil {
+		panic(err)
+	}
+	make, _ := goja.AssertFunction(value)
+	decode := func(call goja.FunctionCall) goja.Value {
+		return e.ToValue(e.NewArrayBuffer(decodeText(call.Argument(0).String(), call.Argument(1).String())))
+	}
+	encode := func(call goja.FunctionCall) goja.Value {
+		return e.ToValue(encodeText(e.bytesOf(call.Argument(0), ""), call.Argument(1).String()))
+	}
+	made, err := make(goja.Undefined(), e.ToValue(decode), e.ToValue(encode))
+	if err != nil {
+		panic(err)
+	}
+	return made
+}

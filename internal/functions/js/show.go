@@ -1,0 +1,93 @@
+package js
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/dop251/goja"
+)
+
+// shower writes values as JSON.stringify does, within bounds, and without
+// calling anything of the function's own but getters.
+type shower struct {
+	*engine
+	room  int // in bytes, about; what is longer is ""
+	depth int
+}
+
+// mostDepth is how deep a value is shown.
+const mostDepth = 24
+
+// show is a value as JSON; "" for what has none.
+func (s shower) show(v goja.Value) string {
+	if s.depth > mostDepth || s.room < 0 {
+		return ""
+	}
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case goja.String:
+		return quoted(v.String())
+	case *goja.Object:
+		switch v.ClassName() {
+		case "Function", "AsyncFunction", "GeneratorFunction":
+			return ""
+		case "Array":
+			return s.array(v)
+		}
+		return s.object(v)
+	}
+	switch x := v.Export().(type) {
+	case nil:
+		if goja.IsNull(v) {
+			return "null"
+		}
+		return ""
+	case bool:
+		return strconv.FormatBool(x)
+	case int64, float64:
+		if text := v.String(); text != "NaN" && !strings.Contains(text, "Infinity") {
+			return text
+		}
+		return "null"
+	}
+	return ""
+}
+
+func quoted(text string) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(text)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (s shower) array(o *goja.Object) string {
+	s.depth++
+	n := min(o.Get("length").ToInteger(), mostFields)
+	items := make([]string, n)
+	for i := range items {
+		items[i] = s.show(o.Get(strconv.Itoa(i)))
+		if items[i] == "" {
+			items[i] = "null"
+		}
+		s.room -= len(items[i])
+	}
+	return "[" + strings.Join(items, ",") + "]"
+}
+
+func (s shower) object(o *goja.Object) string {
+	s.depth++
+	var items []string
+	for _, key := range o.Keys() {
+		if text := s.show(o.Get(key)); text != "" {
+			items = append(items, quoted(key)+":"+text)
+			s.room -= len(text) + len(key)
+		}
+		if s.room < 0 {
+			return ""
+		}
+	}
+	return "{" + strings.Join(items, ",") + "}"
+}

@@ -1,0 +1,136 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// TimeLimit is how long a function may run, at every trigger (CF-LAE-68).
+const TimeLimit = 30 * time.Second
+
+// mostAnswer bounds what a function may return: more than any trigger allows.
+const mostAnswer = 8 << 20
+
+// Config says where a function's code is. Either File or Endpoint is set.
+type Config struct {
+	// File is the handler's file; .py runs in python3, everything else in node.
+	File string
+	// Handler is the name of the exported function. Default "handler", and
+	// "lambda_handler" for Python.
+	Handler string
+	// Environment is all that the process gets besides what Lambda sets itself;
+	// nothing of this process's own is passed on.
+	Environment map[string]string
+	// Endpoint is the address of a Lambda Invoke API, and Name the function's name
+	// there.
+	Endpoint, Name string
+	// Timeout bounds one run. Default [TimeLimit].
+	Timeout time.Duration
+	// Log gets what the process prints. Default: nobody does.
+	Log func(line string)
+}
+
+// Function is a handler that can be invoked, many times at once.
+type Function struct {
+	config Config
+	pool   *pool
+}
+
+// Error is how a run failed.
+type Error struct {
+	// Type and Message are those of the error that the handler threw, or ours.
+	Type, Message string
+	// Throttled says that the service had no room for the run.
+	Throttled bool
+}
+
+// Error says it in one line.
+func (e *Error) Error() string {
+	if e.Type == "" {
+		return e.Message
+	}
+	return e.Type + ": " + e.Message
+}
+
+// Result is what a run gave.
+type Result struct {
+	// Answer is what the handler returned, as JSON.
+	Answer []byte
+	// Log are the lines that it printed meanwhile.
+	Log []string
+}
+
+// New makes a function. Its process starts with the first run. An error says
+// that there can be none: the file is missing, or the program to run it with.
+func New(c Config) (*Function, error) {
+	if c.Timeout == 0 {
+		c.Timeout = TimeLimit
+	}
+	if c.Endpoint != "" {
+		return &Function{config: c}, checkEndpoint(c.Endpoint)
+	}
+	file, err := filepath.Abs(c.File)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(file); err != nil || info.IsDir() {
+		return nil, fmt.Errorf("no such file: %s", c.File)
+	}
+	c.File = file
+	command, err := commandFor(&c)
+	if err != nil {
+		return nil, err
+	}
+	return &Function{config: c, pool: newPool(command, c)}, nil
+}
+
+// Runtime is how the function runs, for people: nodejs, python or invoke.
+func (f *Function) Runtime() string {
+	switch {
+	case f.pool == nil:
+		return "invoke"
+	case strings.HasSuffix(f.config.File, ".py"):
+		return "python"
+	}
+	return "nodejs"
+}
+
+// Invoke runs the handler on an event. An error is an *[Error], or the
+// context's.
+func (f *Function) Invoke(ctx context.Context, event []byte) (Result, error) {
+	limited, cancel := context.WithTimeout(ctx, f.config.Timeout)
+	defer cancel()
+	var result Result
+	var err error
+	if f.pool == nil {
+		result, err = f.call(limited, event)
+	} else {
+		result, err = f.pool.invoke(limited, event)
+	}
+	if err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
+		return result, &Error{Type: "Sandbox.Timedout", Message: fmt.Sprintf("the function did not end within %s", f.config.Timeout)}
+	}
+	return result, err
+}
+
+// Close ends the function's processes.
+func (f *Function) Close() {
+	if f.pool != nil {
+		f.pool.close()
+	}
+}
+
+// log hands a line to whoever listens.
+func (c *Config) log(line string) {
+	if c.Log != nil {
+		c.Log(line)
+		return
+	}
+	slog.Debug("lambda", "line", line)
+}

@@ -1,0 +1,186 @@
+package lambda
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+)
+
+// process is one handler that is warm. It serves one event at a time.
+type process struct {
+	command *exec.Cmd
+	events  *os.File
+	answers *bufio.Reader
+	pipe    *os.File
+	done    chan struct{}
+
+	mu    sync.Mutex
+	lines []string
+	bytes int
+}
+
+// The most that is kept of what one run prints.
+const (
+	mostLines = 1000
+	mostPrint = 256 << 10
+)
+
+// start starts a process. It lives in a group of its own, and dies with us.
+func start(c command, config *Config) (*process, error) {
+	in, events, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	answers, out, err := os.Pipe()
+	if err != nil {
+		in.Close()
+		events.Close()
+		return nil, err
+	}
+	p := &process{events: events, pipe: answers, answers: bufio.NewReaderSize(answers, 64<<10), done: make(chan struct{})}
+	p.command = exec.Command(c.program, c.arguments...)
+	p.command.Dir, p.command.Env, p.command.ExtraFiles = c.directory, c.env, []*os.File{in, out}
+	p.command.Stdout = &printer{process: p, log: config.log}
+	p.command.Stderr = &printer{process: p, log: config.log}
+	p.command.WaitDelay = TimeLimit / 30
+	setGroup(p.command)
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // Linux kills the child when the thread that made it ends
+		err := p.command.Start()
+		started <- err
+		if err == nil {
+			p.command.Wait()
+		}
+		close(p.done)
+	}()
+	err = <-started
+	in.Close()
+	out.Close()
+	if err != nil {
+		events.Close()
+		answers.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// kill ends the process and all that it started.
+func (p *process) kill() {
+	killGroup(p.command)
+	p.events.Close()
+	p.pipe.Close()
+	<-p.done
+}
+
+// alive says whether the process still runs.
+func (p *process) alive() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// reply is the one line that a process answers an event with.
+type reply struct {
+	Result json.RawMessage
+	Error  *struct{ Type, Message, Stack string }
+}
+
+// serve has the process handle one event. After an error that is not the
+// handler's own the process is of no use.
+func (p *process) serve(ctx context.Context, id string, event []byte) (Result, error, bool) {
+	p.mu.Lock()
+	p.lines, p.bytes = nil, 0
+	p.mu.Unlock()
+	stop := context.AfterFunc(ctx, func() { killGroup(p.command); p.pipe.Close() })
+	defer stop()
+	line := fmt.Appendf(nil, `{"id":%q,"event":`, id)
+	line = append(append(line, bytes.ReplaceAll(event, []byte("\n"), nil)...), "}\n"...)
+	_, err := p.events.Write(line)
+	if err == nil {
+		line, err = readLine(p.answers)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return p.result(nil), ctx.Err(), false
+		}
+		return p.result(nil), &Error{Type: "Runtime.ExitError", Message: "the process ended before it answered"}, false
+	}
+	var r reply
+	if err := json.Unmarshal(line, &r); err != nil {
+		return p.result(nil), &Error{Type: "Runtime.InvalidAnswer", Message: "the process answered with something that is not JSON"}, false
+	}
+	if r.Error != nil {
+		return p.result(nil), &Error{Type: r.Error.Type, Message: r.Error.Message}, true
+	}
+	return p.result(r.Result), nil, true
+}
+
+// readLine reads a line of bounded length.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > mostAnswer:
+			return nil, io.ErrShortBuffer
+		case err == bufio.ErrBufferFull:
+			continue
+		case err != nil:
+			return nil, err
+		}
+		return line, nil
+	}
+}
+
+func (p *process) result(answer []byte) Result {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Result{Answer: answer, Log: p.lines}
+}
+
+// printer takes what a process prints, line by line.
+type printer struct {
+	process *process
+	log     func(string)
+	rest    []byte
+}
+
+func (w *printer) Write(text []byte) (int, error) {
+	w.rest = append(w.rest, text...)
+	for {
+		i := bytes.IndexByte(w.rest, '\n')
+		if i < 0 && len(w.rest) < 64<<10 {
+			return len(text), nil
+		}
+		if i < 0 {
+			i = len(w.rest) - 1
+		}
+		w.line(string(bytes.ToValidUTF8(w.rest[:i], nil)))
+		w.rest = append(w.rest[:0], w.rest[i+1:]...)
+	}
+}
+
+func (w *printer) line(line string) {
+	p := w.process
+	p.mu.Lock()
+	room := p.bytes < mostPrint && len(p.lines) < mostLines
+	if room {
+		p.lines, p.bytes = append(p.lines, line), p.bytes+len(line)
+	}
+	p.mu.Unlock()
+	if room {
+		w.log(line)
+	}
+}

@@ -1,0 +1,167 @@
+package policy
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// RequestView is a request as an event shows it to a function: what is
+// disallowed is left out (CF-FN-54), names are in lower case (CF-FN-17),
+// cookies stand apart (CF-FN-21), and what is not UTF-8 is taken for
+// ISO-8859-1 (CF-FN-63).
+func RequestView(method, host, uri string, header http.Header, fields []Field) FunctionRequest {
+	path, query, has := strings.Cut(uri, "?")
+	r := FunctionRequest{Method: method, URI: toUTF8(path), RawQuery: toUTF8(query), HasQuery: has}
+	r.Query = ParseFunctionQuery(r.RawQuery)
+	headers, cookies := fieldList{fields: make([]FunctionField, 0, len(header)+1)}, fieldList{}
+	headers.add("host", FunctionValue{Value: functionHost(host)})
+	for _, f := range orderedFields(header, fields) {
+		name := lowerASCII(f.Name)
+		switch {
+		case name == "host" || DisallowedHeader(name):
+		case name == "cookie":
+			cookies.cookies(toUTF8(f.Value))
+		default:
+			headers.add(name, FunctionValue{Value: toUTF8(f.Value)})
+		}
+	}
+	r.Headers, r.Cookies = headers.fields, cookies.fields
+	return r
+}
+
+// functionHost is Host as functions see it: in lower case, without port and
+// final dot (CF-FN-135).
+func functionHost(host string) string {
+	if strings.HasPrefix(host, "[") {
+		return host
+	}
+	return hostName(host)
+}
+
+// ResponseView is a response as an event shows it; it has no body (CF-FN-33).
+func ResponseView(status int, header http.Header) *FunctionResponse {
+	r := &FunctionResponse{StatusCode: status, StatusDescription: http.StatusText(status)}
+	var headers, cookies fieldList
+	for _, f := range orderedFields(header, nil) {
+		name := lowerASCII(f.Name)
+		switch {
+		case DisallowedHeader(name):
+		case name == "set-cookie":
+			pair, attributes, _ := strings.Cut(toUTF8(f.Value), ";")
+			cookie, value, _ := strings.Cut(pair, "=")
+			cookies.add(strings.TrimSpace(cookie), FunctionValue{Value: value, Attributes: strings.TrimSpace(attributes)})
+		default:
+			headers.add(name, FunctionValue{Value: toUTF8(f.Value)})
+		}
+	}
+	r.Headers, r.Cookies = headers.fields, cookies.fields
+	return r
+}
+
+// orderedFields are the fields of header in the order in which they came, or by
+// name where that is not known.
+func orderedFields(header http.Header, fields []Field) []Field {
+	if fields != nil {
+		kept := make([]Field, 0, len(fields))
+		for _, f := range fields {
+			if len(header[http.CanonicalHeaderKey(f.Name)]) > 0 {
+				kept = append(kept, f)
+			}
+		}
+		return kept
+	}
+	names := make([]string, 0, len(header))
+	for name := range header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range header[name] {
+			fields = append(fields, Field{name, v})
+		}
+	}
+	return fields
+}
+
+// ParseFunctionQuery reads a query string as events show it: nothing is decoded
+// (CF-FN-14), a value may be empty (CF-FN-13), a repeated name has several
+// (CF-FN-24), and a comma separates nothing (CF-FN-26). A name without "=" has
+// the value "" (inferred).
+func ParseFunctionQuery(query string) []FunctionField {
+	if query == "" {
+		return nil
+	}
+	var list fieldList
+	for pair := range strings.SplitSeq(query, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		list.add(name, FunctionValue{Value: value})
+	}
+	return list.fields
+}
+
+// cookies adds the cookies of one Cookie field. Names keep their case.
+func (l *fieldList) cookies(value string) {
+	for cookie := range strings.SplitSeq(value, ";") {
+		name, v, _ := strings.Cut(strings.Trim(cookie, " \t"), "=")
+		if name != "" {
+			l.add(name, FunctionValue{Value: v})
+		}
+	}
+}
+
+// fieldList collects fields by name, in the order in which the names came.
+type fieldList struct {
+	fields []FunctionField
+	index  map[string]int // of the fields, once they are many
+}
+
+// manyFields is from how many names on an index pays.
+const manyFields = 24
+
+// add adds a value to the field of this name.
+func (l *fieldList) add(name string, v FunctionValue) {
+	if i, ok := l.find(name); ok {
+		l.fields[i].Values = append(l.fields[i].Values, v)
+		return
+	}
+	if l.index != nil {
+		l.index[name] = len(l.fields)
+	}
+	l.fields = append(l.fields, FunctionField{name, []FunctionValue{v}})
+}
+
+func (l *fieldList) find(name string) (int, bool) {
+	if l.index == nil && len(l.fields) >= manyFields {
+		l.index = make(map[string]int, 2*len(l.fields))
+		for i := range l.fields {
+			l.index[l.fields[i].Name] = i
+		}
+	}
+	if l.index != nil {
+		i, ok := l.index[name]
+		return i, ok
+	}
+	for i := range l.fields {
+		if l.fields[i].Name == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// toUTF8 returns text that is no UTF-8 read as ISO-8859-1 (CF-FN-63).
+func toUTF8(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}

@@ -1,0 +1,230 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// OriginChange is a call with which a function chose where its request goes
+// (CF-MOD-01). The zero values of its parts mean that they were left out, and
+// the assigned origin's own setting stays (CF-MOD-04).
+type OriginChange struct {
+	// Method is the name of the call and Args its arguments, as plain JSON values.
+	Method string
+	Args   []any
+	// Update is set by updateRequestOrigin.
+	Update *OriginUpdate
+	// Members are the origins of selectRequestOriginById (one) and of
+	// createRequestOriginGroup (two, the first of which is the primary).
+	Members []OriginMember
+	// StatusCodes are those of the group that make the edge try the second
+	// (CF-MOD-40).
+	StatusCodes []int
+	// Quality says that the group selects by media quality (CF-MOD-41), which is
+	// not simulated.
+	Quality bool
+}
+
+// The calls that change the origin.
+const (
+	UpdateRequestOrigin      = "updateRequestOrigin"
+	SelectRequestOriginByID  = "selectRequestOriginById"
+	CreateRequestOriginGroup = "createRequestOriginGroup"
+)
+
+// OriginMember is an origin of the distribution with what is overridden of it.
+type OriginMember struct {
+	ID string
+	OriginNames
+}
+
+// OriginNames are the names a function gives an origin (CF-MOD-08 to CF-MOD-10,
+// CF-MOD-36); "" and nil where it was left out.
+type OriginNames struct {
+	HostHeader, SNI         string
+	AllowedCertificateNames []string
+}
+
+// OriginUpdate has the parameters of updateRequestOrigin; nil ones were left out.
+type OriginUpdate struct {
+	OriginNames
+	DomainName         string
+	OriginPath         *string
+	CustomHeaders      []distribution.Header // not nil, if perhaps empty, where given (CF-MOD-15)
+	ConnectionAttempts int
+	ReadTimeout        time.Duration
+	CompletionTimeout  time.Duration
+	KeepaliveTimeout   time.Duration
+	ConnectionTimeout  time.Duration
+	Custom             *CustomOriginChange
+	// AccessControl is originAccessControlConfig.enabled (CF-MOD-19).
+	AccessControl *bool
+	// MTLSOff says that no client certificate is presented (CF-MOD-33).
+	MTLSOff bool
+}
+
+// CustomOriginChange is customOriginConfig (CF-MOD-27).
+type CustomOriginChange struct {
+	Port          int
+	HTTPS         bool
+	SSLProtocols  []distribution.SSLProtocol
+	IPAddressType distribution.IPAddressType
+}
+
+// OriginChoice is an origin for one request, with what a function changed of it.
+type OriginChoice struct {
+	// Origin is the distribution's own, or a changed copy of it.
+	Origin *distribution.Origin
+	// Changed says that Origin is a copy, for this request alone.
+	Changed bool
+	// Host is the Host to send in place of what the policies say; "" for that.
+	Host string
+	// SNI is the server name to send; "" for that of Host.
+	SNI string
+	// Names are the names that the certificate may have; nil for the default.
+	Names AcceptedNames
+	// NoClientCertificate says that origin mTLS is off (CF-MTLS-09).
+	NoClientCertificate bool
+}
+
+// ChooseOrigins says where a request goes after a function changed its origin:
+// the choices in the order in which they are tried, and the group that says
+// when the second is. assigned and group are those of the behavior. The list of
+// assigned is not changed.
+func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned []*distribution.Origin, group *distribution.OriginGroup) ([]OriginChoice, *distribution.OriginGroup, *FunctionFault) {
+	choices := make([]OriginChoice, len(assigned))
+	for i, o := range assigned {
+		choices[i].Origin = o
+	}
+	if change == nil {
+		return choices, group, nil
+	}
+	if change.Update != nil { // the primary alone, if it is a group (CF-MOD-31)
+		changed, fault := updateOrigin(assigned[0], change.Update)
+		choices[0] = changed
+		return choices, group, fault
+	}
+	choices = choices[:0]
+	for _, m := range change.Members {
+		o, ok := d.Origin(m.ID)
+		if !ok { // what then happens is not published (CF-MOD-38)
+			return nil, nil, originFault("CF-MOD-38", "the distribution has no origin with the id %q", m.ID)
+		}
+		choice, fault := nameOrigin(OriginChoice{Origin: o}, m.OriginNames, "")
+		if fault == nil && change.Method == CreateRequestOriginGroup && m.HostHeader != "" && o.Kind == distribution.OriginS3 {
+			fault = originFault("CF-MOD-12", "originOverrides.hostHeader for the S3 origin %q", m.ID)
+			fault.Inferred = false
+		}
+		if fault != nil {
+			return nil, nil, fault
+		}
+		choices = append(choices, choice)
+	}
+	if len(choices) == 1 {
+		return choices, nil, nil
+	}
+	return choices, &distribution.OriginGroup{
+		ID: "createRequestOriginGroup", Members: []string{change.Members[0].ID, change.Members[1].ID}, StatusCodes: change.StatusCodes,
+	}, nil
+}
+
+// updateOrigin is the assigned origin with what updateRequestOrigin changes.
+func updateOrigin(assigned *distribution.Origin, u *OriginUpdate) (OriginChoice, *FunctionFault) {
+	o := *assigned
+	choice := OriginChoice{Origin: &o, Changed: true, NoClientCertificate: u.MTLSOff}
+	if u.DomainName != "" {
+		o.DomainName = u.DomainName
+		if o.Kind == distribution.OriginS3 != IsS3Domain(u.DomainName) {
+			o.Kind = originKindOf(u.DomainName)
+			customDefaults(&o)
+		}
+	}
+	if u.OriginPath != nil {
+		o.Path = *u.OriginPath
+	}
+	if u.CustomHeaders != nil {
+		o.CustomHeaders = u.CustomHeaders
+	}
+	setInt(&o.ConnectionAttempts, u.ConnectionAttempts)
+	setDuration(&o.ResponseTimeout, u.ReadTimeout)
+	setDuration(&o.ResponseCompletionTimeout, u.CompletionTimeout)
+	setDuration(&o.KeepaliveTimeout, u.KeepaliveTimeout)
+	setDuration(&o.ConnectionTimeout, u.ConnectionTimeout)
+	if o.ResponseCompletionTimeout != 0 && o.ResponseCompletionTimeout < o.ResponseTimeout {
+		return choice, originFault("CF-MOD-24", "timeouts.responseCompletionTimeout is less than the read timeout")
+	}
+	if c := u.Custom; c != nil && o.Kind != distribution.OriginS3 { // ignored for a bucket (CF-MOD-28)
+		o.ProtocolPolicy, o.HTTPPort = distribution.OriginHTTPOnly, c.Port
+		if c.HTTPS {
+			o.ProtocolPolicy, o.HTTPPort, o.HTTPSPort = distribution.OriginHTTPSOnly, assigned.HTTPPort, c.Port
+		}
+		o.SSLProtocols = c.SSLProtocols
+		if c.IPAddressType != "" {
+			o.IPAddressType = c.IPAddressType
+		}
+	}
+	return nameOrigin(choice, u.OriginNames, u.DomainName)
+}
+
+// nameOrigin gives an origin Host, SNI and accepted names: each that is missing
+// falls back to the one before it (CF-NAME-06 to CF-NAME-09). domain is the
+// domainName of the call, "" without one.
+func nameOrigin(choice OriginChoice, n OriginNames, domain string) (OriginChoice, *FunctionFault) {
+	choice.Host = cmp.Or(n.HostHeader, domain)
+	choice.SNI = cmp.Or(n.SNI, choice.Host)
+	if n.AllowedCertificateNames != nil {
+		choice.Names = n.AllowedCertificateNames // instead of all others (CF-NAME-08)
+		return choice, nil
+	}
+	if choice.SNI == "" {
+		return choice, nil
+	}
+	// Which names the certificate may have is said of allowedCertificateNames
+	// alone. That the names which were sent count beside the domain's is inferred
+	// from CF-NAME-02.
+	for _, name := range []string{choice.Origin.DomainName, choice.Host, choice.SNI} {
+		if name = hostName(name); name != "" && !slices.Contains(choice.Names, name) {
+			choice.Names = append(choice.Names, name)
+		}
+	}
+	return choice, nil
+}
+
+// IsS3Domain says whether a domain name is that of a bucket, website endpoints
+// excepted.
+func IsS3Domain(name string) bool { return s3Domain.MatchString(canonicalName(name)) }
+
+func originKindOf(domain string) distribution.OriginKind {
+	if IsS3Domain(domain) {
+		return distribution.OriginS3
+	}
+	return distribution.OriginCustom
+}
+
+// customDefaults fills in what a custom origin needs and a bucket lacks. A
+// function that turns one into the other gives customOriginConfig (CF-MOD-05);
+// where it does not, HTTPS on port 443 was seen.
+func customDefaults(o *distribution.Origin) {
+	if o.Kind == distribution.OriginS3 {
+		return
+	}
+	if o.ProtocolPolicy == "" || len(o.SSLProtocols) == 0 {
+		o.ProtocolPolicy, o.HTTPPort, o.HTTPSPort = distribution.OriginHTTPSOnly, 80, 443
+		o.SSLProtocols = []distribution.SSLProtocol{distribution.TLSv12}
+	}
+}
+
+func setInt(to *int, n int) {
+	if n != 0 {
+		*to = n
+	}
+}
+
+func setDuration(to *time.Duration, d time.Duration) {
+	if d != 0 {
+		*to = d
+	}
+}
