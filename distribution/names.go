@@ -53,6 +53,21 @@ func checkDomainName(name string) (fixed, message string) {
 	return bare, message
 }
 
+// TenantOnly is the ConnectionMode of a distribution that tenants share.
+const TenantOnly = "tenant-only"
+
+// parameterless returns a text with a letter for each {{parameter}} in it.
+func parameterless(s string) string {
+	for {
+		before, rest, found := strings.Cut(s, "{{")
+		_, after, closed := strings.Cut(rest, "}}")
+		if !found || !closed {
+			return s
+		}
+		s = before + "x" + after
+	}
+}
+
 // splitSuffix cuts the port off a name that wrongly holds one, after its scheme.
 func splitSuffix(name string) (host, port string, ok bool) {
 	if _, rest, found := strings.Cut(name, "://"); found {

@@ -34,7 +34,11 @@ func (v *validator) origins() {
 }
 
 func (v *validator) origin(path string, o *Origin) {
-	if fixed, message := checkDomainName(o.DomainName); message != "" {
+	name := o.DomainName
+	if v.dist.ConnectionMode == TenantOnly {
+		name = parameterless(name) // a tenant fills it in (CF-CONF-13)
+	}
+	if fixed, message := checkDomainName(name); message != "" {
 		p := Problem{Path: path + ".DomainName", Value: o.DomainName, Allowed: allowedDomain, Rule: "CF-CONF-13", Message: message}
 		if fixed != "" {
 			p.Fix = fmt.Sprintf("write %q", fixed)

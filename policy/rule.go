@@ -34,8 +34,8 @@ type Source struct {
 	// Page is the address of the page, with the section as fragment, or a few
 	// words where there is no address.
 	Page string `json:"page"`
-	// Read is the date (ISO 8601) of the state of the page that was read: the
-	// page is at least as new as this.
+	// Read is the day (ISO 8601) on which the page was last read, not a date of
+	// the page's own.
 	Read string `json:"read"`
 }
 

@@ -85,7 +85,7 @@ func Snapshots() []Snapshot {
 		snapshot("2019-12-12", "2019-12-12", early, false),
 		snapshot("2020-09-03", "2020-09-03", today, false),
 		snapshot("2023-03-31", "2023-03-31", today, false),
-		snapshot("current", "2025-11-24", today, true),
+		snapshot("current", "2025-11-20", today, true), // TLS 1.3 was announced that day (CF-TLS-07)
 	}
 }
 
@@ -139,7 +139,7 @@ type Offer struct {
 // OfferFor returns the offer toward an origin that is configured with these
 // protocols, under one snapshot of the documented lists (CF-TLS-01). TLS 1.3
 // has no token of its own: it goes along with TLSv1.2 where the snapshot has it
-// (CF-TLS-08 is silent, CF-TLS-31 observed it).
+// (CF-TLS-08, CF-TLS-31).
 func OfferFor(protocols []distribution.SSLProtocol, s Snapshot) Offer {
 	o := Offer{Versions: make([]uint16, 0, 5), Suites: s.Suites, Groups: s.Groups}
 	for _, p := range []struct {

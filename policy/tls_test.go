@@ -10,7 +10,8 @@ import (
 
 // TestSnapshotFor proves the dated lists: CF-TLS-09 and CF-TLS-10 (today's
 // sixteen suites in the order of the page), CF-TLS-16 (groups), CF-TLS-28 (no
-// X25519 before 2020-09) and CF-TLS-29 (six suites in 2017).
+// X25519 before 2020-09), CF-TLS-29 (six suites in 2017) and CF-TLS-07 (TLS 1.3
+// since 2025-11-20).
 func TestSnapshotFor(t *testing.T) {
 	t.Parallel()
 	six := []uint16{0xC028, 0xC027, 0x0035, 0x002F, 0x000A, 0x0004}
@@ -33,7 +34,8 @@ func TestSnapshotFor(t *testing.T) {
 		{"2020-09-02", "2019-12-12", twelve, early, false},
 		{"2020-09-03", "2020-09-03", sixteen, today, false},
 		{"2023-03-31", "2023-03-31", sixteen, today, false},
-		{"2025-11-23", "2023-03-31", sixteen, today, false},
+		{"2025-11-19", "2023-03-31", sixteen, today, false},
+		{"2025-11-20", "current", sixteen, today, true},
 		{"2026-01-01", "current", sixteen, today, true},
 		{"current", "current", sixteen, today, true},
 		{"", "current", sixteen, today, true},
@@ -67,6 +69,7 @@ func TestOfferFor(t *testing.T) {
 	}{
 		{"all", []distribution.SSLProtocol{"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2"}, current, []uint16{0x300, 0x301, 0x302, 0x303, 0x304}},
 		{"order of the list does not matter", []distribution.SSLProtocol{"TLSv1.2", "TLSv1"}, current, []uint16{0x301, 0x303, 0x304}},
+		{"CF-TLS-08 TLSv1.2 alone allows 1.3", []distribution.SSLProtocol{"TLSv1.2"}, current, []uint16{0x303, 0x304}},
 		{"no 1.3 without TLSv1.2", []distribution.SSLProtocol{"TLSv1", "TLSv1.1"}, current, []uint16{0x301, 0x302}},
 		{"no 1.3 in 2023", []distribution.SSLProtocol{"TLSv1.2"}, old, []uint16{0x303}},
 		{"SSLv3 alone", []distribution.SSLProtocol{"SSLv3"}, current, []uint16{0x300}},

@@ -3,6 +3,7 @@ package apishape
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -31,6 +32,10 @@ func (r *reader) warnings(d *distribution.Distribution) {
 		warn("DefaultRootObject", "%s: a viewer who asks for / gets 400 InvalidDefaultRootObject (CF-PATH-06)", distribution.InvalidRootObject(root))
 	}
 	r.grpcWarnings(d)
+	r.hostWarning("DefaultCacheBehavior", &d.DefaultBehavior)
+	for i := range d.Behaviors {
+		r.hostWarning(fmt.Sprintf("CacheBehaviors.Items[%d]", i), &d.Behaviors[i])
+	}
 	for i := range d.Origins {
 		o := &d.Origins[i]
 		path := fmt.Sprintf("Origins.Items[%d]", i)
@@ -43,6 +48,23 @@ func (r *reader) warnings(d *distribution.Distribution) {
 		}
 	}
 	r.unsimulated(d)
+}
+
+// hostWarning says that the viewer's Host goes to the origin although the origin
+// request policy leaves it out, as the cache policy lists it.
+func (r *reader) hostWarning(path string, b *distribution.CacheBehavior) {
+	if b.CachePolicy == nil || b.OriginRequestPolicy == nil {
+		return
+	}
+	host := func(name string) bool { return strings.EqualFold(name, "Host") }
+	key, left := b.CachePolicy.Headers, b.OriginRequestPolicy.Headers
+	if key.Behavior != distribution.SelectWhitelist || !slices.ContainsFunc(key.Items, host) ||
+		left.Behavior != distribution.SelectAllExcept || !slices.ContainsFunc(left.Items, host) {
+		return
+	}
+	r.notice(distribution.NoticeWarning, path+".OriginRequestPolicyId",
+		"the origin request policy %s leaves Host out, but the cache policy %s lists it: the origin gets the viewer's Host (CF-NAME-10); take Host out of the cache policy, or set host and SNI by cf.updateRequestOrigin in a function",
+		b.OriginRequestPolicy.Name, b.CachePolicy.Name)
 }
 
 // hasParameter reports whether a text holds a tenant's parameter, {{name}}.
