@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -144,6 +145,24 @@ func TestEvidenceIsPrintable(t *testing.T) {
 					t.Errorf("%s: control character %q in %q", f.Rule, r, s)
 				}
 			}
+		}
+	}
+}
+
+// TestHostInKey: a cache policy that lists Host has it forwarded, whatever the
+// origin request policy leaves out (CF-NAME-10, CF-REQ-04).
+func TestHostInKey(t *testing.T) {
+	t.Parallel()
+	except, ok := distribution.ManagedOriginRequestPolicy("AllViewerExceptHostHeader")
+	if !ok {
+		t.Fatal("no such managed policy")
+	}
+	for header, want := range map[string]bool{"host": true, "Host": true, "Accept": false} {
+		b := distribution.CacheBehavior{OriginRequestPolicy: except, CachePolicy: &distribution.CachePolicy{
+			Headers: distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: []string{header}},
+		}}
+		if got := policy.ForwardsHost(&b); got != want {
+			t.Errorf("with %s in the key Host is forwarded: %v, want %v", header, got, want)
 		}
 	}
 }
