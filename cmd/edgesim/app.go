@@ -89,6 +89,7 @@ func (p *program) app() *cli.App {
 			p.labCommand(),
 			p.recordingsCommand(),
 			p.configCommand(),
+			p.pullCommand(),
 			p.caCommand(),
 			p.healthcheckCommand(),
 			p.completionCommand(),

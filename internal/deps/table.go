@@ -36,6 +36,8 @@ const (
 	cli        = "github.com/urfave/cli/v2"
 	yaml       = "go.yaml.in/yaml/v3"
 	hcl        = "github.com/hashicorp/hcl/v2"         // Terraform's own syntax; MPL-2.0, pure Go
+	aws        = "github.com/aws/aws-sdk-go-v2"        // AWS's own, Apache-2.0, pure Go, SigV4A included
+	smithy     = "github.com/aws/smithy-go"            // the errors and endpoints of that SDK; Apache-2.0
 	cty        = "github.com/zclconf/go-cty"           // the values and functions of HCL; MIT, pure Go, HashiCorp builds on it
 	tfjson     = "github.com/hashicorp/terraform-json" // an independent reading of plans and states, for tests; MPL-2.0
 	sqlite     = "modernc.org/sqlite"
@@ -86,6 +88,10 @@ var Packages = []Package{
 	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
 		Imports: []string{"distribution", "internal/setting", "internal/ingest/tree", "internal/ingest/apishape", "internal/ingest/cloudformation", "internal/ingest/terraform"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema},
+	},
+	{
+		Path: "internal/pull", Why: "what the CloudFront API holds, as files; the AWS SDK stays behind it, and managed policies are known without asking",
+		Imports: []string{"distribution"}, Modules: []string{aws, smithy},
 	},
 	{
 		Path: "policy", Why: "what the documentation prescribes is pure: no socket, no recording, no third party",
@@ -191,7 +197,7 @@ var Packages = []Package{
 	{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
-			"internal/pki", "internal/tlswire", "distribution", "internal/setting", "internal/ingest", "policy", "faults", "originconn", "recording",
+			"internal/pki", "internal/tlswire", "distribution", "internal/setting", "internal/ingest", "internal/pull", "policy", "faults", "originconn", "recording",
 			"internal/har", "internal/cflog", "internal/story", "internal/replay", "internal/store/sqlitestore", "internal/store/pgstore", "internal/functions", "internal/functions/js", "internal/functions/kvs", "internal/functions/lambda", "edge", "proxy", "internal/check", "internal/lab", "internal/inspector",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
