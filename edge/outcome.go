@@ -106,6 +106,14 @@ func (e *Edge) deliver(x *exchange, v *ViewerRequest, o outcome) *Response {
 // that breaks the rules, or the edge itself: nothing is learnt about the origin.
 func notOrigins(c *policy.Cause) bool { return c != nil && !c.Name.OfOrigin() }
 
+// answeredBy is the id of the origin whose response an outcome is.
+func (x *exchange) answeredBy(o *outcome) string {
+	if page := x.exchange.ErrorPage; o.status != 0 && page != nil && page.Origin != "" {
+		return page.Origin
+	}
+	return x.exchange.Origin
+}
+
 // fromS3 says whether an origin is an S3 bucket.
 func (l *Location) fromS3(id string) bool {
 	o, ok := l.Distribution.Origin(id)

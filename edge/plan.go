@@ -34,8 +34,7 @@ func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *d
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
 // the viewer asked for. What the settings change goes into log, which may be nil.
 func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string, log *policy.ChangeLog) Plan {
-	secure := o.ProtocolPolicy == distribution.OriginHTTPSOnly ||
-		o.ProtocolPolicy == distribution.OriginMatchViewer && v.Scheme == "https" // CF-CONN-03 to CF-CONN-06
+	secure := policy.OriginOverHTTPS(o, v.Scheme)
 	webSocket, findings := l.webSocket(v, b, o)
 	grpc, more := l.grpc(v, b, o, secure)
 	facts := e.facts(l, v, b)

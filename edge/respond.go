@@ -18,6 +18,9 @@ import (
 func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 	r, b := o.response, o.behavior
 	header := policy.ViewerHeader(r.Header, b, x.log)
+	if x.location.fromS3(x.answeredBy(&o)) {
+		policy.BucketHeader(header, x.log)
+	}
 	cache := x.cacheField()
 	if r.Status >= 400 || o.isError() {
 		cache = cacheError

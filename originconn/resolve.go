@@ -39,7 +39,9 @@ func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint
 	addrs, err := c.lookup(ctx, host, t.IPAddressType, mapped)
 	if err != nil || len(addrs) == 0 {
 		elsewhere := mapped && !strings.EqualFold(host, t.Host) // a name may be mapped to itself
-		return nil, policy.JudgeLookup(lookupFacts(host, t.IPAddressType, elsewhere, err))
+		facts := lookupFacts(host, t.IPAddressType, elsewhere, err)
+		facts.OtherFamily = !mapped && ctx.Err() == nil && !facts.NoAnswer && c.onlyOtherFamily(ctx, host, t.IPAddressType)
+		return nil, policy.JudgeLookup(facts)
 	}
 	endpoints := make([]endpoint, len(addrs))
 	for i, addr := range addrs {
@@ -106,6 +108,20 @@ func (c *Client) lookup(ctx context.Context, host string, family distribution.IP
 		network = "ip6"
 	}
 	return c.resolver().LookupNetIP(ctx, network, host)
+}
+
+// onlyOtherFamily says whether a name without an address of the family that is
+// asked for has one of the other.
+func (c *Client) onlyOtherFamily(ctx context.Context, host string, family distribution.IPAddressType) bool {
+	other := distribution.IPv6
+	switch family {
+	case distribution.DualStack:
+		return false
+	case distribution.IPv6:
+		other = distribution.IPv4
+	}
+	addrs, err := c.lookup(ctx, host, other, false)
+	return err == nil && len(addrs) > 0
 }
 
 // lookupFacts are those of a name that has no address.

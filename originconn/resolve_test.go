@@ -72,7 +72,10 @@ func TestResolve(t *testing.T) {
 		{"CF-DNS-05 unset", both, "both.example", "", nil, "192.0.2.1:80", "connect-refused", "", policy.Pass},
 		{"CF-DNS-06 ipv6", both, "both.example", "ipv6", nil, "[2001:db8::1]:80", "connect-refused", "", policy.Pass},
 		{"CF-DNS-07 dualstack", both, "both.example", "dualstack", nil, "[2001:db8::1]:80", "connect-refused", "", policy.Pass},
-		{"CF-DNS-06 no AAAA", names{known: map[string][]string{"four.example": {"192.0.2.1"}}, err: missing}, "four.example", "ipv6", nil, "", "dns-failure", "only IPv6 is used", ""},
+		{"CF-DNS-06 no AAAA", names{known: map[string][]string{"four.example": {"192.0.2.1"}}, err: missing}, "four.example", "ipv6", nil, "", "dns-failure", "has IPv4 addresses only, and IpAddressType is ipv6", ""},
+		{"CF-DNS-06 neither", names{err: missing}, "none.example", "ipv6", nil, "", "dns-failure", "only IPv6 is used", ""},
+		{"CF-DNS-05 no A", names{known: map[string][]string{"six.example": {"2001:db8::1"}}, err: missing}, "six.example", "ipv4", nil, "", "dns-failure", "has IPv6 addresses only, and IpAddressType is ipv4", ""},
+		{"CF-DNS-05 no A, unset", names{known: map[string][]string{"six.example": {"2001:db8::1"}}}, "six.example", "", nil, "", "dns-failure", "has IPv6 addresses only", ""},
 		{"CF-DNS-01", both, "nowhere.example", "ipv4", nil, "", "dns-failure", "no such host", ""},
 		{"CF-DNS-02 a private zone's name", names{err: missing}, "db.corp.internal", "ipv4", nil, "", "dns-failure", "no such host", ""},
 		{"CF-DNS-09 broken delegation", names{err: broken}, "sub.example", "ipv4", nil, "", "dns-failure", "gave no answer", ""},
@@ -216,5 +219,29 @@ func TestDialErrors(t *testing.T) {
 		target := defaults()
 		target.Attempts = 1
 		checkCause(t, client.Do(t.Context(), target, get()).Cause, row.cause, row.rule)
+	}
+}
+
+// TestOnlyTheOtherFamily: a name with addresses of the other family alone is told
+// which setting leaves them out, and not to resolve (CF-DNS-05, CF-DNS-06).
+func TestOnlyTheOtherFamily(t *testing.T) {
+	t.Parallel()
+	for family, want := range map[distribution.IPAddressType]struct {
+		rule policy.RuleID
+		hint string
+	}{
+		"ipv4": {"CF-DNS-05", `set IpAddressType of the origin to ipv6 or dualstack, or publish an A record for "a.example"`},
+		"ipv6": {"CF-DNS-06", `set IpAddressType of the origin to ipv4 or dualstack, or publish an AAAA record for "a.example"`},
+	} {
+		address := "2001:db8::1"
+		if family == "ipv6" {
+			address = "192.0.2.1"
+		}
+		client := &originconn.Client{Resolver: names{known: map[string][]string{"a.example": {address}}, err: &net.DNSError{IsNotFound: true}}}
+		target := defaults()
+		target.Host, target.IPAddressType = "a.example", family
+		if cause := client.Do(t.Context(), target, get()).Cause; cause == nil || cause.Name != policy.CauseDNSFailure || cause.Rule != want.rule || cause.Hint != want.hint {
+			t.Errorf("%s: got %+v, want %+v", family, cause, want)
+		}
 	}
 }

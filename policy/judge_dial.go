@@ -27,8 +27,9 @@ type LookupFacts struct {
 	Name string
 	// Elsewhere says that it is not the origin's own: --connect leads there.
 	Elsewhere bool
-	// OnlyIPv6 says that IPv4 addresses do not count.
-	OnlyIPv6 bool
+	// OnlyIPv6 says that IPv4 addresses do not count; OtherFamily that there are
+	// addresses, and all of the family that does not.
+	OnlyIPv6, OtherFamily bool
 	// NotFound and NoAnswer are what the name servers said, or that they did not.
 	NotFound, NoAnswer bool
 	// Err is the error; nil is an answer without an address.
@@ -36,8 +37,12 @@ type LookupFacts struct {
 }
 
 // JudgeLookup returns the cause of a name that has no address to go to
-// (CF-DNS-01).
+// (CF-DNS-01), or none of the family that IpAddressType allows (CF-DNS-05,
+// CF-DNS-06).
 func JudgeLookup(f LookupFacts) *Cause {
+	if f.OtherFamily {
+		return wrongFamily(f)
+	}
 	detail := fmt.Sprintf("%q has no address", f.Name)
 	switch {
 	case f.NotFound:
@@ -54,6 +59,18 @@ func JudgeLookup(f LookupFacts) *Cause {
 	if f.Elsewhere {
 		cause.hinted("%q is where --connect sends this origin; check that entry", f.Name)
 	}
+	return cause
+}
+
+// wrongFamily is the cause of a name with addresses of the other family alone.
+func wrongFamily(f LookupFacts) *Cause {
+	rule, has, used, record, other := RuleID("CF-DNS-05"), "IPv6", "ipv4", "an A record", "ipv6"
+	if f.OnlyIPv6 {
+		rule, has, used, record, other = "CF-DNS-06", "IPv4", "ipv6", "an AAAA record", "ipv4"
+	}
+	cause := NewCause(CauseDNSFailure, fmt.Sprintf("%q has %s addresses only, and IpAddressType is %s", f.Name, has, used), f.Err).
+		hinted("set IpAddressType of the origin to %s or dualstack, or publish %s for %q", other, record, f.Name)
+	cause.Rule = rule
 	return cause
 }
 

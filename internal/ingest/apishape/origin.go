@@ -181,7 +181,7 @@ func (r *reader) s3Origin(d *distribution.Origin, o *object) {
 	d.SSLProtocols = distribution.InferredSSLProtocols()
 	d.ResponseTimeout = o.seconds("OriginReadTimeout", distribution.DefaultResponseTimeout, limitRead)
 	d.AccessIdentity = o.text("OriginAccessIdentity", "")
-	r.notice(distribution.NoticeInferred, o.path, "an S3 origin names no TLS versions: where the viewer uses HTTPS it is reached with TLSv1, TLSv1.1, TLSv1.2")
+	r.notice(distribution.NoticeInferred, o.path, "an S3 origin names no TLS versions: TLSv1.3 is the default toward S3 (CF-S3-15), and TLSv1, TLSv1.1, TLSv1.2 are offered besides")
 	o.done()
 }
 
