@@ -59,12 +59,16 @@ type Edge struct {
 	Faults *faults.Set
 	// AnyHost serves every Host: one that names no distribution is the first one's.
 	AnyHost bool
+	// MaxRequests is how many requests may be under way at a time, of all viewers;
+	// more are answered with 503 (CF-ERR-10). Default: [DefaultMaxRequests].
+	MaxRequests int
 	// Listeners are where viewers reach this edge, for redirects to HTTPS. Default:
 	// not known, and they all go to the Host that the viewer named.
 	Listeners Listeners
 
 	// served is what is served, swapped whole.
-	served atomic.Pointer[locations]
+	served   atomic.Pointer[locations]
+	capacity capacity
 }
 
 // ViewerRequest is one request as the edge received it: read-only input.

@@ -31,6 +31,10 @@ type exchange struct {
 	result  *originconn.Result
 	counted int
 	closed  bool
+	// entered says that the request has room in the edge, connection is that of
+	// HTTP/2 it came over; "" over HTTP/1.
+	entered    bool
+	connection string
 	// notes say in a sentence each what became of the error besides its cause.
 	notes []string
 	// hint is how to mend what the origin itself answered, as far as that is known.
@@ -181,6 +185,7 @@ func (x *exchange) Close() error {
 		return nil
 	}
 	x.closed = true
+	x.leave()
 	err := x.body.Close()
 	x.body = closedBody{} // the record is kept, the connection's buffers are not
 	x.called()

@@ -18,6 +18,22 @@ import (
 func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	x := e.open(v)
 	x.viewer = ctx
+	if cause := e.enter(x, v); cause != nil {
+		return e.refuse(x, v, cause)
+	}
+	answered := false
+	defer func() {
+		if !answered { // a panic, which the caller tells
+			x.leave()
+		}
+	}()
+	r := e.serve(ctx, x, v)
+	answered = true
+	return r
+}
+
+// serve answers a request that has room in the edge, until its body is closed.
+func (e *Edge) serve(ctx context.Context, x *exchange, v *ViewerRequest) *Response {
 	route := e.Route(v) // 1 to 4
 	x.routed(&route)
 	switch {

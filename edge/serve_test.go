@@ -41,7 +41,13 @@ func newSite(t *testing.T, origins map[string]http.HandlerFunc) *site {
 	client := conntest.Watch(t, &originconn.Client{ConnectTo: connect})
 	t.Cleanup(func() { client.Close() })
 	ring := recording.NewRing(recording.RingConfig{})
-	return &site{ring: ring, edge: &edge.Edge{Distribution: d, Client: client, Recorder: ring}}
+	s := &site{ring: ring, edge: &edge.Edge{Distribution: d, Client: client, Recorder: ring}}
+	t.Cleanup(func() {
+		if n, _ := s.edge.TestOnlyUnderWay(); n != 0 {
+			t.Errorf("the bodies of %d responses were not closed", n)
+		}
+	})
+	return s
 }
 
 func listen(t *testing.T, handler http.HandlerFunc) string {

@@ -11,6 +11,9 @@ type OwnFacts struct {
 	// Exhausted is what this machine ran out of: descriptors, memory, ports; nil
 	// if there was enough.
 	Exhausted error
+	// Busy is how many requests are under way, where the edge takes no more; 0 if
+	// it does.
+	Busy int
 	// When says in a clause how far the exchange was.
 	When string
 	// Err is the underlying error.
@@ -22,7 +25,7 @@ type OwnFacts struct {
 //
 // CloudFront answers 503 where it has no capacity left (CF-ERR-10). That an edge
 // without descriptors, memory or ports is one without capacity, and one that
-// shuts down, too, is inferred; such a 503 is not the origin's.
+// shuts down or has too much to do, too, is inferred; such a 503 is not the origin's.
 func JudgeOwn(f OwnFacts) *Cause {
 	switch {
 	case f.CutOff:
@@ -32,6 +35,11 @@ func JudgeOwn(f OwnFacts) *Cause {
 		return cause
 	case f.Left:
 		return NewCause(CauseViewerAborted, "the viewer left "+f.When, f.Err)
+	case f.Busy > 0:
+		cause := NewCause(CauseEdgeExhausted, fmt.Sprintf("%d requests are under way, and the edge takes no more at a time", f.Busy), f.Err).
+			hinted("send it less at once; this says nothing about the origin")
+		cause.Inferred, cause.ResultType = true, "CapacityExceeded"
+		return cause
 	case f.Exhausted != nil:
 		cause := NewCause(CauseEdgeExhausted, fmt.Sprintf("this machine ran out of what a connection needs: %v", f.Exhausted), f.Exhausted).
 			hinted("raise the limit of open files (ulimit -n) or the range of ports on the machine that edgesim runs on, or send it less at once; this says nothing about the origin")

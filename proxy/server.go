@@ -67,6 +67,9 @@ const (
 	// maxHeaderBytes is twice what CloudFront takes (32,768 bytes), so that over
 	// HTTP/2 it is the edge that judges the documented limit, too.
 	maxHeaderBytes = 64 << 10
+	// maxStreams is how many requests one HTTP/2 connection may have under way.
+	// CloudFront's number is not documented; this one is that of nginx.
+	maxStreams = 128
 )
 
 // Server serves viewers. Make one with [New].
@@ -155,7 +158,7 @@ func (s *Server) newHTTP2() *http.Server {
 		ConnState:         s.fresh.track,
 		BaseContext:       func(net.Listener) context.Context { return s.base },
 		ConnContext:       withConn,
-		HTTP2:             &http.HTTP2Config{CountError: s.countHTTP2},
+		HTTP2:             &http.HTTP2Config{CountError: s.countHTTP2, MaxConcurrentStreams: maxStreams},
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(&serverLog{s.logger}, "", 0),
 		// OPTIONS * is the edge's to answer.

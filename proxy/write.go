@@ -77,7 +77,6 @@ type copier struct {
 	control *http.ResponseController
 	timeout time.Duration
 	buf     []byte
-	begun   bool
 	// renewed is when the write deadline was last set.
 	renewed time.Time
 }
@@ -91,15 +90,13 @@ func (c *copier) Flush() error { return c.control.Flush() }
 // Add writes to the viewer, for as long as the viewer takes bytes now and then.
 // net/http takes the deadline away after the response.
 func (c *copier) Add(n int) error {
-	if c.begun || n == bufferSize { // what is less cannot block
-		if now := time.Now(); now.Sub(c.renewed) > c.timeout/4 {
-			if err := c.control.SetWriteDeadline(now.Add(c.timeout)); err != nil {
-				return err
-			}
-			c.renewed = now
+	// However little it is, a viewer that opens no window does not take it.
+	if now := time.Now(); now.Sub(c.renewed) > c.timeout/4 {
+		if err := c.control.SetWriteDeadline(now.Add(c.timeout)); err != nil {
+			return err
 		}
+		c.renewed = now
 	}
-	c.begun = true
 	_, err := c.w.Write(c.buf[:n])
 	return err
 }

@@ -113,7 +113,7 @@ func newAPI(st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Se
 	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
 	c.Distribution = func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) }
 	c.Reset, c.Edge = e.Forget, s.keeping.edgeName
-	return &http.Server{Handler: inspector.Handler(c), ReadHeaderTimeout: 10 * time.Second}
+	return inspector.NewServer(c)
 }
 
 // keyLogFile opens a file for TLS secrets, for appending and for its owner only,

@@ -72,6 +72,7 @@ var (
 		"internal/store/queue/*.go":       "the end of a wait",
 		"internal/store/*/config.go":      "the default of its clock: what is old is so in the real time",
 		"internal/store/*/writer.go":      "the end of a wait",
+		"internal/inspector/server.go":    "the end of a wait",
 		"internal/inspector/api.go":       "since is told in the real time, as exchanges are",
 		"internal/inspector/events.go":    "since, and the ends of waits",
 		"internal/inspector/stream.go":    "how long a reader may take",

@@ -15,4 +15,9 @@
 // a request whose Host is not an address of the listener is refused (which ends
 // DNS rebinding, where a foreign name is made to point here), and a write that
 // comes from another site is refused.
+//
+// # How long
+//
+// [NewServer] bounds what a connection may wait for and how many there are: the
+// descriptors are the viewers'.
 package inspector

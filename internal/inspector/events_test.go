@@ -49,7 +49,7 @@ func onFakeTime(t *testing.T, test func(t *testing.T, s *serving)) {
 		s := &serving{t: t, ring: recording.NewRing(recording.RingConfig{Bytes: 1 << 30, Exchanges: 1e6}), feed: &recording.Feed{},
 			pipes: &pipes{make(chan net.Conn), make(chan struct{})}}
 		s.recorder = recording.Tee(s.ring, s.feed)
-		server := &http.Server{Handler: inspector.Handler(inspector.Config{Recordings: s.ring, Feed: s.feed})}
+		server := inspector.NewServer(inspector.Config{Recordings: s.ring, Feed: s.feed})
 		ended := make(chan struct{})
 		go func() { defer close(ended); server.Serve(s.pipes) }()
 		test(t, s)

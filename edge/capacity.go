@@ -1,0 +1,81 @@
+package edge
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// DefaultMaxRequests is how many requests may be under way at a time, of all
+// viewers, unless [Edge.MaxRequests] says otherwise. Each takes some 50 KiB and up
+// to two descriptors.
+const DefaultMaxRequests = 4096
+
+// streamShare is how many requests of one HTTP/2 connection are always taken while
+// there is room. Beyond it, they are only taken while at most half of the room is
+// in use: the other half is for other viewers.
+const streamShare = 8
+
+// capacity counts the requests under way.
+type capacity struct {
+	mu    sync.Mutex
+	total int
+	// streams are those of HTTP/2 by the viewer's address and port, so by
+	// connection.
+	streams map[string]int
+}
+
+// enter takes a request in, unless there is no room for it.
+func (c *capacity) enter(most int, connection string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.total >= most || connection != "" && c.total >= most/2 && c.streams[connection] >= streamShare {
+		return false
+	}
+	c.total++
+	if connection != "" {
+		if c.streams == nil {
+			c.streams = map[string]int{}
+		}
+		c.streams[connection]++
+	}
+	return true
+}
+
+// leave makes its room free.
+func (c *capacity) leave(connection string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.total--
+	if connection == "" {
+		return
+	}
+	if c.streams[connection]--; c.streams[connection] == 0 {
+		delete(c.streams, connection)
+	}
+}
+
+// enter takes a request in, or returns why it is refused (CF-ERR-10).
+func (e *Edge) enter(x *exchange, v *ViewerRequest) *policy.Cause {
+	most := e.MaxRequests
+	if most <= 0 {
+		most = DefaultMaxRequests
+	}
+	if strings.HasPrefix(v.Proto, "HTTP/2") {
+		x.connection = v.RemoteAddr
+	}
+	if !e.capacity.enter(most, x.connection) {
+		return policy.JudgeOwn(policy.OwnFacts{Busy: most})
+	}
+	x.entered = true
+	return nil
+}
+
+// leave makes the request's room free, once.
+func (x *exchange) leave() {
+	if x.entered {
+		x.entered = false
+		x.edge.capacity.leave(x.connection)
+	}
+}

@@ -1,0 +1,9 @@
+package edge
+
+// TestOnlyUnderWay returns how many requests are under way, and over how many
+// HTTP/2 connections.
+func (e *Edge) TestOnlyUnderWay() (requests, connections int) {
+	e.capacity.mu.Lock()
+	defer e.capacity.mu.Unlock()
+	return e.capacity.total, len(e.capacity.streams)
+}
