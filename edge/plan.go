@@ -21,6 +21,9 @@ type Plan struct {
 	// Target says where to go, Request what to send there.
 	Target  originconn.Target
 	Request originconn.Request
+	// Changes are what the settings change of the viewer's request; what is kept, and
+	// what the edge always writes, policy.AllChanges fills in.
+	Changes []policy.Change
 	// Findings are what was judged while planning.
 	Findings []policy.Finding
 }
@@ -28,7 +31,7 @@ type Plan struct {
 // PlanRequest builds the origin request for a viewer's request and says where
 // it goes, for the first location. The request's body is not part of the plan.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
-	return e.plan(e.first(), v, b, o, id, "", nil)
+	return e.plan(e.first(), v, b, o, id, "", &policy.ChangeLog{})
 }
 
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
@@ -44,7 +47,7 @@ func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,
 		Target:   e.targetFor(l, targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
 		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, ViewerURI: v.URI, Header: request.Header, WebSocket: webSocket},
-		Findings: append(findings, more...),
+		Changes: log.List(), Findings: append(findings, more...),
 	}
 }
 

@@ -75,7 +75,7 @@ func (x *exchange) failedOver(o *distribution.Origin, f policy.FailoverFacts) {
 func (x *exchange) planned(p *Plan, page bool) {
 	if page {
 		record := x.exchange.ErrorPage
-		record.Origin, record.Sent = p.Origin.ID, sentOf(p)
+		record.Origin, record.Sent, record.Changes = p.Origin.ID, sentOf(p), p.Changes
 		return
 	}
 	x.exchange.Origin = p.Origin.ID
@@ -86,10 +86,13 @@ func (x *exchange) planned(p *Plan, page bool) {
 }
 
 // requestLog is a new log for a request to an origin: of an origin group, the last
-// member's counts, and a custom error page's own request is not the viewer's.
+// member's counts, and a custom error page's own request has one of its own.
 func (x *exchange) requestLog(page bool) *policy.ChangeLog {
-	if page || x.log == nil {
+	switch {
+	case x.log == nil:
 		return nil
+	case page:
+		return &policy.ChangeLog{}
 	}
 	*x.log = policy.ChangeLog{}
 	return x.log

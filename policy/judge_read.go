@@ -97,8 +97,9 @@ func (f *ReadFacts) malformed() *Cause {
 	case f.InBody:
 		return NewCause(CauseResponseInvalid, "malformed chunked body "+f.where(), f.Malformed)
 	}
+	malformed := withoutQuotes(f.Malformed, f.Received)
 	cause := NewCause(CauseResponseInvalid,
-		fmt.Sprintf("the response is malformed (%v); it begins with %q", f.Malformed, firstLine(f.Received)), f.Malformed)
+		fmt.Sprintf("the response is malformed (%v); it begins with %q", malformed, beginning(f.Received)), malformed)
 	cause.Inferred = f.Ambiguous
 	return cause
 }

@@ -59,11 +59,3 @@ func decodeCache(j *cacheJSON) *CacheFacts {
 	}
 	return &CacheFacts{j.Decision, j.Key, time.Duration(j.TTL), time.Duration(j.Age), j.Rule, j.Reason, j.From}
 }
-
-// size estimates the memory that they take.
-func (c *CacheFacts) size() int {
-	if c == nil {
-		return 0
-	}
-	return sizeField*2 + len(c.Key) + len(c.Reason) + len(c.From)
-}

@@ -62,12 +62,3 @@ func headFields(head string) []policy.Field {
 	}
 	return fields
 }
-
-// sizeChanges estimates the memory that changes take.
-func sizeChanges(changes []policy.Change) int {
-	n := 0
-	for i := range changes {
-		n += sizeField*2 + len(changes[i].From) + len(changes[i].To)
-	}
-	return n
-}

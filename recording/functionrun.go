@@ -61,15 +61,3 @@ func decodeFunctions(all []functionJSON) []FunctionRun {
 	}
 	return runs
 }
-
-// size estimates the memory that it takes.
-func (r *FunctionRun) size() int {
-	n := sizeField*4 + sizeChanges(r.Changed)
-	for _, line := range r.Log {
-		n += sizeField/4 + len(line)
-	}
-	if r.Error != nil {
-		n += sizeField + len(r.Error.Message)
-	}
-	return n
-}

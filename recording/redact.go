@@ -1,10 +1,11 @@
 package recording
 
 import (
-	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -20,11 +21,19 @@ var secretFields = [...]struct {
 	{"Cookie", redactCookie},
 	{"Set-Cookie", redactSetCookie},
 	{"X-Api-Key", redactValue},
+	{securityToken, redactValue},
 }
+
+// securityToken is the session token of temporary AWS credentials, as a field and
+// as a parameter of a presigned address.
+const securityToken = "X-Amz-Security-Token"
 
 // secretField returns how to redact a field of this name, in any letter case,
 // or nil if it is none of them.
 func secretField(name string) func(string) string {
+	if secretLengths&(1<<min(len(name), 63)) == 0 {
+		return nil
+	}
 	for i := range secretFields {
 		if f := &secretFields[i]; len(f.name) == len(name) && strings.EqualFold(f.name, name) {
 			return f.redact
@@ -33,6 +42,15 @@ func secretField(name string) func(string) string {
 	return nil
 }
 
+// secretLengths has a bit for the length of every name, as nearly all that are asked
+// for are of another.
+var secretLengths = func() (bits uint64) {
+	for i := range secretFields {
+		bits |= 1 << len(secretFields[i].name)
+	}
+	return bits
+}()
+
 // Redactor hides secrets. The zero value hides credentials.
 type Redactor struct {
 	// KeepSecrets leaves everything as it is.
@@ -40,26 +58,16 @@ type Redactor struct {
 	// Query are the names of query parameters whose values are secrets, too, in
 	// any letter case.
 	Query []string
+	// Headers are the names of fields whose values are secrets, too, in any letter
+	// case.
+	Headers []string
 }
 
-// Redact returns the exchange without credentials, as the function of this name
-// does, and without the values of the query parameters, wherever an address with
-// one of them stands: in targets, fields, the origin's head, causes and
-// findings. A body is kept as it is.
-func (r *Redactor) Redact(e *Exchange) *Exchange {
-	if r.KeepSecrets {
-		return e
-	}
-	e = Redact(e)
-	if len(r.Query) > 0 {
-		e = r.redactQueries(e)
-	}
-	return e
-}
-
-// Redact returns the exchange without its credentials: the values of
-// Authorization, Proxy-Authorization, Cookie, Set-Cookie and X-Api-Key in the
-// viewer's header, in what was sent, in the response and in the origin's head.
+// Redact returns the exchange without secrets: the values of Authorization,
+// Proxy-Authorization, Cookie, Set-Cookie, X-Api-Key, X-Amz-Security-Token, of the
+// distribution's origin custom headers, of the fields and query parameters that the
+// Redactor names, and user information in addresses, wherever they stand, or are
+// quoted. A body is kept as it is.
 //
 // The shape stays. A secret becomes "[redacted 23 bytes #5f3a9c1e]", in which
 // the number behind # is the same for equal secrets wherever they stand, under
@@ -69,82 +77,185 @@ func (r *Redactor) Redact(e *Exchange) *Exchange {
 // The exchange given is not changed, nor is a map in it: where there is
 // something to hide the result is a copy that shares everything else, and where
 // there is nothing it is the exchange itself. To redact twice is to redact once.
-func Redact(e *Exchange) *Exchange {
-	viewer, viewerSecret := redactHeader(e.Viewer.Header)
-	fields, fieldsSecret := redactFields(e.Viewer.Fields)
-	response, responseSecret := redactHeader(e.Response.Header)
-	trailer, trailerSecret := redactHeader(e.Response.Trailer)
-	head, headSecret := redactHead(e.Response.OriginHead)
-	sent, sentSecret := redactSent(e.Sent)
-	page, pageSecret := e.ErrorPage.redact()
-	changes, changesSecret := redactChanges(e.Changes)
-	functions, functionsSecret := redactFunctions(e.Functions)
-	if !changesSecret && !functionsSecret && !pageSecret && !viewerSecret && !fieldsSecret && !responseSecret && !trailerSecret && !headSecret && !sentSecret {
+func (r *Redactor) Redact(e *Exchange) *Exchange {
+	if r.KeepSecrets {
+		return e
+	}
+	h := hiding{r: r, changes: e.Changes, quoted: quotes(e)}
+	if e.ErrorPage != nil {
+		h.page = e.ErrorPage.Changes
+	}
+	w := walker{hiding: &h, reading: true}
+	w.exchange(e)
+	if !w.changed {
 		return e
 	}
 	hidden := *e
-	hidden.Viewer.Header, hidden.Viewer.Fields, hidden.Response.Header, hidden.Response.Trailer = viewer, fields, response, trailer
-	hidden.Response.OriginHead, hidden.Sent, hidden.ErrorPage = head, sent, page
-	hidden.Changes, hidden.Functions = changes, functions
+	w = walker{hiding: &h}
+	w.exchange(&hidden)
 	return &hidden
 }
 
-// redactHeader returns a header without secrets and whether there were any.
-func redactHeader(h http.Header) (http.Header, bool) {
-	found := false
-	for name := range h {
-		found = found || secretField(name) != nil
+// Redact is [Redactor.Redact] of the zero Redactor.
+func Redact(e *Exchange) *Exchange { return credentials.Redact(e) }
+
+var credentials = &Redactor{} // never changed
+
+// Target returns a request target without secret parameters and user information,
+// for a line of the log.
+func (r *Redactor) Target(target string) string {
+	if r == nil || r.KeepSecrets {
+		return target
 	}
-	if !found {
-		return h, false
+	h := hiding{r: r}
+	return h.target(target)
+}
+
+// hiding is the redaction of one exchange.
+type hiding struct {
+	r *Redactor
+	// changes and page name the origin custom headers.
+	changes, page []policy.Change
+	// quoted says that there are sentences that may quote secrets: the values that
+	// were hidden.
+	quoted  bool
+	secrets []string
+	// reading says that it only matters whether something is hidden.
+	reading bool
+}
+
+// quotes says whether an exchange has sentences that are not about its connection
+// alone: most that go well have none.
+func quotes(e *Exchange) bool {
+	return e.Cause != nil || e.Cache != nil || len(e.Functions) > 0 || len(e.Failover) > 0 ||
+		slices.ContainsFunc(e.Findings, func(f policy.Finding) bool { return f.Verdict != policy.Pass }) ||
+		slices.ContainsFunc(e.Attempts, func(a *originconn.Attempt) bool { return a != nil && a.Cause != nil })
+}
+
+// hide is the visitor of a walk.
+func (h *hiding) hide(p place, name, value string) string {
+	switch p {
+	case inField:
+		return h.field(name, value)
+	case inPart:
+		return h.part(name, value)
+	case inTarget:
+		return h.target(value)
+	case inHead:
+		return h.head(value)
+	case inProse:
+		return h.prose(value)
+	case inWord:
 	}
-	hidden := make(http.Header, len(h))
-	for name, values := range h {
-		if redact := secretField(name); redact != nil {
-			values = slices.Clone(values)
-			for i := range values {
-				values[i] = redact(values[i])
+	return value
+}
+
+// redactor returns how to redact a field, or nil if it holds no secret.
+func (h *hiding) redactor(name string) func(string) string {
+	if redact := secretField(name); redact != nil {
+		return redact
+	}
+	for _, secret := range h.r.Headers {
+		if strings.EqualFold(secret, name) {
+			return redactValue
+		}
+	}
+	if customHeader(h.changes, name) || customHeader(h.page, name) {
+		return redactValue
+	}
+	return nil
+}
+
+// customHeader says whether a field is one that the distribution gives an origin.
+func customHeader(changes []policy.Change, name string) bool {
+	for i := range changes {
+		if changes[i].By == policy.ByOriginCustomHeader && strings.EqualFold(changes[i].Field, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// field hides the value of a secret field, and addresses in every other.
+func (h *hiding) field(name, value string) string {
+	redact := h.redactor(name)
+	switch {
+	case redact == nil:
+		return h.addresses(value, endsInText)
+	case h.reading && value != "" && !strings.Contains(value, "redacted"):
+		return "" // it is hidden, and how is asked later
+	}
+	return h.secret(value, redact(value))
+}
+
+// part hides what a change says of a secret part of a message.
+func (h *hiding) part(name, value string) string {
+	kind, of, ok := strings.Cut(name, " ")
+	switch {
+	case !ok && name == "uri":
+		return h.target(value)
+	case !ok:
+		return h.field(name, value)
+	case kind == "cookie":
+		return h.secret(value, redactValue(value))
+	case kind == "query" && h.r.secretParameter(of):
+		return h.secret(value, redactQueryValue(value))
+	}
+	return h.addresses(value, endsInText)
+}
+
+// secret notes a value that was hidden, and returns what stands for it.
+func (h *hiding) secret(value, hidden string) string {
+	if h.quoted && value != hidden {
+		h.note(value)
+		// A cookie is quoted without its name, a credential without its scheme.
+		for piece := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ';' || c == ',' || c == ' ' || c == '\t' }) {
+			h.note(piece)
+			if _, own, ok := strings.Cut(piece, "="); ok {
+				h.note(own)
 			}
 		}
-		hidden[name] = values
 	}
-	return hidden, true
+	return hidden
 }
 
-// redactSent returns a sent request without secrets and whether there were any.
-func redactSent(s *Sent) (*Sent, bool) {
-	if s == nil {
-		return nil, false
-	}
-	fields, found := redactFields(s.Header)
-	if !found {
-		return s, false
-	}
-	hidden := *s
-	hidden.Header = fields
-	return &hidden, true
-}
+// shortestQuoted is the length from which a secret is looked for in sentences:
+// what is shorter is also a word or a number in them.
+const shortestQuoted = 6
 
-// redactFields returns fields without secrets and whether there were any.
-func redactFields(fields []policy.Field) ([]policy.Field, bool) {
-	if !slices.ContainsFunc(fields, func(f policy.Field) bool { return secretField(f.Name) != nil }) {
-		return fields, false
-	}
-	hidden := slices.Clone(fields)
-	for i := range hidden {
-		if redact := secretField(hidden[i].Name); redact != nil {
-			hidden[i].Value = redact(hidden[i].Value)
+// note adds a secret to those that sentences are searched for, also in the form in
+// which %q would have it.
+func (h *hiding) note(secret string) {
+	quoted := strconv.Quote(secret)
+	for _, form := range []string{secret, quoted[1 : len(quoted)-1]} {
+		if len(form) >= shortestQuoted && !slices.Contains(h.secrets, form) && !plainWord(form) {
+			h.secrets = append(h.secrets, form)
 		}
 	}
-	return hidden, true
 }
 
-// redactHead returns a response head as it came without secrets and whether
-// there were any. Line ends, spaces and letter case stay as they were; a line
-// that continues a secret field, as it was once allowed, is hidden whole.
-func redactHead(head string) (string, bool) {
-	if !headHasSecret(head) {
-		return head, false
+// plainWord says whether a piece of a secret field is no secret: the attributes of
+// Set-Cookie, the schemes of Authorization.
+func plainWord(piece string) bool {
+	return plainAttribute(piece) || slices.ContainsFunc(authorizationSchemes, func(s string) bool { return strings.EqualFold(s, piece) })
+}
+
+// prose hides the secrets that a sentence quotes.
+func (h *hiding) prose(text string) string {
+	for _, secret := range h.secrets {
+		if strings.Contains(text, secret) {
+			text = strings.ReplaceAll(text, secret, redactValue(secret))
+		}
+	}
+	return h.addresses(text, endsInText)
+}
+
+// head hides the secrets in a response head as it came. Line ends, spaces and
+// letter case stay as they were; a line that continues a secret field, as it was
+// once allowed, is hidden whole.
+func (h *hiding) head(head string) string {
+	if !h.headHasSecret(head) {
+		return h.addresses(head, endsInText)
 	}
 	var out strings.Builder
 	var redact func(string) string
@@ -153,27 +264,28 @@ func redactHead(head string) (string, bool) {
 		end := line[len(text):]
 		if text != "" && (text[0] == ' ' || text[0] == '\t') {
 			if redact != nil {
-				text = " " + redactValue(strings.TrimSpace(text))
+				text = " " + h.secret(strings.TrimSpace(text), redactValue(strings.TrimSpace(text)))
 			}
 			out.WriteString(text + end)
 			continue
 		}
 		name, value, _ := strings.Cut(text, ":")
-		if redact = secretField(strings.TrimSpace(name)); redact != nil {
+		if redact = h.redactor(strings.TrimSpace(name)); redact != nil {
 			trimmed := strings.TrimLeft(value, " \t")
-			text = text[:len(text)-len(trimmed)] + redact(strings.TrimRight(trimmed, " \t"))
+			bare := strings.TrimRight(trimmed, " \t")
+			text = text[:len(text)-len(trimmed)] + h.secret(bare, redact(bare))
 		}
 		out.WriteString(text + end)
 	}
-	return out.String(), true
+	return h.addresses(out.String(), endsInText)
 }
 
 // headHasSecret says whether a line of a head begins with the name of a secret
 // field. It is what every exchange pays for, so it allocates nothing.
-func headHasSecret(head string) bool {
+func (h *hiding) headHasSecret(head string) bool {
 	for line := range strings.Lines(head) {
 		name, _, ok := strings.Cut(line, ":")
-		if ok && secretField(strings.TrimSpace(name)) != nil {
+		if ok && h.redactor(strings.TrimSpace(name)) != nil {
 			return true
 		}
 	}

@@ -45,7 +45,7 @@ func TestSchema(t *testing.T) {
 	var filled recording.Exchange // with every field there is, so that none is forgotten in the schema
 	fill(t, reflect.ValueOf(&filled).Elem(), 1)
 	filled.Cache.Decision = recording.CacheHit
-	for _, changes := range [][]policy.Change{filled.Changes, filled.Functions[0].Changed, filled.Functions[1].Changed} {
+	for _, changes := range [][]policy.Change{filled.Changes, filled.ErrorPage.Changes, filled.Functions[0].Changed, filled.Functions[1].Changed} {
 		for i := range changes {
 			changes[i].Leg, changes[i].Kind = policy.LegRequest, policy.ChangeDropped
 		}

@@ -86,7 +86,7 @@ func (s *chunks) readTrailers(c *conn, until time.Time) error {
 		if s.trailers += len(line); s.trailers > maxTrailers {
 			return fmt.Errorf("%w: more than %d bytes of trailers", ErrMalformedBody, maxTrailers)
 		}
-		if _, fault := parseField(string(line)); fault != nil {
+		if _, fault := parseField(string(line), nil); fault != nil {
 			return fmt.Errorf("%w: in the trailers, %w", ErrMalformedBody, fault)
 		}
 	}

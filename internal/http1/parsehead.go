@@ -72,11 +72,11 @@ func parseFields(lines string, r *Request) *Fault {
 		line, ok := strings.CutSuffix(line, "\r")
 		switch {
 		case !ok:
-			return &Fault{fmt.Sprintf("the line %s does not end in CR LF", quote(line))}
+			return &Fault{fmt.Sprintf("field line %d does not end in CR LF", len(r.Fields)+1)}
 		case line == "":
 			return nil
 		}
-		f, fault := parseField(line)
+		f, fault := parseField(line, r.Fields)
 		if fault != nil {
 			return fault
 		}
@@ -94,17 +94,25 @@ func parseFields(lines string, r *Request) *Fault {
 	}
 }
 
-// parseField reads one field line without its CR LF.
-func parseField(line string) (policy.Field, *Fault) {
+// parseField reads one field line, without its CR LF, behind others. A fault says
+// where the line is and what is wrong with it, and shows none of it: it may be the
+// rest of a Cookie, or a credential with a typing error.
+func parseField(line string, before []policy.Field) (policy.Field, *Fault) {
 	if line[0] == ' ' || line[0] == '\t' {
-		return policy.Field{}, &Fault{fmt.Sprintf("the line %s is folded, which RFC 9112 section 5.2 forbids", quote(line))}
+		if len(before) == 0 {
+			return policy.Field{}, &Fault{"there is white space at the beginning of the first field line"}
+		}
+		return policy.Field{}, &Fault{fmt.Sprintf("the field %s is folded: its next line begins with white space, which RFC 9112 section 5.2 forbids", quote(before[len(before)-1].Name))}
 	}
 	name, value, found := strings.Cut(line, ":")
 	switch {
 	case !found:
-		return policy.Field{}, &Fault{fmt.Sprintf("the line %s is no field: it has no colon", quote(line))}
+		return policy.Field{}, &Fault{fmt.Sprintf("field line %d, of %d bytes, has no colon", len(before)+1, len(line))}
+	case name == "":
+		return policy.Field{}, &Fault{fmt.Sprintf("field line %d begins with a colon: it has no name", len(before)+1)}
 	case !isToken(name):
-		return policy.Field{}, &Fault{fmt.Sprintf("%s is not a field name", quote(name))}
+		bad := strings.IndexFunc(name, func(c rune) bool { return c >= 0x80 || !tokenByte[c] })
+		return policy.Field{}, &Fault{fmt.Sprintf("the name of field line %d has the byte 0x%02x in it, which no field name has", len(before)+1, name[bad])}
 	}
 	value = strings.Trim(value, " \t")
 	for i := range len(value) {

@@ -210,6 +210,8 @@ func (d *decoder) errorPage(b []byte) *recording.ErrorPage {
 			p.Sent = d.sent(d.bytes(f))
 		case pReplaced:
 			p.Replaced += d.text(f)
+		case pChanges:
+			p.Changes = d.changes(d.bytes(f))
 		}
 	})
 	return p

@@ -72,6 +72,7 @@ const (
 	pOrigin
 	pSent
 	pReplaced
+	pChanges
 )
 
 // The fields of a response.
@@ -195,7 +196,7 @@ func (c *Encoder) errorPage(b []byte, p *recording.ErrorPage) []byte {
 	for line := range strings.Lines(p.Replaced) {
 		b = c.item(b, pReplaced, line)
 	}
-	return b
+	return c.changesField(b, pChanges, p.Changes)
 }
 
 // fields writes a list of fields in its order.

@@ -1,0 +1,64 @@
+package policy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/textproto"
+	"strings"
+)
+
+// withoutQuotes returns the error of a head that cannot be read without the line
+// that net/textproto quotes in it: that may be a Set-Cookie with a typing error.
+// What is wrong is said by its place instead.
+func withoutQuotes(err error, head []byte) error {
+	var quotes textproto.ProtocolError
+	if !errors.As(err, &quotes) {
+		return err
+	}
+	return errors.New(badFieldLine(head))
+}
+
+// badFieldLine says which line of a response head is no field, and why.
+func badFieldLine(head []byte) string {
+	_, rest, _ := bytes.Cut(head, []byte("\n"))
+	for number := 1; len(rest) > 0; number++ {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		line = bytes.TrimSuffix(line, []byte("\r"))
+		if len(line) == 0 {
+			break
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			if number == 1 {
+				return "there is white space at the beginning of the first field line"
+			}
+			continue // folded, as it was once allowed
+		}
+		name, value, found := strings.Cut(string(line), ":")
+		switch {
+		case !found:
+			return fmt.Sprintf("field line %d, of %d bytes, has no colon", number, len(line))
+		case name == "":
+			return fmt.Sprintf("field line %d begins with a colon: it has no name", number)
+		case !isFieldName(name):
+			return fmt.Sprintf("the name of field line %d has a byte in it that no field name has", number)
+		}
+		for i := range len(value) {
+			if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+				return fmt.Sprintf("the field %s has the control character 0x%02x in its value", name, c)
+			}
+		}
+	}
+	return "a field line is malformed"
+}
+
+// beginning is the first line of an answer for people, or, where that is a field
+// already, the field's name.
+func beginning(answer []byte) string {
+	line := firstLine(answer)
+	if name, _, found := strings.Cut(line, ":"); found && isFieldName(name) {
+		return name + ":"
+	}
+	return line
+}

@@ -1,0 +1,97 @@
+package recording
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What ends the value of a query parameter: in a request target, and where an
+// address stands in a text.
+const (
+	endsInTarget = "&# \t\r\n"
+	endsInText   = "&;#\"'<> \t\r\n"
+)
+
+// target hides the secret parts of a request target or a Host.
+func (h *hiding) target(target string) string {
+	if !strings.HasPrefix(target, "/") && !strings.Contains(target, "://") {
+		authority, _, _ := strings.Cut(target, "/")
+		if at := strings.LastIndexByte(authority, '@'); at > 0 {
+			target = h.secret(target[:at], redactQueryValue(target[:at])) + target[at:]
+		}
+	}
+	return h.addresses(target, endsInTarget)
+}
+
+// userinfo is user information in an address.
+var userinfo = regexp.MustCompile(`://[^/?#\s"'<>]*@`)
+
+// addresses hides user information and the values of secret parameters in every
+// address that a text has: what follows a "?", "&" or ";", a name and a "=", up to
+// what ends a value.
+func (h *hiding) addresses(s, ends string) string {
+	if strings.IndexByte(s, '@') >= 0 && strings.Contains(s, "://") {
+		s = userinfo.ReplaceAllStringFunc(s, func(found string) string {
+			secret := found[len("://") : len(found)-1]
+			return "://" + h.secret(secret, redactQueryValue(secret)) + "@"
+		})
+	}
+	if strings.IndexByte(s, '=') < 0 || strings.IndexByte(s, '?') < 0 && strings.IndexByte(s, '&') < 0 && strings.IndexByte(s, ';') < 0 {
+		return s
+	}
+	var out strings.Builder
+	copied := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] != '?' && s[i] != '&' && s[i] != ';' {
+			continue
+		}
+		name, _, ok := strings.Cut(s[i+1:], "=")
+		if !ok {
+			break
+		}
+		if strings.ContainsAny(name, "?&;") || !h.r.secretParameter(name) {
+			continue
+		}
+		from := i + 1 + len(name) + 1
+		to := from
+		for to < len(s) && strings.IndexByte(ends, s[to]) < 0 {
+			to++
+		}
+		if value := s[from:to]; value != "" && !redactedQuery.MatchString(value) {
+			out.WriteString(s[copied:from])
+			out.WriteString(h.secret(value, redactQueryValue(value)))
+			copied = to
+		}
+		i = to - 1
+	}
+	if copied == 0 {
+		return s
+	}
+	return out.String() + s[copied:]
+}
+
+// redactedQuery is the form of a hidden value. Unlike elsewhere it has nothing
+// in it that an address must not have.
+var redactedQuery = regexp.MustCompile(`^redacted-[0-9]+-bytes-[0-9a-f]{8}$`)
+
+// redactQueryValue is what stands for the value of a secret parameter.
+func redactQueryValue(value string) string {
+	if value == "" || redactedQuery.MatchString(value) {
+		return value
+	}
+	return "redacted-" + strconv.Itoa(len(value)) + "-bytes-" + mark(value)
+}
+
+// secretParameter says whether a name, perhaps escaped, is one of the list.
+func (r *Redactor) secretParameter(name string) bool {
+	name = strings.TrimSpace(name)
+	if strings.ContainsAny(name, "%+") {
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+	}
+	return strings.EqualFold(name, securityToken) || slices.ContainsFunc(r.Query, func(secret string) bool { return strings.EqualFold(secret, name) })
+}
