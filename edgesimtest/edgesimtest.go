@@ -36,6 +36,7 @@ import (
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
@@ -80,7 +81,7 @@ func Start(t testing.TB, c Config) *Edge {
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
 	}
-	log := &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{DisableColors: true, SortingFunc: proxy.SortFields}, Level: logrus.InfoLevel}
+	log := &logrus.Logger{Out: io.Discard, Formatter: &logrus.TextFormatter{DisableColors: true, SortingFunc: logline.SortFields}, Level: logrus.InfoLevel}
 	if c.Log {
 		log.Out = t.Output()
 	}
@@ -97,7 +98,7 @@ func Start(t testing.TB, c Config) *Edge {
 	inner := &edge.Edge{
 		Listeners:    edge.Listeners{HTTP: plain.Addr().String(), HTTPS: secure.Addr().String()},
 		Distribution: site.distribution, Client: client, Faults: e.faults, BodyLimit: bodyLimit, Faithful: c.Faithful,
-		AnyHost: c.AnyHost, Clock: e.clock, Recorder: recording.Tee(e.ring, &proxy.Log{Logger: log}),
+		AnyHost: c.AnyHost, Clock: e.clock, Recorder: recording.Tee(e.ring, &logline.Log{Logger: log}),
 	}
 	server, err := proxy.New(proxy.Config{Serve: inner.Serve, CA: ca, Logger: log, ServesHost: inner.ServesHost})
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/internal/setting"
-	"github.com/edgesim/edgesim/proxy"
 )
 
 // Exit codes are part of the contract.
@@ -26,7 +26,7 @@ const (
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, out: output{stdout: stdout, stderr: stderr}, log: logrus.New()}
 	p.logTo = &logStream{stderr}
-	lines := proxy.NewLogWriter(p.logTo)
+	lines := logline.NewWriter(p.logTo)
 	defer lines.Close()
 	p.log.SetOutput(lines)
 	app := p.app()
@@ -161,10 +161,10 @@ func (p *program) setLog(g given) error {
 	}
 	switch format {
 	case "text":
-		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", SortingFunc: proxy.SortFields,
+		p.log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "15:04:05.000", SortingFunc: logline.SortFields,
 			DisableColors: !colored(p.logTo.Writer)})
 	case "json":
-		p.log.SetFormatter(&proxy.JSONLines{})
+		p.log.SetFormatter(&logrus.JSONFormatter{})
 	default:
 		return usage{err: fmt.Errorf("--log-format %q is neither text nor json", format)}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/inspector"
+	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
@@ -162,7 +163,7 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 // recorder is where finished exchanges go: the counts, the log, and the store
 // unless recording is off.
 func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts) recording.Recorder {
-	line := &proxy.Log{Logger: st.log}
+	line := &logline.Log{Logger: st.log}
 	if s.keeping.record == recordOff {
 		return recording.Tee(counts, line)
 	}

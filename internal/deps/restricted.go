@@ -1,6 +1,9 @@
 package deps
 
-import "path"
+import (
+	"path"
+	"strings"
+)
 
 // Restricted is a name of the standard library that production code may use in
 // few places.
@@ -33,56 +36,57 @@ var (
 	}
 	// realTime are the files that read the real time, each with what for: to measure,
 	// to end a wait on a socket, or to say when something was. None decides by it.
-	realTime = map[string]string{
-		"edge/clock.go":                   "it is the clock",
-		"internal/functions/js/engine.go": "the default of a run's time, which its user sets; how long it took",
-		"internal/functions/js/bounds.go": "how long a run takes",
-		"internal/functions/lambda.go":    "how long a run took",
-		"internal/functions/load.go":      "the default of when stores are read, which its user sets",
-		"edge/serve.go":                   "when a request was received",
-		"edge/record.go":                  "how long an exchange took",
-		"edge/respond.go":                 "how long an exchange took, for Server-Timing",
-		"edge/upgrade.go":                 "how long a tunnel lasted and may be silent",
-		"edge/identity.go":                "a part of every id, so that ids made one after the other end alike",
-		"originconn/client.go":            "the default of its clock, which its user sets",
-		"originconn/resolve.go":           "how long it took",
-		"originconn/dial.go":              "how long it took",
-		"originconn/secure.go":            "how long it took",
-		"originconn/handshake.go":         "what crypto/tls asks for although it judges nothing here",
-		"originconn/exchange.go":          "how long it took",
-		"originconn/http2.go":             "how long it took",
-		"originconn/scan.go":              "how long it took",
-		"originconn/connect.go":           "when it began, and the connection timeout",
-		"originconn/do.go":                "when it began, and the completion timeout",
-		"originconn/wire.go":              "the response timeout",
-		"originconn/send.go":              "the end of a wait",
-		"originconn/pool.go":              "how long a connection was idle",
-		"originconn/forced.go":            "how long it took",
-		"originconn/explain.go":           "how long an explanation is good for; it changes no verdict",
-		"originconn/roads.go":             "how long a road is remembered; it changes no verdict",
-		"proxy/write.go":                  "the end of a wait",
-		"proxy/connect.go":                "the end of a wait",
-		"proxy/server.go":                 "the default of its clock: browsers judge leaves by theirs",
-		"proxy/ca.go":                     "a CA lives in the real time, as browsers do",
-		"proxy/castore.go":                "a CA lives in the real time, as browsers do",
-		"internal/http1/*.go":             "the ends of waits, when a request was received, and Date",
-		"internal/tlslegacy/*.go":         "the ends of waits",
-		"internal/lab/lab.go":             "the default of its clock: certificates are minted for it",
-		"internal/lab/serve.go":           "the end of a wait",
-		"internal/store/queue/*.go":       "the end of a wait",
-		"internal/store/*/config.go":      "the default of its clock: what is old is so in the real time",
-		"internal/store/*/writer.go":      "the end of a wait",
-		"internal/inspector/server.go":    "the end of a wait",
-		"internal/inspector/api.go":       "since is told in the real time, as exchanges are",
-		"internal/inspector/events.go":    "since, and the ends of waits",
-		"internal/inspector/stream.go":    "how long a reader may take",
-		"internal/check/check.go":         "the default of its clock",
-		"internal/check/live.go":          "how long it took",
-		"internal/check/visit.go":         "how long it took",
-		"cmd/edgesim/station.go":          "when the process began to record",
-		"cmd/edgesim/checkprogress.go":    "how long to wait before drawing",
-		"cmd/edgesim/recordings.go":       "since is told in the real time, as exchanges are",
-	}
+	realTime = reasons(`
+		edge/clock.go: it is the clock
+		internal/logline/log.go: when a line was written
+		internal/functions/js/engine.go: the default of a run's time, which its user sets; how long it took
+		internal/functions/js/bounds.go: how long a run takes
+		internal/functions/lambda.go: how long a run took
+		internal/functions/load.go: the default of when stores are read, which its user sets
+		edge/serve.go: when a request was received
+		edge/record.go: how long an exchange took
+		edge/respond.go: how long an exchange took, for Server-Timing
+		edge/upgrade.go: how long a tunnel lasted and may be silent
+		edge/identity.go: a part of every id, so that ids made one after the other end alike
+		originconn/client.go: the default of its clock, which its user sets
+		originconn/resolve.go: how long it took
+		originconn/dial.go: how long it took
+		originconn/secure.go: how long it took
+		originconn/handshake.go: what crypto/tls asks for although it judges nothing here
+		originconn/exchange.go: how long it took
+		originconn/http2.go: how long it took
+		originconn/scan.go: how long it took
+		originconn/connect.go: when it began, and the connection timeout
+		originconn/do.go: when it began, and the completion timeout
+		originconn/wire.go: the response timeout
+		originconn/send.go: the end of a wait
+		originconn/pool.go: how long a connection was idle
+		originconn/forced.go: how long it took
+		originconn/explain.go: how long an explanation is good for; it changes no verdict
+		originconn/roads.go: how long a road is remembered; it changes no verdict
+		proxy/write.go: the end of a wait
+		proxy/connect.go: the end of a wait
+		proxy/server.go: the default of its clock: browsers judge leaves by theirs
+		proxy/ca.go: a CA lives in the real time, as browsers do
+		proxy/castore.go: a CA lives in the real time, as browsers do
+		internal/http1/*.go: the ends of waits, when a request was received, and Date
+		internal/tlslegacy/*.go: the ends of waits
+		internal/lab/lab.go: the default of its clock: certificates are minted for it
+		internal/lab/serve.go: the end of a wait
+		internal/store/queue/*.go: the end of a wait
+		internal/store/*/config.go: the default of its clock: what is old is so in the real time
+		internal/store/*/writer.go: the end of a wait
+		internal/inspector/api.go: since is told in the real time, as exchanges are
+		internal/inspector/events.go: since, and the ends of waits
+		internal/inspector/stream.go: how long a reader may take
+		internal/check/check.go: the default of its clock
+		internal/check/live.go: how long it took
+		internal/check/visit.go: how long it took
+		cmd/edgesim/station.go: when the process began to record
+		cmd/edgesim/checkprogress.go: how long to wait before drawing
+		cmd/edgesim/recordings.go: since is told in the real time, as exchanges are
+		internal/inspector/server.go: the end of a wait
+	`)
 	noDialling = map[string]string{
 		"internal/functions/lambda/invoke.go": "it asks a stand-in for the Lambda service, never an origin",
 		"cmd/edgesim/replayviewer.go":         "it is a viewer of an edge, never the edge itself",
@@ -91,6 +95,17 @@ var (
 		"proxy/*.go":                          "goproxy's own transport is of this type and is replaced by one that refuses",
 	}
 )
+
+// reasons reads a list of files, one a line with its reason behind a colon.
+func reasons(list string) map[string]string {
+	allowed := map[string]string{}
+	for line := range strings.Lines(list) {
+		if file, why, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
+			allowed[file] = why
+		}
+	}
+	return allowed
+}
 
 // RestrictedNames are all of them.
 var RestrictedNames = []Restricted{

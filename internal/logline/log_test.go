@@ -1,4 +1,4 @@
-package proxy_test
+package logline_test
 
 import (
 	"bytes"
@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
-	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -26,6 +25,13 @@ func exampleExchange() *recording.Exchange {
 	e.Attempts = []*originconn.Attempt{{Address: "192.0.2.1:443"}, {Address: "192.0.2.2:443"}}
 	e.Cause = policy.NewCause(policy.CauseCertExpired, "it ended yesterday", nil)
 	return e
+}
+
+// throughLogrus is its formatter without the short way.
+type throughLogrus struct{}
+
+func (throughLogrus) Format(e *logrus.Entry) ([]byte, error) {
+	return (&logrus.JSONFormatter{}).Format(e)
 }
 
 func TestLog(t *testing.T) {
@@ -58,7 +64,7 @@ func TestLog(t *testing.T) {
 		{"fine, at level warn", fine, logrus.WarnLevel, nil},
 		{"cause, at level error", exampleExchange(), logrus.ErrorLevel, nil},
 	}
-	formatters := []logrus.Formatter{&logrus.JSONFormatter{}, &proxy.JSONLines{}}
+	formatters := []logrus.Formatter{&logrus.JSONFormatter{}, throughLogrus{}}
 	for _, test := range tests {
 		for _, formatter := range formatters {
 			t.Run(fmt.Sprintf("%s, %T", test.name, formatter), func(t *testing.T) {
@@ -68,10 +74,12 @@ func TestLog(t *testing.T) {
 				logger.SetOutput(&out)
 				logger.SetLevel(test.level)
 				logger.SetFormatter(formatter)
-				(&proxy.Log{Logger: logger}).Record(test.exchange)
+				(&logline.Log{Logger: logger}).Record(test.exchange)
 				var got map[string]any
 				if out.Len() > 0 {
-					must(t, json.Unmarshal(out.Bytes(), &got))
+					if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+						t.Fatal(err)
+					}
 					delete(got, "time")
 				}
 				if !reflect.DeepEqual(got, test.want) {
@@ -87,37 +95,8 @@ func TestLogOff(t *testing.T) {
 	logger := logrus.New()
 	logger.SetOutput(io.Discard)
 	logger.SetLevel(logrus.ErrorLevel)
-	log, e := &proxy.Log{Logger: logger}, exampleExchange()
+	log, e := &logline.Log{Logger: logger}, exampleExchange()
 	if got := testing.AllocsPerRun(100, func() { log.Record(e) }); got != 0 {
 		t.Errorf("got %v allocations, want 0", got)
-	}
-}
-
-// TestServerLog: what viewers do wrong is for debugging, with a hint where one
-// helps.
-func TestServerLog(t *testing.T) {
-	t.Parallel()
-	pr, pw := io.Pipe()
-	logger := logrus.New()
-	logger.SetOutput(pw)
-	logger.SetLevel(logrus.DebugLevel)
-	logger.SetFormatter(&logrus.JSONFormatter{})
-	s := start(t, proxy.Config{Serve: echoHost, Logger: logger})
-	c := client(t, s, "http/1.1", false)
-	other, err := proxy.NewCA()
-	must(t, err)
-	transportOf(c).TLSClientConfig.RootCAs = other.Pool()
-	go func() { // the handshake ends when somebody reads the log
-		if resp, err := c.Get("https://" + s.https + "/"); err == nil {
-			resp.Body.Close()
-			t.Error("a viewer that does not trust the CA got a response")
-		}
-	}()
-	var line map[string]any
-	must(t, json.NewDecoder(pr).Decode(&line))
-	go io.Copy(io.Discard, pr)
-	hint, _ := line["hint"].(string)
-	if line["level"] != "debug" || !strings.Contains(hint, "edgesim ca") {
-		t.Errorf("got %v, want level debug and a hint", line)
 	}
 }

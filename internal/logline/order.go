@@ -1,4 +1,4 @@
-package proxy
+package logline
 
 import (
 	"cmp"

@@ -1,16 +1,16 @@
-package proxy_test
+package logline_test
 
 import (
 	"slices"
 	"testing"
 
-	"github.com/edgesim/edgesim/proxy"
+	"github.com/edgesim/edgesim/internal/logline"
 )
 
 func TestSortFields(t *testing.T) {
 	t.Parallel()
 	got := []string{"zone", "detail", "uri", "time", "exchange", "method", "msg", "hint", "status", "level", "cause"}
-	proxy.SortFields(got)
+	logline.SortFields(got)
 	want := []string{"time", "level", "msg", "status", "method", "uri", "cause", "exchange", "detail", "hint", "zone"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -1,15 +1,15 @@
-package proxy
+package logline
 
 import (
 	"io"
 	"sync"
 )
 
-// LogWriter writes log lines in a goroutine of its own, so that no viewer waits
+// Writer writes log lines in a goroutine of its own, so that no viewer waits
 // for a disk. Lines that come while it writes go out together: under load one
 // write carries many, and a single line goes out at once. Make one with
-// [NewLogWriter].
-type LogWriter struct {
+// [NewWriter].
+type Writer struct {
 	to   io.Writer
 	done chan struct{}
 
@@ -22,16 +22,16 @@ type LogWriter struct {
 // logBacklog is how much may wait; whoever comes then waits, too.
 const logBacklog = 1 << 20
 
-// NewLogWriter starts a writer. The caller closes it.
-func NewLogWriter(to io.Writer) *LogWriter {
-	w := &LogWriter{to: to, done: make(chan struct{})}
+// NewWriter starts a writer. The caller closes it.
+func NewWriter(to io.Writer) *Writer {
+	w := &Writer{to: to, done: make(chan struct{})}
 	w.changed.L = &w.mu
 	go w.run()
 	return w
 }
 
 // Write takes a line. Errors of the writer below are not reported.
-func (w *LogWriter) Write(line []byte) (int, error) {
+func (w *Writer) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for len(w.waiting) > logBacklog && !w.closed {
@@ -48,7 +48,7 @@ func (w *LogWriter) Write(line []byte) (int, error) {
 }
 
 // run moves what is waiting until the writer is closed.
-func (w *LogWriter) run() {
+func (w *Writer) run() {
 	defer close(w.done)
 	var lines []byte
 	for {
@@ -68,7 +68,7 @@ func (w *LogWriter) run() {
 }
 
 // Close writes what is waiting. Lines that come later are written at once.
-func (w *LogWriter) Close() error {
+func (w *Writer) Close() error {
 	w.mu.Lock()
 	w.closed = true
 	w.changed.Broadcast()

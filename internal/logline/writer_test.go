@@ -1,4 +1,4 @@
-package proxy_test
+package logline_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/edgesim/edgesim/proxy"
+	"github.com/edgesim/edgesim/internal/logline"
 )
 
 // slowly is a writer that blocks until it is let go.
@@ -23,12 +23,12 @@ func (s *slowly) Write(p []byte) (int, error) {
 	return s.got.Write(p)
 }
 
-// TestLogWriter: no line is lost or torn, each viewer's are in order, and those
+// TestWriter: no line is lost or torn, each viewer's are in order, and those
 // that came while a write was under way went out together.
-func TestLogWriter(t *testing.T) {
+func TestWriter(t *testing.T) {
 	t.Parallel()
 	out := &slowly{gate: make(chan struct{})}
-	w := proxy.NewLogWriter(out)
+	w := logline.NewWriter(out)
 	const viewers, lines = 8, 100
 	var all sync.WaitGroup
 	for v := range viewers {
@@ -40,7 +40,9 @@ func TestLogWriter(t *testing.T) {
 	}
 	all.Wait()
 	close(out.gate)
-	must(t, w.Close())
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
 	next := make([]int, viewers)
 	for line := range strings.Lines(out.got.String()) {
 		var v, i int

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/proxy"
 	"github.com/edgesim/edgesim/recording"
@@ -147,10 +148,10 @@ func newEdgesim(s *site) (*proxy.Server, *originconn.Client, error) {
 		return nil, nil, err
 	}
 	client := s.originClient(s.originAddress)
-	log := &logrus.Logger{Out: io.Discard, Formatter: &proxy.JSONLines{}, Level: logrus.InfoLevel}
+	log := &logrus.Logger{Out: io.Discard, Formatter: &logrus.JSONFormatter{}, Level: logrus.InfoLevel}
 	e := &edge.Edge{
 		Distribution: config.Distribution, Client: client, BodyLimit: 64 << 10,
-		Recorder: recording.Tee(recording.NewRing(recording.RingConfig{}), &proxy.Log{Logger: log}),
+		Recorder: recording.Tee(recording.NewRing(recording.RingConfig{}), &logline.Log{Logger: log}),
 	}
 	server, err := proxy.New(proxy.Config{Serve: e.Serve, Logger: log, ServesHost: config.Distribution.ServesHost})
 	return server, client, err
