@@ -192,6 +192,9 @@ func fill(t *testing.T, v reflect.Value, n int) {
 		v.SetUint(uint64(n) + 0x30)
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue // its package keeps it for itself
+			}
 			fill(t, v.Field(i), n+i)
 		}
 	case reflect.Pointer:

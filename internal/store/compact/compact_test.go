@@ -110,6 +110,9 @@ func fill(t *testing.T, v reflect.Value, name string, n int) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue // its package keeps it for itself
+			}
 			fill(t, v.Field(i), name+"."+v.Type().Field(i).Name, n)
 		}
 	case reflect.Pointer:
