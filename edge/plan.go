@@ -45,8 +45,8 @@ func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior
 	request := policy.BuildRequest(facts)
 	return Plan{
 		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,
-		Target:   e.targetFor(l, targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
-		Request:  originconn.Request{Method: request.Method, RequestURI: request.URI, ViewerURI: v.URI, Header: request.Header, WebSocket: webSocket},
+		Target:  e.targetFor(l, targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
+		Request: originconn.Request{Method: request.Method, RequestURI: request.URI, ViewerURI: v.URI, Header: request.Header, WebSocket: webSocket},
 		Changes: log.List(), Findings: append(findings, more...),
 	}
 }
