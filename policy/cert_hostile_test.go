@@ -6,39 +6,62 @@ import (
 	"encoding/pem"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/edgesim/edgesim/policy"
 )
 
-// FuzzJudgeChain holds that every chain has a verdict: it never panics, says
-// something of every family of rules, and passes only what crypto/x509 reads.
-// The input is a chain in PEM, so that the fuzzer can cut and shuffle it.
+// judgementWithin is how long the judgement of any chain may take, on a slow
+// machine with the race detector.
+const judgementWithin = 3 * time.Second
+
+// FuzzJudgeChain holds that every chain has a verdict, soon: it never panics,
+// says something of every family of rules, and refuses with 502. The input is a
+// chain in PEM, so that the fuzzer can cut and shuffle it, with everything else
+// that a judgement depends on; the last certificate may be trusted.
 func FuzzJudgeChain(f *testing.F) {
 	root := selfSigned(f, "Root")
 	inter := root.ca("CA")
 	lower := inter.ca("Lower CA")
 	other := selfSigned(f, "Other")
+	seed := func(chain [][]byte, name string) {
+		f.Add(encodePEM(chain), name, int64(0), uint8(0), uint16(0), uint16(0))
+	}
 	for _, chain := range [][][]byte{
 		raw(inter.leaf(), inter), raw(lower.leaf(), inter, lower), raw(inter.leaf()), raw(root),
 		raw(root.leaf(), other.cross(root), other), raw(other.leaf(), other), nil, {[]byte("junk")},
 		raw(inter, lower, inter.leaf()), raw(inter.leaf(alternatives("*.example.com"))), raw(root.leafFor(rsaKey(1024))),
+		raw(root.ca("Wide", subtreesOf(40)).leaf(manyNames(40))),
 	} {
-		f.Add(encodePEM(chain))
+		seed(chain, "origin.example.com")
 	}
-	trust := policy.NewTrustStore(root.Certificate)
-	f.Fuzz(func(t *testing.T, input []byte) {
+	for n := range 12 {
+		family := generate(f, n, 1)
+		chain := append(slices.Clone(family.chains[0].sent), family.root.Raw)
+		f.Add(encodePEM(chain), family.host, int64(n), uint8(n)|1, uint16(0x0303), uint16(0x0035))
+	}
+	f.Fuzz(func(t *testing.T, input []byte, name string, seconds int64, flags uint8, version, suite uint16) {
 		facts := policy.ChainFacts{
-			Raw: decodePEM(input), Names: policy.AcceptedNames{"origin.example.com"}, At: noon, Trust: trust,
+			Raw: decodePEM(input), Names: policy.AcceptedNames{"origin.example.com", name},
+			At: noon.Add(time.Duration(seconds%1e9) * time.Second), Agreed: policy.Agreed{Version: version, Suite: suite},
+			Strict: policy.Strictness{Superfluous: flags&2 != 0, SHA1: flags&4 != 0, WideWildcard: flags&8 != 0},
+			Trust:  policy.NewTrustStore(root.Certificate),
 		}
-		findings := policy.JudgeChain(facts)
-		checkFindings(t, findings)
-		deciding, failed := policy.DecidingFinding(findings)
-		if !failed {
-			if _, err := x509.ParseCertificate(facts.Raw[0]); err != nil {
-				t.Errorf("a leaf passes that cannot be read: %v", err)
+		if n := len(facts.Raw); n > 0 && flags&1 != 0 {
+			if last, err := x509.ParseCertificate(facts.Raw[n-1]); err == nil {
+				facts.Trust = policy.NewTrustStore(root.Certificate, last)
 			}
-		} else if policy.CauseOf(deciding).Status != 502 {
+		}
+		started := time.Now()
+		findings := policy.JudgeChain(facts)
+		if took := time.Since(started); took > judgementWithin {
+			t.Errorf("judged in %v", took)
+		}
+		checkFindings(t, findings)
+		if deciding, failed := policy.DecidingFinding(findings); failed && policy.CauseOf(deciding).Status != 502 {
 			t.Errorf("%s gives no 502", deciding.Rule)
+		} else if !failed && len(facts.Raw) == 0 {
+			t.Error("no certificate passes")
 		}
 	})
 }
