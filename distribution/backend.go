@@ -31,3 +31,20 @@ func BackendOf(domainName string) Backend {
 	}
 	return ""
 }
+
+// placeholderSuffix ends the names that stand for unknown ones.
+const placeholderSuffix = ".unresolved.invalid"
+
+// Placeholder is the name that stands for an origin's unknown domain name: its
+// id in lower case, with a hyphen for what is no letter of DNS.
+func Placeholder(originID string) string {
+	return strings.Map(func(c rune) rune {
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' {
+			return c
+		}
+		return '-'
+	}, strings.ToLower(originID)) + placeholderSuffix
+}
+
+// IsPlaceholder reports whether a name stands for an unknown one.
+func IsPlaceholder(domainName string) bool { return strings.HasSuffix(domainName, placeholderSuffix) }

@@ -21,6 +21,9 @@ func checkDomainName(name string) (fixed, message string) {
 	if name == "" {
 		return "", "is required"
 	}
+	if IsPlaceholder(name) { // whatever the length of the id it is made of
+		return name, ""
+	}
 	bare := name
 	if _, rest, ok := strings.Cut(bare, "://"); ok {
 		bare, message = rest, "holds a scheme"

@@ -83,11 +83,7 @@ type InvalidError struct {
 	Unknown []Notice
 }
 
-// Error returns one line for each problem.
+// Error returns one line for each sentence, and then the fields nobody knows.
 func (e *InvalidError) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = p.String()
-	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(Lines(e.Problems), NoticeLines(e.Unknown)...), "\n")
 }

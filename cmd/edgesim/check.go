@@ -168,14 +168,18 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 // noticesOf prints what the reader of a subject has to say about it. Defaults that
 // were inferred are in the report, and no news before it.
 func (p *program) noticesOf(s subject) {
+	var told []distribution.Notice
 	for _, n := range s.settings.distribution.Notices {
-		switch {
-		case n.Kind == distribution.NoticeInferred:
-		case strings.Contains(s.name, "://"): // the URL is all there is to point to
-			p.out.note("%s: %s: %s", s.name, n.Kind, n.Message)
-		default:
-			p.out.note("%s: %s: %s: %s", s.name, n.Kind, n.Path, n.Message)
+		if n.Kind == distribution.NoticeInferred {
+			continue
 		}
+		if strings.Contains(s.name, "://") { // the URL is all there is to point to
+			n.Path = ""
+		}
+		told = append(told, n)
+	}
+	for _, line := range distribution.NoticeLines(told) {
+		p.out.note("%s: %s", s.name, line)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -13,20 +14,34 @@ import (
 func (p *program) configCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "config",
-		Usage:     "print the effective distribution, every default filled in, with warnings",
-		ArgsUsage: "CONFIG",
-		Description: "The distribution goes to standard output as API JSON; what is unknown, unsimulated or\n" +
+		Usage:     "print the effective distribution, or explain, list and compare distributions",
+		ArgsUsage: "CONFIG…",
+		Description: "CONFIG is API JSON, CloudFormation, SAM, a cdk.out folder, serverless.yml, Terraform (files, a\n" +
+			"folder, terraform show -json, a state), an overlay, or a folder with any of these.\n" +
+			"The distribution goes to standard output as API JSON; what is unknown, unsimulated or\n" +
 			"inferred goes to standard error.\n\n" +
 			"Examples:\n" +
 			"  edgesim config dist-config.json\n" +
-			"  aws cloudfront get-distribution-config --id E123 | edgesim config -\n" +
-			"  edgesim config --origin https://www.example.com",
+			"  edgesim config . --list\n" +
+			"  edgesim config template.yaml --parameter Domain=www.example.com\n" +
+			"  edgesim config cdk.out --explain https://www.example.com/api/users?page=2 --method POST --header 'Cookie: a=1'\n" +
+			"  edgesim config main.tf --diff deployed.json\n" +
+			"  aws cloudfront get-distribution-config --id E123 | edgesim config -",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "format", Value: "api-json", Usage: "`FORMAT` of the output: api-json or yaml", Category: formatCategory},
+			&cli.BoolFlag{Name: "json", Usage: "with --list, --explain and --diff: print JSON", Category: formatCategory},
+			&cli.BoolFlag{Name: "list", Usage: "list the distributions and what is unresolved in them", Category: askCategory},
+			&cli.StringFlag{Name: "explain", Usage: "show what becomes of a request for `URL`: behavior, cache key, and every field the origin would get", Category: askCategory},
+			&cli.StringFlag{Name: "method", Value: "GET", Usage: "with --explain: the request's `METHOD`", Category: askCategory},
+			&cli.StringSliceFlag{Name: "header", Usage: "with --explain: a `FIELD` of the request, 'Name: value' (repeatable)", Category: askCategory},
+			&cli.StringFlag{Name: "diff", Usage: "compare with the configuration `OTHER`, in terms of requests; exit 1 where they differ", Category: askCategory},
 		}, originFlags()...),
 		Action: p.config,
 	}
 }
+
+// askCategory is where help lists what config can be asked.
+const askCategory = "Questions:"
 
 func (p *program) config(c *cli.Context) error {
 	encode, ok := map[string]func(*distribution.Distribution) ([]byte, error){
@@ -35,9 +50,23 @@ func (p *program) config(c *cli.Context) error {
 	if !ok {
 		return usage{err: fmt.Errorf("--format %q is neither api-json nor yaml", c.String("format"))}
 	}
+	if c.Bool("list") {
+		return p.configList(c)
+	}
 	result, err := p.ingest(c)
 	if err != nil {
 		return usage{err: err}
+	}
+	switch {
+	case c.String("explain") != "":
+		return p.configExplain(c, result)
+	case c.String("diff") != "":
+		return p.configDiff(c, result)
+	case len(result.Distributions) > 1 && !c.IsSet("distribution"):
+		if err := p.printList(c.Bool("json"), result.Distributions); err != nil {
+			return err
+		}
+		return usage{err: fmt.Errorf("there are %d distributions", len(result.Distributions)), hint: "choose one with --distribution NAME"}
 	}
 	p.notices(result.Distribution)
 	data, err := encode(result.Distribution)
@@ -46,4 +75,17 @@ func (p *program) config(c *cli.Context) error {
 	}
 	_, err = fmt.Fprintf(p.out.stdout, "%s\n", bytes.TrimRight(data, "\n"))
 	return err
+}
+
+// configList is --list: also of what could not be served, as something in it is
+// not resolved.
+func (p *program) configList(c *cli.Context) error {
+	if c.String("origin") != "" || c.NArg() == 0 {
+		return usage{err: errors.New("--list takes a CONFIG")}
+	}
+	result, err := p.readFiles(c, c.Args().Slice(), ingest.Options{List: true})
+	if err != nil {
+		return usage{err: err}
+	}
+	return p.printList(c.Bool("json"), result.Distributions)
 }

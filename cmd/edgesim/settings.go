@@ -173,12 +173,9 @@ func (s *settings) readHostNameCheck(value string) error {
 
 // ingest reads the CONFIG argument or the --origin flag.
 func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
-	if c.NArg() > 1 {
-		return nil, fmt.Errorf("one CONFIG is taken, %d were given: %s", c.NArg(), strings.Join(c.Args().Slice(), " "))
-	}
 	origin := c.String("origin")
 	switch {
-	case c.NArg() == 1 && origin != "":
+	case c.NArg() > 0 && origin != "":
 		return nil, errors.New("both CONFIG and --origin were given: one of them says what the origin is")
 	case origin != "":
 		return fromOrigin(c, origin)
@@ -188,11 +185,21 @@ func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
 		return nil, usage{err: errors.New("no CONFIG and no --origin was given"),
 			hint: "edgesim " + name + " --origin https://www.example.com\nedgesim " + name + " dist-config.json\nedgesim demo needs neither"}
 	}
-	return p.fromFile(c, c.Args().First())
+	return p.fromFiles(c, c.Args().Slice())
 }
 
-// fromFile is the CONFIG form.
+// fromFile is the form of one CONFIG.
 func (p *program) fromFile(c *cli.Context, file string) (*ingest.Result, error) {
+	return p.fromFiles(c, []string{file})
+}
+
+// fromFiles is the CONFIG form: files and folders.
+func (p *program) fromFiles(c *cli.Context, files []string) (*ingest.Result, error) {
+	return p.readFiles(c, files, ingest.Options{})
+}
+
+// readFiles reads files and folders with the options of the flags.
+func (p *program) readFiles(c *cli.Context, files []string, opts ingest.Options) (*ingest.Result, error) {
 	for _, name := range []string{"forward-host", "origin-ssl-protocols", "origin-connection-attempts", "origin-connection-timeout",
 		"origin-read-timeout", "origin-keepalive-timeout", "origin-path"} {
 		if c.IsSet(name) {
@@ -203,22 +210,26 @@ func (p *program) fromFile(c *cli.Context, file string) (*ingest.Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	result, err := ingest.ReadFile(file, ingest.Options{
-		Parameters: parameters, DistributionID: c.String("distribution"), Stdin: p.stdin,
-	})
+	opts.Parameters, opts.DistributionID, opts.Stdin = parameters, c.String("distribution"), p.stdin
+	opts.AssumeUnresolved = c.Bool("assume-unresolved")
+	result, err := ingest.ReadFiles(files, opts)
 	var rejected *distribution.InvalidError
 	if errors.As(err, &rejected) {
-		return nil, fmt.Errorf("%s: CloudFront would reject this:\n%w", file, rejected)
+		return nil, fmt.Errorf("CloudFront would reject this:\n%w", err)
+	}
+	var unresolved *ingest.UnresolvedError
+	if errors.As(err, &unresolved) {
+		return nil, usage{err: err, hint: "supply the values as shown, or --assume-unresolved to go on with placeholders"}
 	}
 	if err == nil && result.Distribution == nil {
-		err = fmt.Errorf("%s names neither a distribution nor an origin", file)
+		err = fmt.Errorf("%s names neither a distribution nor an origin", strings.Join(files, " "))
 	}
 	return result, err
 }
 
 // fromOrigin is the --origin form.
 func fromOrigin(c *cli.Context, origin string) (*ingest.Result, error) {
-	for _, name := range []string{"parameter", "distribution"} {
+	for _, name := range []string{"parameter", "distribution", "assume-unresolved"} {
 		if c.IsSet(name) {
 			return nil, fmt.Errorf("--%s goes with a CONFIG, not with --origin", name)
 		}

@@ -306,11 +306,7 @@ func isLoopback(ln net.Listener) bool {
 
 // notices prints what the reader of a configuration has to say about it.
 func (p *program) notices(d *distribution.Distribution) {
-	for _, n := range d.Notices {
-		if n.Path == "" {
-			p.out.note("%s: %s", n.Kind, n.Message)
-			continue
-		}
-		p.out.note("%s: %s: %s", n.Kind, n.Path, n.Message)
+	for _, line := range distribution.NoticeLines(d.Notices) {
+		p.out.note("%s", line)
 	}
 }

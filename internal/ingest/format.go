@@ -35,10 +35,10 @@ func formatOf(n *tree.Node) format {
 	switch {
 	case cloudformation.LooksLike(n):
 		return formatCloudFormation
-	case terraform.LooksLike(n):
-		return formatTerraform
 	case cloudformation.IsServerless(n):
 		return formatServerless
+	case terraform.LooksLike(n):
+		return formatTerraform
 	case apishape.LooksLike(n):
 		return formatAPI
 	case looksLikeOverlay(n):

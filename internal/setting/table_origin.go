@@ -13,6 +13,10 @@ var origin = []Setting{
 		Usage: "the distribution with this `ID` or alias, when a file holds several",
 	},
 	{
+		Name: "assume-unresolved", Kind: Switch, Group: GroupOrigin,
+		Usage: "go on where a template needs what it does not hold: ORIGIN-ID.unresolved.invalid stands for an origin's unknown domain", Example: "true",
+	},
+	{
 		Name: "policies", Kind: Mapping, Group: GroupOrigin, Ways: OverlayOnly,
 		Usage:   "custom policies that the distribution names by id: files as the API prints them, or their content",
 		Example: "[{CachePolicy: {Id: mine, CachePolicyConfig: {Name: mine, MinTTL: 1}}}]",

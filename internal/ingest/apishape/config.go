@@ -49,6 +49,9 @@ func (r *reader) config(d *distribution.Distribution, o *object) {
 		pattern := b.text("PathPattern", "")
 		behavior := r.behavior(b)
 		behavior.PathPattern = pattern
+		if b.unresolved("PathPattern") {
+			continue // left out, as is said
+		}
 		d.Behaviors = append(d.Behaviors, behavior)
 	}
 	for _, it := range o.items("CustomErrorResponses", limit{rule: "CF-CONF-23"}, nil) {

@@ -2,7 +2,6 @@ package apishape
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -29,18 +28,23 @@ func Map(set *tree.Set, opts Options) ([]*distribution.Distribution, error) {
 	var problems []distribution.Problem
 	var unknown []distribution.Notice
 	unresolved := m.blocking()
+	var hollow []distribution.Unresolved
 	resources := set.Of(tree.Distribution)
+	said := m.newReader("")
+	said.remarks()
+	problems = append(problems, said.problems...)
 	for i := range resources {
 		r := m.newReader("")
 		d := r.distribution(&resources[i])
 		if i == 0 {
-			r.remarks()
+			r.notices = append(slices.Clone(said.notices), r.notices...)
 		}
 		d.Notices, d.Unresolved, d.Files = r.told(), r.unresolved, set.Files
 		list = append(list, d)
 		problems = append(problems, named(r.problems, &resources[i], len(resources))...)
 		unknown = append(unknown, unknownOf(r.notices)...)
-		unresolved = append(unresolved, deciding(r.unresolved)...)
+		unresolved = append(unresolved, of(deciding(r.unresolved, r.hollow), &resources[i], len(resources))...)
+		hollow = append(hollow, of(r.hollow, &resources[i], len(resources))...)
 	}
 	more, notices := m.unused()
 	problems = append(problems, more...)
@@ -51,7 +55,10 @@ func Map(set *tree.Set, opts Options) ([]*distribution.Distribution, error) {
 	if len(problems) > 0 {
 		errs = append(errs, &distribution.InvalidError{Problems: problems, Unknown: unknown})
 	}
-	if len(unresolved) > 0 && !opts.AssumeUnresolved {
+	if opts.AssumeUnresolved {
+		unresolved = hollow
+	}
+	if len(unresolved) > 0 {
 		errs = append(errs, &UnresolvedError{Values: unresolved})
 	}
 	if len(errs) > 0 && !(opts.Partial && len(problems) == 0) {
@@ -80,8 +87,20 @@ func unknownOf(notices []distribution.Notice) []distribution.Notice {
 }
 
 // deciding returns the values without which nothing can be served.
-func deciding(values []distribution.Unresolved) []distribution.Unresolved {
-	return slices.DeleteFunc(slices.Clone(values), func(u distribution.Unresolved) bool { return !u.Decides })
+func deciding(values, hollow []distribution.Unresolved) []distribution.Unresolved {
+	return slices.DeleteFunc(slices.Clone(values), func(u distribution.Unresolved) bool { return !u.Decides && !slices.Contains(hollow, u) })
+}
+
+// of puts the distribution's name before the paths where there are several.
+func of(values []distribution.Unresolved, res *tree.Resource, all int) []distribution.Unresolved {
+	if all < 2 || res.Name == "" {
+		return values
+	}
+	values = slices.Clone(values)
+	for i := range values {
+		values[i].Path = res.Name + "." + values[i].Path
+	}
+	return values
 }
 
 // mapper knows all resources of a set.
@@ -225,19 +244,9 @@ type UnresolvedError struct {
 	Values []distribution.Unresolved
 }
 
-// Error returns one line for each value.
+// Error returns one line for each value that is missing, with its places.
 func (e *UnresolvedError) Error() string {
-	var b strings.Builder
-	for i, u := range e.Values {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintf(&b, "%s%s: is not resolved: %s", distribution.Place(u.File, u.Line), u.Path, u.What)
-		if u.Supply != "" {
-			fmt.Fprintf(&b, "; %s", u.Supply)
-		}
-	}
-	return b.String()
+	return strings.Join(distribution.UnresolvedLines(e.Values), "\n")
 }
 
 // unused reads the resources that no distribution refers to, so that their

@@ -27,6 +27,8 @@ type reader struct {
 	uses []*tree.Resource
 	// vpc are the paths of VPC origins, which are read as custom ones.
 	vpc []string
+	// hollow are values that are not known and cannot be left out.
+	hollow []distribution.Unresolved
 }
 
 // at returns the position of a path, or of what is around it.
@@ -188,13 +190,16 @@ func (o *object) textLimit(name, def string, limit limit) string {
 }
 
 // textOf returns the text of a value that is a string in the API. One that is
-// not resolved is its expression.
+// not resolved is its expression where it only names something.
 func (r *reader) textOf(path, name string, n *tree.Node, def string, limit limit) string {
 	switch {
 	case n.Kind == tree.String:
 		return n.Text
+	case n.Kind == tree.Unresolved && !slices.Contains(opaque, name):
+		r.missing(path, n, true)
+		return def
 	case n.Kind == tree.Unresolved:
-		r.missing(path, n, !slices.Contains(opaque, name))
+		r.missing(path, n, false)
 		return n.Text
 	case !r.typed && (n.Kind == tree.Number || n.Kind == tree.Bool):
 		return n.Text

@@ -53,7 +53,7 @@ func (r *reader) originDomain(o *object) string {
 		return o.textLimit("DomainName", "", limit{"a public DNS name", "CF-CONF-13"})
 	}
 	n := o.take("DomainName")
-	name := Placeholder(o.node.Get("Id").AnyText())
+	name := distribution.Placeholder(o.node.Get("Id").AnyText())
 	before := len(r.notices)
 	r.missing(o.at("DomainName"), n, true)
 	if r.m.opts.AssumeUnresolved {
@@ -61,20 +61,6 @@ func (r *reader) originDomain(o *object) string {
 		r.notice(distribution.NoticeWarning, o.at("DomainName"), "is not resolved (%s): %s stands for it; %s", r.unresolved[len(r.unresolved)-1].What, name, r.unresolved[len(r.unresolved)-1].Supply)
 	}
 	return name
-}
-
-// placeholderSuffix ends the names that stand for unknown ones.
-const placeholderSuffix = ".unresolved.invalid"
-
-// Placeholder is the name that stands for an origin's unknown domain name: its
-// id in lower case, with a hyphen for what is no letter of DNS.
-func Placeholder(originID string) string {
-	return strings.Map(func(c rune) rune {
-		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' {
-			return c
-		}
-		return '-'
-	}, strings.ToLower(originID)) + placeholderSuffix
 }
 
 // backend says what stands behind the origin's name.

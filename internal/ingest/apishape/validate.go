@@ -24,7 +24,11 @@ func (r *reader) validate(d *distribution.Distribution) {
 func (r *reader) judged(found []distribution.Problem) {
 	recorded := r.problems
 	for _, p := range found {
-		if follows(p.Path, recorded) || r.unknownAt(p.Path) {
+		if follows(p.Path, recorded) {
+			continue
+		}
+		if unknown := r.unknownAt(p.Path); len(unknown) > 0 {
+			r.hollow = append(r.hollow, unknown...)
 			continue
 		}
 		if p.Quota {
@@ -41,10 +45,14 @@ func follows(path string, recorded []distribution.Problem) bool {
 	})
 }
 
-// unknownAt reports whether the value at a path, or what is around or in it, is
-// not known: then it cannot be judged.
-func (r *reader) unknownAt(path string) bool {
-	return slices.ContainsFunc(r.unresolved, func(u distribution.Unresolved) bool {
-		return path == u.Path || strings.HasPrefix(path, u.Path+".") || strings.HasPrefix(u.Path, path+".") || strings.HasPrefix(u.Path, path+"[")
-	})
+// unknownAt returns what is not known of the value at a path, of what is around
+// it or in it: then it cannot be judged.
+func (r *reader) unknownAt(path string) []distribution.Unresolved {
+	var list []distribution.Unresolved
+	for _, u := range r.unresolved {
+		if path == u.Path || strings.HasPrefix(path, u.Path+".") || strings.HasPrefix(u.Path, path+".") || strings.HasPrefix(u.Path, path+"[") {
+			list = append(list, u)
+		}
+	}
+	return list
 }

@@ -43,7 +43,7 @@ func (r *reader) warnings(d *distribution.Distribution) {
 			warn(path+".CustomOriginConfig.OriginProtocolPolicy",
 				"%q is an S3 website endpoint, which speaks HTTP only: over HTTPS nothing answers, and viewers get a 504 after all attempts (CF-CONN-22); set http-only, with HTTPPort 80", o.DomainName)
 		}
-		if IsPrivateName(o.DomainName) && !strings.HasSuffix(o.DomainName, placeholderSuffix) && !hasParameter(o.DomainName) {
+		if IsPrivateName(o.DomainName) && !distribution.IsPlaceholder(o.DomainName) && !hasParameter(o.DomainName) {
 			warn(path+".DomainName", "%q is not a public DNS name, which CloudFront itself would need (CF-CONF-13, CF-DNS-02)", o.DomainName)
 		}
 	}

@@ -47,8 +47,9 @@ func (e *evaluator) addResources() {
 			}
 		case ok && f.Value.Kind == tree.Object && e.exists(f):
 			r := tree.Resource{Type: known.is, Name: e.name + f.Name, Pos: f.Pos}
-			e.configure(&r, f, known.config, known.shape)
-			e.set.Add(r)
+			if e.configure(&r, f, known.config, known.shape) {
+				e.set.Add(r)
+			}
 		}
 	}
 }
@@ -68,8 +69,9 @@ func (e *evaluator) exists(f tree.Field) bool {
 	return t.is != no
 }
 
-// configure evaluates the configuration of a resource.
-func (e *evaluator) configure(r *tree.Resource, f tree.Field, config string, s *shape) {
+// configure evaluates the configuration of a resource. It reports false where
+// there is none, which CloudFormation refuses.
+func (e *evaluator) configure(r *tree.Resource, f tree.Field, config string, s *shape) bool {
 	path := e.name + f.Name
 	properties := e.value(f.Value.Get("Properties"))
 	if properties != nil && properties.Kind == tree.Object {
@@ -84,11 +86,12 @@ func (e *evaluator) configure(r *tree.Resource, f tree.Field, config string, s *
 		}
 		n = properties.Get(config)
 	}
+	if n == nil && config != "" {
+		e.remark(tree.Remark{Pos: f.Pos, Path: path + ".Properties." + config, Message: "is required", Refused: true})
+		return false
+	}
 	if n == nil {
 		n = tree.NewObject(f.Pos)
-		if config != "" {
-			e.remark(tree.Remark{Pos: f.Pos, Path: path + ".Properties." + config, Message: "is required", Refused: true})
-		}
 	}
 	r.Config = e.rename(n, s, path)
 	switch {
@@ -98,6 +101,7 @@ func (e *evaluator) configure(r *tree.Resource, f tree.Field, config string, s *
 	case r.Type == tree.ContinuousDeploymentPolicy:
 		traffic(r.Config)
 	}
+	return true
 }
 
 // tagsOf turns CloudFormation's list of tags into an object.

@@ -23,6 +23,9 @@ type field struct {
 	of *shape
 }
 
+// dropped is the API's name of a field that decides nothing and has no place there.
+const dropped = "-"
+
 // plain are fields that are called the same and hold plain values or lists of them.
 func plain(names ...string) []field {
 	list := make([]field, len(names))
@@ -125,7 +128,7 @@ var (
 		to("ServerTimingHeadersConfig", "", of(plain("Enabled", "SamplingRate"))))
 	accessControlShape  = of(plain("Description", "Name", "OriginAccessControlOriginType", "SigningBehavior", "SigningProtocol"))
 	accessIdentityShape = of(plain("Comment"))
-	functionShape       = of(plain("AutoPublish", "FunctionCode", "Name", "Tags"), to("FunctionMetadata", "", of(plain("FunctionARN"))),
+	functionShape       = of(plain("FunctionCode", "Name"), to("AutoPublish", dropped, nil), to("Tags", dropped, nil), to("FunctionMetadata", dropped, nil),
 		to("FunctionConfig", "", of(plain("Comment", "Runtime"), to("KeyValueStoreAssociations", "", of(plain("KeyValueStoreARN"))))))
 	storeShape            = of(plain("Comment", "Name", "Tags"), to("ImportSource", "", of(plain("SourceArn", "SourceType"))))
 	publicKeyShape        = of(plain("CallerReference", "Comment", "EncodedKey", "Name"))
@@ -169,7 +172,10 @@ func (e *evaluator) rename(n *tree.Node, s *shape, path string) *tree.Node {
 			continue
 		}
 		name := known.api
-		if name == "" {
+		switch name {
+		case dropped:
+			continue
+		case "":
 			name = known.name
 		}
 		out.Fields = append(out.Fields, tree.Field{Name: name, Pos: f.Pos, Value: e.rename(f.Value, known.of, path+"."+f.Name)})
