@@ -96,6 +96,19 @@ func parseSize(text string) (int64, error) {
 // ones.
 func (k *keeping) lasts() bool { return k.record != recordMemory && k.record != recordOff }
 
+// where says for people where exchanges are kept.
+func (k *keeping) where() string {
+	switch {
+	case k.record == recordOff:
+		return "off"
+	case k.record == recordMemory:
+		return "in memory"
+	case isDatabase(k.record):
+		return "to PostgreSQL"
+	}
+	return "to disk"
+}
+
 // isDatabase says whether --record names a PostgreSQL server.
 func isDatabase(record string) bool {
 	return strings.HasPrefix(record, "postgres://") || strings.HasPrefix(record, "postgresql://")

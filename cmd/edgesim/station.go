@@ -90,8 +90,8 @@ func (st *station) build(p *program, s *settings) error {
 	if err := st.replay(p, &s.replay); err != nil {
 		return err
 	}
-	feed, counts := &recording.Feed{}, &recording.Counts{}
-	e := newEdge(s, st.client, st.recorder(s, feed, counts))
+	feed, counts, live := &recording.Feed{}, &recording.Counts{}, &inspector.Live{Redactor: &s.keeping.redactor}
+	e := newEdge(s, st.client, st.recorder(s, feed, counts, live))
 	e.Cache = newCache(s.cache, dir)
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
@@ -102,7 +102,7 @@ func (st *station) build(p *program, s *settings) error {
 	if err != nil {
 		return err
 	}
-	st.api = newAPI(st, s, e, inspector.Config{Feed: feed, Counts: counts, Started: started})
+	st.api = newAPI(st, s, e, inspector.Config{Feed: feed, Counts: counts, Live: live, Started: started})
 	return nil
 }
 
@@ -114,6 +114,8 @@ func newAPI(st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Se
 	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
 	c.Distribution = func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) }
 	c.Reset, c.Edge = e.Forget, s.keeping.edgeName
+	at := st.addresses().forPeople()
+	c.Listeners, c.Where, c.Actions = inspector.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}, s.keeping.where(), pageActions(e)
 	return inspector.NewServer(c)
 }
 
@@ -162,12 +164,17 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 
 // recorder is where finished exchanges go: the counts, the log, and the store
 // unless recording is off.
+<<<<<<< HEAD
 func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts) recording.Recorder {
 	line := &logline.Log{Logger: st.log}
+=======
+func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts, live *inspector.Live) recording.Recorder {
+	line := &proxy.Log{Logger: st.log}
+>>>>>>> 5f5d5b3 (The page: exchanges live, one exchange as a picture, distribution, faults, cache and rules in a browser)
 	if s.keeping.record == recordOff {
 		return recording.Tee(counts, line)
 	}
-	return recording.Tee(st.store, feed, counts, line)
+	return recording.Tee(st.store, feed, counts, live, line)
 }
 
 // listen opens the listeners.

@@ -61,10 +61,16 @@ func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*cas
 			v := Viewer{Scheme: scheme, Host: host}
 			request := c.viewerRequest(s, b, v)
 			if answer := edgeAnswer(s.Edge, b, request); answer != nil {
+				if c.Origin != "" {
+					continue
+				}
 				own = joined(own, &caseOf{subject: s, behavior: b, viewers: []Viewer{v}, request: request, answer: answer})
 				continue
 			}
 			for i, o := range origins {
+				if c.Origin != "" && o.ID != c.Origin {
+					continue
+				}
 				plan := s.Edge.PlanRequest(request, b, o, edge.NewID())
 				asked = joined(asked, &caseOf{
 					subject: s, behavior: b, origin: o, group: group, member: i,

@@ -32,6 +32,9 @@ type Config struct {
 	Path string
 	// Method is GET or HEAD. Default: GET.
 	Method string
+	// Origin is the id of the only origin to visit. Default: all of them, and what
+	// the edge answers by itself.
+	Origin string
 	// HandshakeOnly ends each visit after the TLS handshake: one connection, no
 	// further attempt, no request.
 	HandshakeOnly bool

@@ -87,6 +87,7 @@ var (
 		cmd/edgesim/recordings.go: since is told in the real time, as exchanges are
 		internal/inspector/server.go: the end of a wait
 	`)
+		"internal/inspector/live.go": "the minutes of the chart are real ones",
 	noDialling = map[string]string{
 		"internal/functions/lambda/invoke.go": "it asks a stand-in for the Lambda service, never an origin",
 		"cmd/edgesim/replayviewer.go":         "it is a viewer of an edge, never the edge itself",

@@ -188,8 +188,11 @@ var Packages = []Package{
 		Imports: []string{"policy", "distribution", "internal/pki"},
 	},
 	{
+		Path: "internal/inspector/page", Why: "the page of the inspector is files: it knows nobody",
+	},
+	{
 		Path: "internal/inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
-		Imports: []string{"recording", "internal/har", "policy", "faults"},
+		Imports: []string{"internal/inspector/page", "recording", "internal/har", "policy", "faults"},
 	},
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
 	{Path: "internal/conntest", Why: "it counts the connections that tests leave open, and belongs to tests alone", Anything: true},

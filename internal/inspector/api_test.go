@@ -257,7 +257,7 @@ func TestBadParameters(t *testing.T) {
 		{"since=yesterday", problem{`the value "yesterday" is not allowed for since`, "", "since", "yesterday", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m"}},
 		{"since=-5m", problem{`the value "-5m" is not allowed for since`, "", "since", "-5m", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m"}},
 		{"host=a&host=b", problem{"the parameter host is given twice", "", "host", "b", "the viewer's host, with or without its port"}},
-		{"verb=GET", problem{`there is no parameter "verb"`, "", "verb", "GET", "one of status, cause, rule, host, path, method, behavior, origin, edge, since, limit, cursor, order, whole"}},
+		{"verb=GET", problem{`there is no parameter "verb"`, "", "verb", "GET", "one of status, cause, rule, host, path, method, behavior, origin, edge, text, mark, since, limit, cursor, order, whole"}},
 		{"host=%zz", problem{`the query cannot be read: invalid URL escape "%zz"`, "escape it, e.g. % as %25", "", "", ""}},
 	} {
 		t.Run(row.query, func(t *testing.T) {

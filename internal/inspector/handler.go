@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/internal/inspector/page"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -39,6 +40,16 @@ type Config struct {
 	Reset func()
 	// Ready says why the edge cannot serve yet, or nil. Default: always ready.
 	Ready func() error
+	// Live shows the page what happens. Default: the page asks for lists.
+	Live *Live
+	// Actions are what the page can have done.
+	Actions Actions
+	// Listeners are the addresses of the edge, for what the page suggests, Where
+	// says for people where exchanges are recorded, and Served names the
+	// distributions.
+	Listeners Listeners
+	Where     string
+	Served    func() []string
 	// Version is what /version tells.
 	Version Version
 	// Listen is the address listened on, as "127.0.0.1:4040", ":4040" or
@@ -50,6 +61,12 @@ type Config struct {
 	// Hosts are further names under which the inspector may be asked, such as
 	// its service name in a compose network.
 	Hosts []string
+}
+
+// Listeners are where viewers reach the edge; "" where it does not listen.
+type Listeners struct {
+	HTTP  string `json:"http,omitempty"`
+	HTTPS string `json:"https,omitempty"`
 }
 
 // Version says what is running.
@@ -67,7 +84,7 @@ func Handler(c Config) http.Handler {
 	if c.Faults == nil {
 		c.Faults = new(faults.Set)
 	}
-	i := &inspector{Config: c, hosts: newHosts(c.Listen, c.Hosts), lists: make(chan struct{}, maxLists)}
+	i := &inspector{Config: c, hosts: newHosts(c.Listen, c.Hosts), lists: make(chan struct{}, maxLists), page: page.New()}
 	i.routes = i.table()
 	return i
 }
@@ -79,6 +96,8 @@ type inspector struct {
 	crossSite http.CrossOriginProtection
 	watchers  atomic.Int32  // of /api/events
 	lists     chan struct{} // a place for each list of exchanges being written
+	page      *page.Page
+	checking  atomic.Bool
 }
 
 // ServeHTTP refuses what must not be served and passes the rest to its route.
@@ -112,6 +131,22 @@ func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(r.URL.RawQuery) > maxQueryBytes {
 		refuse(w, http.StatusRequestURITooLong, problem{Error: "the query is longer than 8192 bytes"})
 		return
+	}
+	if !fromPage(r) {
+		refuse(w, http.StatusForbidden, problem{
+			Error: "a browser's request that changes something needs the field X-Edgesim-Page",
+			Hint:  "the inspector's own page sends it; programs need nothing",
+		})
+		return
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if strings.HasPrefix(r.URL.Path, page.Prefix) && i.page.ServeAsset(w, r) {
+			return
+		}
+		if page.Has(r.URL.Path) || r.URL.Path == "/" && page.Wants(r) {
+			i.page.ServeHTML(w, r)
+			return
+		}
 	}
 	i.route(w, r)
 }

@@ -188,10 +188,11 @@ func TestCrossSite(t *testing.T) {
 		want                      int
 	}{
 		{"a program", "POST", "/api/reset", "Accept: */*", 200},
-		{"the inspector's page", "POST", "/api/reset", "Sec-Fetch-Site: same-origin", 200},
+		{"the inspector's page", "POST", "/api/reset", "Sec-Fetch-Site: same-origin\nX-Edgesim-Page: 1", 200},
+		{"a page here that is not ours", "POST", "/api/reset", "Sec-Fetch-Site: same-origin", 403},
 		{"another site", "POST", "/api/reset", "Sec-Fetch-Site: cross-site", 403},
 		{"a neighbor", "POST", "/api/reset", "Sec-Fetch-Site: same-site", 403},
-		{"an old browser on its own page", "POST", "/api/reset", "Origin: " + url, 200},
+		{"an old browser on its own page", "POST", "/api/reset", "Origin: " + url + "\nX-Edgesim-Page: 1", 200},
 		{"an old browser elsewhere", "POST", "/api/reset", "Origin: https://evil.example", 403},
 		{"a sandboxed page", "POST", "/api/reset", "Origin: null", 403},
 		{"a read", "GET", "/healthz", "Sec-Fetch-Site: cross-site", 200},
@@ -211,7 +212,7 @@ func TestCrossSite(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			if a := ask(t, row.method, url+row.path, row.field); a.StatusCode != row.want {
+			if a := ask(t, row.method, url+row.path, strings.Split(row.field, "\n")...); a.StatusCode != row.want {
 				t.Errorf("got %d, want %d: %s", a.StatusCode, row.want, a.body)
 			}
 		})

@@ -19,15 +19,21 @@ type route struct {
 // table returns all addresses, in the order in which GET / lists them.
 func (i *inspector) table() []route {
 	return []route{
-		{"GET", "/", "this list", i.index},
+		{"GET", "/", "the page in a browser, this list elsewhere", i.index},
 		{"GET", "/api/exchanges", "the exchanges, newest first; filters: " + parameterNames(), i.exchanges},
 		{"GET", exchangePath + "{id}", "one exchange with all its evidence", i.exchange},
 		{"DELETE", exchangePath + "{id}", "forgets it", i.deleteExchange},
 		{"GET", exchangePath + "{id}/har", "the same as an HTTP Archive, for a browser's developer tools", i.har},
+		{"GET", exchangePath + "{id}/changes", "what became of each field on its way, and by what", i.changes},
+		{"POST", exchangePath + "{id}/replay", "sends its request through the edge again", i.replay},
 		{"GET", "/api/events", "server-sent events, one for each exchange from now on; filters as above; resumes after Last-Event-ID", i.events},
 		{"GET", "/api/stats", "how many exchanges there are, by status and cause", i.stats},
 		{"GET", "/api/rules", "the catalogue of documented behavior", i.rules},
 		{"GET", "/api/distribution", "the effective distribution, defaults filled in", i.distribution},
+		{"GET", "/api/explain", "what the edge would do with a request: ?url=…&method=…&header=…", i.explain},
+		{"GET", "/api/check", "judges the origins, or the one of ?origin=, with an event for each step", i.check},
+		{"GET", "/api/summary", "the last minutes, where is recorded and how, for the page", i.summary},
+		{"GET", "/api/live", "server-sent events for the page: the newest exchanges, and how many were skipped", i.live},
 		{"GET", "/api/faults", "the faults on demand in force, with what they did", i.faults},
 		{"PUT", "/api/faults", "replaces them: " + faultsExample, i.putFaults},
 		{"DELETE", "/api/faults", "ends them all", i.deleteFaults},
@@ -65,7 +71,7 @@ func (i *inspector) index(w http.ResponseWriter, _ *http.Request) {
 	var b strings.Builder
 	b.WriteString("edgesim inspector\n\n")
 	for _, t := range i.routes {
-		fmt.Fprintf(&b, "%-7s%-25s %s\n", t.method, t.path, t.says)
+		fmt.Fprintf(&b, "%-7s%-29s %s\n", t.method, t.path, t.says)
 	}
 	writeText(w, http.StatusOK, b.String())
 }

@@ -1,0 +1,73 @@
+package inspector
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// changes tells for each field of the request and of the response what became of
+// it on its way through the edge, and by what.
+func (i *inspector) changes(w http.ResponseWriter, r *http.Request) {
+	e, err := i.Recordings.Get(r.Context(), exchangeID(r))
+	if err != nil {
+		i.refuseError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, struct {
+		Request  []policy.Change `json:"request"`
+		Response []policy.Change `json:"response"`
+	}{requestChanges(e), responseChanges(e)})
+}
+
+func requestChanges(e *recording.Exchange) []policy.Change {
+	came := e.Viewer.Fields
+	if came == nil { // over HTTP/2 their order is not known
+		came = append([]policy.Field{{Name: "Host", Value: e.Viewer.Host}}, fieldsOf(e.Viewer.Header)...)
+	}
+	if e.Sent == nil {
+		return []policy.Change{}
+	}
+	return policy.AllChanges(policy.LegRequest, came, e.Sent.Header, e.Changes)
+}
+
+func responseChanges(e *recording.Exchange) []policy.Change {
+	if e.Response.OriginHead == "" {
+		return []policy.Change{}
+	}
+	return policy.AllChanges(policy.LegResponse, headFields(e.Response.OriginHead), fieldsOf(e.Response.Header), e.Changes)
+}
+
+// fieldsOf is a header as a list, in the order of names.
+func fieldsOf(header http.Header) []policy.Field {
+	var names []string
+	for name := range header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var all []policy.Field
+	for _, name := range names {
+		for _, value := range header[name] {
+			all = append(all, policy.Field{Name: name, Value: value})
+		}
+	}
+	return all
+}
+
+// headFields are the fields of a response head as it came. A line that is not a
+// field is passed over.
+func headFields(head string) []policy.Field {
+	var all []policy.Field
+	first := true
+	for line := range strings.Lines(head) {
+		name, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
+		if !first && ok && name != "" && name[0] != ' ' && name[0] != '\t' {
+			all = append(all, policy.Field{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+		}
+		first = false
+	}
+	return all
+}

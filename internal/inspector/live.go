@@ -1,0 +1,239 @@
+package inspector
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Live is a [recording.Recorder] for the page: while somebody watches it keeps the
+// summaries of the newest exchanges for one tick, and counts in any case. What
+// comes faster than a person can look is counted and not shown; the store has it.
+// The zero value is ready for use.
+type Live struct {
+	// Redactor hides secrets in what is shown. Default: credentials are hidden.
+	Redactor *recording.Redactor
+
+	mu       sync.Mutex
+	watchers map[*watcher]bool
+	minutes  [liveMinutes]Minute
+}
+
+const (
+	// liveMinutes is how far back [Live.Minutes] goes.
+	liveMinutes = 15
+	// liveTick is how often a watcher is told, livePerTick how many exchanges at
+	// most each time.
+	liveTick    = 80 * time.Millisecond
+	livePerTick = 25
+)
+
+// Minute counts the exchanges that ended in one minute.
+type Minute struct {
+	// Start is the beginning of the minute.
+	Start time.Time `json:"start"`
+	// Requests are all exchanges, Failed those with a cause, Causes the latter by it.
+	Requests int            `json:"requests"`
+	Failed   int            `json:"failed"`
+	Causes   map[string]int `json:"causes,omitempty"`
+}
+
+// watcher is one page that looks on.
+type watcher struct {
+	summaries []json.RawMessage
+	skipped   int
+	wake      chan struct{}
+}
+
+var _ recording.Recorder = (*Live)(nil)
+
+// Record counts an exchange and shows it to those who watch.
+func (l *Live) Record(e *recording.Exchange) {
+	now := e.Start.Add(e.Duration)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.minute(now)
+	m.Requests++
+	if e.Cause != nil {
+		m.Failed++
+		if m.Causes == nil {
+			m.Causes = map[string]int{}
+		}
+		m.Causes[string(e.Cause.Name)]++
+	}
+	var summary json.RawMessage
+	for w := range l.watchers {
+		if len(w.summaries) >= livePerTick {
+			w.skipped++
+			continue
+		}
+		if summary == nil {
+			data, err := json.Marshal(l.redact(e).Summary())
+			if err != nil {
+				continue
+			}
+			summary = data
+		}
+		w.summaries = append(w.summaries, summary)
+		select {
+		case w.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (l *Live) redact(e *recording.Exchange) *recording.Exchange {
+	if l.Redactor == nil {
+		return recording.Redact(e)
+	}
+	return l.Redactor.Redact(e)
+}
+
+// minute returns the count of a minute, cleared if it was that of an earlier one.
+func (l *Live) minute(at time.Time) *Minute {
+	start := at.Truncate(time.Minute)
+	m := &l.minutes[start.Unix()/60%liveMinutes]
+	if !m.Start.Equal(start) {
+		*m = Minute{Start: start}
+	}
+	return m
+}
+
+// Minutes returns the counts of the last minutes, the oldest first. One in which
+// nothing happened is there, too.
+func (l *Live) Minutes(now time.Time) []Minute {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make([]Minute, 0, liveMinutes)
+	for n := liveMinutes - 1; n >= 0; n-- {
+		start := now.Truncate(time.Minute).Add(-time.Duration(n) * time.Minute)
+		m := l.minutes[start.Unix()/60%liveMinutes]
+		if !m.Start.Equal(start) {
+			m = Minute{Start: start}
+		}
+		causes := make(map[string]int, len(m.Causes))
+		for name, count := range m.Causes {
+			causes[name] = count
+		}
+		m.Causes = causes
+		all = append(all, m)
+	}
+	return all
+}
+
+// watch adds a watcher until leave is called.
+func (l *Live) watch() (w *watcher, leave func()) {
+	w = &watcher{wake: make(chan struct{}, 1)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.watchers == nil {
+		l.watchers = map[*watcher]bool{}
+	}
+	l.watchers[w] = true
+	return w, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.watchers, w)
+	}
+}
+
+// take returns what a watcher has not been told yet.
+func (l *Live) take(w *watcher) liveEvent {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	event := liveEvent{Exchanges: w.summaries, Skipped: w.skipped}
+	w.summaries, w.skipped = nil, 0
+	return event
+}
+
+// liveEvent is what a watcher is told at a time, the oldest first.
+type liveEvent struct {
+	Exchanges []json.RawMessage `json:"exchanges"`
+	Skipped   int               `json:"skipped"`
+}
+
+// live follows the exchanges for the page. A page that was away asks for the list
+// when it is back: nothing is resumed here.
+func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
+	if i.Live == nil {
+		refuse(w, http.StatusNotFound, problem{Error: "nothing is shown live here"})
+		return
+	}
+	if !i.enter() {
+		refuse(w, http.StatusServiceUnavailable, problem{Error: "too many follow the events already"})
+		return
+	}
+	defer i.leave()
+	w.Header().Set("Content-Type", "text/event-stream")
+	if r.Method == http.MethodHead {
+		return
+	}
+	watcher, leave := i.Live.watch()
+	defer leave()
+	s := &eventStream{w: w, control: http.NewResponseController(w)}
+	s.send("retry: 500\n\nevent: hello\ndata: {}\n\n")
+	heartbeat := time.NewTicker(eventHeartbeat)
+	defer heartbeat.Stop()
+	for s.err == nil {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-heartbeat.C:
+			s.send(": still here\n\n")
+		case <-watcher.wake:
+			if event := i.Live.take(watcher); len(event.Exchanges) > 0 {
+				s.send("event: exchanges\ndata: " + oneLine(event) + "\n\n")
+			}
+			if !pause(r.Context(), liveTick) {
+				return
+			}
+		}
+	}
+}
+
+// summary is what stands on top of every view of the page.
+func (i *inspector) summary(w http.ResponseWriter, r *http.Request) {
+	answer := struct {
+		Version  Version     `json:"version"`
+		Record   recordState `json:"record"`
+		Listen   Listeners   `json:"listen"`
+		Served   []string    `json:"served"`
+		Minutes  []Minute    `json:"minutes"`
+		Warnings []string    `json:"warnings"`
+	}{Version: i.Version, Record: i.recordState(r.Context()), Listen: i.Listeners, Served: []string{}, Minutes: []Minute{}, Warnings: []string{}}
+	if i.Live != nil {
+		answer.Minutes = i.Live.Minutes(time.Now())
+	}
+	if i.Served != nil {
+		answer.Served = i.Served()
+	}
+	if i.Ready != nil {
+		if err := i.Ready(); err != nil {
+			answer.Warnings = append(answer.Warnings, err.Error())
+		}
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+// recordState is how the recordings are, for a person.
+type recordState struct {
+	// Where says where they are kept.
+	Where   string `json:"where"`
+	Lost    uint64 `json:"lost"`
+	Spooled uint64 `json:"spooled"`
+	Damaged uint64 `json:"damaged"`
+	Failing string `json:"failing,omitempty"`
+}
+
+func (i *inspector) recordState(context.Context) recordState {
+	h := i.Recordings.Health()
+	s := recordState{Where: i.Where, Lost: h.Lost, Spooled: h.Spooled, Damaged: h.Damaged}
+	if h.Err != nil {
+		s.Failing = h.Err.Error()
+	}
+	return s
+}
