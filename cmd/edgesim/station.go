@@ -164,13 +164,8 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 
 // recorder is where finished exchanges go: the counts, the log, and the store
 // unless recording is off.
-<<<<<<< HEAD
-func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts) recording.Recorder {
-	line := &logline.Log{Logger: st.log}
-=======
 func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts, live *inspector.Live) recording.Recorder {
-	line := &proxy.Log{Logger: st.log}
->>>>>>> 5f5d5b3 (The page: exchanges live, one exchange as a picture, distribution, faults, cache and rules in a browser)
+	line := &logline.Log{Logger: st.log}
 	if s.keeping.record == recordOff {
 		return recording.Tee(counts, line)
 	}

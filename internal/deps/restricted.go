@@ -79,6 +79,7 @@ var (
 		internal/inspector/api.go: since is told in the real time, as exchanges are
 		internal/inspector/events.go: since, and the ends of waits
 		internal/inspector/stream.go: how long a reader may take
+		internal/inspector/live.go: the minutes of the chart are real ones
 		internal/check/check.go: the default of its clock
 		internal/check/live.go: how long it took
 		internal/check/visit.go: how long it took
@@ -87,7 +88,6 @@ var (
 		cmd/edgesim/recordings.go: since is told in the real time, as exchanges are
 		internal/inspector/server.go: the end of a wait
 	`)
-		"internal/inspector/live.go": "the minutes of the chart are real ones",
 	noDialling = map[string]string{
 		"internal/functions/lambda/invoke.go": "it asks a stand-in for the Lambda service, never an origin",
 		"cmd/edgesim/replayviewer.go":         "it is a viewer of an edge, never the edge itself",
