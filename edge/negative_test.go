@@ -13,6 +13,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -96,5 +97,23 @@ func TestNoAdviceOnForcedFaults(t *testing.T) {
 	}
 	if advised == 0 {
 		t.Error("the same answer gets no advice when it is not forced: this test proves nothing")
+	}
+}
+
+// TestBuffered: the bodies of responses say how much of them is there, so that they
+// go out in few writes; and an HTTP/2 viewer gets no Connection field (CF-ERR-37).
+func TestBuffered(t *testing.T) {
+	t.Parallel()
+	for proto, connection := range map[string]string{"HTTP/1.1": "keep-alive", "HTTP/2.0": ""} {
+		s := newSite(t, map[string]http.HandlerFunc{"app": nil})
+		protocol("redirect-to-https")(s.edge.Distribution)
+		r := s.edge.Serve(t.Context(), &edge.ViewerRequest{Method: "GET", Scheme: "http", Host: "localhost", Proto: proto, URI: "/"})
+		if b, ok := r.Body.(originconn.Buffered); !ok || int64(b.Buffered()) != r.ContentLength || r.ContentLength == 0 {
+			t.Errorf("%s: of %d bytes it has %v", proto, r.ContentLength, r.Body)
+		}
+		if got := r.Header.Get("Connection"); r.Status != 301 || got != connection {
+			t.Errorf("%s: %d with Connection %q, want 301 with %q", proto, r.Status, got, connection)
+		}
+		r.Body.Close()
 	}
 }

@@ -130,6 +130,7 @@ func TestRequestOnTheWire(t *testing.T) {
 		{"POST", "POST", "hello", 5, "POST" + head + "Content-Length: 5\r\n\r\nhello"},
 		{"chunked", "PUT", "hello", -1, "PUT" + head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
 		{"DELETE", "DELETE", "", 0, "DELETE" + head + "\r\n"},
+		{"no body, whatever its length", "DELETE", "", -1, "DELETE" + head + "\r\n"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +141,7 @@ func TestRequestOnTheWire(t *testing.T) {
 					io.WriteString(conn, ok)
 				})
 				r := &originconn.Request{Method: row.method, RequestURI: "/p?q", Header: fields, ContentLength: row.length}
-				if row.length != 0 {
+				if row.body != "" {
 					r.Body = io.NopCloser(strings.NewReader(row.body))
 				}
 				result := client.Do(t.Context(), defaults(), r)

@@ -177,6 +177,10 @@ func TestRange(t *testing.T) {
 	if ok, _ := policy.JudgeRange([]string{"bytes=0-1", "bytes=2-3"}); ok {
 		t.Error("CF-RANGE-04: two Range fields pass")
 	}
+	alone := policy.RequestFacts{Header: http.Header{"If-Range": {`"v"`}}}
+	if all, none := sent(allViewer(), alone, "If-Range"), sent(nothing, alone, "If-Range"); all == nil || none != nil {
+		t.Errorf("If-Range without a Range is as any field: it arrives as %q where all are selected, as %q where none is", all, none)
+	}
 	f := policy.RequestFacts{Method: "HEAD", Header: http.Header{"Range": {"bytes=0-1"}}}
 	if got := sent(nothing, f, "Range"); got != nil {
 		t.Errorf("CF-REQ-02: Range of a HEAD arrives as %q though nothing selects it", got)

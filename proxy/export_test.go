@@ -20,6 +20,9 @@ func CacheForTest(ca *CA, limit int, names ...string) (held int, hasFirst bool, 
 	return l.recent.Len(), hasFirst, nil
 }
 
+// PublishOnceForTest gives a file its name unless the name is taken.
+var PublishOnceForTest = publishOnce
+
 // IsDNSNameForTest is for fuzzing.
 var IsDNSNameForTest = isDNSName
 

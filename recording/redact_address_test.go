@@ -79,3 +79,17 @@ func TestRedactQueryForms(t *testing.T) {
 		}
 	}
 }
+
+// TestRedactCauseError: the error under a cause goes where its text has a secret,
+// which nobody can cut out of it, and stays where it has none.
+func TestRedactCauseError(t *testing.T) {
+	t.Parallel()
+	r := recording.Redactor{Query: []string{"token"}}
+	for text, kept := range map[string]bool{"connection refused": true, "get /a?token=hunter2": false} {
+		e := success(1)
+		e.Cause = policy.NewCause(policy.CauseConnectRefused, "asking for /?token=hunter2 failed", errors.New(text))
+		if got := r.Redact(e).Cause.Err; (got != nil) != kept {
+			t.Errorf("%q: the error is %v, kept: want %t", text, got, kept)
+		}
+	}
+}

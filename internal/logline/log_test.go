@@ -42,6 +42,9 @@ func TestLog(t *testing.T) {
 	quoted := exampleExchange()
 	quoted.Cause, quoted.Attempts, quoted.Origin = nil, nil, ""
 	quoted.Response.Status, quoted.Viewer.URI, quoted.Duration = 301, "/\"\\<é\x01", 2*time.Millisecond
+	slashed := exampleExchange()
+	slashed.Cause, slashed.Attempts, slashed.Origin = nil, nil, ""
+	slashed.Response.Status, slashed.Viewer.URI, slashed.Duration = 301, `/a\b`, 2*time.Millisecond
 	tests := []struct {
 		name     string
 		exchange *recording.Exchange
@@ -59,6 +62,10 @@ func TestLog(t *testing.T) {
 		}},
 		{"text that needs quotes", quoted, logrus.InfoLevel, map[string]any{
 			"level": "info", "msg": "exchange", "exchange": "id==", "method": "GET", "host": "a.example", "uri": "/\"\\<é\x01",
+			"status": 301.0, "duration_ms": 2.0, "bytes": 42.0,
+		}},
+		{"text with a backslash", slashed, logrus.InfoLevel, map[string]any{
+			"level": "info", "msg": "exchange", "exchange": "id==", "method": "GET", "host": "a.example", "uri": `/a\b`,
 			"status": 301.0, "duration_ms": 2.0, "bytes": 42.0,
 		}},
 		{"fine, at level warn", fine, logrus.WarnLevel, nil},
