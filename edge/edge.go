@@ -112,7 +112,7 @@ const (
 	FormConnect  = "connect"  // inside a CONNECT tunnel
 	// FormBackground is a request of the edge itself: a copy that was served stale is
 	// fetched again (CF-CACHE-15).
-	FormBackground = "background"
+	FormBackground = recording.FormBackground
 )
 
 // WithCutOff lets the contexts of requests tell who ended them: cut says that the

@@ -101,6 +101,10 @@ type Viewer struct {
 	Truncated bool
 }
 
+// FormBackground is the form of a request that no viewer sent: the edge fetches a
+// copy again that it served stale (CF-CACHE-15).
+const FormBackground = "background"
+
 // Sent is the request as it went to the origin.
 type Sent struct {
 	Method string

@@ -21,6 +21,8 @@ const (
 	// that may be one.
 	inTarget
 	inHead
+	// inKey is a cache key: a target, and a line for each field.
+	inKey
 	// inProse is a sentence, or whatever else may quote foreign bytes.
 	inProse
 	// inWord is what edgesim or the configuration says: names, ids, addresses.
@@ -68,8 +70,8 @@ func (w *walker) exchange(e *Exchange) {
 	own(w, &e.ErrorPage, w.errorPage)
 	list(w, &e.Functions, w.function)
 	own(w, &e.Cache, func(c *CacheFacts) {
-		w.text(inProse, "", &c.Key, &c.Reason)
-		w.text(inWord, "", (*string)(&c.Decision), (*string)(&c.Rule), &c.From)
+		w.text(inKey, "", &c.Key)
+		w.text(inWord, "", (*string)(&c.Decision), (*string)(&c.Rule), &c.Reason, &c.From)
 	})
 	own(w, &e.GRPC, func(g *GRPC) {
 		w.text(inField, "Grpc-Status", &g.Status)

@@ -84,7 +84,8 @@ func (w *Writer) begin() error {
 }
 
 // logged says whether CloudFront logs a request: one whose URL or headers are
-// beyond the limits cannot be parsed whole, and is not (CF-ERR-28).
+// beyond the limits cannot be parsed whole, and is not (CF-ERR-28); one that no
+// viewer sent is not either.
 func logged(e *recording.Exchange) bool {
-	return e.Cause == nil || e.Cause.Name != policy.CauseViewerURLTooLong && e.Cause.Name != policy.CauseViewerHeadersTooBig
+	return e.Viewer.Form != recording.FormBackground && (e.Cause == nil || e.Cause.Name != policy.CauseViewerURLTooLong && e.Cause.Name != policy.CauseViewerHeadersTooBig)
 }

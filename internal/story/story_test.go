@@ -140,3 +140,27 @@ func FuzzWrite(f *testing.F) {
 		}
 	})
 }
+
+// TestCacheTold: what the cache made of a request, and where its answer came from.
+func TestCacheTold(t *testing.T) {
+	t.Parallel()
+	e := recorded(t, "success.json")
+	e.Cache = &recording.CacheFacts{
+		Decision: recording.CacheHit, Key: "/a?x=1\nAccept-Encoding: br,gzip", TTL: time.Hour, Age: 90 * time.Second,
+		Rule: "CF-CACHE-03", Reason: "the origin's max-age says 3600 s", From: "other",
+	}
+	e.Sent, e.Response.OriginHead = nil, ""
+	text := told(t, e, story.Options{})
+	for _, want := range []string{
+		"a hit: the answer was in the cache", "key: /a?x=1", "Accept-Encoding: br,gzip", "fresh for 1h0m0s", "kept by exchange other, 1m30s ago",
+		"CF-CACHE-03: the origin's max-age says 3600 s", "nothing: the answer was in the cache", ", from the cache",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the story lacks %q:\n%s", want, text)
+		}
+	}
+	e.Cache = &recording.CacheFacts{Decision: recording.CachePass, Rule: "CF-CACHE-01", Reason: "answers to POST are never kept"}
+	if text := told(t, e, story.Options{}); !strings.Contains(text, "not cached") || strings.Contains(text, "not kept for later") || strings.Contains(text, "key:") {
+		t.Errorf("the story is\n%s", text)
+	}
+}

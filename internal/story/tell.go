@@ -18,6 +18,7 @@ func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	t := &teller{page: page{to: w, options: o}, e: e}
 	t.summary()
 	t.asked()
+	t.cached()
 	t.sent()
 	for i, a := range e.Attempts {
 		if a != nil {
@@ -108,6 +109,10 @@ func (t *teller) sent() {
 		return
 	}
 	if e.Sent == nil {
+		if kept(e.Cache) {
+			t.say("nothing: the answer was in the cache")
+			return
+		}
 		t.say("nothing: the edge answered by itself")
 		return
 	}
@@ -230,6 +235,8 @@ func (t *teller) answered() {
 	switch {
 	case t.foreign():
 		from = ""
+	case kept(t.e.Cache):
+		from = ", from the cache"
 	case r.OriginHead != "":
 		from = ", from the origin"
 	}

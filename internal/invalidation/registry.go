@@ -1,0 +1,146 @@
+package invalidation
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// mostRemembered bounds the invalidations that are remembered: the oldest goes.
+const mostRemembered = 1000
+
+// Registry has the invalidations of an edge. Its funcs must be set; it is safe for
+// concurrent use.
+type Registry struct {
+	// Find returns the name of the distribution that an id or a name means; false
+	// if there is none (CF-INV-34).
+	Find func(id string) (name string, ok bool)
+	// Remove removes what the items name from the cache of a distribution, and
+	// returns how many copies that were.
+	Remove func(name string, items []policy.InvalidationItem) int
+
+	mu  sync.Mutex
+	all []*Invalidation // the newest last
+}
+
+// Invalidation is one that was carried out.
+type Invalidation struct {
+	// ID is its own, Distribution what it was asked for.
+	ID           string
+	Distribution string
+	// Status is always Completed: there is one cache to reach (CF-INV-28).
+	Status  string
+	Created time.Time
+	// Reference is the caller's, Paths are the paths and tags as they were given.
+	Reference string
+	Paths     []string
+	// Removed is how many copies went.
+	Removed int
+}
+
+// Error is what CloudFront's API refuses with.
+type Error struct {
+	// Status is the HTTP status, Code the API's own name for the error.
+	Status        int
+	Code, Message string
+}
+
+// Error says what is wrong.
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// Create carries out an invalidation. The same reference with the same paths
+// returns the one of before (CF-INV-30), with others it is refused (CF-INV-31).
+func (r *Registry) Create(distribution, reference string, paths []string) (*Invalidation, *Error) {
+	name, ok := r.Find(distribution)
+	if !ok {
+		return nil, &Error{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
+	}
+	switch {
+	case len(paths) == 0:
+		return nil, &Error{http.StatusBadRequest, "InvalidArgument", "Your request contains no invalidation paths."}
+	case len(paths) > policy.MostInvalidationPaths:
+		return nil, &Error{http.StatusRequestEntityTooLarge, "BatchTooLarge", fmt.Sprintf("Your request has %d paths; at most %d are allowed.", len(paths), policy.MostInvalidationPaths)}
+	}
+	items := make([]policy.InvalidationItem, len(paths))
+	for i, path := range paths {
+		var err error
+		if items[i], err = policy.ReadInvalidation(path); err != nil {
+			return nil, &Error{http.StatusBadRequest, "InvalidArgument", "Your request contains one or more invalid invalidation paths: " + err.Error() + "."}
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, before := range r.all {
+		if reference == "" || before.Reference != reference || before.Distribution != distribution {
+			continue
+		}
+		if !slices.Equal(before.Paths, paths) {
+			return nil, &Error{http.StatusBadRequest, "InvalidationBatchAlreadyExists", "An invalidation with this CallerReference and other paths exists already."}
+		}
+		return before, nil
+	}
+	made := &Invalidation{
+		ID: newID(), Distribution: distribution, Status: "Completed", Created: time.Now().UTC(), Reference: reference, Paths: slices.Clone(paths),
+		Removed: r.Remove(name, items),
+	}
+	r.all = append(r.all, made)
+	if len(r.all) > mostRemembered {
+		r.all = slices.Delete(r.all, 0, len(r.all)-mostRemembered)
+	}
+	return made, nil
+}
+
+// Get returns one invalidation of a distribution (CF-INV-38).
+func (r *Registry) Get(distribution, id string) (*Invalidation, *Error) {
+	if _, ok := r.Find(distribution); !ok {
+		return nil, &Error{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range r.all {
+		if i.ID == id && i.Distribution == distribution {
+			return i, nil
+		}
+	}
+	return nil, &Error{http.StatusNotFound, "NoSuchInvalidation", "The specified invalidation does not exist."}
+}
+
+// List returns up to n invalidations of a distribution, the newest first, that are
+// older than the one with the id marker (CF-INV-39). More says that there are
+// others.
+func (r *Registry) List(distribution, marker string, n int) (list []*Invalidation, more bool, bad *Error) {
+	if _, ok := r.Find(distribution); !ok {
+		return nil, false, &Error{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	skip := marker != ""
+	for _, i := range slices.Backward(r.all) {
+		switch {
+		case i.Distribution != distribution:
+		case skip:
+			skip = i.ID != marker
+		case len(list) == n:
+			return list, true, nil
+		default:
+			list = append(list, i)
+		}
+	}
+	return list, false, nil
+}
+
+// Reset forgets all of them.
+func (r *Registry) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = nil
+}
+
+// newID returns an id as the service's are: I and capital letters and digits.
+func newID() string { return "I" + strings.ToUpper(rand.Text())[:25] }
