@@ -82,7 +82,7 @@ func (c *Cache) Invalidate(l *Location, items []policy.InvalidationItem) int {
 		}
 		uri := policy.KeyURI(rest)
 		var tags []string
-		if k != nil {
+		if k != nil && k.tagHeader == l.Distribution.CacheTagHeader { // CF-INV-49, CF-INV-50
 			tags = k.tags
 		}
 		for _, item := range items {
@@ -92,6 +92,35 @@ func (c *Cache) Invalidate(l *Location, items []policy.InvalidationItem) int {
 		}
 		return false
 	})
+}
+
+// Named returns the name of the distribution that an id means, in the API of
+// CloudFront or of edgesim: by its name or its id; "" means all of them, and is
+// their name. Where the only distribution has no id of its own, which is not part
+// of its configuration, any id means it.
+func (e *Edge) Named(id string) (name string, ok bool) {
+	all := e.Locations()
+	for _, l := range all {
+		if id == l.Name() || id == l.Distribution.ID {
+			return l.Name(), true
+		}
+	}
+	if len(all) == 1 && all[0].Distribution.ID == "" {
+		return all[0].Name(), true
+	}
+	return "", id == ""
+}
+
+// Invalidate removes what items name from what is kept for the distribution of
+// this name, or for all if it is "", and says how many entries that were.
+func (e *Edge) Invalidate(name string, items []policy.InvalidationItem) int {
+	n := 0
+	for _, l := range e.Locations() {
+		if name == "" || l.Name() == name {
+			n += e.Cache.Invalidate(l, items)
+		}
+	}
+	return n
 }
 
 // Forget empties the edge's cache, if it has one.
@@ -168,7 +197,9 @@ type kept struct {
 	keeping policy.Keeping
 	ttl     policy.ErrorTTL
 	times   policy.CopyTimes
-	tags    []string
+	// tags are those of the answer, read from the field tagHeader.
+	tags      []string
+	tagHeader string
 	// unkeyed is what the origin got and no other viewer's request is told by.
 	unkeyed []policy.Field
 	// paged says that the answer is that of a custom error page's own behavior.

@@ -45,8 +45,8 @@ func (e *Edge) keep(x *exchange, v *ViewerRequest, o *outcome) {
 	}
 	head := &kept{
 		outcome: copied(o), origin: x.exchange.Origin, exchange: x.exchange.ID, keeping: k, times: k.Times(now), unkeyed: sent,
-		tags: policy.CacheTags(r.Header[x.location.tagHeader()]),
 	}
+	head.tag(x.location, r.Header)
 	if k.WithoutCookies {
 		delete(head.outcome.response.Header, "Set-Cookie") // CF-COOKIE-07
 	}
@@ -115,7 +115,7 @@ func (e *Edge) keepError(x *exchange, v *ViewerRequest, o *outcome, ttl policy.E
 		key = l.own // it has no body that a GET could be answered with
 	}
 	head.outcome = copied(o)
-	head.tags = policy.CacheTags(o.response.Header[x.location.tagHeader()])
+	head.tag(x.location, o.response.Header)
 	e.fill(x, v, o, key, head)
 }
 
@@ -127,7 +127,7 @@ func (e *Edge) confirmed(ctx context.Context, x *exchange, v *ViewerRequest, o *
 		return nil
 	}
 	now, old := e.Clock.Now(), l.expired.Head
-	head := &kept{outcome: old.outcome, origin: x.exchange.Origin, exchange: old.exchange, tags: old.tags, unkeyed: e.unkeyed(x, v, o.behavior)}
+	head := &kept{outcome: old.outcome, origin: x.exchange.Origin, exchange: old.exchange, tags: old.tags, tagHeader: old.tagHeader, unkeyed: e.unkeyed(x, v, o.behavior)}
 	response := *old.outcome.response
 	response.Header = policy.Revalidated(response.Header, o.response.Header)
 	head.outcome.response = &response
@@ -188,6 +188,16 @@ func (e *Edge) unkeyed(x *exchange, v *ViewerRequest, b *distribution.CacheBehav
 	return policy.Unkeyed(b, v.Host, v.Header)
 }
 
-// tagHeader is the field that has the tags of an answer, by its canonical name;
-// "" where there is none (CF-INV-40).
-func (l *Location) tagHeader() string { return http.CanonicalHeaderKey(l.Distribution.CacheTagHeader) }
+// tag reads the tags of an answer where the distribution names a field for them
+// (CF-INV-40); the metadata of an S3 object have a prefix (CF-INV-51).
+func (k *kept) tag(l *Location, h http.Header) {
+	name := l.Distribution.CacheTagHeader
+	if name == "" {
+		return
+	}
+	values := h[http.CanonicalHeaderKey(name)]
+	if len(values) == 0 && l.fromS3(k.origin) {
+		values = h[http.CanonicalHeaderKey("x-amz-meta-"+name)]
+	}
+	k.tags, k.tagHeader = policy.CacheTags(values), name
+}

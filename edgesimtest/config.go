@@ -61,6 +61,8 @@ type Config struct {
 	Client *originconn.Client
 	// Faithful leaves out the X-Edgesim-* response headers.
 	Faithful bool
+	// Cache is what is kept, as --cache says it. Default: nothing.
+	Cache edge.CacheMode
 	// AnyHost serves every Host, whatever the distribution's aliases are.
 	AnyHost bool
 	// Log writes a line for every exchange to the test's output.

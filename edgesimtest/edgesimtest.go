@@ -55,6 +55,7 @@ type Edge struct {
 
 	t      testing.TB
 	clock  *edge.Clock
+	inner  *edge.Edge
 	ring   *recording.Ring
 	faults *faults.Set
 }
@@ -100,6 +101,10 @@ func Start(t testing.TB, c Config) *Edge {
 		Distribution: site.distribution, Client: client, Faults: e.faults, BodyLimit: bodyLimit, Faithful: c.Faithful,
 		AnyHost: c.AnyHost, Clock: e.clock, Recorder: recording.Tee(e.ring, &logline.Log{Logger: log}),
 	}
+	if c.Cache != "" {
+		inner.Cache = edge.NewCache(edge.CacheConfig{Mode: c.Cache})
+	}
+	e.inner = inner
 	server, err := proxy.New(proxy.Config{Serve: inner.Serve, CA: ca, Logger: log, ServesHost: inner.ServesHost})
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
@@ -195,8 +200,25 @@ func (e *Edge) Force(f faults.Fault) {
 // valid, what is still kept. A Client of the test's own has its own clock.
 func (e *Edge) Advance(d time.Duration) { e.clock.Advance(d) }
 
-// Reset forgets the exchanges, ends what is forced and sets the clock back.
+// Invalidate removes from the cache what the paths name, as CloudFront's
+// invalidations do: "/img/*", "/index.html?a=1", "#tag". It says how many copies
+// went. A path that CloudFront refuses ends the test.
+func (e *Edge) Invalidate(paths ...string) int {
+	e.t.Helper()
+	items := make([]policy.InvalidationItem, len(paths))
+	for i, path := range paths {
+		var err error
+		if items[i], err = policy.ReadInvalidation(path); err != nil {
+			e.t.Fatalf("edgesimtest: %v", err)
+		}
+	}
+	return e.inner.Invalidate("", items)
+}
+
+// Reset forgets the exchanges and what is kept, ends what is forced and sets the
+// clock back.
 func (e *Edge) Reset() {
+	e.inner.Forget()
 	e.clock.Reset()
 	e.faults.Reset()
 	_, _ = e.ring.Reset(context.Background()) // a ring has no reason to fail

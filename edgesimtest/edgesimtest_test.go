@@ -11,10 +11,12 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/edgesimtest"
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/internal/lab"
@@ -276,5 +278,48 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("got %q, want %q in it", f.said, row.want)
 			}
 		})
+	}
+}
+
+// TestCache: a test sees what CloudFront's cache would do, moves its clock, and
+// invalidates.
+func TestCache(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	e := edgesimtest.Start(t, edgesimtest.Config{
+		Cache: edge.CacheOn,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "max-age=3600")
+			fmt.Fprint(w, asked.Add(1))
+		}),
+		Tune: func(d *distribution.Distribution) {
+			d.DefaultBehavior.CachePolicy, _ = distribution.ManagedCachePolicy("CachingOptimized")
+		},
+	})
+	get := func(want string) {
+		t.Helper()
+		r, err := e.Client.Get(e.URL + "/page")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		body, _ := io.ReadAll(r.Body)
+		if got := r.Header.Get("X-Cache") + " " + string(body); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	get("Miss from cloudfront 1")
+	get("Hit from cloudfront 1")
+	e.Advance(time.Hour)
+	get("Miss from cloudfront 2")
+	if n := e.Invalidate("/other", "/pa*"); n != 1 {
+		t.Errorf("%d copies went", n)
+	}
+	get("Miss from cloudfront 3")
+	get("Hit from cloudfront 3")
+	e.Reset()
+	get("Miss from cloudfront 4")
+	if list := e.Exchanges(); len(list) != 1 || list[0].Cache.Rule != "CF-CACHE-04" {
+		t.Errorf("recorded %+v", list[0].Cache)
 	}
 }

@@ -2,9 +2,11 @@ package policy
 
 // cacheGaps declares what is left out in CF-INV, CF-LIMIT, CF-PATH and CF-VPC.
 var cacheGaps = []Gap{
+	{Rule: "CF-INV-15", Needs: needsFunctions, Why: "no viewer-request function rewrites the URI before the key is made"},
+	{Rule: "CF-INV-19", Needs: needsAWS, Why: "there is one edge to reach, and what viewers keep is theirs here, too"},
 	{Rule: "CF-INV-17", Needs: needsAWS, Why: "Smooth Streaming is an origin's business here: its files are invalidated like all others"},
-	{Rule: "CF-INV-22", Needs: needsAWS, Why: "there is one edge to reach: an invalidation is complete when it is answered"},
-	{Rule: "CF-INV-23", Needs: needsAWS, Why: "no invalidation is ever in progress, so the quota is that of one batch"},
+	{Rule: "CF-INV-22", Needs: needsAWS, Partly: true, Why: "there is one edge to reach: an invalidation is complete when it is answered"},
+	{Rule: "CF-INV-23", Needs: needsAWS, Partly: true, Why: "no invalidation is ever in progress, so the quota is that of one batch"},
 	{Rule: "CF-INV-24", Needs: needsAWS, Why: "quotas a second are an account's"},
 	{Rule: "CF-INV-25", Needs: needsAWS, Why: "nothing is paid for here"},
 	{Rule: "CF-INV-29", Needs: needsAWS, Why: "distribution tenants have no invalidations of their own here"},

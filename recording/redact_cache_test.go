@@ -20,6 +20,9 @@ func TestRedactCacheKey(t *testing.T) {
 	if e.Cache.Key != key {
 		t.Error("the exchange itself was changed")
 	}
+	if got := (&recording.Redactor{}).Key(key); strings.Contains(got, "hush2") {
+		t.Errorf("the key became %q", got)
+	}
 	if got := (&recording.Redactor{KeepSecrets: true}).Redact(e).Cache.Key; got != key {
 		t.Errorf("kept secrets became %q", got)
 	}

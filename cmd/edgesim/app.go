@@ -90,6 +90,7 @@ func (p *program) app() *cli.App {
 			p.recordingsCommand(),
 			p.configCommand(),
 			p.pullCommand(),
+			p.invalidateCommand(),
 			p.caCommand(),
 			p.healthcheckCommand(),
 			p.completionCommand(),

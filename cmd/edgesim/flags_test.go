@@ -39,10 +39,11 @@ func TestOneMeaningAVariable(t *testing.T) {
 		}
 	})
 	same := map[string]string{ // one thing, told from each command's side
-		"EDGESIM_RECORD": "where recordings are: serve writes there, recordings reads there",
-		"EDGESIM_JSON":   "JSON for programs",
-		"EDGESIM_LIMIT":  "at most so many exchanges",
-		"EDGESIM_STATE":  "the state directory",
+		"EDGESIM_RECORD":       "where recordings are: serve writes there, recordings reads there",
+		"EDGESIM_JSON":         "JSON for programs",
+		"EDGESIM_LIMIT":        "at most so many exchanges",
+		"EDGESIM_STATE":        "the state directory",
+		"EDGESIM_DISTRIBUTION": "one distribution, by its id or name",
 	}
 	for name, usages := range meanings {
 		if len(usages) > 1 && same[name] == "" {

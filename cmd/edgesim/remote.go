@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -135,13 +136,26 @@ func (e *statusError) Error() string { return e.text }
 
 // ask sends one request and reads the JSON of the answer.
 func (s *remoteStore) ask(ctx context.Context, method, path string, query url.Values, to any) error {
+	return s.send(ctx, method, path, query, nil, to)
+}
+
+// send is ask with a body, which is sent as JSON; nil sends none.
+func (s *remoteStore) send(ctx context.Context, method, path string, query url.Values, content, to any) error {
 	u := *s.base
 	u = *u.JoinPath()
 	target := strings.TrimSuffix(u.String(), "/") + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
-	r, err := http.NewRequestWithContext(ctx, method, target, nil)
+	var body io.Reader
+	if content != nil {
+		data, err := json.Marshal(content)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(data)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {
 		return err
 	}
@@ -150,7 +164,7 @@ func (s *remoteStore) ask(ctx context.Context, method, path string, query url.Va
 		return usage{err: fmt.Errorf("no answer from %s: %w", s.base.Host, errors.Unwrap(err)), hint: "is an edge running, and is this the address of its --inspect?"}
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusCreated {
 		var problem struct{ Error string }
 		data, _ := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 		if json.Unmarshal(data, &problem) != nil || problem.Error == "" {

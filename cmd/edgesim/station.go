@@ -113,7 +113,8 @@ func newAPI(st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Se
 	c.Faults, c.Listen, c.Hosts = s.faults, s.inspect, s.inspectHosts
 	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
 	c.Distribution = func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) }
-	c.Reset, c.Edge = e.Forget, s.keeping.edgeName
+	c.Edge = s.keeping.edgeName
+	cacheAPI(&c, s, e)
 	at := st.addresses().forPeople()
 	c.Listeners, c.Where, c.Actions = inspector.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}, s.keeping.where(), pageActions(e)
 	return inspector.NewServer(c)

@@ -187,12 +187,13 @@ var Packages = []Package{
 		Path: "internal/lab", Why: "broken origins share nothing with the road that judges them, or a fault could hide in both",
 		Imports: []string{"policy", "distribution", "internal/pki"},
 	},
+	{Path: "internal/invalidation", Why: "invalidations as CloudFront's API takes them; it knows no cache", Imports: []string{"policy"}},
 	{
 		Path: "internal/inspector/page", Why: "the page of the inspector is files: it knows nobody",
 	},
 	{
 		Path: "internal/inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
-		Imports: []string{"internal/inspector/page", "recording", "internal/har", "policy", "faults"},
+		Imports: []string{"internal/inspector/page", "recording", "internal/har", "policy", "faults", "internal/invalidation"},
 	},
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
 	{Path: "internal/conntest", Why: "it counts the connections that tests leave open, and belongs to tests alone", Anything: true},
@@ -230,6 +231,7 @@ var Packages = []Package{
 			"internal/check",
 			"internal/lab",
 			"internal/inspector",
+			"internal/invalidation",
 		},
 		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
 	},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/internal/inspector/page"
+	"github.com/edgesim/edgesim/internal/invalidation"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -50,6 +51,15 @@ type Config struct {
 	Listeners Listeners
 	Where     string
 	Served    func() []string
+	// Clock is the time by which the edge decides. Default: none, and /api/clock is
+	// not found.
+	Clock *Clock
+	// Cache returns up to n entries of what is kept, the newest first, that are older
+	// than the one with the id before. Default: none, and the cache is off.
+	Cache func(before uint64, n int) Cache
+	// Invalidations takes those of /api/invalidations and of CloudFront's own API.
+	// Default: none, and there is nothing at those addresses.
+	Invalidations *invalidation.Registry
 	// Version is what /version tells.
 	Version Version
 	// Listen is the address listened on, as "127.0.0.1:4040", ":4040" or
@@ -153,6 +163,10 @@ func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // route finds the address asked for and checks the method.
 func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
+	if i.Invalidations != nil && strings.HasPrefix(r.URL.Path, invalidation.Prefix) {
+		i.Invalidations.ServeHTTP(w, r)
+		return
+	}
 	var allowed []string
 	path := ""
 	for _, route := range i.routes {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/edgesim/edgesim/internal/invalidation"
 )
 
 // route is one address of the inspector. A "{id}" in a path is one segment.
@@ -37,7 +39,11 @@ func (i *inspector) table() []route {
 		{"GET", "/api/faults", "the faults on demand in force, with what they did", i.faults},
 		{"PUT", "/api/faults", "replaces them: " + faultsExample, i.putFaults},
 		{"DELETE", "/api/faults", "ends them all", i.deleteFaults},
-		{"POST", "/api/reset", "forgets this edge's exchanges since it started and every kept error, and ends every fault; ?all=true: every exchange of the recordings", i.reset},
+		{"GET", "/api/cache", "what the cache keeps, newest first; limit, cursor", i.cache},
+		{"POST", "/api/invalidations", "removes copies from the cache: " + invalidationExample + "; CloudFront's own API for it is at " + invalidation.Prefix, i.invalidate},
+		{"GET", "/api/clock", "the time by which the edge decides", i.clock},
+		{"POST", "/api/clock", "moves it: " + clockExample, i.advanceClock},
+		{"POST", "/api/reset", "forgets this edge's exchanges since it started and what the cache keeps, ends every fault and sets the clock back; ?all=true: every exchange of the recordings", i.reset},
 		{"GET", "/metrics", "counts of exchanges and causes, and the state of the recordings, for Prometheus", i.metrics},
 		{"GET", "/healthz", "200 while the process answers", i.healthz},
 		{"GET", "/readyz", "200 when the edge serves, else 503 with the reason", i.readyz},

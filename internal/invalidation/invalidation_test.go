@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edgesim/edgesim/internal/invalidation"
 	"github.com/edgesim/edgesim/policy"
@@ -17,6 +18,7 @@ func registry() (*invalidation.Registry, *int) {
 	removed := 0
 	return &invalidation.Registry{
 		Find:   func(id string) (string, bool) { return "one", id == "E1" },
+		Now:    func() time.Time { return time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC) },
 		Remove: func(_ string, items []policy.InvalidationItem) int { removed += len(items); return len(items) },
 	}, &removed
 }

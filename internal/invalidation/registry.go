@@ -24,6 +24,8 @@ type Registry struct {
 	// Remove removes what the items name from the cache of a distribution, and
 	// returns how many copies that were.
 	Remove func(name string, items []policy.InvalidationItem) int
+	// Now is the time of an invalidation.
+	Now func() time.Time
 
 	mu  sync.Mutex
 	all []*Invalidation // the newest last
@@ -86,7 +88,7 @@ func (r *Registry) Create(distribution, reference string, paths []string) (*Inva
 		return before, nil
 	}
 	made := &Invalidation{
-		ID: newID(), Distribution: distribution, Status: "Completed", Created: time.Now().UTC(), Reference: reference, Paths: slices.Clone(paths),
+		ID: newID(), Distribution: distribution, Status: "Completed", Created: r.Now().UTC(), Reference: reference, Paths: slices.Clone(paths),
 		Removed: r.Remove(name, items),
 	}
 	r.all = append(r.all, made)

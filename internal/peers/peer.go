@@ -33,6 +33,7 @@ func Known() []Peer {
 		{"python3:websockets", "python3-websockets", "viewers of WebSocket"},
 		{"python3", "python3", "suites in Python, as docs/TESTING.md has them"},
 		{"node", "nodejs", "suites in JavaScript, as docs/TESTING.md has them"},
+		{"aws", "awscli", "invalidations by the AWS CLI"},
 		{"chromium", "chromium", "viewers that are browsers"},
 		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}
