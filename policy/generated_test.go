@@ -50,7 +50,7 @@ type family struct {
 }
 
 // generatorSeed is the seed of all chains; another one makes others.
-const generatorSeed = 11
+const generatorSeed = 12
 
 // generatedHost is the name that is asked for, generatedAddress the address.
 const (
