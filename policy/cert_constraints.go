@@ -53,16 +53,10 @@ func (j *judge) constrain(subject, ca *chainCert) []ranked {
 		f.Inferred = true // RFC 5280 leaves the choice between this and obeying
 		return []ranked{f}
 	}
-	checks, compared, constraints := 0, 0, 0
-	for kind, trees := range limits.counts() {
-		checks += names.counts()[kind] * trees
-		if trees > 0 {
-			compared += names.counts()[kind]
-		}
-		constraints += trees
-	}
+	// As OpenSSL counts: all names, whatever their kind, times all constraints.
+	checks := names.count * limits.count
 	if checks > maxConstraintChecks || j.constraintWork+checks > maxConstraintWork {
-		return []ranked{tooManyConstraints(ca, compared, constraints)}
+		return []ranked{tooManyConstraints(ca, names.count, limits.count)}
 	}
 	j.constraintWork += checks
 	whose := "the leaf's"

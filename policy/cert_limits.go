@@ -28,6 +28,8 @@ type limits struct {
 	unread map[int]bool
 	// dnsCheck is dns, once it was asked for.
 	dnsCheck func(string) string
+	// count is how many there are of all kinds.
+	count int
 	// err says in words why the constraints cannot be obeyed; "" if they can.
 	err string
 }
@@ -51,6 +53,7 @@ func readLimits(ca *chainCert) *limits {
 		l.err = "its name constraints cannot be read"
 		return l
 	}
+	l.count = len(extension.Permitted) + len(extension.Excluded)
 	for _, tree := range extension.Permitted {
 		l.add(tree, &l.permitted)
 	}
@@ -77,18 +80,6 @@ func (l *limits) add(tree subtree, directory *[]string) {
 	case kindMail, kindDNS, kindURI, kindAddress:
 	default:
 		l.unread[tree.Base.Tag] = true
-	}
-}
-
-// counts are the constraints by kind of name.
-func (l *limits) counts() map[int]int {
-	ca := l.ca
-	return map[int]int{
-		kindMail:      len(ca.PermittedEmailAddresses) + len(ca.ExcludedEmailAddresses),
-		kindDNS:       len(ca.PermittedDNSDomains) + len(ca.ExcludedDNSDomains),
-		kindDirectory: len(l.permitted) + len(l.excluded),
-		kindURI:       len(ca.PermittedURIDomains) + len(ca.ExcludedURIDomains),
-		kindAddress:   len(ca.PermittedIPRanges) + len(ca.ExcludedIPRanges),
 	}
 }
 
@@ -161,7 +152,7 @@ func hostWithin(host, tree string) bool {
 // is refused.
 func (l *limits) uris() func(*url.URL) string {
 	return func(name *url.URL) string {
-		if l.counts()[kindURI] == 0 {
+		if len(l.ca.PermittedURIDomains)+len(l.ca.ExcludedURIDomains) == 0 {
 			return ""
 		}
 		host := name.Hostname()
@@ -202,8 +193,9 @@ type constrainable struct {
 	// subject included.
 	mail      []string
 	directory []directoryName
-	addresses int
-	uris      int
+	// count is how many names there are of all kinds, the attributes of the
+	// subject included.
+	count int
 	// kinds are the kinds of the alternative names.
 	kinds []int
 }
@@ -213,17 +205,11 @@ type directoryName struct{ text, key string }
 
 func (d directoryName) String() string { return d.text }
 
-func (n *constrainable) counts() map[int]int {
-	return map[int]int{
-		kindMail: len(n.mail), kindDNS: len(n.dns) + len(n.common), kindDirectory: len(n.directory), kindURI: n.uris, kindAddress: n.addresses,
-	}
-}
-
 func (j *judge) namesOf(c *chainCert) *constrainable {
 	if known, ok := j.names[c]; ok {
 		return known
 	}
-	n := &constrainable{dns: c.DNSNames, mail: slices.Clone(c.EmailAddresses), addresses: len(c.IPAddresses), uris: len(c.URIs)}
+	n := &constrainable{dns: c.DNSNames, mail: slices.Clone(c.EmailAddresses), count: len(c.Subject.Names)}
 	for _, a := range c.Subject.Names {
 		if text, ok := a.Value.(string); ok && a.Type.Equal(oidMailAddress) {
 			n.mail = append(n.mail, text)
@@ -249,6 +235,7 @@ func (n *constrainable) readAlternatives(der []byte) {
 	if _, err := asn1.Unmarshal(der, &names); err != nil {
 		return
 	}
+	n.count += len(names)
 	for _, name := range names {
 		n.kinds = append(n.kinds, name.Tag)
 		if name.Tag == kindDirectory {

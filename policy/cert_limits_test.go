@@ -177,3 +177,15 @@ func TestMappedAddress(t *testing.T) {
 		{name: "mapped", chain: raw(leaf), names: policy.AcceptedNames{"192.0.2.1"}, cause: policy.CauseCertNameMismatch, fails: []string{"CF-NAME-05"}},
 	})
 }
+
+// All names count against all constraints, whatever their kinds, as OpenSSL
+// counts (CF-CERT-04).
+func TestConstraintsOfOtherKindsCount(t *testing.T) {
+	t.Parallel()
+	root := selfSigned(t, "Root")
+	inter := root.ca("Constrained", subtreesOf(1000))
+	leaf := inter.leaf(func(c *x509.Certificate) { c.EmailAddresses = slices.Repeat([]string{"a@example.com"}, 1100) })
+	runChainTests(t, policy.NewTrustStore(root.Certificate), []chainTest{
+		{name: "mail addresses below domains", chain: raw(leaf, inter), cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}, says: "would have to be compared"},
+	})
+}

@@ -82,6 +82,7 @@ func fixFor(k *caseOf, software *Software) *Fix {
 		name = distributionName
 	}
 	text, ok := FixesFor(v.cause.Name, name)
+	ok = ok && v.cause.Rule != "CF-TLS-21" // there the hint knows the reason
 	if hint := unreachedHint(v.cause); ok && text.Software == "*" && hint != "" {
 		f.Steps = append(f.Steps, hint)
 	} else if ok {
