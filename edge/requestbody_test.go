@@ -28,17 +28,20 @@ func TestRequestBody(t *testing.T) {
 				w.Write(body)
 			}})
 			s.edge.BodyLimit = 10
-			r, got := s.ask(t, edge.ViewerRequest{Method: "POST", Body: io.NopCloser(strings.NewReader(row.body)), ContentLength: int64(len(row.body))})
-			if string(got) != row.body {
-				t.Errorf("the origin got %q, want %q", got, row.body)
-			}
-			x, err := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			v := &x.Viewer
-			if string(v.Body) != row.want || v.BodyBytes != int64(len(row.body)) || v.Truncated != row.truncated {
-				t.Errorf("recorded %q, %d bytes, truncated %t; want %q, %d, %t", v.Body, v.BodyBytes, v.Truncated, row.want, len(row.body), row.truncated)
+			for _, length := range []int64{int64(len(row.body)), -1} { // -1: chunked
+				r, got := s.ask(t, edge.ViewerRequest{Method: "POST", Body: io.NopCloser(strings.NewReader(row.body)), ContentLength: length})
+				if string(got) != row.body {
+					t.Errorf("the origin got %q, want %q", got, row.body)
+				}
+				x, err := s.ring.Get(t.Context(), r.Header.Get("X-Amz-Cf-Id"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				v := &x.Viewer
+				if string(v.Body) != row.want || v.BodyBytes != int64(len(row.body)) || v.Truncated != row.truncated {
+					t.Errorf("length %d: recorded %q, %d bytes, truncated %t; want %q, %d, %t",
+						length, v.Body, v.BodyBytes, v.Truncated, row.want, len(row.body), row.truncated)
+				}
 			}
 		})
 	}

@@ -211,6 +211,7 @@ func TestDialErrors(t *testing.T) {
 		{syscall.ECONNRESET, "connect-reset", "CF-ERR-03"},
 		{syscall.ETIMEDOUT, "connect-timeout", "CF-CONN-09"},
 		{syscall.EHOSTUNREACH, "connect-refused", "CF-CONN-08"},
+		{syscall.ENETUNREACH, "connect-refused", "CF-CONN-08"},
 		{io.ErrUnexpectedEOF, "connect-refused", "CF-CONN-08"},
 	} {
 		client := conntest.Watch(t, &originconn.Client{Resolver: static{}, DialContext: func(context.Context, string, string) (net.Conn, error) {
@@ -218,7 +219,12 @@ func TestDialErrors(t *testing.T) {
 		}})
 		target := defaults()
 		target.Attempts = 1
-		checkCause(t, client.Do(t.Context(), target, get()).Cause, row.cause, row.rule)
+		cause := client.Do(t.Context(), target, get()).Cause
+		checkCause(t, cause, row.cause, row.rule)
+		unreachable := row.err == syscall.EHOSTUNREACH || row.err == syscall.ENETUNREACH
+		if cause != nil && (cause.Hint == "this machine has no route to that address; CloudFront may have one") != unreachable {
+			t.Errorf("%v: the hint is %q", row.err, cause.Hint)
+		}
 	}
 }
 

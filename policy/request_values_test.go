@@ -181,6 +181,14 @@ func TestRange(t *testing.T) {
 	if all, none := sent(allViewer(), alone, "If-Range"), sent(nothing, alone, "If-Range"); all == nil || none != nil {
 		t.Errorf("If-Range without a Range is as any field: it arrives as %q where all are selected, as %q where none is", all, none)
 	}
+	for _, name := range []string{"Range", "If-Range"} {
+		if d := policy.DecideHeader(nothing, name, "GET"); !d.Sent || d.Rule != "CF-RANGE-01" {
+			t.Errorf("%s of a GET: %+v", name, d)
+		}
+		if d := policy.DecideHeader(nothing, name, "HEAD"); d.Sent {
+			t.Errorf("%s of a HEAD: %+v", name, d)
+		}
+	}
 	f := policy.RequestFacts{Method: "HEAD", Header: http.Header{"Range": {"bytes=0-1"}}}
 	if got := sent(nothing, f, "Range"); got != nil {
 		t.Errorf("CF-REQ-02: Range of a HEAD arrives as %q though nothing selects it", got)
