@@ -160,8 +160,8 @@ func without(a, b map[string]string) map[string]string {
 	return rest
 }
 
-// readDistribution reads what the key distribution holds: a mapping, or the
-// path of a file of any other format.
+// readDistribution reads what the key distribution holds: a mapping, the path of
+// a file of any other format, or several paths.
 func (r *overlayReader) readDistribution() (*Result, error) {
 	opts := r.opts
 	opts.Resources = append(opts.Resources, r.resources...)
@@ -175,6 +175,17 @@ func (r *overlayReader) readDistribution() (*Result, error) {
 			src.format = formatAPI
 		}
 		set, err := src.set(opts)
+		if err != nil {
+			return nil, err
+		}
+		return r.mapped(set, opts)
+	}
+	if n.Kind == tree.List {
+		paths := make([]string, len(n.Items))
+		for i, item := range n.Items {
+			paths[i] = r.path(item.Text)
+		}
+		set, err := filesSet(paths, opts)
 		if err != nil {
 			return nil, err
 		}

@@ -125,8 +125,16 @@ func (r *overlayReader) originFlags() OriginFlags {
 
 func (r *overlayReader) setDistribution(n *tree.Node) error {
 	r.distribution = n
+	if n.Kind == tree.List && len(n.Items) > 0 {
+		for _, item := range n.Items {
+			if item.StringText() == "" {
+				return fmt.Errorf("has %s in its list, want paths", item.Kind)
+			}
+		}
+		return nil
+	}
 	if n.Kind != tree.Object && n.Kind != tree.String || n.Kind == tree.String && n.Text == "" {
-		return fmt.Errorf("is %s, want a path or a mapping", n.Kind)
+		return fmt.Errorf("is %s, want a path, a list of paths, or a mapping", n.Kind)
 	}
 	return nil
 }

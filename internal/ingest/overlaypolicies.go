@@ -26,8 +26,15 @@ func (r *overlayReader) setPolicies(n *tree.Node) error {
 				return &entryError{int(item.Pos.Line), err}
 			}
 		}
-		res, remarks, ok := apishape.ResourceOf(node, path)
+		res, ok, err := r.edgeResource(node, item)
+		var remarks []tree.Remark
 		if !ok {
+			res, remarks, ok = apishape.ResourceOf(node, path)
+		}
+		switch {
+		case err != nil:
+			return &entryError{int(item.Pos.Line), err}
+		case !ok:
 			return &entryError{int(item.Pos.Line), fmt.Errorf("%s holds no CachePolicy, OriginRequestPolicy or ResponseHeadersPolicy", path)}
 		}
 		r.resources, r.remarks = append(r.resources, res), append(r.remarks, remarks...)

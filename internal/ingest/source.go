@@ -71,6 +71,7 @@ func known(file string, n *tree.Node, dialect tree.Dialect) (*source, error) {
 func (s *source) set(opts Options) (*tree.Set, error) {
 	switch s.format {
 	case formatAPI:
+		unhide(s.node, opts.Parameters)
 		return apishape.Document(s.node, s.dialect)
 	case formatTerraform:
 		o := terraform.Options{Parameters: opts.Parameters}

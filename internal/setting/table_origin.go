@@ -5,8 +5,8 @@ package setting
 var origin = []Setting{
 	{
 		Name: "distribution", Kind: Mapping, Group: GroupOrigin, Everyday: true, Ways: OverlayOnly,
-		Usage:   "the distribution: the path of a file in any format that edgesim reads, or its content in the API's form",
-		Example: "distribution.json", Schema: `{"type": ["string", "object"]}`,
+		Usage:   "the distribution: the path of a file in any format that edgesim reads, a list of such paths, or its content in the API's form",
+		Example: "distribution.json", Schema: `{"type": ["string", "object", "array"], "items": {"type": "string"}}`,
 	},
 	{
 		Name: "distribution", Kind: Text, Group: GroupOrigin, Everyday: true, Ways: FlagOnly, Value: "ID",
@@ -18,7 +18,7 @@ var origin = []Setting{
 	},
 	{
 		Name: "policies", Kind: Mapping, Group: GroupOrigin, Ways: OverlayOnly,
-		Usage:   "custom policies that the distribution names by id: files as the API prints them, or their content",
+		Usage:   "what the distribution names by id: policies, access controls, key groups, public keys, functions and key-value stores, as files that the API or edgesim pull prints, or their content",
 		Example: "[{CachePolicy: {Id: mine, CachePolicyConfig: {Name: mine, MinTTL: 1}}}]",
 		Schema:  `{"type": "array", "items": {"type": ["string", "object"]}}`,
 	},

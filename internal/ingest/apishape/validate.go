@@ -9,7 +9,7 @@ import (
 
 // validate adds what the API would reject in a distribution.
 func (r *reader) validate(d *distribution.Distribution) {
-	found := d.ValidateConfig()
+	found := r.joined(d, d.ValidateConfig())
 	for i := range found {
 		for _, vpc := range r.vpc {
 			found[i].Path = strings.Replace(found[i].Path, vpc+".CustomOriginConfig.", vpc+".VpcOriginConfig.", 1)

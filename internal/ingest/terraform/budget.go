@@ -6,23 +6,30 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
 // The bounds of an evaluation, against configurations made to take for ever.
 const (
-	maxSteps    = 2_000_000
-	maxStack    = 1000
+	maxSteps    = 300_000
+	maxStack    = 4000
 	maxText     = 4 << 20
-	maxElements = 50_000
+	maxElements = 10_000
 )
 
-// step counts one evaluation of an expression.
+// step counts one evaluation of an expression. Too many end the evaluation, by
+// a panic that [rescue] turns into an error: an error alone would leave loops
+// running.
 func (e *evaluator) step(at hcl.Range) hcl.Diagnostics {
 	e.count++
 	e.depth++
-	if e.count > maxSteps || e.depth > maxStack*4 {
+	if e.count > maxSteps {
+		panic(tree.Errorf(position(at), "takes more than %d steps to evaluate, more than any real configuration", maxSteps))
+	}
+	if e.depth > maxStack {
 		e.depth--
-		return failure(at, "Too much to evaluate", "The configuration takes more steps than any real one")
+		return failure(at, "Too deep", "References lead on to one another without end")
 	}
 	return nil
 }
@@ -58,4 +65,15 @@ func sum(text string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(text))
 	return h.Sum64()
+}
+
+// firstError keeps the first error of many: whoever passes errors on twice
+// would double their number at each level.
+func firstError(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			return hcl.Diagnostics{d}
+		}
+	}
+	return nil
 }

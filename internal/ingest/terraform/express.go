@@ -53,7 +53,7 @@ func (w *watched) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		c.last = saved[i]
 	}
 	w.last = v
-	return v, diags
+	return v, firstError(diags)
 }
 
 func (w *watched) evaluate(ctx *hcl.EvalContext, m *moduleInstance) (cty.Value, hcl.Diagnostics) {

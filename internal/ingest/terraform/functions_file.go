@@ -65,7 +65,7 @@ func (e *evaluator) local(name string) (string, error) {
 		}
 	}
 	local, in := inside(".", name)
-	if !in {
+	if !in || path.IsAbs(name) {
 		return "", function.NewArgErrorf(0, "%q is outside the folder that was given, %s", name, e.folder.shown)
 	}
 	return local, nil

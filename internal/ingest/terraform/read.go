@@ -65,9 +65,13 @@ func ReadConfiguration(shown string, data []byte, dir string, o Options) (set *t
 	return newEvaluator(f, o).read(cfg, shown)
 }
 
-// rescue turns a panic of a library that we feed with foreign text into an error.
+// rescue turns the end of an evaluation that takes too long, or a panic of a
+// library that we feed with foreign text, into an error.
 func rescue(shown string, err *error) {
-	if p := recover(); p != nil {
+	p := recover()
+	if e, ours := p.(*tree.Error); ours {
+		*err = e
+	} else if p != nil {
 		*err = &tree.Error{File: shown, Message: fmt.Sprintf("cannot be evaluated: %v", p)}
 	}
 }
