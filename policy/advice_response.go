@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -23,36 +22,19 @@ func AdviseResponse(f AdviceFacts) []Finding {
 	return found
 }
 
-// ownNameOnly are services that answer to a Host of their own alone, by the
-// endings of their names.
-var ownNameOnly = []struct {
-	service string
-	name    *regexp.Regexp
-}{
-	{"API Gateway", regexp.MustCompile(`(?i)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)},
-	{"a Lambda function URL", regexp.MustCompile(`(?i)\.lambda-url\.[a-z0-9-]+\.on\.aws$`)},
-	{"AppSync", regexp.MustCompile(`(?i)\.appsync-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)},
-	{"S3", regexp.MustCompile(`(?i)\.s3([.-][a-z0-9-]+)?\.amazonaws\.com(\.cn)?$`)},
-	{"App Runner", regexp.MustCompile(`(?i)\.awsapprunner\.com$`)},
-}
-
-// adviseOwnName: such a service was asked for under the viewer's Host and refused.
+// adviseOwnName: a platform that answers to its own name only was asked under the
+// viewer's Host and refused.
 func adviseOwnName(f *AdviceFacts) (Finding, bool) {
-	if f.Status != 400 && f.Status != 403 && f.Status != 404 || !f.hostForwarded() {
+	p, known := PlatformOf(f.Origin.DomainName)
+	if !known || !p.OwnHost || !f.hostForwarded() || f.Status != p.Status && f.Status != 400 && f.Status != 403 && f.Status != 404 && f.Status != 421 {
 		return Finding{}, false
 	}
-	name := strings.TrimSuffix(f.Origin.DomainName, ".")
-	for _, row := range ownNameOnly {
-		if row.name.MatchString(name) {
-			return Finding{
-				Rule: "CF-REQ-54", Subject: fmt.Sprintf("origin %q", f.Origin.ID), Inferred: true,
-				Observed: fmt.Sprintf("the %d is the origin's own: it got Host: %s, which %s forwards, and %s answers to its own names only", f.Status, f.hostSent(), selectedBy(f.Behavior, "Host"), row.service),
-				Expected: "Host: " + name,
-				Hint:     fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q: everything but Host goes to the origin", f.Behavior.PathPattern),
-			}, true
-		}
-	}
-	return Finding{}, false
+	return Finding{
+		Rule: "CF-REQ-54", Subject: fmt.Sprintf("origin %q", f.Origin.ID), Inferred: true,
+		Observed: fmt.Sprintf("the %d is the origin's own: it got Host: %s, which %s forwards, and %s answers to its own names only", f.Status, f.hostSent(), selectedBy(f.Behavior, "Host"), p.Platform),
+		Expected: "Host: " + strings.TrimSuffix(f.Origin.DomainName, "."),
+		Hint:     fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q: everything but Host goes to the origin", f.Behavior.PathPattern),
+	}, true
 }
 
 // adviseLoop: the origin redirects to where the viewer was, and what it is then

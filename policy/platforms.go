@@ -1,0 +1,139 @@
+package policy
+
+import (
+	_ "embed"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// platformTable lists the well-known places where origins live, by the names
+// they give. In a name, "*" is one label or a part of one.
+//
+//go:embed platforms.tsv
+var platformTable string
+
+// Platform is a kind of place where origins live, known by their names.
+type Platform struct {
+	// Name ends the domain names of its origins, Platform is what it is called.
+	Name, Platform string
+	// OwnHost says that it answers only to the Host that it gave itself, so that
+	// one forwarded from the viewer is refused.
+	OwnHost bool
+	// TLS says whether it speaks TLS on port 443.
+	TLS PlatformTLS
+	// Status and Mark are what its refusal of a foreign Host looks like, as far
+	// as it is known; 0 and "" where it is not.
+	Status int
+	Mark   string
+	// Source is where the row comes from.
+	Source string
+}
+
+// PlatformTLS says whether a platform speaks TLS.
+type PlatformTLS string
+
+// The answers.
+const (
+	TLSYes      PlatformTLS = "yes"      // and HTTP on port 80, too
+	TLSOnly     PlatformTLS = "only"     // and nothing on port 80 that answers a request
+	TLSNo       PlatformTLS = "no"       // HTTP alone
+	TLSListener PlatformTLS = "listener" // if its owner has set it up
+)
+
+var platforms = parsePlatforms(platformTable)
+
+// Platforms returns the table. The result is shared: do not change it.
+func Platforms() []Platform { return platforms }
+
+func parsePlatforms(table string) []Platform {
+	var rows []Platform
+	for i, line := range strings.Split(strings.TrimRight(table, "\n"), "\n") {
+		col := strings.Split(line, "\t")
+		if len(col) != 7 {
+			panic(fmt.Sprintf("policy: platforms.tsv line %d has %d columns", i+1, len(col)))
+		}
+		if i == 0 {
+			continue
+		}
+		status, _ := strconv.Atoi(col[4]) // empty where it is not known
+		rows = append(rows, Platform{col[0], col[1], col[2] == "yes", PlatformTLS(col[3]), status, col[5], col[6]})
+	}
+	return rows
+}
+
+// PlatformOf returns the platform of an origin by its domain name: the row of
+// the most labels that fits. It returns false for a name that tells nothing.
+func PlatformOf(domain string) (Platform, bool) {
+	name := strings.Split(canonicalName(domain), ".")
+	best, labels := Platform{}, 0
+	for _, p := range platforms {
+		end := strings.Split(p.Name, ".")
+		if n := len(end); n > labels && len(name) > n && fits(name[len(name)-n:], end) {
+			best, labels = p, n
+		}
+	}
+	return best, labels > 0
+}
+
+// fits says whether the last labels of a name are those of a row.
+func fits(labels, pattern []string) bool {
+	for i, want := range pattern {
+		begin, star := strings.CutSuffix(want, "*")
+		if labels[i] != want && !(star && strings.HasPrefix(labels[i], begin)) {
+			return false
+		}
+	}
+	return true
+}
+
+// JudgePlatform judges what a behavior sends to an origin, and how, by what is
+// known of the platform that the origin's name tells of: each finding warns of
+// an answer of the origin's own that nobody wants. viewers are the hosts that the
+// distribution serves; without any that is not the origin's own nothing is said
+// of Host.
+func JudgePlatform(b *distribution.CacheBehavior, o *distribution.Origin, viewerHost string) []Finding {
+	p, ok := PlatformOf(o.DomainName)
+	if !ok {
+		return nil
+	}
+	var found []Finding
+	subject := fmt.Sprintf("origin %q", o.ID)
+	if p.OwnHost && ForwardsHost(b) && !strings.EqualFold(canonicalName(hostOnly(viewerHost)), canonicalName(o.DomainName)) {
+		found = append(found, Finding{
+			Rule: "CF-REQ-54", Verdict: Warn, Subject: subject, Inferred: true,
+			Observed: fmt.Sprintf("it is %s, which answers to its own name only, and gets the viewer's Host, which %s forwards%s", p.Platform, selectedBy(b, "Host"), p.refusal()),
+			Expected: "Host: " + o.DomainName,
+			Hint:     fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q: everything but Host goes to the origin", b.PathPattern),
+		})
+	}
+	if p.TLS == TLSNo && o.Kind == distribution.OriginCustom && o.ProtocolPolicy != distribution.OriginHTTPOnly {
+		found = append(found, Finding{
+			Rule: "CF-CONN-22", Verdict: Warn, Subject: subject, Inferred: true,
+			Observed: fmt.Sprintf("it is %s, which speaks HTTP only, and its protocol policy is %s", p.Platform, o.ProtocolPolicy),
+			Expected: "http-only", Hint: fmt.Sprintf("set the protocol policy of the origin %q to http-only, with HTTPPort 80", o.ID),
+		})
+	}
+	if p.TLS == TLSOnly && o.Kind == distribution.OriginCustom && o.ProtocolPolicy == distribution.OriginHTTPOnly {
+		found = append(found, Finding{
+			Rule: "CF-CONN-03", Verdict: Warn, Subject: subject, Inferred: true,
+			Observed: fmt.Sprintf("it is %s, which speaks HTTPS only, and its protocol policy is http-only", p.Platform),
+			Expected: "https-only", Hint: fmt.Sprintf("set the protocol policy of the origin %q to https-only", o.ID),
+		})
+	}
+	return found
+}
+
+// refusal says in a clause what such a platform answers to a foreign Host.
+func (p *Platform) refusal() string {
+	if p.Status == 0 {
+		return ""
+	}
+	text := fmt.Sprintf(": viewers get its %d", p.Status)
+	if p.Mark != "" {
+		text += fmt.Sprintf(" (%q)", p.Mark)
+	}
+	return text
+}
