@@ -1,7 +1,10 @@
 package edge
 
 import (
+	"bytes"
 	"crypto/x509"
+	"io"
+	"net/http"
 
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -14,7 +17,7 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 	x.tellWebSocket()
 	sent := x.exchange.Sent
 	wanted := o.cause == nil && o.response.Status < 300
-	if sent == nil || x.exchange.Forced != "" || wanted && len(v.Header["Authorization"]) == 0 {
+	if sent == nil || x.exchange.Forced != "" || wanted && len(v.Header["Authorization"]) == 0 && len(v.Header["Origin"]) == 0 && v.Body == nil {
 		return
 	}
 	origin, ok := x.location.Distribution.Origin(x.exchange.Origin)
@@ -23,7 +26,7 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 	}
 	facts := policy.AdviceFacts{
 		Behavior: o.behavior, Origin: origin, Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Header: v.Header,
-		Secure: sent.TLS, Sent: sent.Header,
+		Secure: sent.TLS, Sent: sent.Header, SentURI: sent.URI, Changes: x.log.List(),
 	}
 	if len(x.location.Distribution.Aliases) > 0 {
 		facts.Serves = x.location.Distribution.ServesHost
@@ -33,7 +36,10 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 		o.cause = policy.AdviseCause(facts, o.cause)
 		return
 	}
-	facts.Status, facts.Location = o.response.Status, o.response.Header.Get("Location")
+	facts.Status, facts.Location, facts.Answer = o.response.Status, o.response.Header.Get("Location"), o.response.Header
+	if facts.Status == http.StatusBadRequest && !facts.Secure {
+		facts.Body = peek(o.response)
+	}
 	for _, finding := range policy.AdviseResponse(facts) {
 		x.find(finding)
 		if !wanted && x.hint == "" {
@@ -41,6 +47,36 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 		}
 	}
 }
+
+// mostPeeked is how much of a refusal is looked at.
+const mostPeeked = 1 << 10
+
+// peek returns the beginning of a body, which stays to be read.
+func peek(r *originconn.Response) []byte {
+	if r.ContentLength == 0 {
+		return nil
+	}
+	begin := make([]byte, mostPeeked)
+	n, err := io.ReadAtLeast(r.Body, begin, min(mostPeeked, max(1, int(min(r.ContentLength, mostPeeked)))))
+	rest := io.Reader(r.Body)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		rest = failedBody{err}
+	}
+	r.Body = &peeked{io.MultiReader(bytes.NewReader(begin[:n]), rest), r.Body}
+	return begin[:n]
+}
+
+// peeked is a body of which the beginning was read already.
+type peeked struct {
+	io.Reader
+	io.Closer
+}
+
+// failedBody is what follows the beginning of a body that could not be read on.
+type failedBody struct{ err error }
+
+// Read returns the error.
+func (b failedBody) Read([]byte) (int, error) { return 0, b.err }
 
 // tellWebSocket tells a viewer why its WebSocket cannot be set up, whatever the
 // origin makes of the request (CF-WS-02, CF-WS-06).

@@ -24,6 +24,10 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 	record := &recording.ErrorPage{}
 	x.exchange.ErrorPage = record
 	if o.response != nil {
+		if f, ok := policy.AdviseErrorPage(o.behavior, custom, o.original, o.response.Header.Get("Content-Type")); ok {
+			x.find(f)
+			x.notes, x.hint = append(x.notes, f.Observed), f.Hint
+		}
 		record.Replaced = o.response.RawHead
 	}
 	discard(o.response)

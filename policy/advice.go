@@ -21,9 +21,20 @@ type AdviceFacts struct {
 	// it got.
 	Secure bool
 	Sent   []Field
-	// Status and Location are the origin's; 0 where there was no answer.
+	// SentURI is the path and query that it got, and Changes what the settings
+	// made of the viewer's request.
+	SentURI string
+	Changes []Change
+	// Status and Location are the origin's; 0 where there was no answer. Answer
+	// are its fields, and Body the beginning of what it said, as far as that is
+	// looked at.
 	Status   int
 	Location string
+	Answer   http.Header
+	Body     []byte
+	// MadeUp says that nobody asked for the path: that the origin does not have it
+	// means nothing.
+	MadeUp bool
 	// Serves says whether a host is one of the distribution's names; nil where
 	// it has none.
 	Serves func(host string) bool

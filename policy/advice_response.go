@@ -13,10 +13,18 @@ import (
 // finding warns, and none says that CloudFront would answer otherwise.
 func AdviseResponse(f AdviceFacts) []Finding {
 	var found []Finding
-	for _, judge := range []func(*AdviceFacts) (Finding, bool){adviseOwnName, adviseLoop, adviseAuthorization} {
-		if finding, ok := judge(&f); ok {
-			finding.Verdict = Warn
-			found = append(found, finding)
+	ask := func(judges ...func(*AdviceFacts) (Finding, bool)) {
+		for _, judge := range judges {
+			if finding, ok := judge(&f); ok {
+				finding.Verdict = Warn
+				found = append(found, finding)
+			}
+		}
+	}
+	ask(adviseOwnName, adviseTLSPort, adviseLoop, adviseAuthorization, adviseCORS, adviseDropped, adviseContentType)
+	if len(found) == 0 && !f.MadeUp { // else what is known goes before what is only likely
+		if ask(advisePath, adviseHostRouting); len(found) == 0 {
+			ask(adviseUserAgent)
 		}
 	}
 	return found

@@ -50,12 +50,12 @@ func JudgeOwn(f OwnFacts) *Cause {
 }
 
 // OfOrigin says whether a cause tells of the origin, or of the way to it. The
-// others are the viewer's doing or the edge's own: they are not kept, fail over
+// others are the viewer's doing, a function's or the edge's own: they are not kept, fail over
 // to nobody and get no custom error page.
 func (n CauseName) OfOrigin() bool {
 	for i := range causeTable {
 		if spec := &causeTable[i]; spec.Name == n {
-			return spec.Stage != StageViewer && spec.Stage != StageEdge
+			return spec.Stage != StageViewer && spec.Stage != StageEdge && spec.Stage != StageFunction
 		}
 	}
 	return true // one that a package above adds, which is about a recorded origin

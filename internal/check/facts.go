@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -153,11 +152,17 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 			Hint:     "it is reached; see its own log, or ask for another path with --path",
 		})
 	}
-	if v.cause == nil && v.status >= 400 && v.status < 500 && cmp.Or(c.Path, k.subject.Path) != "" {
+	advice := c.advice(k)
+	found = append(found, advice...)
+	if v.cause == nil && v.status >= 400 && v.status < 500 && c.pathNamed(k) != "" {
+		hint := "it is reached; correct the path that was asked for, or the origin, if this path should be there"
+		if len(advice) > 0 {
+			hint = "it is reached; what else is said here of its answer comes first"
+		}
 		found = append(found, policy.Finding{
 			Rule: "CF-ERR-08", Verdict: policy.Warn, Subject: k.plan.Request.Method + " " + k.plan.Request.RequestURI,
 			Observed: fmt.Sprintf("the origin itself answers %d, which viewers get", v.status), Inferred: true,
-			Hint: "it is reached; correct the path that was asked for, or the origin, if this path should be there",
+			Hint: hint,
 		})
 	}
 	found = append(found, v.certificateFindings()...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/edgesim/edgesim/edge"
@@ -27,6 +28,7 @@ type visit struct {
 	cause    *policy.Cause
 	status   int
 	header   map[string][]string
+	begin    []byte // of the body of a 400
 	bodyRead int64
 	took     time.Duration
 	// spared says that nothing was asked, as an earlier visit to the target had
@@ -89,8 +91,12 @@ func (v *visit) ask(ctx context.Context) {
 		return
 	}
 	v.status, v.header = result.Response.Status, result.Response.Header
-	n, err := io.CopyN(io.Discard, result.Response.Body, bodyLimit)
-	v.bodyRead = n
+	body := io.Reader(result.Response.Body)
+	if v.status == http.StatusBadRequest {
+		v.begin, _ = io.ReadAll(io.LimitReader(body, 1<<10)) // an error comes again
+	}
+	n, err := io.CopyN(io.Discard, body, bodyLimit)
+	v.bodyRead = n + int64(len(v.begin))
 	var cause *policy.Cause
 	if errors.As(err, &cause) {
 		v.cause = cause

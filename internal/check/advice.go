@@ -1,0 +1,79 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
+// advice is what serve would tell of the origin's own answer, and what is known
+// of the platform that the origin lives on.
+func (c *Config) advice(k *caseOf) []policy.Finding {
+	var found []policy.Finding
+	told := map[string]bool{}
+	for _, viewer := range k.viewers {
+		for _, f := range policy.JudgePlatform(k.behavior, k.origin, viewer.Host) {
+			if f.Rule == "CF-CONN-22" && k.visit.cause != nil { // the connection says it
+				continue
+			}
+			if !told[f.Observed] {
+				told[f.Observed] = true
+				found = append(found, f)
+			}
+		}
+	}
+	v := k.visit
+	if v.cause != nil || v.spared || v.status < 300 {
+		return found
+	}
+	facts := policy.AdviceFacts{
+		Behavior: k.behavior, Origin: k.origin, Method: k.request.Method, Scheme: k.request.Scheme, Host: k.request.Host, URI: k.request.URI, Header: k.request.Header,
+		Secure: k.plan.Target.TLS, Sent: k.plan.Request.Header, SentURI: k.plan.Request.RequestURI, Changes: k.plan.Changes,
+		Status: v.status, Answer: v.header, Location: http.Header(v.header).Get("Location"), Body: v.begin, MadeUp: c.pathNamed(k) == "",
+	}
+	for _, f := range policy.AdviseResponse(facts) {
+		if f.Rule == "CF-REQ-54" && len(found) > 0 || v.status < 400 { // said above; redirects are judged for themselves
+			continue
+		}
+		found = append(found, f)
+	}
+	if f, ok := withheld(k); ok {
+		found = append(found, f)
+	}
+	return found
+}
+
+// pathNamed is the path that the user named, "" where one was made up.
+func (c *Config) pathNamed(k *caseOf) string { return cmp.Or(c.Path, k.subject.Path) }
+
+// withheld tells of an origin that refuses who does not prove itself, behind a
+// behavior that does not let viewers do so: a check has no credentials to lose.
+func withheld(k *caseOf) (policy.Finding, bool) {
+	if s := k.visit.status; s != http.StatusUnauthorized && s != http.StatusForbidden {
+		return policy.Finding{}, false
+	}
+	authorization := policy.DecideHeader(k.behavior, "Authorization", k.request.Method)
+	var lost []string
+	if !authorization.Sent {
+		lost = append(lost, "Authorization")
+	}
+	if !policy.ForwardsCookies(k.behavior) {
+		lost = append(lost, "cookies")
+	}
+	if len(lost) == 0 {
+		return policy.Finding{}, false
+	}
+	rule := authorization.Rule
+	if authorization.Sent {
+		rule = "CF-COOKIE-01"
+	}
+	return policy.Finding{
+		Rule: rule, Verdict: policy.Warn, Subject: "credentials of viewers", Inferred: true,
+		Observed: fmt.Sprintf("the origin itself answers %d, and the behavior %q does not send viewers' %s on", k.visit.status, k.behavior.PathPattern, strings.Join(lost, " and ")),
+		Expected: "what the origin needs to know its users",
+		Hint:     fmt.Sprintf("if the origin asks for a login, attach the origin request policy AllViewerExceptHostHeader to the behavior %q", k.behavior.PathPattern),
+	}, true
+}

@@ -1,0 +1,53 @@
+package check_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// TestPlatformHost: Host forwarded to a platform that answers to its own only
+// warns, as serve would tell (CF-REQ-54); without Host there is nothing to say.
+func TestPlatformHost(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Host, "abc.execute-api") {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}), nil, "abc.execute-api.eu-west-1.amazonaws.com")
+	for orp, want := range map[string]check.Verdict{"AllViewer": check.Warn, "AllViewerExceptHostHeader": check.Pass} {
+		s.DefaultBehavior = behavior("*", orp)
+		c := only(t, s.check(t, check.Config{}))
+		if j, ok := judgement(c, "CF-REQ-54"); c.Verdict != want || ok != (want == check.Warn) || ok && (j.Verdict != policy.Warn || !strings.Contains(j.Observed, "API Gateway") || !strings.Contains(j.Hint, "AllViewerExceptHostHeader")) {
+			t.Errorf("%s: %s %+v", orp, c.Verdict, j)
+		}
+	}
+}
+
+// TestRefusalExplained: a 4xx that a setting explains does not tell people to
+// correct the path.
+func TestRefusalExplained(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/login" && r.Header.Get("Authorization") == "":
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path == "/search" && r.URL.RawQuery == "":
+			w.WriteHeader(http.StatusBadRequest)
+		case strings.HasSuffix(r.URL.Path, "/sub/"):
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}), nil, "app.example.com")
+	s.DefaultBehavior = behavior("*", "")
+	for path, want := range map[string]policy.RuleID{"/login": "CF-REQ-24", "/search?q=1": "CF-QS-01", "/sub/": "CF-PATH-05"} {
+		c := only(t, s.check(t, check.Config{Path: path}))
+		j, ok := judgement(c, want)
+		own, _ := judgement(c, "CF-ERR-08")
+		if !ok || j.Verdict != policy.Warn || c.Verdict != check.Warn || strings.Contains(own.Hint, "correct the path") {
+			t.Errorf("%s: %s %+v; %+v", path, c.Verdict, j, own)
+		}
+	}
+}

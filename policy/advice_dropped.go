@@ -1,0 +1,144 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// adviseDropped: the origin refused a request of which it did not get something
+// that may have decided so.
+func adviseDropped(f *AdviceFacts) (Finding, bool) { return f.dropped(false) }
+
+// adviseUserAgent: the one thing that it did not get is the viewer's User-Agent,
+// which few origins decide by.
+func adviseUserAgent(f *AdviceFacts) (Finding, bool) { return f.dropped(true) }
+
+func (f *AdviceFacts) dropped(agentAlone bool) (Finding, bool) {
+	if f.Status < 400 || f.Status > 499 {
+		return Finding{}, false
+	}
+	var dropped []Change
+	for _, c := range f.Changes {
+		if c.Leg == LegRequest && (c.Kind == ChangeDropped || c.Kind == ChangeChanged && c.Field == "User-Agent") && decides(c.Field, f.Status) {
+			dropped = append(dropped, c)
+		}
+	}
+	if len(dropped) == 0 || agentAlone != (len(dropped) == 1 && dropped[0].Field == "User-Agent") {
+		return Finding{}, false
+	}
+	return Finding{
+		Rule: dropped[0].Rule, Subject: "what the origin did not get", Inferred: true,
+		Observed: fmt.Sprintf("the %d is the origin's own, and it did not get %s", f.Status, DroppedText(dropped)),
+		Expected: "all that the origin decides by",
+		Hint:     fmt.Sprintf("if the origin needs that, attach the origin request policy AllViewerExceptHostHeader to the behavior %q, or name it in one of your own", f.Behavior.PathPattern),
+	}, true
+}
+
+// decides says whether a part of a request, left out, can be why an origin
+// answered with a status. What browsers and programs send of their own accord
+// counts only where the status is about it.
+func decides(field string, status int) bool {
+	switch {
+	case strings.HasPrefix(field, "cookie "), strings.HasPrefix(field, "query "):
+		return true
+	case strings.HasPrefix(field, "Sec-"), field == "Priority", field == "Dnt":
+		return false
+	case strings.HasPrefix(field, "Access-Control-Request-"), field == "Origin":
+		return status == 400 || status == 403 || status == 405
+	}
+	switch field {
+	case "Authorization":
+		return false // it has a finding of its own
+	case "User-Agent":
+		return status == 403 || status == 429
+	case "Accept":
+		return status == 406 || status == 415 || status == 400
+	case "Accept-Language", "Accept-Charset":
+		return status == 406
+	case "Content-Type":
+		return status == 400 || status == 415 || status == 422
+	case "Accept-Encoding", "Cache-Control", "Pragma", "Upgrade-Insecure-Requests", "Upgrade", "Connection", "Keep-Alive", "Te", "Trailer", "Expect",
+		"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range", "Range", "Referer", "Via", "X-Forwarded-Proto", "X-Forwarded-For", "Proxy-Connection":
+		return false
+	}
+	return true
+}
+
+// DroppedText names what was left out and by which setting: `the cookie "sid" and
+// the query parameter "q" (by the cache policy X)`. Names of one setting stand
+// together, in their order.
+func DroppedText(changes []Change) string {
+	var groups []string
+	var by []string
+	for _, c := range changes {
+		i := slices.Index(by, c.By)
+		if i < 0 {
+			by, groups, i = append(by, c.By), append(groups, ""), len(by)
+		}
+		name := fieldText(c.Field)
+		switch {
+		case groups[i] == "":
+			groups[i] = name
+		case !strings.Contains(", "+groups[i]+",", ", "+name+","):
+			groups[i] += ", " + name
+		}
+	}
+	for i := range groups {
+		if by[i] != "" {
+			groups[i] += " (by " + by[i] + ")"
+		}
+	}
+	return strings.Join(groups, "; ")
+}
+
+// fieldText names the part of a message that a change is about.
+func fieldText(field string) string {
+	for prefix, word := range map[string]string{"cookie ": "the cookie ", "query ": "the query parameter "} {
+		if name, ok := strings.CutPrefix(field, prefix); ok {
+			return word + printable(name)
+		}
+	}
+	return field
+}
+
+// adviseCORS: a page of another origin asked, and a browser will not let it see
+// the answer.
+func adviseCORS(f *AdviceFacts) (Finding, bool) {
+	origin := f.Header.Get("Origin")
+	p := f.Behavior.ResponseHeadersPolicy
+	if origin == "" || f.Status >= 500 || len(f.Answer["Access-Control-Allow-Origin"]) > 0 || p != nil && p.CORS != nil || sameSite(origin, f.Scheme, f.Host) {
+		return Finding{}, false
+	}
+	decision := DecideHeader(f.Behavior, "Origin", f.Method)
+	finding := Finding{
+		Rule: decision.Rule, Subject: "Origin", Inferred: true,
+		Observed: fmt.Sprintf("the viewer sent Origin: %s, and the answer has no Access-Control-Allow-Origin: a browser keeps it from the page", origin),
+		Expected: "Access-Control-Allow-Origin in the answer",
+		Hint:     fmt.Sprintf("let the origin answer it, or attach a response headers policy with CORS (SimpleCORS) to the behavior %q", f.Behavior.PathPattern),
+	}
+	if !decision.Sent {
+		finding.Observed = fmt.Sprintf("the viewer sent Origin: %s, which the origin did not get (left out by %s), and the answer has no Access-Control-Allow-Origin: a browser keeps it from the page", origin, settingNamed(f.Behavior, true))
+		finding.Hint = fmt.Sprintf("attach the origin request policy CORS-CustomOrigin (for a bucket CORS-S3Origin) to the behavior %q, so that the origin sees Origin, or a response headers policy with CORS (SimpleCORS)", f.Behavior.PathPattern)
+	}
+	return finding, true
+}
+
+// sameSite says whether an Origin is the address that was asked.
+func sameSite(origin, scheme, host string) bool { return strings.EqualFold(origin, scheme+"://"+host) }
+
+// adviseContentType: a body goes on without the field that says what it is. No
+// page says so either way of a behavior with policies, so that it is inferred.
+func adviseContentType(f *AdviceFacts) (Finding, bool) {
+	for _, c := range f.Changes {
+		if c.Leg == LegRequest && c.Field == "Content-Type" && c.Kind == ChangeDropped {
+			return Finding{
+				Rule: "CF-REQ-28", Subject: "Content-Type", Inferred: true,
+				Observed: fmt.Sprintf("the viewer's body went on without its Content-Type, %s: with policies, only what they select is sent; no source says so of Content-Type in particular", printable(c.From)),
+				Expected: "an origin request policy that sends it on",
+				Hint:     fmt.Sprintf("attach the origin request policy AllViewerExceptHostHeader to the behavior %q", f.Behavior.PathPattern),
+			}, true
+		}
+	}
+	return Finding{}, false
+}

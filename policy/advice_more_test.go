@@ -1,0 +1,102 @@
+package policy_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// TestAdviseMore: what may be behind an answer of the origin's own that nobody
+// wanted: what it did not get, the path, the port, the Host.
+func TestAdviseMore(t *testing.T) {
+	t.Parallel()
+	const bare, all = "", "AllViewer"
+	for _, row := range []struct {
+		name   string
+		orp    string
+		status int
+		facts  policy.AdviceFacts
+		change func(*distribution.Origin)
+		rule   policy.RuleID
+		says   string
+	}{
+		{"a cookie", bare, 403, policy.AdviceFacts{Header: http.Header{"Cookie": {"sid=1"}}}, nil, "CF-COOKIE-01", "the cookie sid (by cache policy CachingDisabled)"},
+		{"a query parameter", bare, 404, policy.AdviceFacts{URI: "/x?q=1"}, nil, "CF-QS-01", "the query parameter q"},
+		{"a custom field", bare, 401, policy.AdviceFacts{Header: http.Header{"X-Api-Key": {"k"}}}, nil, "CF-REQ-02", "X-Api-Key (by cache policy CachingDisabled)"},
+		{"User-Agent on a 403", bare, 403, policy.AdviceFacts{Header: http.Header{"User-Agent": {"curl"}}}, nil, "CF-REQ-55", "User-Agent"},
+		{"no User-Agent", bare, 403, policy.AdviceFacts{URI: "/x"}, nil, "", ""},
+		{"User-Agent on a 404", bare, 404, policy.AdviceFacts{URI: "/x", Host: "o.example.com", Header: http.Header{"User-Agent": {"curl"}}}, nil, "", ""},
+		{"Accept on a 406", bare, 406, policy.AdviceFacts{Header: http.Header{"Accept": {"a/b"}}}, nil, "CF-REQ-02", "Accept"},
+		{"all of it sent", all, 403, policy.AdviceFacts{URI: "/x?q=1", Header: http.Header{"Cookie": {"sid=1"}, "X-Api-Key": {"k"}}}, nil, "", ""},
+		{"what is wanted", bare, 200, policy.AdviceFacts{URI: "/x?q=1", Header: http.Header{"Cookie": {"sid=1"}}}, nil, "", ""},
+		{"CORS, Origin dropped", bare, 200, policy.AdviceFacts{Header: http.Header{"Origin": {"https://b.example"}}}, nil, "CF-REQ-02", "did not get"},
+		{"CORS, Origin sent", all, 200, policy.AdviceFacts{Header: http.Header{"Origin": {"https://b.example"}}}, nil, "CF-REQ-08", "no Access-Control-Allow-Origin"},
+		{"CORS, answered", all, 200, policy.AdviceFacts{Header: http.Header{"Origin": {"https://b.example"}}, Answer: http.Header{"Access-Control-Allow-Origin": {"*"}}}, nil, "", ""},
+		{"not across sites", bare, 200, policy.AdviceFacts{Header: http.Header{"Origin": {"https://www.example.com"}}}, nil, "", ""},
+		{"a body without its type", bare, 200, policy.AdviceFacts{Method: "POST", Header: http.Header{"Content-Type": {"application/json"}}}, nil, "CF-REQ-28", "no source says so"},
+		{"a body with its type", all, 200, policy.AdviceFacts{Method: "POST", Header: http.Header{"Content-Type": {"application/json"}}}, nil, "", ""},
+		{"OriginPath", all, 404, policy.AdviceFacts{URI: "/api/x"}, func(o *distribution.Origin) { o.Path = "/prod" }, "CF-PATH-01", "/prod/api/x"},
+		{"a folder", all, 403, policy.AdviceFacts{URI: "/sub/"}, nil, "CF-PATH-05", "not for folders"},
+		{"the prefix of the pattern", all, 404, policy.AdviceFacts{URI: "/api/x"}, nil, "CF-PATH-02", "is not taken away"},
+		{"HTTP at a TLS port", all, 400, policy.AdviceFacts{Body: []byte("<center>The plain HTTP request was sent to HTTPS port</center>")}, nil, "CF-CONN-03", "is for HTTPS"},
+		{"HTTP at 443", all, 400, policy.AdviceFacts{}, func(o *distribution.Origin) { o.HTTPPort = 443 }, "CF-CONN-03", "at port 443"},
+		{"another 400", all, 400, policy.AdviceFacts{Body: []byte("bad")}, nil, "", ""},
+		{"routes by Host", "AllViewerExceptHostHeader", 421, policy.AdviceFacts{URI: "/x"}, nil, "CF-REQ-54", "not the viewer's www.example.com"},
+	} {
+		b := distribution.NewCacheBehavior("o")
+		b.PathPattern = "/api/*"
+		b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
+		b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy(row.orp)
+		o := distribution.Origin{ID: "o", DomainName: "o.example.com", Kind: distribution.OriginCustom, ProtocolPolicy: "http-only", HTTPPort: 80}
+		if row.change != nil {
+			row.change(&o)
+		}
+		f := row.facts
+		f.Behavior, f.Origin, f.Status, f.Scheme = &b, &o, row.status, "https"
+		if f.Host == "" {
+			f.Host = "www.example.com"
+		}
+		if f.Method == "" {
+			f.Method = "GET"
+		}
+		if f.URI == "" {
+			f.URI = "/"
+		}
+		if f.Header == nil {
+			f.Header = http.Header{}
+		}
+		var log policy.ChangeLog
+		sent := policy.BuildRequest(policy.RequestFacts{Method: f.Method, Host: f.Host, URI: f.URI, Proto: "HTTP/1.1", Scheme: f.Scheme, Header: f.Header, Behavior: &b, Origin: &o, Log: &log})
+		f.Sent, f.SentURI, f.Changes = sent.Header, sent.URI, log.List()
+		found := policy.AdviseResponse(f)
+		switch {
+		case row.rule == "" && len(found) == 0:
+		case row.rule == "" || len(found) != 1 || found[0].Rule != row.rule || !strings.Contains(found[0].Observed, row.says) || found[0].Hint == "" || found[0].Verdict != policy.Warn:
+			t.Errorf("%s: got %+v, want %s with %q", row.name, found, row.rule, row.says)
+		}
+	}
+}
+
+// TestAdviseErrorPage: a page for the routes of an application that swallows an
+// API's errors (CF-ERR-38).
+func TestAdviseErrorPage(t *testing.T) {
+	t.Parallel()
+	page := distribution.CustomErrorResponse{ErrorCode: 404, ResponsePagePath: "/index.html", ResponseCode: 200}
+	for _, row := range []struct {
+		pattern, contentType string
+		status, code         int
+		want                 bool
+	}{
+		{"/api/*", "text/html", 404, 200, true}, {"*", "application/json; charset=utf-8", 403, 200, true},
+		{"*", "text/html", 404, 200, false}, {"/api/*", "application/json", 404, 404, false}, {"/api/*", "application/json", 500, 200, false},
+	} {
+		b := distribution.CacheBehavior{PathPattern: row.pattern}
+		page.ResponseCode = row.code
+		if f, ok := policy.AdviseErrorPage(&b, &page, row.status, row.contentType); ok != row.want || ok && (f.Rule != "CF-ERR-38" || !strings.Contains(f.Hint, "function")) {
+			t.Errorf("%+v: got %v %+v", row, ok, f)
+		}
+	}
+}
