@@ -7,12 +7,12 @@
 //  2. choose the distribution by Host                         [Location]
 //  3. match the behavior by path                              [distribution.Distribution.Match]
 //  4. may the viewer come in: protocol, method, root object   [Location.admit]
-//  5. viewer-request function                                 not there yet
+//  5. viewer-request function                                 [Edge.AfterViewerRequest]
 //  6. look in the cache (errors alone)                        [Edge.recall]
-//  7. origin-request function                                 not there yet
+//  7. origin-request function, once the plan is made          [Edge.originRequest]
 //  8. plan, without any I/O                                   [Edge.PlanRequest]
 //  9. the road, for each member of a group                    [originconn.Client.Do]
-//  10. origin-response function                               not there yet
+//  10. origin-response function                               [Edge.originResponse]
 //  11. a custom error page; keep (errors alone)               [Edge.conclude]
 //  12. compression, response headers policy                   [Edge.respond], [Edge.refuse]
 //  13. respond, and record what each step saw and changed     [exchange]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -29,6 +30,11 @@ type Edge struct {
 	// ClientCertificates are what the edge presents to origins that ask for a
 	// client certificate, by origin id (origin mTLS), for Distribution. Default: none.
 	ClientCertificates map[string]*tls.Certificate
+	// Functions are the edge functions of Distribution. Default: none.
+	Functions *functions.Set
+	// FunctionLog gets the runs of functions that wrote to their log, with the id of
+	// the exchange. Default: nobody does.
+	FunctionLog func(exchange string, run *recording.FunctionRun)
 	// Clock is the time by which the edge decides. Default: the real one. The Client
 	// has a clock of its own, for certificates.
 	Clock *Clock

@@ -54,6 +54,8 @@ var (
 	cacheHit      = []string{"Hit from cloudfront"}
 	cacheRefresh  = []string{"RefreshHit from cloudfront"}
 	cacheError    = []string{"Error from cloudfront"}
+	cacheFunction = []string{"FunctionGeneratedResponse from cloudfront"}
+	cacheLambda   = []string{"LambdaGeneratedResponse from cloudfront"}
 	cacheRedirect = []string{"Redirect from cloudfront"}
 )
 

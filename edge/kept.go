@@ -170,6 +170,7 @@ func (e *Edge) refresh(ctx context.Context, x *exchange, v *ViewerRequest, b *di
 	own.Header = policy.WithoutConditions(v.Header)
 	background := e.open(&own)
 	background.location, background.behavior, background.viewer = x.location, x.behavior, way
+	background.choices, background.group, background.edited = x.choices, x.group, x.edited
 	background.exchange.Distribution, background.exchange.Behavior = x.exchange.Distribution, x.exchange.Behavior
 	facts := *x.exchange.Cache
 	facts.Decision, facts.From = recording.CacheMiss, ""

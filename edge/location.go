@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -21,6 +22,8 @@ type Location struct {
 	// ClientCertificates are what the edge presents to origins that ask for a
 	// client certificate, by origin id (origin mTLS). Default: none.
 	ClientCertificates map[string]*tls.Certificate
+	// Functions are its edge functions. Default: none.
+	Functions *functions.Set
 
 	// targets holds a *originconn.Target for each targetKey.
 	targets sync.Map
@@ -142,7 +145,7 @@ func (e *Edge) locations() *locations {
 	if s := e.served.Load(); s != nil {
 		return s
 	}
-	e.served.CompareAndSwap(nil, newLocations([]*Location{{Distribution: e.Distribution, ClientCertificates: e.ClientCertificates}}))
+	e.served.CompareAndSwap(nil, newLocations([]*Location{{Distribution: e.Distribution, ClientCertificates: e.ClientCertificates, Functions: e.Functions}}))
 	return e.served.Load()
 }
 

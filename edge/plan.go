@@ -13,6 +13,8 @@ import (
 type Plan struct {
 	Behavior *distribution.CacheBehavior
 	Origin   *distribution.Origin
+	// Choice is Origin with what a function made of it.
+	Choice policy.OriginChoice
 	// HostForwarded says that the origin gets the viewer's Host, and so is
 	// asked for under that name in the SNI, too (CF-NAME-04).
 	HostForwarded bool
@@ -31,21 +33,23 @@ type Plan struct {
 // PlanRequest builds the origin request for a viewer's request and says where
 // it goes, for the first location. The request's body is not part of the plan.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
-	return e.plan(e.first(), v, b, o, id, "", &policy.ChangeLog{})
+	return e.plan(e.first(), v, b, policy.OriginChoice{Origin: o}, id, "", &policy.ChangeLog{})
 }
 
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
 // the viewer asked for. What the settings change goes into log, which may be nil.
-func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id, errorURI string, log *policy.ChangeLog) Plan {
+func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, choice policy.OriginChoice, id, errorURI string, log *policy.ChangeLog) Plan {
+	o := choice.Origin
 	secure := policy.OriginOverHTTPS(o, v.Scheme)
 	webSocket, findings := l.webSocket(v, b, o)
 	grpc, more := l.grpc(v, b, o, secure)
 	facts := e.facts(l, v, b)
 	facts.ID, facts.Origin, facts.ErrorURI, facts.WebSocket, facts.GRPC, facts.Log = id, o, errorURI, webSocket, grpc, log
+	facts.HostChosen = choice.Host
 	request := policy.BuildRequest(facts)
 	return Plan{
-		Behavior: b, Origin: o, HostForwarded: request.HostForwarded, GRPC: grpc,
-		Target:  e.targetFor(l, targetKey{o, secure, grpc}, v.Host, request.HostForwarded),
+		Behavior: b, Origin: o, Choice: choice, HostForwarded: request.HostForwarded, GRPC: grpc,
+		Target:  e.chosenTarget(l, targetKey{o, secure, grpc}, choice, v.Host, request.HostForwarded),
 		Request: originconn.Request{Method: request.Method, RequestURI: request.URI, ViewerURI: v.URI, Header: request.Header, WebSocket: webSocket},
 		Changes: log.List(), Findings: append(findings, more...),
 	}
@@ -96,6 +100,28 @@ func (e *Edge) targetFor(l *Location, key targetKey, host string, forwarded bool
 	}
 	t := e.target(l, key, host, false).Keyed()
 	l.targets.Store(key, &t)
+	return t
+}
+
+// chosenTarget is targetFor an origin of which a function may have changed names
+// and settings (CF-NAME-06 to CF-NAME-09).
+func (e *Edge) chosenTarget(l *Location, key targetKey, c policy.OriginChoice, host string, forwarded bool) originconn.Target {
+	if !c.Changed && c.Host == "" && c.SNI == "" && c.Names == nil && !c.NoClientCertificate {
+		return e.targetFor(l, key, host, forwarded)
+	}
+	if c.Host != "" {
+		host, forwarded = c.Host, true
+	}
+	t := e.target(l, key, host, forwarded) // for this request alone, so that none is kept
+	if c.SNI != "" && key.secure {
+		t.SNI = policy.SNI(c.SNI, "", false)
+	}
+	if c.Names != nil && key.secure {
+		t.AcceptedNames, t.NamePatterns = c.Names, true
+	}
+	if c.NoClientCertificate {
+		t.ClientCertificate = nil
+	}
 	return t
 }
 

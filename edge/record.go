@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/internal/cache"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -51,6 +52,14 @@ type exchange struct {
 	// log collects what settings change; nil where nobody records.
 	log     *policy.ChangeLog
 	changes policy.ChangeLog
+	// choices and group are where the request goes, after a function; nil for what
+	// the behavior says. edited is what the function changed, asked the request as
+	// it left it, and generatedBy the origin-request function that answered.
+	choices     []policy.OriginChoice
+	group       *distribution.OriginGroup
+	edited      []policy.Change
+	asked       *ViewerRequest
+	generatedBy *functions.Function
 	// trailer is that of the response, filled at the end of its body.
 	trailer http.Header
 }
@@ -95,6 +104,9 @@ func (x *exchange) requestLog(page bool) *policy.ChangeLog {
 		return &policy.ChangeLog{}
 	}
 	*x.log = policy.ChangeLog{}
+	for _, change := range x.edited {
+		x.log.Add(change)
+	}
 	return x.log
 }
 

@@ -24,6 +24,18 @@ type requestBody struct {
 	ended  bool // the record is made
 }
 
+// replace puts a body in place of the viewer's, of which nothing was read.
+func (b *requestBody) replace(body []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	viewer := b.ReadCloser
+	b.ReadCloser = struct {
+		io.Reader
+		io.Closer
+	}{newReader(body), viewer}
+	b.length = int64(len(body))
+}
+
 // Read reads from the viewer and keeps the beginning.
 func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)

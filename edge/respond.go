@@ -29,6 +29,11 @@ func (e *Edge) respond(x *exchange, v *ViewerRequest, o outcome) *Response {
 	response := &Response{Status: r.Status, Header: header, Body: r.Body, ContentLength: r.ContentLength, Trailer: r.Trailer, Close: v.Close}
 	x.applyPolicy(header, v, b, r)
 	e.sign(header, x.exchange.ID, cache)
+	if cause := e.viewerResponse(x.viewer, x, v, &o, response); cause != nil { // 12
+		r.Body.Close()
+		return e.refuse(x, v, cause)
+	}
+	header = response.Header
 	if x.kept == nil { // else the origin said nothing, or a 304
 		x.exchange.Response.OriginHead = r.RawHead
 	}
@@ -52,6 +57,9 @@ func headInOrder(r *originconn.Response) string {
 
 // cacheField is the X-Cache of what is no error (CF-RESP-12).
 func (x *exchange) cacheField() []string {
+	if x.generatedBy != nil {
+		return cacheLambda
+	}
 	switch x.exchange.ResultType {
 	case "Hit":
 		return cacheHit
@@ -104,7 +112,7 @@ func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Respo
 	x.exchange.Cause = cause
 	x.exchange.ResultType = cause.ResultType
 	page := policy.ErrorPage(cause.Status, cause.Sentence, x.exchange.ID)
-	r := e.generated(x, v, cause.Status, cacheError, page)
+	r := e.generated(x, v, cause.Status, []string{cause.XCache()}, page)
 	if x.behavior != nil { // else it was refused before one was looked for
 		x.applyPolicy(r.Header, v, x.behavior, nil)
 	}

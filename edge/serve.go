@@ -44,7 +44,11 @@ func (e *Edge) serve(ctx context.Context, x *exchange, v *ViewerRequest) *Respon
 	case route.Redirect != 0:
 		return e.redirect(x, v, route.Redirect)
 	}
-	return e.fetch(ctx, x, v, route.Behavior)
+	asked, answer := e.viewerRequest(ctx, x, v, route.Behavior) // 5
+	if answer != nil {
+		return answer
+	}
+	return e.fetch(ctx, x, asked, route.Behavior)
 }
 
 // fetch answers a request that was let in: from what is kept, or from the origin.
@@ -65,36 +69,55 @@ func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 // ask asks the origin, or the members of an origin group in turn. For a custom
 // error page, errorURI is what the viewer asked for.
 func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, errorURI string) *originconn.Result {
-	origins, group := x.location.Origins(b)
-	for i, origin := range origins {
-		result := e.askOne(ctx, x, v, b, origin, errorURI)
-		if i+1 == len(origins) {
+	choices, group := x.origins(b, errorURI != "")
+	for i, choice := range choices {
+		result := e.askOne(ctx, x, v, b, choice, errorURI)
+		if i+1 == len(choices) {
 			return result
 		}
 		facts := failoverFacts(group, b, v.Method, result)
 		if !policy.FailsOver(facts) {
 			return result
 		}
-		x.failedOver(origin, facts)
+		x.failedOver(choice.Origin, facts)
 		discard(result.Response)
 	}
 	panic("edge: a behavior without an origin passed validation")
 }
 
 // askOne plans the request for one origin and sends it.
-func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, errorURI string) *originconn.Result {
-	plan := e.plan(x.location, v, b, o, x.exchange.ID, errorURI, x.requestLog(errorURI != "")) // 8
-	if v.Body != nil {                                                                         // an error page is asked for without the viewer's
+func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, choice policy.OriginChoice, errorURI string) *originconn.Result {
+	plan := e.plan(x.location, v, b, choice, x.exchange.ID, errorURI, x.requestLog(errorURI != "")) // 8
+	if v.Body != nil {                                                                              // an error page is asked for without the viewer's
 		plan.Request.Body, plan.Request.ContentLength = x.requestBody(), v.ContentLength
 	}
 	x.conditional(&plan, errorURI != "")
+	if errorURI == "" {
+		if result := e.originRequest(ctx, x, v, b, &plan); result != nil { // 7
+			return result
+		}
+	}
 	x.planned(&plan, errorURI != "")
-	plan.Request.Forced = e.force(x, v, b, o)
+	plan.Request.Forced = e.force(x, v, b, plan.Origin)
 	result := e.Client.Do(ctx, plan.Target, &plan.Request) // 9
 	countAttempts(result)
-	x.findStale(o, result)
+	x.findStale(plan.Origin, result)
 	x.attempted(result)
+	if errorURI == "" {
+		e.originResponse(ctx, x, v, b, &plan, result) // 10
+	}
 	return result
+}
+
+// origins are what a request goes to: what a function chose, or what the behavior
+// says. The page for an error has a behavior of its own.
+func (x *exchange) origins(b *distribution.CacheBehavior, page bool) ([]policy.OriginChoice, *distribution.OriginGroup) {
+	if x.choices != nil && !page {
+		return x.choices, x.group
+	}
+	assigned, group := x.location.Origins(b)
+	choices, group, _ := policy.ChooseOrigins(x.location.Distribution, nil, assigned, group)
+	return choices, group
 }
 
 // countAttempts says in a cause how often it was tried.

@@ -133,3 +133,13 @@ func lookupFacts(host string, family distribution.IPAddressType, elsewhere bool,
 	}
 	return f
 }
+
+// Resolve looks the target's name up and says why that fails; nil if it does
+// not. Nothing is connected to.
+func (c *Client) Resolve(ctx context.Context, t Target) *policy.Cause {
+	if c.Answer != nil { // nothing is looked up where answers come from a recording
+		return nil
+	}
+	_, cause := c.resolve(ctx, &t, &Attempt{})
+	return cause
+}

@@ -161,6 +161,25 @@ func FunctionCause(f *FunctionFault, t Trigger, name string, lambda bool) *Cause
 	return c
 }
 
+// XCache is the value of X-Cache on the page of a cause (CF-FN-80, CF-FN-81,
+// CF-LAE-65).
+func (c *Cause) XCache() string {
+	name := "Error"
+	switch c.Name {
+	case CauseFunctionExecution:
+		name = "FunctionExecutionError"
+	case CauseFunctionValidation:
+		name = "FunctionValidationError"
+	case CauseLambdaExecution:
+		name = "LambdaExecutionError"
+	case CauseLambdaValidation:
+		name = "LambdaValidationError"
+	case CauseLambdaLimit:
+		name = "LambdaLimitExceeded"
+	}
+	return name + " from cloudfront"
+}
+
 // evidence is the message with its place.
 func (f *FunctionFault) evidence() string {
 	text := f.Message

@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -227,4 +228,43 @@ func setDuration(to *time.Duration, d time.Duration) {
 	if d != 0 {
 		*to = d
 	}
+}
+
+// OriginChanges tells what a call changed of where a request goes.
+func OriginChanges(by string, change *OriginChange, assigned *distribution.Origin, choices []OriginChoice) []Change {
+	var list []Change
+	note := func(field, from, to string, rule RuleID) {
+		if from != to {
+			list = append(list, Change{Leg: LegRequest, Field: field, Kind: kindOf(from != "", to != ""), From: from, To: to, By: by, Rule: rule})
+		}
+	}
+	first := choices[0]
+	if change.Update == nil {
+		from, to := assigned.ID, first.Origin.ID
+		if len(choices) > 1 {
+			to += ", " + choices[1].Origin.ID
+		}
+		note("origin", from, to, "CF-MOD-35")
+	} else {
+		note("origin", assigned.DomainName, first.Origin.DomainName, "CF-MOD-03")
+	}
+	if first.Host != "" {
+		note("Host", "", first.Host, "CF-NAME-07")
+	}
+	if first.SNI != "" && first.SNI != first.Host {
+		note("sni", "", first.SNI, "CF-NAME-06")
+	}
+	return list
+}
+
+// ReplaceCustomHeaders puts the custom headers of another origin in place of
+// those of the assigned one.
+func ReplaceCustomHeaders(fields []Field, old, now []distribution.Header) []Field {
+	kept := fields[:0:0]
+	for _, f := range fields {
+		if !slices.ContainsFunc(old, func(h distribution.Header) bool { return strings.EqualFold(h.Name, f.Name) && h.Value == f.Value }) {
+			kept = append(kept, f)
+		}
+	}
+	return withCustomHeaders(kept, now, nil)
 }

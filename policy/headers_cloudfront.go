@@ -169,3 +169,14 @@ func (n *edgeNames) forwardsDevice() bool {
 	}
 	return false
 }
+
+// CloudFrontFields are the fields of the edge's own that the policies of a
+// behavior ask for (CF-FN-65).
+func CloudFrontFields(f RequestFacts) []Field {
+	s := selectionOf(f.Behavior)
+	names := s.cloudFrontNames()
+	if names.len() == 0 {
+		return nil
+	}
+	return names.appendTo(nil, &f)
+}

@@ -27,6 +27,9 @@ type RequestFacts struct {
 	// Geography has the values of the CloudFront-Viewer-* fields that tell
 	// where the viewer is, by name. What it lacks gets a placeholder.
 	Geography map[string]string
+	// HostChosen is the Host that a function chose for the origin; "" where none did
+	// (CF-NAME-07, CF-NAME-09).
+	HostChosen string
 	// ErrorURI is the viewer's own URI in a request for a custom error page
 	// (CF-HDR-16); "" in every other.
 	ErrorURI string
@@ -68,7 +71,9 @@ func BuildRequest(f RequestFacts) OriginRequest {
 	s := selectionOf(f.Behavior)
 	out := OriginRequest{Method: f.Method, URI: s.uri(&f)}
 	host := originHost(f.Origin.DomainName)
-	if f.Host != "" && isFieldValue(f.Host) && s.header("Host") {
+	if f.HostChosen != "" {
+		host = f.HostChosen
+	} else if f.Host != "" && isFieldValue(f.Host) && s.header("Host") {
 		host, out.HostForwarded = f.Host, true
 	}
 	edgeNames := s.cloudFrontNames()

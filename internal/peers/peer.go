@@ -32,6 +32,7 @@ func Known() []Peer {
 		{"python3:aiohttp", "python3-aiohttp", "an application with cookies, chunks, compression and WebSocket"},
 		{"python3:websockets", "python3-websockets", "viewers of WebSocket"},
 		{"python3", "python3", "suites in Python, as docs/TESTING.md has them"},
+		{"njs", "njs", "what nginx's JavaScript engine, the relative of CloudFront's, refuses"},
 		{"node", "nodejs", "suites in JavaScript, as docs/TESTING.md has them"},
 		{"aws", "awscli", "invalidations by the AWS CLI"},
 		{"chromium", "chromium", "viewers that are browsers"},

@@ -1,10 +1,16 @@
 // Runs one handler in node. An event is one line of JSON on descriptor 3, the
 // answer one line on descriptor 4; whatever the handler prints stays apart.
 import fs from "node:fs";
+import net from "node:net";
 import { pathToFileURL } from "node:url";
 
-const [file, name] = process.argv.slice(2);
-const answer = (value) => fs.writeSync(4, JSON.stringify(value) + "\n");
+const [file, name] = process.argv.slice(1);
+const answer = (value) => {
+  for (const printed of [1, 2]) {
+    try { fs.writeSync(printed, "\n\0end\n"); } catch { /* the handler closed it */ }
+  }
+  fs.writeSync(4, JSON.stringify(value) + "\n");
+};
 const failure = (e) => ({
   error: { type: (e && e.name) || "Error", message: String((e && e.message) || e).slice(0, 2000), stack: String((e && e.stack) || "").slice(0, 4000) },
 });
@@ -36,12 +42,13 @@ const run = (event, id) =>
   });
 
 process.on("uncaughtException", (e) => {
-  answer(failure(e));
+  answer({ ...failure(e), fatal: true });
   process.exit(1);
 });
 
 let rest = "";
-const input = fs.createReadStream(null, { fd: 3, encoding: "utf8" });
+const input = new net.Socket({ fd: 3, readable: true, writable: false }); // a file stream would keep exit() waiting
+input.setEncoding("utf8");
 let queue = Promise.resolve();
 input.on("data", (text) => {
   rest += text;

@@ -23,6 +23,12 @@ class Context:
 
 
 def answer(value):
+    for printed in (sys.stdout, sys.stderr):
+        try:
+            printed.flush()
+            os.write(printed.fileno(), b"\n\0end\n")
+        except (OSError, ValueError):  # the handler closed it
+            pass
     answers.write(json.dumps(value) + "\n")
     answers.flush()
 
@@ -49,4 +55,3 @@ for line in events:
         answer({"result": handler(message["event"], Context(message["id"]))})
     except BaseException as e:
         answer(failure(e))
-    sys.stdout.flush()

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // process is one handler that is warm. It serves one event at a time.
@@ -20,6 +21,7 @@ type process struct {
 	answers *bufio.Reader
 	pipe    *os.File
 	done    chan struct{}
+	printed chan struct{} // one for each stream that has come to the end of a run
 
 	mu    sync.Mutex
 	lines []string
@@ -44,11 +46,11 @@ func start(c command, config *Config) (*process, error) {
 		events.Close()
 		return nil, err
 	}
-	p := &process{events: events, pipe: answers, answers: bufio.NewReaderSize(answers, 64<<10), done: make(chan struct{})}
+	p := &process{events: events, pipe: answers, answers: bufio.NewReaderSize(answers, 64<<10), done: make(chan struct{}), printed: make(chan struct{}, 64)}
 	p.command = exec.Command(c.program, c.arguments...)
 	p.command.Dir, p.command.Env, p.command.ExtraFiles = c.directory, c.env, []*os.File{in, out}
-	p.command.Stdout = &printer{process: p, log: config.log}
-	p.command.Stderr = &printer{process: p, log: config.log}
+	prints := &printer{process: p, log: config.log}
+	p.command.Stdout, p.command.Stderr = prints, prints // one pipe, so that lines keep their order
 	p.command.WaitDelay = TimeLimit / 30
 	setGroup(p.command)
 	started := make(chan error)
@@ -94,6 +96,7 @@ func (p *process) alive() bool {
 type reply struct {
 	Result json.RawMessage
 	Error  *struct{ Type, Message, Stack string }
+	Fatal  bool // the process ends
 }
 
 // serve has the process handle one event. After an error that is not the
@@ -102,6 +105,9 @@ func (p *process) serve(ctx context.Context, id string, event []byte) (Result, e
 	p.mu.Lock()
 	p.lines, p.bytes = nil, 0
 	p.mu.Unlock()
+	for len(p.printed) > 0 {
+		<-p.printed
+	}
 	stop := context.AfterFunc(ctx, func() { killGroup(p.command); p.pipe.Close() })
 	defer stop()
 	line := fmt.Appendf(nil, `{"id":%q,"event":`, id)
@@ -120,11 +126,32 @@ func (p *process) serve(ctx context.Context, id string, event []byte) (Result, e
 	if err := json.Unmarshal(line, &r); err != nil {
 		return p.result(nil), &Error{Type: "Runtime.InvalidAnswer", Message: "the process answered with something that is not JSON"}, false
 	}
+	p.awaitPrinted(ctx)
 	if r.Error != nil {
-		return p.result(nil), &Error{Type: r.Error.Type, Message: r.Error.Message}, true
+		return p.result(nil), &Error{Type: r.Error.Type, Message: r.Error.Message}, !r.Fatal
 	}
 	return p.result(r.Result), nil, true
 }
+
+// printWithin bounds the wait for what a run printed: a handler may close its
+// streams.
+const printWithin = 200 * time.Millisecond
+
+// awaitPrinted waits until both streams have come to the end of the run.
+func (p *process) awaitPrinted(ctx context.Context) {
+	limited, cancel := context.WithTimeout(ctx, printWithin)
+	defer cancel()
+	for range 2 {
+		select {
+		case <-p.printed:
+		case <-limited.Done():
+			return
+		}
+	}
+}
+
+// endOfRun is the line with which the bootstraps end what a run prints.
+const endOfRun = "\x00end"
 
 // readLine reads a line of bounded length.
 func readLine(r *bufio.Reader) ([]byte, error) {
@@ -167,7 +194,16 @@ func (w *printer) Write(text []byte) (int, error) {
 		if i < 0 {
 			i = len(w.rest) - 1
 		}
-		w.line(string(bytes.ToValidUTF8(w.rest[:i], nil)))
+		switch line := string(bytes.ToValidUTF8(w.rest[:i], nil)); line {
+		case "":
+		case endOfRun:
+			select {
+			case w.process.printed <- struct{}{}:
+			default:
+			}
+		default:
+			w.line(line)
+		}
 		w.rest = append(w.rest[:0], w.rest[i+1:]...)
 	}
 }
