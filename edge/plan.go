@@ -36,6 +36,12 @@ func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *d
 	return e.plan(e.first(), v, b, policy.OriginChoice{Origin: o}, id, "", &policy.ChangeLog{})
 }
 
+// PlanChoice is PlanRequest for an origin of which a function may have changed
+// names and settings, at a location.
+func (e *Edge) PlanChoice(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, choice policy.OriginChoice, id string) Plan {
+	return e.plan(l, v, b, choice, id, "", &policy.ChangeLog{})
+}
+
 // plan is PlanRequest; for the request of a custom error page, errorURI is what
 // the viewer asked for. What the settings change goes into log, which may be nil.
 func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, choice policy.OriginChoice, id, errorURI string, log *policy.ChangeLog) Plan {

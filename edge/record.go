@@ -211,6 +211,9 @@ func (x *exchange) Close() error {
 	x.result = nil
 	e.Duration = time.Since(e.Start)
 	e.DetailedResultType = e.ResultType
+	if x.generatedBy != nil && e.ResultType == "Miss" {
+		e.DetailedResultType = "MissGeneratedResponse" // CF-LOG-13
+	}
 	if e.Cause != nil && x.kept == nil { // else it is "Error" (CF-LOG-08)
 		e.DetailedResultType = e.Cause.DetailedResultType
 	}

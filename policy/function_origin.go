@@ -61,8 +61,9 @@ type OriginUpdate struct {
 	KeepaliveTimeout   time.Duration
 	ConnectionTimeout  time.Duration
 	Custom             *CustomOriginChange
-	// AccessControl is originAccessControlConfig.enabled (CF-MOD-19).
-	AccessControl *bool
+	// AccessControl is originAccessControlConfig (CF-MOD-19): nil where it was left
+	// out, without a type where it is not enabled.
+	AccessControl *distribution.OriginAccessControl
 	// MTLSOff says that no client certificate is presented (CF-MOD-33).
 	MTLSOff bool
 }
@@ -105,8 +106,11 @@ func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned 
 	}
 	if change.Update != nil { // the primary alone, if it is a group (CF-MOD-31)
 		changed, fault := updateOrigin(assigned[0], change.Update)
+		if fault != nil {
+			return nil, nil, fault
+		}
 		choices[0] = changed
-		return choices, group, fault
+		return choices, group, nil
 	}
 	choices = choices[:0]
 	for _, m := range change.Members {
@@ -134,6 +138,11 @@ func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned 
 
 // updateOrigin is the assigned origin with what updateRequestOrigin changes.
 func updateOrigin(assigned *distribution.Origin, u *OriginUpdate) (OriginChoice, *FunctionFault) {
+	if assigned.VPC != nil {
+		fault := originFault("CF-VPC-03", "updateRequestOrigin does not work on a VPC origin, and %q is one: choose it with selectRequestOriginById", assigned.ID)
+		fault.Inferred = false // but for the status (CF-MOD-32)
+		return OriginChoice{}, fault
+	}
 	o := *assigned
 	choice := OriginChoice{Origin: &o, Changed: true, NoClientCertificate: u.MTLSOff}
 	if u.DomainName != "" {
@@ -166,6 +175,17 @@ func updateOrigin(assigned *distribution.Origin, u *OriginUpdate) (OriginChoice,
 		if c.IPAddressType != "" {
 			o.IPAddressType = c.IPAddressType
 		}
+	}
+	if a := u.AccessControl; a != nil {
+		o.AccessControl = nil
+		if a.OriginType != "" {
+			o.AccessControl = a
+		}
+	}
+	if u.HostHeader != "" && o.AccessControl != nil && o.AccessControl.SigningBehavior != "never" {
+		fault := originFault("CF-MOD-11", "hostHeader cannot be set for an origin with origin access control: pass originAccessControlConfig: {enabled: false}")
+		fault.Inferred = false
+		return choice, fault
 	}
 	return nameOrigin(choice, u.OriginNames, u.DomainName)
 }

@@ -105,9 +105,6 @@ func (r *callReader) update(m map[string]any) *OriginUpdate {
 	default:
 		r.fail("CF-MTLS-09", `mTLSConfig must be "inherit" or "off"`)
 	}
-	if on := u.AccessControl; u.HostHeader != "" && on != nil && *on {
-		r.fail("CF-MOD-11", "hostHeader cannot be set together with origin access control")
-	}
 	return u
 }
 
@@ -229,7 +226,7 @@ func (r *callReader) custom(m map[string]any, domain string) *CustomOriginChange
 }
 
 // accessControl reads originAccessControlConfig.
-func (r *callReader) accessControl(m map[string]any) *bool {
+func (r *callReader) accessControl(m map[string]any) *distribution.OriginAccessControl {
 	c := r.part(m, "originAccessControlConfig")
 	if c == nil {
 		return nil
@@ -242,13 +239,20 @@ func (r *callReader) accessControl(m map[string]any) *bool {
 		"signingBehavior": {"always", "never", "no-override"}, "signingProtocol": {"sigv4"},
 		"originType": {"s3", "mediapackagev2", "mediastore", "lambda"},
 	}
+	values := map[string]string{}
 	for _, key := range []string{"signingBehavior", "signingProtocol", "originType"} {
 		value, _ := c[key].(string)
+		values[key] = value
 		if on && !slices.Contains(allowed[key], value) {
 			r.fail("CF-MOD-19", "originAccessControlConfig.%s must be one of %s", key, strings.Join(allowed[key], ", "))
 		}
 	}
-	return &on
+	if !on {
+		return &distribution.OriginAccessControl{}
+	}
+	return &distribution.OriginAccessControl{
+		OriginType: values["originType"], SigningBehavior: values["signingBehavior"], SigningProtocol: values["signingProtocol"],
+	}
 }
 
 // group reads createRequestOriginGroup.

@@ -15,11 +15,8 @@ var cacheGaps = []Gap{
 	{Rule: "CF-LIMIT-03", Needs: "no act", Why: "a request body is streamed and not counted: 64 GB through one edge of one's own are no mistake that needs telling"},
 	{Rule: "CF-LIMIT-10", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 	{Rule: "CF-LIMIT-16", Needs: needsDocuments, Why: "the pages have two quotas for the same list of forwarded headers; the smaller one, of CF-LIMIT-15, is told"},
-	{Rule: "CF-LIMIT-24", Needs: needsFunctions, Why: "no function runs that could generate a response"},
 	{Rule: "CF-LIMIT-25", Needs: needsAWS, Why: "quotas on traffic are an account's"},
 	{Rule: "CF-LIMIT-26", Needs: needsAWS, Why: "quotas on traffic are an account's"},
-	{Rule: "CF-PATH-07", Needs: needsFunctions, Why: "no function runs that could change the URI"},
 	{Rule: "CF-VPC-01", Needs: needsAWS, Why: "a VPC origin is reached as a custom origin, at the address that --connect gives; what it is made of is not looked at"},
 	{Rule: "CF-VPC-02", Needs: needsAWS, Why: "a VPC origin is reached as a custom origin; quotas of an account and network ACLs are not looked at"},
-	{Rule: "CF-VPC-03", Needs: needsFunctions, Why: "no function runs that could replace the origin"},
 }

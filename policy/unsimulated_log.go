@@ -3,5 +3,4 @@ package policy
 // logGaps are what the access log can say and edgesim's never does.
 var logGaps = []Gap{
 	{Rule: "CF-LOG-12", Needs: needsAWS, Why: "there is no Origin Shield layer that could have had it"},
-	{Rule: "CF-LOG-13", Needs: needsFunctions, Why: "no function runs that could make the answer"},
 }

@@ -2,7 +2,6 @@ package policy
 
 // What else a behaviour can need that is not here.
 const (
-	needsFunctions = "edge functions"
 	needsLater     = "a later version"
 )
 
@@ -11,12 +10,7 @@ const (
 var originGaps = []Gap{
 	{Rule: "CF-CERT-09", Needs: needsAWS, Why: "a load balancer's certificate is judged as any other: that ACM's chain to trusted roots is for AWS to keep"},
 	{Rule: "CF-CERT-18", Needs: needsDocuments, Why: "no page says whether CloudFront asks for revocation, and edgesim does not"},
-	{Rule: "CF-NAME-06", Needs: needsFunctions, Why: "no function runs that could set the SNI"},
-	{Rule: "CF-NAME-07", Needs: needsFunctions, Why: "no function runs that could set the Host"},
-	{Rule: "CF-NAME-08", Needs: needsFunctions, Why: "no function runs that could name other certificate names"},
-	{Rule: "CF-NAME-09", Needs: needsFunctions, Why: "no function runs that could choose another domain"},
 	{Rule: "CF-MTLS-07", Needs: needsDocuments, Why: "after how many failed handshakes the 503 begins is not published; each one is answered 502"},
-	{Rule: "CF-MTLS-09", Needs: needsFunctions, Why: "no function runs that could switch the certificate off"},
 	{Rule: "CF-MTLS-10", Needs: needsAWS, Why: "which pricing plan a distribution has is not part of its configuration"},
 	{Rule: "CF-TLS-02", Needs: "the console", Why: "a configuration that the console wrote comes as the explicit list that the API has"},
 	{Rule: "CF-TLS-05", Needs: needsDocuments, Why: "the remark is about old servers: SSLv3 is spoken where it is in the set, alone or with others"},
@@ -25,21 +19,16 @@ var originGaps = []Gap{
 	{Rule: "CF-TLS-27", Needs: needsDocuments, Why: "post-quantum groups are announced for viewers only; none is offered to origins"},
 	{Rule: "CF-TLS-30", Needs: "an older snapshot", Why: "the oldest list that is written down is of 2017-12; a date before it is refused"},
 	{Rule: "CF-DNS-04", Needs: needsLater, Why: "the access log format comes with the export of recordings; the page is the one of today, not the 507 bytes of 2019"},
-	{Rule: "CF-DNS-10", Needs: needsFunctions, Why: "no function runs that could replace the origin"},
 	{Rule: "CF-DNS-11", Needs: needsDocuments, Why: "an answer from the system's own cache cannot be told from another; a reused connection reports 0"},
 	{Rule: "CF-CONN-21", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 	{Rule: "CF-CONN-23", Needs: needsAWS, Partly: true, Why: "a changed configuration is valid at once, as there is one edge: what is kept stays"},
 	{Rule: "CF-TIME-10", Needs: needsAWS, Why: "continuous deployment is not simulated, so nothing can be combined with it"},
 	{Rule: "CF-GRPC-05", Needs: needsAWS, Why: "no web ACL is evaluated, for gRPC or for anything else"},
-	{Rule: "CF-TIME-15", Needs: needsFunctions, Why: "no function runs that could set timeouts"},
 	{Rule: "CF-ERR-05", Needs: needsDocuments, Partly: true, Why: "which of the observed sentences stands for which bad response is not known; this one is used for malformed and oversized ones"},
 	{Rule: "CF-ERR-07", Needs: needsHTTP3, Why: "the page of the HTTP/3 front end is not built"},
 	{Rule: "CF-ERR-11", Needs: needsAWS, Why: "quotas on traffic are an account's"},
 	{Rule: "CF-ERR-12", Needs: needsDocuments, Why: "the thresholds of the 503 are not published; each failed handshake is answered 502"},
 	{Rule: "CF-ERR-13", Needs: needsAWS, Why: "it was seen with mis-declared AWS origins only"},
-	{Rule: "CF-ERR-14", Needs: needsFunctions, Why: "no function runs that could fail"},
-	{Rule: "CF-ERR-15", Needs: needsFunctions, Why: "no function runs whose response could be invalid"},
-	{Rule: "CF-ERR-16", Needs: needsFunctions, Why: "no function runs that could edit a header"},
 	{Rule: "CF-ERR-20", Needs: needsAWS, Why: "no web ACL is evaluated"},
 	{Rule: "CF-ERR-21", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
 	{Rule: "CF-ERR-23", Needs: needsLater, Why: "every name gets a certificate of the local CA, so none belongs to another distribution"},
