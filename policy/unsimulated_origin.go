@@ -2,7 +2,7 @@ package policy
 
 // What else a behaviour can need that is not here.
 const (
-	needsLater     = "a later version"
+	needsLater = "a later version"
 )
 
 // originGaps declares what is left out in CF-CERT, CF-NAME, CF-MTLS, CF-TLS,
