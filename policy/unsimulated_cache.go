@@ -2,7 +2,6 @@ package policy
 
 // cacheGaps declares what is left out in CF-INV, CF-LIMIT, CF-PATH and CF-VPC.
 var cacheGaps = []Gap{
-	{Rule: "CF-INV-15", Needs: needsFunctions, Why: "no viewer-request function rewrites the URI before the key is made"},
 	{Rule: "CF-INV-19", Needs: needsAWS, Why: "there is one edge to reach, and what viewers keep is theirs here, too"},
 	{Rule: "CF-INV-17", Needs: needsAWS, Why: "Smooth Streaming is an origin's business here: its files are invalidated like all others"},
 	{Rule: "CF-INV-22", Needs: needsAWS, Partly: true, Why: "there is one edge to reach: an invalidation is complete when it is answered"},
