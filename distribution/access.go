@@ -1,5 +1,33 @@
 package distribution
 
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+)
+
+// ValidPublicKey reports whether a text is a public key that CloudFront takes:
+// RSA with 2048 bits or ECDSA on P-256, in PEM (CF-CONF-147).
+func ValidPublicKey(text string) bool {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return false
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return false
+	}
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen() == 2048
+	case *ecdsa.PublicKey:
+		return key.Curve == elliptic.P256()
+	}
+	return false
+}
+
 // TrustedKeyGroups say whose signatures a behavior's viewers need.
 type TrustedKeyGroups struct {
 	// Enabled is whether a signature is demanded.

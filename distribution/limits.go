@@ -10,7 +10,8 @@ const (
 	maxConnectionTimeout  = 10 * time.Second
 	minResponseTimeout    = 1 * time.Second // CF-CONF-08, CF-LIMIT-13
 	maxResponseTimeout    = 120 * time.Second
-	minKeepaliveTimeout   = 1 * time.Second // CF-CONF-09, CF-LIMIT-14
+	quotaResponseTimeout  = 180 * time.Second // what AWS raises it to on request
+	minKeepaliveTimeout   = 1 * time.Second   // CF-CONF-09, CF-LIMIT-14
 	maxKeepaliveTimeout   = 300 * time.Second
 	maxPathPattern        = 255            // characters, CF-CONF-26
 	maxDomainName         = 253            // characters, the limit of DNS itself

@@ -26,6 +26,9 @@ func (d *Distribution) ValidateConfig() []Problem {
 	v.behaviors()
 	v.customErrors()
 	v.httpVersion()
+	v.settings()
+	v.viewerCertificate()
+	v.geoRestriction()
 	return v.problems
 }
 
@@ -71,7 +74,7 @@ func (v *validator) aliases() {
 		path := fmt.Sprintf("Aliases.Items[%d]", i)
 		name := strings.TrimPrefix(alias, "*.")
 		if fixed, message := checkDomainName(name); message != "" {
-			p := Problem{Path: path, Value: alias, Allowed: `a DNS name, with "*." at most in front`, Message: message}
+			p := Problem{Path: path, Value: alias, Rule: "CF-CONF-114", Allowed: `a DNS name, with "*." at most in front`, Message: message}
 			if fixed != "" && !strings.HasPrefix(alias, "*.") {
 				p.Fix = fmt.Sprintf("write %q", fixed)
 			}
@@ -100,6 +103,9 @@ func (v *validator) originGroups() {
 		}
 		seen[g.ID] = true
 		v.groupMembers(path, g)
+		if g.SelectionCriteria != "" {
+			v.enum(path+".SelectionCriteria", g.SelectionCriteria, "CF-CONF-103", "default", "media-quality-based")
+		}
 		if len(g.StatusCodes) == 0 {
 			v.add(Problem{Path: path + ".FailoverCriteria.StatusCodes", Allowed: joinInts(failoverCodes), Rule: "CF-FAILOVER-02", Message: "lists no status"})
 		}
@@ -142,12 +148,12 @@ func (v *validator) customErrors() {
 		}
 		switch {
 		case e.ResponseCode != 0 && e.ResponsePagePath == "":
-			v.add(Problem{Path: path + ".ResponsePagePath", Rule: "CF-CONF-24", Message: "is required beside ResponseCode"})
+			v.add(Problem{Path: path + ".ResponsePagePath", Rule: "CF-CONF-105", Message: "is required beside ResponseCode"})
 		case e.ResponseCode == 0 && e.ResponsePagePath != "":
-			v.add(Problem{Path: path + ".ResponseCode", Allowed: joinInts(customResponseCodes), Rule: "CF-CONF-24", Message: "is required beside ResponsePagePath"})
+			v.add(Problem{Path: path + ".ResponseCode", Allowed: joinInts(customResponseCodes), Rule: "CF-CONF-105", Message: "is required beside ResponsePagePath"})
 		}
 		if e.ResponsePagePath != "" && e.ResponsePagePath[0] != '/' {
-			v.add(Problem{Path: path + ".ResponsePagePath", Value: e.ResponsePagePath, Message: "does not start with a slash", Fix: fmt.Sprintf("write %q", "/"+e.ResponsePagePath)})
+			v.add(Problem{Path: path + ".ResponsePagePath", Value: e.ResponsePagePath, Rule: "CF-CONF-106", Message: "does not start with a slash", Fix: fmt.Sprintf("write %q", "/"+e.ResponsePagePath)})
 		}
 		if e.ErrorCachingMinTTL < 0 {
 			v.add(Problem{Path: path + ".ErrorCachingMinTTL", Value: strconv.FormatInt(e.ErrorCachingMinTTL, 10), Allowed: "0 or more", Message: "is out of range"})
@@ -156,7 +162,7 @@ func (v *validator) customErrors() {
 }
 
 func (v *validator) httpVersion() {
-	v.enum("HttpVersion", v.dist.HTTPVersion, "", "http1.1", "http2", "http3", "http2and3")
+	v.enum("HttpVersion", v.dist.HTTPVersion, "CF-CONF-127", "http1.1", "http2", "http3", "http2and3")
 }
 
 // originIDs lists the origins' ids for a message.

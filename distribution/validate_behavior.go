@@ -41,6 +41,8 @@ func (v *validator) behavior(path string, b *CacheBehavior) {
 	v.target(path, b)
 	v.enum(path+".ViewerProtocolPolicy", string(b.ViewerProtocolPolicy), "CF-CONF-22", string(ViewerAllowAll), string(ViewerHTTPSOnly), string(ViewerRedirectToHTTPS))
 	v.methods(path, b)
+	v.groupMethods(path, b)
+	v.functions(path, b)
 	v.cacheSettings(path, b)
 	if b.ForwardedValues != nil {
 		v.forwardedValues(path, b)
@@ -119,7 +121,7 @@ func (v *validator) cacheSettings(path string, b *CacheBehavior) {
 	case b.CachePolicy == nil && b.ForwardedValues == nil:
 		v.add(Problem{Path: path + ".CachePolicyId", Rule: "CF-CONF-15", Message: "is required where there are no ForwardedValues", Fix: "set CachePolicyId"})
 	case b.CachePolicy != nil && b.ForwardedValues != nil:
-		v.add(Problem{Path: path + ".ForwardedValues", Rule: "CF-CONF-15", Message: "cannot be used beside a cache policy", Fix: "remove ForwardedValues or CachePolicyId"})
+		v.add(Problem{Path: path + ".ForwardedValues", Rule: "CF-CONF-71", Message: "cannot be used beside a cache policy", Fix: "remove ForwardedValues or CachePolicyId"})
 	}
 	if b.OriginRequestPolicy != nil && b.CachePolicy == nil {
 		v.add(Problem{Path: path + ".OriginRequestPolicyId", Value: first(b.OriginRequestPolicy.ID, b.OriginRequestPolicy.Name), Rule: "CF-CONF-16", Message: "needs a cache policy", Fix: "set CachePolicyId in place of ForwardedValues"})

@@ -25,7 +25,7 @@ func TestValidateBehavior(t *testing.T) {
 			keep := b.CachePolicy
 			legacy(b)
 			b.CachePolicy = keep
-		}), at + `.ForwardedValues: cannot be used beside a cache policy (CF-CONF-15); remove ForwardedValues or CachePolicyId`},
+		}), at + `.ForwardedValues: cannot be used beside a cache policy (CF-CONF-71); remove ForwardedValues or CachePolicyId`},
 		{"origin request policy alone", "CF-CONF-16 CF-REQ-09", b(func(b *distribution.CacheBehavior) {
 			legacy(b)
 			b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewer")
@@ -40,7 +40,7 @@ func TestValidateBehavior(t *testing.T) {
 		}), at + `.CachePolicy.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig.HeaderBehavior: is not one of the known values: got "all", allowed: none, whitelist (CF-CONF-18)`},
 		{"whitelist of nothing", "CF-CONF-18", b(func(b *distribution.CacheBehavior) {
 			b.CachePolicy.Cookies.Behavior = distribution.SelectWhitelist
-		}), at + `.CachePolicy.ParametersInCacheKeyAndForwardedToOrigin.CookiesConfig.CookieBehavior: lists no names: got "whitelist" (CF-CONF-18)`},
+		}), at + `.CachePolicy.ParametersInCacheKeyAndForwardedToOrigin.CookiesConfig.CookieBehavior: lists no names: got "whitelist" (CF-CONF-89)`},
 		{"cache key with JA4", "CF-CONF-19", b(func(b *distribution.CacheBehavior) {
 			b.CachePolicy.Headers = distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: []string{"Origin", "cloudfront-viewer-ja4-fingerprint"}}
 		}), at + `.CachePolicy.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig.Headers.Items[1]: is not allowed in a cache policy: got "cloudfront-viewer-ja4-fingerprint" (CF-CONF-19); put it into an origin request policy`},
@@ -81,7 +81,7 @@ func TestValidateBehavior(t *testing.T) {
 			b.ResponseHeadersPolicy = &distribution.ResponseHeadersPolicy{ServerTimingRate: 100.5}
 		}), at + `.ResponseHeadersPolicy.ServerTimingHeadersConfig.SamplingRate: is out of range: got "100.5", allowed: 0-100 (CF-CONF-29)`},
 		{"TTLs out of order", "", b(func(b *distribution.CacheBehavior) { legacy(b).DefaultTTL = distribution.DefaultMaxTTL + 1 }),
-			at + `.DefaultTTL: the TTLs are not in order: got "MinTTL 0, DefaultTTL 31536001, MaxTTL 31536000", allowed: MinTTL <= DefaultTTL <= MaxTTL`},
+			at + `.DefaultTTL: the TTLs are not in order: got "MinTTL 0, DefaultTTL 31536001, MaxTTL 31536000", allowed: MinTTL <= DefaultTTL <= MaxTTL (CF-CONF-75)`},
 		{"negative TTL", "CF-CACHE-14", b(func(b *distribution.CacheBehavior) { legacy(b).MinTTL = -1 }),
 			at + `.MinTTL: is out of range: got "-1", allowed: 0-3153600000 (CF-CACHE-14)`},
 	})

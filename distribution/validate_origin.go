@@ -48,13 +48,14 @@ func (v *validator) origin(path string, o *Origin) {
 		}
 		v.add(p)
 	}
-	v.originPath(path, o.Path)
+	v.originPath(path, v.filled(o.Path))
+	v.access(path, o)
 	v.customHeaders(path, o.CustomHeaders)
 	v.intRange(path+".ConnectionAttempts", o.ConnectionAttempts, minConnectionAttempts, maxConnectionAttempts, "CF-CONF-06")
 	v.seconds(path+".ConnectionTimeout", o.ConnectionTimeout, minConnectionTimeout, maxConnectionTimeout, "CF-CONF-07")
 	v.completionTimeout(path, o)
 	if o.Kind == OriginS3 {
-		v.seconds(path+".S3OriginConfig.OriginReadTimeout", o.ResponseTimeout, minResponseTimeout, maxResponseTimeout, "CF-CONF-08")
+		v.readTimeout(path+".S3OriginConfig.OriginReadTimeout", o.ResponseTimeout)
 		return
 	}
 	v.customOrigin(path+".CustomOriginConfig", o)
@@ -76,7 +77,7 @@ func (v *validator) customOrigin(path string, o *Origin) {
 		}
 		v.enum(item, string(p), "CF-CONF-04", string(SSLv3), string(TLSv1), string(TLSv11), string(TLSv12))
 	}
-	v.seconds(path+".OriginReadTimeout", o.ResponseTimeout, minResponseTimeout, maxResponseTimeout, "CF-CONF-08")
+	v.readTimeout(path+".OriginReadTimeout", o.ResponseTimeout)
 	v.seconds(path+".OriginKeepaliveTimeout", o.KeepaliveTimeout, minKeepaliveTimeout, maxKeepaliveTimeout, "CF-CONF-09")
 	v.enum(path+".IpAddressType", string(o.IPAddressType), "CF-CONF-05", string(IPv4), string(IPv6), string(DualStack))
 }
@@ -136,6 +137,17 @@ func (v *validator) seconds(path string, d, low, high time.Duration, rule string
 	case d%time.Second != 0:
 		v.add(Problem{Path: path, Value: inSeconds(d), Allowed: allowed, Rule: rule, Message: "is not a whole number of seconds"})
 	}
+}
+
+// readTimeout checks the response timeout, which AWS raises on request
+// (CF-CONF-08, CF-LIMIT-13).
+func (v *validator) readTimeout(path string, d time.Duration) {
+	if d > maxResponseTimeout && d <= quotaResponseTimeout && d%time.Second == 0 {
+		v.add(Problem{Path: path, Value: inSeconds(d), Allowed: fmt.Sprintf("%s-%s seconds", inSeconds(minResponseTimeout), inSeconds(maxResponseTimeout)), Rule: "CF-CONF-08",
+			Message: "is over the default quota", Fix: "ask AWS for a higher quota", Quota: true})
+		return
+	}
+	v.seconds(path, d, minResponseTimeout, maxResponseTimeout, "CF-CONF-08")
 }
 
 // inSeconds writes a duration as the API does, in seconds.

@@ -17,9 +17,57 @@ func (v *validator) cachePolicy(path string, p *CachePolicy) {
 			v.add(Problem{Path: fmt.Sprintf("%s.HeadersConfig.Headers.Items[%d]", key, i), Value: name, Rule: "CF-CONF-19", Message: "is not allowed in a cache policy", Fix: "put it into an origin request policy"})
 		}
 	}
-	v.ttls(path, p.MinTTL, p.DefaultTTL, p.MaxTTL)
+	v.ttlRanges(path, p.MinTTL, p.DefaultTTL, p.MaxTTL)
 	if _, managed := ManagedCachePolicy(p.ID); !managed {
 		v.policyNames(key, p.Headers, p.Cookies, p.QueryStrings)
+		v.keyNames(key, p)
+		v.cachingDisabled(key, p)
+	}
+}
+
+// keyNames checks the header names of a cache key (CF-CONF-81, -91, -92).
+func (v *validator) keyNames(path string, p *CachePolicy) {
+	for i, name := range p.Headers.Items {
+		problem := Problem{Path: fmt.Sprintf("%s.HeadersConfig.Headers.Items[%d]", path, i), Value: name}
+		switch lower := strings.ToLower(name); {
+		case lower == "accept-encoding" && (p.Gzip || p.Brotli):
+			problem.Rule, problem.Message, problem.Fix = "CF-CONF-81", "is put into the key by EnableAcceptEncodingGzip and EnableAcceptEncodingBrotli", "remove it, or set both false"
+		case strings.HasPrefix(lower, "x-edge-"):
+			problem.Rule, problem.Message, problem.Fix = "CF-CONF-91", "is not allowed", "remove it"
+		case lower == "x-amz-content-sha256":
+			problem.Rule, problem.Message, problem.Fix = "CF-CONF-92", "is not allowed", "remove it"
+		default:
+			continue
+		}
+		v.add(problem)
+	}
+}
+
+// cachingDisabled refuses what a policy without caching cannot have: anything in
+// the key (CF-CONF-76 to CF-CONF-80).
+func (v *validator) cachingDisabled(path string, p *CachePolicy) {
+	if p.MinTTL != 0 || p.DefaultTTL != 0 || p.MaxTTL != 0 || p.Unresolved {
+		return
+	}
+	refuse := func(field, value, rule, fix string) {
+		v.add(Problem{Path: path + field, Value: value, Rule: rule, Message: "is invalid where caching is disabled (all TTLs are 0)", Fix: fix + ", or set MaxTTL 1 or more"})
+	}
+	for _, s := range []struct {
+		field string
+		value ValueSelection
+		rule  string
+	}{
+		{".HeadersConfig.HeaderBehavior", p.Headers, "CF-CONF-76"}, {".CookiesConfig.CookieBehavior", p.Cookies, "CF-CONF-77"}, {".QueryStringsConfig.QueryStringBehavior", p.QueryStrings, "CF-CONF-78"},
+	} {
+		if s.value.Behavior != SelectNone && s.value.Behavior != "" {
+			refuse(s.field, string(s.value.Behavior), s.rule, `set "none"`)
+		}
+	}
+	if p.Gzip {
+		refuse(".EnableAcceptEncodingGzip", "true", "CF-CONF-79", "set false")
+	}
+	if p.Brotli {
+		refuse(".EnableAcceptEncodingBrotli", "true", "CF-CONF-80", "set false")
 	}
 }
 
@@ -29,6 +77,21 @@ func (v *validator) originRequestPolicy(path string, p *OriginRequestPolicy) {
 	v.selection(path+".QueryStringsConfig.QueryStringBehavior", p.QueryStrings, "CF-CONF-18", SelectNone, SelectWhitelist, SelectAllExcept, SelectAll)
 	if _, managed := ManagedOriginRequestPolicy(p.ID); !managed { // AWS's own may list more
 		v.policyNames(path, p.Headers, p.Cookies, p.QueryStrings)
+		v.forwardedNames(path, p)
+	}
+}
+
+// forwardedNames checks the header names that an origin request policy lists
+// (CF-CONF-92, CF-CONF-93); Authorization alone may be listed (CF-CONF-94).
+func (v *validator) forwardedNames(path string, p *OriginRequestPolicy) {
+	if p.Headers.Behavior == SelectAllExcept {
+		return
+	}
+	for i, name := range p.Headers.Items {
+		rule := map[string]string{"accept-encoding": "CF-CONF-93", "x-amz-content-sha256": "CF-CONF-92"}[strings.ToLower(name)]
+		if rule != "" {
+			v.add(Problem{Path: fmt.Sprintf("%s.HeadersConfig.Headers.Items[%d]", path, i), Value: name, Rule: rule, Message: "is not allowed", Fix: "remove it"})
+		}
 	}
 }
 
@@ -60,12 +123,12 @@ func (v *validator) selection(path string, s ValueSelection, rule string, allowe
 		return
 	}
 	if (s.Behavior == SelectWhitelist || s.Behavior == SelectAllExcept) && len(s.Items) == 0 {
-		v.add(Problem{Path: path, Value: string(s.Behavior), Rule: rule, Message: "lists no names"})
+		v.add(Problem{Path: path, Value: string(s.Behavior), Rule: "CF-CONF-89", Message: "lists no names"})
 	}
 }
 
-// ttls checks range and order, which the API answers with InvalidTTLOrder.
-func (v *validator) ttls(path string, low, normal, high int64) {
+// ttlRanges checks TTLs one by one (CF-CACHE-14).
+func (v *validator) ttlRanges(path string, low, normal, high int64) {
 	for _, ttl := range []struct {
 		name  string
 		value int64
@@ -74,8 +137,13 @@ func (v *validator) ttls(path string, low, normal, high int64) {
 			v.add(Problem{Path: path + "." + ttl.name, Value: strconv.FormatInt(ttl.value, 10), Allowed: fmt.Sprintf("0-%d", int64(maxTTL)), Rule: "CF-CACHE-14", Message: "is out of range"})
 		}
 	}
+}
+
+// ttlOrder checks the legacy TTLs, which the API answers with InvalidTTLOrder
+// (CF-CONF-75). Of cache policies no page says so (CF-CONF-82).
+func (v *validator) ttlOrder(path string, low, normal, high int64) {
 	if low > normal || normal > high {
-		v.add(Problem{Path: path + ".DefaultTTL", Value: fmt.Sprintf("MinTTL %d, DefaultTTL %d, MaxTTL %d", low, normal, high), Allowed: "MinTTL <= DefaultTTL <= MaxTTL", Message: "the TTLs are not in order"})
+		v.add(Problem{Path: path + ".DefaultTTL", Value: fmt.Sprintf("MinTTL %d, DefaultTTL %d, MaxTTL %d", low, normal, high), Allowed: "MinTTL <= DefaultTTL <= MaxTTL", Rule: "CF-CONF-75", Message: "the TTLs are not in order"})
 	}
 }
 
@@ -83,15 +151,16 @@ func (v *validator) ttls(path string, low, normal, high int64) {
 func (v *validator) forwardedValues(path string, b *CacheBehavior) {
 	f := b.ForwardedValues
 	fields := path + ".ForwardedValues"
-	v.selection(fields+".Cookies.Forward", f.Cookies, "", SelectNone, SelectWhitelist, SelectAll)
-	v.ttls(path, f.MinTTL, f.DefaultTTL, f.MaxTTL)
+	v.selection(fields+".Cookies.Forward", f.Cookies, "CF-CONF-175", SelectNone, SelectWhitelist, SelectAll)
+	v.ttlRanges(path, f.MinTTL, f.DefaultTTL, f.MaxTTL)
+	v.ttlOrder(path, f.MinTTL, f.DefaultTTL, f.MaxTTL)
+	if !f.QueryString && len(f.QueryStringCacheKeys) > 0 {
+		v.add(Problem{Path: fields + ".QueryString", Value: "false", Allowed: "true", Rule: "CF-CONF-50", Message: "cannot be false where QueryStringCacheKeys lists names", Fix: "set true, or remove QueryStringCacheKeys"})
+	}
 	v.legacyNames(fields, f)
 	if slices.Contains(f.Headers, "*") {
 		if f.MinTTL > 0 {
 			v.add(Problem{Path: path + ".MinTTL", Value: strconv.FormatInt(f.MinTTL, 10), Allowed: "0", Rule: "CF-CONF-17", Message: `must be 0 where Headers is "*"`, Fix: "set 0"})
-		}
-		if len(f.Headers) > 1 {
-			v.add(Problem{Path: fields + ".Headers.Items", Value: strings.Join(f.Headers, ", "), Allowed: `"*" alone, or names`, Message: `"*" stands beside other names`})
 		}
 		return
 	}

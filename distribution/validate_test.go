@@ -77,7 +77,7 @@ func TestValidateOrigin(t *testing.T) {
 		{"connect timeout 1.5 s", "CF-CONF-07 CF-LIMIT-12", origin(func(o *distribution.Origin) { o.ConnectionTimeout = 1500 * time.Millisecond }),
 			`Origins.Items[0].ConnectionTimeout: is not a whole number of seconds: got "1.5", allowed: 1-10 seconds (CF-CONF-07)`},
 		{"read timeout 121 s", "CF-CONF-08 CF-LIMIT-13", origin(func(o *distribution.Origin) { o.ResponseTimeout = 121 * time.Second }),
-			`Origins.Items[0].CustomOriginConfig.OriginReadTimeout: is out of range: got "121", allowed: 1-120 seconds (CF-CONF-08); set 120`},
+			`Origins.Items[0].CustomOriginConfig.OriginReadTimeout: is over the default quota: got "121", allowed: 1-120 seconds (CF-CONF-08); ask AWS for a higher quota`},
 		{"read timeout of S3", "CF-CONF-08 CF-LIMIT-13", func(d *distribution.Distribution) { d.Origins[1].ResponseTimeout = 0 },
 			`Origins.Items[1].S3OriginConfig.OriginReadTimeout: is out of range: got "0", allowed: 1-120 seconds (CF-CONF-08); set 1`},
 		{"keep-alive 301 s", "CF-CONF-09 CF-LIMIT-14 CF-TIME-11", origin(func(o *distribution.Origin) { o.KeepaliveTimeout = 301 * time.Second }),
@@ -185,9 +185,9 @@ func TestValidateDistribution(t *testing.T) {
 			}
 		}, `Aliases.Quantity: is over the default quota: got "101", allowed: at most 100 (CF-LIMIT-09); ask AWS for a higher quota`},
 		{"alias with a scheme", "", func(d *distribution.Distribution) { d.Aliases = []string{"https://www.example.com"} },
-			`Aliases.Items[0]: holds a scheme: got "https://www.example.com", allowed: a DNS name, with "*." at most in front; write "www.example.com"`},
+			`Aliases.Items[0]: holds a scheme: got "https://www.example.com", allowed: a DNS name, with "*." at most in front (CF-CONF-114); write "www.example.com"`},
 		{"wildcard inside", "", func(d *distribution.Distribution) { d.Aliases = []string{"www.*.example.com"} },
-			`Aliases.Items[0]: is not a DNS name: got "www.*.example.com", allowed: a DNS name, with "*." at most in front`},
+			`Aliases.Items[0]: is not a DNS name: got "www.*.example.com", allowed: a DNS name, with "*." at most in front (CF-CONF-114)`},
 		{"alias twice", "", func(d *distribution.Distribution) { d.Aliases = []string{"*.example.com", "*.EXAMPLE.com"} },
 			`Aliases.Items[1]: is listed twice: got "*.EXAMPLE.com"; remove one of the two`},
 		{"no origins", "", func(d *distribution.Distribution) {
@@ -213,12 +213,12 @@ func TestValidateDistribution(t *testing.T) {
 		{"custom error answered with 302", "CF-CONF-24", errorResponse(distribution.CustomErrorResponse{ErrorCode: 404, ResponsePagePath: "/404.html", ResponseCode: 302}),
 			`CustomErrorResponses.Items[0].ResponseCode: is not a status the viewer may get: got "302", allowed: 200, ` + codes + ` (CF-CONF-24)`},
 		{"response code without a page", "CF-CONF-24", errorResponse(distribution.CustomErrorResponse{ErrorCode: 404, ResponseCode: 200}),
-			`CustomErrorResponses.Items[0].ResponsePagePath: is required beside ResponseCode (CF-CONF-24)`},
+			`CustomErrorResponses.Items[0].ResponsePagePath: is required beside ResponseCode (CF-CONF-105)`},
 		{"custom error answered with 200", "CF-CONF-24", errorResponse(distribution.CustomErrorResponse{ErrorCode: 416, ResponsePagePath: "/", ResponseCode: 200}), ""},
 		{"page without a slash", "", errorResponse(distribution.CustomErrorResponse{ErrorCode: 404, ResponsePagePath: "404.html", ResponseCode: 404}),
-			`CustomErrorResponses.Items[0].ResponsePagePath: does not start with a slash: got "404.html"; write "/404.html"`},
+			`CustomErrorResponses.Items[0].ResponsePagePath: does not start with a slash: got "404.html" (CF-CONF-106); write "/404.html"`},
 		{"http version", "", func(d *distribution.Distribution) { d.HTTPVersion = "http1.0" },
-			`HttpVersion: is not one of the known values: got "http1.0", allowed: http1.1, http2, http3, http2and3`},
+			`HttpVersion: is not one of the known values: got "http1.0", allowed: http1.1, http2, http3, http2and3 (CF-CONF-127)`},
 	})
 }
 

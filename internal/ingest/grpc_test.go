@@ -10,7 +10,7 @@ import (
 )
 
 // TestGRPCWarnings: what a behavior with gRPC lacks at its target is said when
-// the file is read (CF-GRPC-02, CF-GRPC-03, CF-GRPC-06).
+// the file is read (CF-GRPC-02, CF-GRPC-06).
 func TestGRPCWarnings(t *testing.T) {
 	t.Parallel()
 	const custom = `"CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only", "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]}}`
@@ -21,7 +21,6 @@ func TestGRPCWarnings(t *testing.T) {
 		{"sound", custom, "app", "true", nil},
 		{"gRPC off", strings.Replace(custom, "https-only", "http-only", 1), "app", "false", nil},
 		{"CF-GRPC-02", strings.Replace(custom, "https-only", "http-only", 1), "app", "true", []string{"CF-GRPC-02"}},
-		{"CF-GRPC-03", custom, "group", "true", []string{"CF-GRPC-03"}},
 		{"CF-GRPC-06", `"VpcOriginConfig": {"VpcOriginId": "vo_1"}`, "app", "true", []string{"CF-GRPC-06"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -21,8 +21,8 @@ func TestInvalid(t *testing.T) {
 	}{
 		{"at.yaml", "",
 			`testdata/invalid-at.yaml: line 1: at: "yesterday" is not a time like 2026-11-22T12:00:00Z (RFC 3339)`, ""},
-		{"both-cache-settings.json", "CF-CONF-15",
-			`testdata/invalid-both-cache-settings.json:19: DefaultCacheBehavior.ForwardedValues: cannot be used beside a cache policy (CF-CONF-15); remove ForwardedValues or CachePolicyId`, ""},
+		{"both-cache-settings.json", "CF-CONF-71",
+			`testdata/invalid-both-cache-settings.json:19: DefaultCacheBehavior.ForwardedValues: cannot be used beside a cache policy (CF-CONF-71); remove ForwardedValues or CachePolicyId`, ""},
 		{"cloudformation.yaml", "",
 			`testdata/invalid-cloudformation.yaml: holds no CloudFront distribution`, `edgesim reads the API's JSON (aws cloudfront get-distribution-config), CloudFormation, SAM, a CDK's cdk.out, serverless.yml, Terraform (.tf files, terraform show -json of a plan or a state, terraform.tfstate) and its own overlay`},
 		{"connect-key.yaml", "",

@@ -24,7 +24,9 @@ func (r *reader) distribution(res *tree.Resource) *distribution.Distribution {
 
 // config reads a DistributionConfig.
 func (r *reader) config(d *distribution.Distribution, o *object) {
-	r.required(o, "CF-CONF-30", "CallerReference", "Comment", "Enabled")
+	r.required(o, "CF-CONF-30", "CallerReference")
+	r.required(o, "CF-CONF-31", "Comment")
+	r.required(o, "CF-CONF-32", "Enabled")
 	d.CallerReference = o.text("CallerReference", "")
 	d.Aliases = o.texts("Aliases", limit{}, nil)
 	d.Comment = o.text("Comment", "")

@@ -140,7 +140,7 @@ type apiConfig struct {
 	Logging              apiLogging
 	PriceClass           string `json:",omitempty"`
 	Enabled              bool
-	ViewerCertificate    apiCertificate
+	ViewerCertificate    *apiCertificate `json:",omitempty"`
 	Restrictions         apiRestrictions
 	WebACLID             string `json:"WebACLId"`
 	HTTPVersion          string `json:"HttpVersion"`
@@ -170,7 +170,7 @@ func newAPIConfig(d *distribution.Distribution) *apiConfig {
 		Logging:              apiLogging(d.Logging),
 		PriceClass:           d.PriceClass,
 		Enabled:              d.Enabled,
-		ViewerCertificate:    newAPICertificate(d.ViewerCertificate),
+		ViewerCertificate:    newAPICertificate(d),
 		Restrictions:         newAPIRestrictions(d.GeoRestriction),
 		WebACLID:             d.WebACLID,
 		HTTPVersion:          d.HTTPVersion,

@@ -15,8 +15,15 @@ type apiCertificate struct {
 	MinimumProtocol  string `json:"MinimumProtocolVersion,omitempty"`
 }
 
-func newAPICertificate(c distribution.ViewerCertificate) apiCertificate {
-	return apiCertificate{c.CloudFrontDefault, c.ACMCertificateARN, c.IAMCertificateID, c.SSLSupportMethod, c.MinimumProtocolVersion}
+// newAPICertificate leaves the certificate out where nobody named one for the
+// alternate domain names: to name the default one beside them is refused.
+func newAPICertificate(d *distribution.Distribution) *apiCertificate {
+	c := d.ViewerCertificate
+	out := apiCertificate{c.CloudFrontDefault, c.ACMCertificateARN, c.IAMCertificateID, c.SSLSupportMethod, c.MinimumProtocolVersion}
+	if len(d.Aliases) > 0 && out == (apiCertificate{Default: true}) {
+		return nil
+	}
+	return &out
 }
 
 type apiRestrictions struct {

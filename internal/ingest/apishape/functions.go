@@ -73,6 +73,9 @@ func keyGroup(r *reader, o *object, res *tree.Resource) *distribution.KeyGroup {
 	if n := o.take("Items"); n != nil && n.Kind == tree.List {
 		ids = r.strings("KeyGroupItems", r.plain(o.at("Items"), n), limit{})
 	}
+	if len(ids) == 0 && len(r.unresolved) == 0 {
+		r.problem(distribution.Problem{Path: o.at("Items"), Rule: "CF-CONF-144", Allowed: "at least one public key", Message: "lists no key"})
+	}
 	for _, id := range ids {
 		key, ok := part(r, tree.PublicKey, id, publicKey)
 		if !ok {
@@ -83,10 +86,13 @@ func keyGroup(r *reader, o *object, res *tree.Resource) *distribution.KeyGroup {
 	return g
 }
 
-func publicKey(_ *reader, o *object, res *tree.Resource) distribution.PublicKey {
+func publicKey(r *reader, o *object, res *tree.Resource) distribution.PublicKey {
 	k := distribution.PublicKey{ID: first(res.ID, res.Name), Name: o.text("Name", ""), Comment: o.text("Comment", ""), PEM: o.text("EncodedKey", "")}
 	if o.unresolved("EncodedKey") {
 		k.PEM = ""
+	}
+	if k.PEM != "" && !distribution.ValidPublicKey(k.PEM) {
+		r.problem(distribution.Problem{Path: o.at("EncodedKey"), Value: k.PEM, Allowed: "RSA 2048 or ECDSA P-256 in PEM", Rule: "CF-CONF-147", Message: "is not such a public key"})
 	}
 	o.known("CallerReference")
 	return k

@@ -21,14 +21,9 @@ func (r *reader) grpcWarning(path string, d *distribution.Distribution, b *distr
 		return
 	}
 	path += ".GrpcConfig.Enabled"
-	targets := []string{b.TargetOriginID}
-	if group, ok := d.OriginGroup(b.TargetOriginID); ok {
-		targets = group.Members
-		r.notice(distribution.NoticeWarning, path, "calls go to the first origin of the group %q alone: gRPC has no origin failover (CF-GRPC-03)", group.ID)
-	}
-	for i := range d.Origins {
+	for i := range d.Origins { // an origin group is none of its targets (CF-CONF-102)
 		o := &d.Origins[i]
-		if !slices.Contains(targets, o.ID) {
+		if o.ID != b.TargetOriginID {
 			continue
 		}
 		if o.ProtocolPolicy == distribution.OriginHTTPOnly {

@@ -333,10 +333,21 @@ func (o *object) done() {
 			continue
 		}
 		message := fmt.Sprintf("is not a field edgesim knows (line %d)", f.Pos.Line)
-		if near := tree.DidYouMean(f.Name, o.asked); near != "" {
+		if near := tree.DidYouMean(f.Name, o.asked); near != "" && inside[f.Name] == "" {
 			message += fmt.Sprintf("; did you mean %q?", near)
+		} else if slices.Contains(o.asked, inside[f.Name]) {
+			message += fmt.Sprintf("; it belongs into %s", inside[f.Name])
 		}
 		o.r.places[o.at(f.Name)] = f.Pos
 		o.r.notice(distribution.NoticeUnknown, o.at(f.Name), "%s", message)
 	}
+}
+
+// inside are fields that people put one level too high, with where they belong.
+var inside = map[string]string{
+	"OriginMtlsConfig": "CustomOriginConfig", "HTTPPort": "CustomOriginConfig", "HTTPSPort": "CustomOriginConfig", "OriginProtocolPolicy": "CustomOriginConfig",
+	"OriginSslProtocols": "CustomOriginConfig", "OriginReadTimeout": "CustomOriginConfig", "OriginKeepaliveTimeout": "CustomOriginConfig", "IpAddressType": "CustomOriginConfig",
+	"OriginAccessIdentity": "S3OriginConfig", "VpcOriginId": "VpcOriginConfig", "OriginShieldRegion": "OriginShield",
+	"CachedMethods": "AllowedMethods", "QueryString": "ForwardedValues", "Cookies": "ForwardedValues", "QueryStringCacheKeys": "ForwardedValues",
+	"ACMCertificateArn": "ViewerCertificate", "MinimumProtocolVersion": "ViewerCertificate", "SSLSupportMethod": "ViewerCertificate", "GeoRestriction": "Restrictions",
 }

@@ -68,6 +68,9 @@ func cachePolicy(r *reader, o *object, res *tree.Resource) *distribution.CachePo
 	r.required(o, "CF-CONF-85", "MinTTL")
 	p := &distribution.CachePolicy{ID: first(res.ID, res.Name), Name: o.text("Name", ""), Comment: o.text("Comment", ""), Headers: none, Cookies: none, QueryStrings: none}
 	p.MinTTL, p.DefaultTTL, p.MaxTTL = ttls(o.node, o.integer("MinTTL", distribution.DefaultMinTTL, ttl), o.integer("DefaultTTL", -1, ttl), o.integer("MaxTTL", -1, ttl))
+	if p.MinTTL > p.DefaultTTL || p.DefaultTTL > p.MaxTTL {
+		r.notice(distribution.NoticeWarning, o.at("DefaultTTL"), "the TTLs are not in the order MinTTL %d, DefaultTTL %d, MaxTTL %d; whether the API refuses that is not documented (CF-CONF-82)", p.MinTTL, p.DefaultTTL, p.MaxTTL)
+	}
 	if key := o.child("ParametersInCacheKeyAndForwardedToOrigin"); key != nil {
 		p.Gzip, p.Brotli = key.boolean("EnableAcceptEncodingGzip", false), key.boolean("EnableAcceptEncodingBrotli", false)
 		p.Headers = selectionOf(key, "HeadersConfig", "HeaderBehavior", "Headers")
@@ -102,8 +105,12 @@ func responseHeadersPolicy(r *reader, o *object, res *tree.Resource) *distributi
 	}
 	for _, it := range o.items("CustomHeadersConfig", limit{}, nil) {
 		h := r.object(it.path, it.node)
-		p.Headers = append(p.Headers, responseHeader(h, h.text("Header", ""), h.text("Value", "")))
+		name := h.text("Header", "")
+		p.Headers = append(p.Headers, responseHeader(h, name, h.text("Value", "")))
 		h.done()
+		if setting := distribution.SecurityHeaderSetting(name); setting != "" {
+			r.problem(distribution.Problem{Path: h.at("Header"), Value: name, Rule: "CF-CONF-148", Message: "is a security header and cannot be set as a custom header", Fix: "set it in SecurityHeadersConfig." + setting})
+		}
 	}
 	for _, it := range o.items("RemoveHeadersConfig", limit{rule: "CF-RESP-30"}, nil) {
 		if it.node.Kind == tree.String && !r.typed {
@@ -126,11 +133,9 @@ func responseHeadersPolicy(r *reader, o *object, res *tree.Resource) *distributi
 
 func corsConfig(r *reader, c *object) *distribution.CORSConfig {
 	list := func(name string) []string { return c.texts(name, limit{rule: "CF-CONF-150"}, nil) }
-	if r.typed {
-		for _, name := range []string{"AccessControlAllowCredentials", "AccessControlAllowHeaders", "AccessControlAllowMethods", "AccessControlAllowOrigins", "OriginOverride"} {
-			if !c.node.Has(name) {
-				r.problem(distribution.Problem{Path: c.at(name), Rule: "CF-CONF-150", Message: "is required in CorsConfig"})
-			}
+	for _, name := range []string{"AccessControlAllowCredentials", "AccessControlAllowHeaders", "AccessControlAllowMethods", "AccessControlAllowOrigins", "OriginOverride"} {
+		if !c.node.Has(name) { // the schema of CloudFormation and Terraform's provider demand them, too
+			r.problem(distribution.Problem{Path: c.at(name), Rule: "CF-CONF-150", Message: "is required in CorsConfig"})
 		}
 	}
 	return &distribution.CORSConfig{

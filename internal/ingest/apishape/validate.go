@@ -31,6 +31,11 @@ func (r *reader) judged(found []distribution.Problem) {
 			r.hollow = append(r.hollow, unknown...)
 			continue
 		}
+		if _, given := r.places["ViewerCertificate"]; p.Rule == "CF-CONF-110" && !given {
+			// Who leaves the certificate out has it elsewhere, or means to.
+			r.notice(distribution.NoticeWarning, p.Path, "is not given: CloudFront takes alternate domain names only with a certificate that covers them (%s)", p.Rule)
+			continue
+		}
 		if p.Quota {
 			r.notice(distribution.NoticeWarning, p.Path, "%s: %s, allowed: %s (%s)", p.Message, p.Value, p.Allowed, p.Rule)
 			continue

@@ -47,6 +47,9 @@ func (r *reader) viewerCertificate(o *object) distribution.ViewerCertificate {
 	if !c.node.Has("CloudFrontDefaultCertificate") && v.ACMCertificateARN == "" && v.IAMCertificateID == "" {
 		v.CloudFrontDefault = true
 	}
+	if r.m.set.Dialect == tree.DialectTerraform && v.IAMCertificateID != "" {
+		v.ACMCertificateARN = "" // the provider takes the one of IAM (CF-CONF-117)
+	}
 	c.done()
 	return v
 }
@@ -84,6 +87,9 @@ func (r *reader) keptSettings(d *distribution.Distribution, o *object) {
 		d.Logging = distribution.Logging{Bucket: l.text("Bucket", ""), Prefix: l.text("Prefix", ""), IncludeCookies: l.boolean("IncludeCookies", false)}
 		// CloudFormation and Terraform have no Enabled: a bucket says it.
 		d.Logging.Enabled = l.boolean("Enabled", !r.strict && d.Logging.Bucket != "")
+		if r.strict && !d.Logging.Enabled && (d.Logging.Bucket != "" || d.Logging.Prefix != "") {
+			r.notice(distribution.NoticeWarning, l.at("Bucket"), "is not kept by CloudFront where logging is off (CF-CONF-130)")
+		}
 		l.done()
 	}
 	d.PriceClass = o.enum("PriceClass", "", limit{rule: "CF-CONF-126"})
