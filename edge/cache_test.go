@@ -224,9 +224,9 @@ func TestCacheStaleOnError(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				failing := false
+				var failing atomic.Bool
 				c := newCached(t, func(*http.Request) string {
-					if failing {
+					if failing.Load() {
 						return row.failure
 					}
 					return answer(200, "Cache-Control: "+row.control+"\r\n", "up")
@@ -234,7 +234,7 @@ func TestCacheStaleOnError(t *testing.T) {
 				c.edge.Distribution.CustomErrors = []distribution.CustomErrorResponse{{ErrorCode: 503, ResponsePagePath: "/sorry", ResponseCode: 200, ErrorCachingMinTTL: 10}}
 				c.want(edge.ViewerRequest{}, 1, "200 Miss - up")
 				time.Sleep(20 * time.Second)
-				failing = true
+				failing.Store(true)
 				asked := int32(2)
 				if row.failure == "" {
 					asked = 4 // three attempts
@@ -253,7 +253,7 @@ func TestCacheStaleOnError(t *testing.T) {
 					t.Errorf("within the error's minimum TTL the origin was asked %d times", c.asked.Load()-asked)
 				}
 				time.Sleep(time.Second)
-				failing = false
+				failing.Store(false)
 				c.want(edge.ViewerRequest{}, asked+1, "200 Miss - up")
 			})
 		})
