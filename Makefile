@@ -4,12 +4,13 @@
 # make lint    format, vet and staticcheck alone
 # make build   the static binary, in bin/
 # make release  binaries for every system, checksums, SBOMs, completions, man page, in dist/
+# make notice   NOTICE, from what the binary is made of
 # make prebuilt  what the images are made of where none can be pulled, in bin/
 
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 
-.PHONY: demo test bench lint build prebuilt release fuzz
+.PHONY: vuln demo test bench lint build prebuilt release notice fuzz
 
 demo:
 	$(GO) run ./cmd/edgesim demo
@@ -28,6 +29,14 @@ lint:
 	$(STATICCHECK) ./...
 	$(GO) -C tools vet ./...
 
+# Known vulnerabilities in what the program calls. Where their database cannot be
+# reached, that is said and nothing fails.
+vuln:
+	@out=$$($(GO) tool -modfile=tools/go.mod govulncheck ./... 2>&1); code=$$?; \
+	case "$$out" in \
+	*"vuln.go.dev"*|*"fetching vulnerabilities"*) echo "govulncheck is skipped: its database cannot be reached from here" ;; \
+	*) echo "$$out"; exit $$code ;; esac
+
 bench: build
 	cd test/bench && $(GO) build -o ../../bin/bench .
 	bin/bench $(BENCH)
@@ -44,6 +53,7 @@ prebuilt:
 DIST ?= dist
 TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 VCS ?= true
+VERSION ?= $(shell git describe --tags --match 'v*' --always 2>/dev/null || echo v0.0.0)
 release:
 	rm -rf "$(DIST)" && mkdir -p "$(DIST)/completions"
 	@set -e; for target in $(TARGETS); do \
@@ -54,8 +64,18 @@ release:
 	done
 	@set -e; for shell in bash zsh fish; do $(GO) run ./cmd/edgesim completion $$shell > "$(DIST)/completions/edgesim.$$shell"; done
 	$(GO) run ./cmd/edgesim man > "$(DIST)/edgesim.1"
-	cd "$(DIST)" && find . -type f ! -name SHA256SUMS |  's|^[.]/||' | sort | xargs $$(command -v sha256sum || echo shasum -a 256) > SHA256SUMS
+	cp NOTICE "$(DIST)/NOTICE"
+	@set -e; for target in $(filter linux/%,$(TARGETS)); do for format in deb rpm; do \
+	  DIST="$(DIST)" ARCH=$${target#*/} VERSION="$(VERSION)" $(GO) tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager $$format --target "$(DIST)/"; \
+	done; done
+	cd "$(DIST)" && find . -type f ! -name SHA256SUMS | sed 's|^[.]/||' | sort | xargs $$(command -v sha256sum || echo shasum -a 256) > SHA256SUMS
+	$(GO) -C tools run ./formula "$(VERSION)" "$(abspath $(DIST))" > "$(DIST)/edgesim.rb.new" && mv "$(DIST)/edgesim.rb.new" "$(DIST)/edgesim.rb"
+	cd "$(DIST)" && $$(command -v sha256sum || echo shasum -a 256) edgesim.rb >> SHA256SUMS
 	@cat "$(DIST)/SHA256SUMS"
+
+# The licenses of everything in the binary, checked by a test.
+notice: build
+	$(GO) -C tools run ./notice "$(CURDIR)/bin/edgesim" > NOTICE.new && mv NOTICE.new NOTICE
 
 # FUZZTIME each, over every fuzz target of the module.
 FUZZTIME ?= 20s

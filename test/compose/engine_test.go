@@ -134,7 +134,7 @@ var build = sync.OnceValue(func() error {
 		return err
 	}
 	steps := [][]string{
-		{"cp", "-R", "Dockerfile", ".dockerignore", "docker-compose.yml", workshop},
+		{"cp", "-R", "Dockerfile", ".dockerignore", "docker-compose.yml", "LICENSE", "NOTICE", workshop},
 		{"mkdir", "-p", workshop + "/test/compose", workshop + "/bin"},
 		{"cp", "-R", "test/compose/volumes", workshop + "/test/compose"},
 		{"go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", workshop + "/bin/edgesim", "./cmd/edgesim"},

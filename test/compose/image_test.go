@@ -51,8 +51,13 @@ func TestImage(t *testing.T) {
 		files[name] = content
 	}
 	for name, content := range files {
-		if name != "edgesim" && strings.TrimPrefix(filepath.Base(name), ".keep") != "" {
+		if name != "edgesim" && name != "licenses/LICENSE" && name != "licenses/NOTICE" && strings.TrimPrefix(filepath.Base(name), ".keep") != "" {
 			t.Errorf("the image holds %q of %d bytes", name, len(content))
+		}
+	}
+	for _, name := range []string{"LICENSE", "NOTICE"} {
+		if own, err := os.ReadFile(filepath.Join("..", "..", name)); err != nil || !bytes.Equal(files["licenses/"+name], own) {
+			t.Errorf("the image does not hold %s as it is here (%v)", name, err)
 		}
 	}
 	built, err := os.ReadFile(filepath.Join(workshop, "bin", "edgesim"))

@@ -52,6 +52,7 @@ func TestRelease(t *testing.T) {
 	if err := json.Unmarshal(data, &bom); err != nil || bom.BOMFormat != "CycloneDX" {
 		t.Fatalf("the bill of materials: %v\n%s", err, data)
 	}
+	checkNotice(t, filepath.Join(dist, "NOTICE"), info)
 	listed := map[string]string{}
 	for _, component := range bom.Components {
 		listed[component.Name] = component.Version
@@ -61,6 +62,7 @@ func TestRelease(t *testing.T) {
 			t.Errorf("%s %s is in the binary, and in the bill of materials as %q", module.Path, module.Version, listed[module.Path])
 		}
 	}
+	checkPackages(t, dist)
 	for _, file := range []string{"edgesim.1", "completions/edgesim.bash", "completions/edgesim.zsh", "completions/edgesim.fish"} {
 		if info, err := os.Stat(filepath.Join(dist, file)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", file, err)
