@@ -30,6 +30,9 @@ func Map(set *tree.Set, opts Options) ([]*distribution.Distribution, error) {
 	unresolved := m.blocking()
 	var hollow []distribution.Unresolved
 	resources := set.Of(tree.Distribution)
+	if len(resources) == 0 && len(unresolved) > 0 { // nothing can stand in for a distribution that may not be there
+		return nil, &UnresolvedError{Values: unresolved}
+	}
 	said := m.newReader("")
 	said.remarks()
 	problems = append(problems, said.problems...)

@@ -216,6 +216,8 @@ func (m *moduleInstance) load(decl *block) (*module, string) {
 			return nil, "its source " + source + " is outside the folder that was given"
 		}
 		dir = local
+	} else if before := path.Join(m.cfg.dir, source); strings.Count(source, "/") == 1 && m.ev.folder.holds(before) {
+		dir = before // as it was written before Terraform 0.12
 	} else if installed, ok := m.ev.folder.installed[joinKey(m.key, decl.labels[0])]; ok {
 		local, in := inside(".", installed)
 		if !in {

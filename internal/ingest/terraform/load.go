@@ -33,6 +33,8 @@ type folder struct {
 	// read are the files that were read, in order, and total their size.
 	read  []string
 	total int
+	// skipped are links that lead out of the folder, or nowhere.
+	skipped []string
 	// modules are the loaded modules by folder, installed what `terraform init`
 	// downloaded, by the module's key.
 	modules   map[string]*module
@@ -143,6 +145,10 @@ func (f *folder) module(dir string) (*module, error) {
 				continue
 			}
 			data, err := f.file(path.Join(dir, name))
+			if err != nil && f.leadsOut(path.Join(dir, name)) {
+				f.skipped = append(f.skipped, f.show(path.Join(dir, name)))
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -153,6 +159,18 @@ func (f *folder) module(dir string) (*module, error) {
 	}
 	f.modules[dir] = m
 	return m, nil
+}
+
+// holds reports whether there is a folder of this name with a configuration.
+func (f *folder) holds(dir string) bool {
+	names, err := f.names(dir)
+	return err == nil && slices.ContainsFunc(names, isSource)
+}
+
+// leadsOut reports whether a file is a link that is not followed.
+func (f *folder) leadsOut(name string) bool {
+	info, err := f.root.Lstat(filepath.FromSlash(name))
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // shadowed reports whether OpenTofu would read another file in the place of

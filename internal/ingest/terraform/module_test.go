@@ -231,6 +231,34 @@ resource "aws_cloudfront_distribution" "d" {
 	}
 }
 
+func TestADistributionThatIsSwitchedOffIsNamed(t *testing.T) {
+	t.Parallel()
+	_, err := ReadFolder(write(t, map[string]string{"main.tf": `
+variable "sites" { default = {} }
+resource "aws_cloudfront_distribution" "d" {
+  for_each = var.sites
+}`}), Options{})
+	if err == nil || !strings.Contains(err.Error(), "aws_cloudfront_distribution.d, of which for_each makes none") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestALinkThatLeadsOutIsLeftOutAndSaid(t *testing.T) {
+	t.Parallel()
+	outside := write(t, map[string]string{"variables.tf": "variable \"v\" {\n  default = \"SECRET\"\n}\n"})
+	dir := write(t, map[string]string{"main.tf": cdn("  comment = var.v")})
+	if err := os.Symlink(filepath.Join(outside, "variables.tf"), filepath.Join(dir, "variables.tf")); err != nil {
+		t.Skip("no links here:", err)
+	}
+	set, err := ReadFolder(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := text(only(t, set, tree.Distribution).Config.Get("Comment")); got != "?${var.v}" || len(set.Remarks) != 1 || set.Remarks[0].Path != filepath.Join(dir, "variables.tf") {
+		t.Errorf("%s %+v", got, set.Remarks)
+	}
+}
+
 // TestJSONSyntaxIsTheSameConfiguration writes one configuration in both forms
 // of the language.
 func TestJSONSyntaxIsTheSameConfiguration(t *testing.T) {

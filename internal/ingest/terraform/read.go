@@ -84,6 +84,9 @@ func (e *evaluator) read(cfg *module, shown string) (*tree.Set, error) {
 	w.attachKeys()
 	if e.folder != nil {
 		w.set.Files = e.folder.read
+		for _, file := range e.folder.skipped {
+			w.set.Remarks = append(w.set.Remarks, tree.Remark{Pos: tree.Position{File: file}, Path: file, Message: "is a link that leads out of the folder: it is not read"})
+		}
 	} else {
 		w.set.Files = []string{shown}
 	}
@@ -96,6 +99,8 @@ type walker struct {
 	set *tree.Set
 	// keys are the pairs of key-value stores, which are resources of their own.
 	keys []storedKey
+	// empty are the distributions and calls of which count or for_each makes none.
+	empty []string
 }
 
 func (w *walker) module(m *moduleInstance) {
@@ -121,6 +126,9 @@ func (w *walker) resource(m *moduleInstance, b *block) {
 	}
 	if w.open(e, address, b.pos) {
 		return
+	}
+	if len(list) == 0 && shapes[kind] == distributionShape {
+		w.empty = append(w.empty, address+", of which "+e.argument.Name+" makes none")
 	}
 	for _, r := range list {
 		n := r.node()
@@ -195,6 +203,9 @@ func (w *walker) call(m *moduleInstance, b *block) {
 	if w.open(e, address, b.pos) {
 		return
 	}
+	if len(instances) == 0 && w.ev.matters(m, cfg, 0) {
+		w.empty = append(w.empty, address+", of which "+e.argument.Name+" makes none")
+	}
 	for _, child := range instances {
 		w.module(child)
 	}
@@ -255,6 +266,10 @@ func (w *walker) nothing(shown string) error {
 		}
 	}
 	err := &tree.Error{File: shown, Message: "holds no aws_cloudfront_distribution"}
+	if len(w.empty) > 0 {
+		err.Message += " but " + strings.Join(w.empty, ", ")
+		err.Hint = "set the variables that decide it, with --parameter or in terraform.tfvars"
+	}
 	if len(w.ev.missingModules) == 0 {
 		return err
 	}
