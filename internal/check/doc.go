@@ -22,5 +22,10 @@
 //
 // GET requests, or HEAD, for the path that a behavior's pattern stands for (see
 // [Config.Path]), and nothing else that could change state at an origin. An
-// origin that several behaviors share is connected to once.
+// origin that several behaviors share is asked over one connection. Once its
+// certificates were seen, chains.go asks for the others that it has for
+// CloudFront's hello (two hellos for each version, none completed) and shakes
+// hands under the other states of the documented lists, side by side. A serving
+// edge does neither: CloudFront makes no such connections, and a finding that
+// depends on what came back in time is none.
 package check
