@@ -193,7 +193,11 @@ func apart(fields []Field) []Field {
 			continue
 		}
 		for cookie := range strings.SplitSeq(f.Value, ";") {
-			if name, value, _ := strings.Cut(strings.Trim(cookie, " \t"), "="); name != "" {
+			name, value, paired := strings.Cut(strings.Trim(cookie, " \t"), "=")
+			if !paired { // it is all value
+				name, value = "", name
+			}
+			if name != "" || value != "" {
 				all = append(all, Field{"cookie " + name, value})
 			}
 		}

@@ -71,11 +71,16 @@ func (f *RequestFacts) logField(s *selection, name string, came, values []string
 func (f *RequestFacts) logCookies(s *selection, came []string, anyKept bool) {
 	for _, value := range came {
 		for cookie := range strings.SplitSeq(value, ";") {
-			name, secret, _ := strings.Cut(strings.Trim(cookie, " \t"), "=")
+			name, secret, paired := strings.Cut(strings.Trim(cookie, " \t"), "=")
+			if !paired { // it is all value
+				name, secret = "", name
+			}
 			rule := RuleID("CF-COOKIE-03")
 			switch {
-			case name == "":
+			case name == "" && secret == "":
 				continue
+			case !paired || !isFieldName(name):
+				rule = "CF-COOKIE-06"
 			case name[0] == '$':
 				rule = "CF-COOKIE-05"
 			case s.cookie(name) && anyKept:

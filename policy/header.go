@@ -15,6 +15,10 @@ func isFieldValue(s string) bool {
 	return strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 && strings.IndexByte(s, 0) < 0
 }
 
+// IsFieldName says whether a name is a token (RFC 9110 section 5.6.2), as the names
+// of fields are.
+func IsFieldName(s string) bool { return isFieldName(s) }
+
 // isFieldName says whether a name is a token (RFC 9110 section 5.6.2).
 func isFieldName(s string) bool {
 	for i := range len(s) {

@@ -9,14 +9,17 @@ import (
 )
 
 // withoutQuotes returns the error of a head that cannot be read without the line
-// that net/textproto quotes in it: that may be a Set-Cookie with a typing error.
+// that net/http quotes in it: that may be a Set-Cookie with a typing error.
 // What is wrong is said by its place instead.
 func withoutQuotes(err error, head []byte) error {
 	var quotes textproto.ProtocolError
-	if !errors.As(err, &quotes) {
-		return err
+	switch {
+	case err != nil && !strings.HasPrefix(firstLine(head), "HTTP/"):
+		return errors.New("it does not begin with a status line")
+	case errors.As(err, &quotes):
+		return errors.New(badFieldLine(head))
 	}
-	return errors.New(badFieldLine(head))
+	return err
 }
 
 // badFieldLine says which line of a response head is no field, and why.

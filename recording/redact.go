@@ -154,6 +154,7 @@ func (h *hiding) hide(p place, name, value string) string {
 
 // redactor returns how to redact a field, or nil if it holds no secret.
 func (h *hiding) redactor(name string) func(string) string {
+	name = strings.TrimRight(name, " \t") // as some origins send it
 	if redact := secretField(name); redact != nil {
 		return redact
 	}
@@ -182,6 +183,10 @@ func customHeader(changes []policy.Change, name string) bool {
 func (h *hiding) field(name, value string) string {
 	redact := h.redactor(name)
 	switch {
+	case redact == nil && name == "Host":
+		return h.target(value)
+	case redact == nil && strings.HasPrefix(name, oursPrefix):
+		return h.prose(value)
 	case redact == nil:
 		return h.addresses(value, endsInText)
 	case h.reading && value != "" && !strings.Contains(value, "redacted"):
@@ -228,6 +233,9 @@ const shortestQuoted = 6
 // note adds a secret to those that sentences are searched for, also in the form in
 // which %q would have it.
 func (h *hiding) note(secret string) {
+	if strings.Contains(secret, "redacted") {
+		return // it is what stands for one
+	}
 	quoted := strconv.Quote(secret)
 	for _, form := range []string{secret, quoted[1 : len(quoted)-1]} {
 		if len(form) >= shortestQuoted && !slices.Contains(h.secrets, form) && !plainWord(form) {
@@ -244,12 +252,17 @@ func plainWord(piece string) bool {
 
 // prose hides the secrets that a sentence quotes.
 func (h *hiding) prose(text string) string {
+	return h.addresses(h.quotations(text), endsInText)
+}
+
+// quotations hides in a text what was hidden elsewhere.
+func (h *hiding) quotations(text string) string {
 	for _, secret := range h.secrets {
 		if strings.Contains(text, secret) {
 			text = strings.ReplaceAll(text, secret, redactValue(secret))
 		}
 	}
-	return h.addresses(text, endsInText)
+	return text
 }
 
 // head hides the secrets in a response head as it came. Line ends, spaces and

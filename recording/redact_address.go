@@ -15,15 +15,28 @@ const (
 	endsInText   = "&;#\"'<> \t\r\n"
 )
 
+// Text returns a text without the secret parts of the addresses in it.
+func (r *Redactor) Text(text string) string {
+	if r.KeepSecrets {
+		return text
+	}
+	h := hiding{r: r}
+	return h.addresses(text, endsInText)
+}
+
 // target hides the secret parts of a request target or a Host.
 func (h *hiding) target(target string) string {
-	if !strings.HasPrefix(target, "/") && !strings.Contains(target, "://") {
-		authority, _, _ := strings.Cut(target, "/")
+	if !strings.HasPrefix(target, "/") && strings.IndexByte(target, '@') >= 0 {
+		from := 0
+		if i := strings.Index(target, "://"); i >= 0 {
+			from = i + len("://")
+		}
+		authority, _, _ := strings.Cut(target[from:], "/")
 		if at := strings.LastIndexByte(authority, '@'); at > 0 {
-			target = h.secret(target[:at], redactQueryValue(target[:at])) + target[at:]
+			target = target[:from] + h.secret(authority[:at], redactQueryValue(authority[:at])) + target[from+at:]
 		}
 	}
-	return h.addresses(target, endsInTarget)
+	return h.quotations(h.addresses(target, endsInTarget))
 }
 
 // userinfo is user information in an address.

@@ -35,6 +35,9 @@ func redactValue(secret string) string {
 	return "[redacted " + strconv.Itoa(len(secret)) + " bytes #" + mark(secret) + "]"
 }
 
+// Hidden returns what stands for a secret, as in a redacted exchange.
+func Hidden(secret string) string { return redactValue(secret) }
+
 // mark returns what tells one secret from another.
 func mark(secret string) string {
 	key := redactionKey()

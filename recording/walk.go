@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -40,6 +41,8 @@ type walker struct {
 	visit  func(p place, name, value string) string
 	// size is what sizing found.
 	size int
+	// owned says that the map under way is a copy.
+	owned bool
 	// reading leaves everything as it is.
 	reading bool
 	// changed says that something was replaced or, while reading, would be.
@@ -74,8 +77,7 @@ func (w *walker) exchange(e *Exchange) {
 		w.text(inWord, "", (*string)(&c.Decision), (*string)(&c.Rule), &c.Reason, &c.From)
 	})
 	own(w, &e.GRPC, func(g *GRPC) {
-		w.text(inField, "Grpc-Status", &g.Status)
-		w.text(inField, "Grpc-Message", &g.Message)
+		w.text(inProse, "", &g.Status, &g.Message)
 	})
 	own(w, &e.Tunnel, func(t *Tunnel) { w.text(inWord, "", &t.Protocol, (*string)(&t.Ended)) })
 	list(w, &e.Failover, func(s *FailoverStep) {
@@ -155,7 +157,7 @@ func (w *walker) changes(all *[]policy.Change) {
 
 func (w *walker) finding(f *policy.Finding) {
 	w.text(inProse, "", &f.Subject, &f.Observed, &f.Expected, &f.Hint)
-	w.text(inWord, "", (*string)(&f.Rule), (*string)(&f.Cause))
+	w.text(inWord, "", (*string)(&f.Rule), (*string)(&f.Verdict), (*string)(&f.Cause))
 }
 
 // cause walks a cause. The error underneath is left out where it would quote what
@@ -179,30 +181,50 @@ func (w *walker) field(f *policy.Field) {
 	w.text(inWord, "", &f.Name)
 }
 
-// header walks a map of fields; of names it changes none.
+// header walks a map of fields; of names it changes none. Those of edgesim itself
+// come last: they may quote the others.
 func (w *walker) header(h *http.Header) {
-	var own http.Header
+	ours := false
+	w.owned = false
 	for name, values := range *h {
-		for i, value := range values {
-			hidden := w.at(inField, name, value)
-			if hidden == value {
-				continue
-			}
-			w.changed = true
-			if w.reading {
-				continue
-			}
-			if own == nil {
-				own = maps.Clone(*h)
-			}
-			if &own[name][0] == &values[0] {
-				own[name] = slices.Clone(values)
-			}
-			own[name][i] = hidden
+		if strings.HasPrefix(name, oursPrefix) {
+			ours = true
+			continue
+		}
+		w.values(h, name, values)
+	}
+	if !ours {
+		return
+	}
+	for name, values := range *h {
+		if strings.HasPrefix(name, oursPrefix) {
+			w.values(h, name, values)
 		}
 	}
-	if own != nil {
-		*h = own
+}
+
+// oursPrefix is how the names of edgesim's own fields begin.
+const oursPrefix = "X-Edgesim-"
+
+// values walks those of one field. The map is copied before the first change: h
+// then has the copy, while whoever goes through the old one goes on with that.
+func (w *walker) values(h *http.Header, name string, values []string) {
+	for i, value := range values {
+		hidden := w.at(inField, name, value)
+		if hidden == value {
+			continue
+		}
+		w.changed = true
+		if w.reading {
+			continue
+		}
+		if !w.owned {
+			*h, w.owned = maps.Clone(*h), true
+		}
+		if own := (*h)[name]; &own[0] == &values[0] {
+			(*h)[name] = slices.Clone(values)
+		}
+		(*h)[name][i] = hidden
 	}
 }
 

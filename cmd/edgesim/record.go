@@ -17,6 +17,7 @@ import (
 
 	"github.com/edgesim/edgesim/internal/store/pgstore"
 	"github.com/edgesim/edgesim/internal/store/sqlitestore"
+	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -43,7 +44,12 @@ const (
 // readKeeping reads what is given of keeping.
 func readKeeping(g given) (k keeping, err error) {
 	k.record = g.text("record")
-	k.redactor = recording.Redactor{KeepSecrets: g.on("keep-secrets"), Query: g.list("redact-query")}
+	k.redactor = recording.Redactor{KeepSecrets: g.on("keep-secrets"), Query: g.list("redact-query"), Headers: g.list("redact-header")}
+	for _, name := range k.redactor.Headers {
+		if !policy.IsFieldName(name) {
+			return k, usage{err: fmt.Errorf("--redact-header %q is not the name of a header", name), hint: "the name alone, without a colon: --redact-header X-Session"}
+		}
+	}
 	k.edgeName = g.text("edge-name")
 	if k.edgeName == "" {
 		k.edgeName, _ = os.Hostname() // a machine without a name has none here either

@@ -16,7 +16,6 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
-	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/inspector"
 	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/originconn"
@@ -112,7 +111,7 @@ func newAPI(st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Se
 	c.Recordings, c.Ready = st.store, func() error { return ready(st.store) }
 	c.Faults, c.Listen, c.Hosts = s.faults, s.inspect, s.inspectHosts
 	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
-	c.Distribution = func() ([]byte, error) { return ingest.EncodeAPIJSON(s.distribution) }
+	c.Distribution = func() ([]byte, error) { return s.keeping.encode(s.distribution) }
 	c.Edge = s.keeping.edgeName
 	cacheAPI(&c, s, e)
 	at := st.addresses().forPeople()
@@ -166,7 +165,7 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 // recorder is where finished exchanges go: the counts, the log, and the store
 // unless recording is off.
 func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts, live *inspector.Live) recording.Recorder {
-	line := &logline.Log{Logger: st.log}
+	line := &logline.Log{Logger: st.log, Redactor: &s.keeping.redactor}
 	if s.keeping.record == recordOff {
 		return recording.Tee(counts, line)
 	}

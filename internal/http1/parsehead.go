@@ -149,8 +149,19 @@ func setOf(chars string) (set [256]bool) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// quote shows foreign bytes, cut to a readable length.
+// quote shows foreign bytes, cut to a readable length, and without what may be a
+// secret: a query, and user information in an address.
 func quote(s string) string {
+	if i := strings.IndexByte(s, '?'); i >= 0 {
+		return quote(s[:i]) + "?..."
+	}
+	if at := strings.LastIndexByte(s, '@'); at >= 0 {
+		from := strings.LastIndexByte(s[:at], ' ') + 1
+		if i := strings.Index(s[:at], "://"); i >= 0 {
+			from = i + len("://")
+		}
+		s = s[:from] + "..." + s[at:]
+	}
 	if len(s) > 60 {
 		return strconv.QuoteToASCII(s[:60]) + "..."
 	}

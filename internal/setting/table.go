@@ -112,8 +112,12 @@ var recordings = []Setting{
 		Usage: "record credentials, cookies and API keys as they are", Example: "true",
 	},
 	{
+		Name: "redact-header", Kind: List, Group: GroupRecording, Value: "NAME",
+		Usage: "hide the value of the header `NAME` in recordings, log and API, too (repeatable)", Example: "[X-Session]",
+	},
+	{
 		Name: "redact-query", Kind: List, Group: GroupRecording, Value: "NAME",
-		Usage: "hide the value of the query parameter `NAME` in recordings (repeatable)", Example: "[token, sig]",
+		Usage: "hide the value of the query parameter `NAME` in recordings, log and API (repeatable)", Example: "[token, sig]",
 	},
 }
 
