@@ -71,3 +71,37 @@ func (f FailoverFacts) Finding(origin string) Finding {
 	finding.Observed = fmt.Sprintf("%s, which counts as %d; the next origin is asked (sr-reason Failover:%d)", what, counts, counts)
 	return finding
 }
+
+// StaysWithOrigin tells why a group does not ask its next origin although the
+// answer is an error: which criterion is missing (CF-FAILOVER-03, CF-FAILOVER-05,
+// CF-FAILOVER-06), or that the method never fails over (CF-FAILOVER-07). It
+// returns false where nothing failed, or where it was not the origin that did.
+func StaysWithOrigin(f FailoverFacts, origin string) (Finding, bool) {
+	counts := FailoverStatus(f.Status, f.Cause)
+	if counts < 400 || f.Cause == nil && f.Status == 416 {
+		return Finding{}, false
+	}
+	finding := Finding{
+		Rule: "CF-FAILOVER-03", Verdict: Warn, Subject: fmt.Sprintf("origin %q of the group %q", origin, f.Group.ID),
+		Expected: fmt.Sprintf("%d among the group's %v", counts, f.Group.StatusCodes),
+		Hint:     fmt.Sprintf("add %d to the failover criteria of the origin group %q", counts, f.Group.ID),
+	}
+	what := fmt.Sprintf("status %d", f.Status)
+	if f.Cause != nil {
+		what = string(f.Cause.Name)
+		switch counts {
+		case 503:
+			finding.Rule = "CF-FAILOVER-05"
+		case 504:
+			finding.Rule = "CF-FAILOVER-06"
+		}
+	}
+	if slices.Contains(f.Group.StatusCodes, counts) {
+		finding.Rule, finding.Expected = "CF-FAILOVER-07", "GET, HEAD, or OPTIONS where it is cached"
+		finding.Observed = fmt.Sprintf("%s does not fail over for %s requests", what, f.Method)
+		finding.Hint = "let clients send such requests again, or send them to an origin that does not fail"
+		return finding, true
+	}
+	finding.Observed = fmt.Sprintf("%s counts as %d, which is not among the failover criteria of the group %q: the next origin is not asked", what, counts, f.Group.ID)
+	return finding, true
+}

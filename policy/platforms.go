@@ -91,9 +91,8 @@ func fits(labels, pattern []string) bool {
 
 // JudgePlatform judges what a behavior sends to an origin, and how, by what is
 // known of the platform that the origin's name tells of: each finding warns of
-// an answer of the origin's own that nobody wants. viewers are the hosts that the
-// distribution serves; without any that is not the origin's own nothing is said
-// of Host.
+// an answer of the origin's own that nobody wants. Where viewers ask for the
+// origin's own name nothing is said of Host.
 func JudgePlatform(b *distribution.CacheBehavior, o *distribution.Origin, viewerHost string) []Finding {
 	p, ok := PlatformOf(o.DomainName)
 	if !ok {
@@ -122,6 +121,38 @@ func JudgePlatform(b *distribution.CacheBehavior, o *distribution.Origin, viewer
 			Observed: fmt.Sprintf("it is %s, which speaks HTTPS only, and its protocol policy is http-only", p.Platform),
 			Expected: "https-only", Hint: fmt.Sprintf("set the protocol policy of the origin %q to https-only", o.ID),
 		})
+	}
+	return found
+}
+
+// JudgePlatforms judges what all behaviors of a distribution send to their
+// origins, see [JudgePlatform], each finding once.
+func JudgePlatforms(d *distribution.Distribution) []Finding {
+	viewer := "d111111abcdef8.cloudfront.net" // as every distribution has a name of its own
+	if len(d.Aliases) > 0 {
+		viewer = d.Aliases[0]
+	}
+	var found []Finding
+	told := map[string]bool{}
+	behaviors := append(d.Behaviors[:len(d.Behaviors):len(d.Behaviors)], d.DefaultBehavior)
+	for i := range behaviors {
+		b := &behaviors[i]
+		ids := []string{b.TargetOriginID}
+		if g, ok := d.OriginGroup(b.TargetOriginID); ok {
+			ids = g.Members
+		}
+		for _, id := range ids {
+			o, ok := d.Origin(id)
+			if !ok {
+				continue
+			}
+			for _, f := range JudgePlatform(b, o, viewer) {
+				if key := f.Subject + f.Observed; !told[key] {
+					told[key] = true
+					found = append(found, f)
+				}
+			}
+		}
 	}
 	return found
 }

@@ -83,3 +83,21 @@ func TestJudgePlatform(t *testing.T) {
 		}
 	}
 }
+
+// TestJudgePlatforms: every behavior and every member of a group counts, and a
+// finding is told once.
+func TestJudgePlatforms(t *testing.T) {
+	t.Parallel()
+	b := distribution.NewCacheBehavior("g")
+	b.PathPattern = "*"
+	b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
+	b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewer")
+	d := &distribution.Distribution{
+		DefaultBehavior: b, Behaviors: []distribution.CacheBehavior{b},
+		Origins:      []distribution.Origin{{ID: "a", DomainName: "a.example.com"}, {ID: "v", DomainName: "v.vercel.app"}},
+		OriginGroups: []distribution.OriginGroup{{ID: "g", Members: []string{"a", "v"}}},
+	}
+	if got := policy.JudgePlatforms(d); len(got) != 1 || got[0].Subject != `origin "v"` || !strings.Contains(got[0].Observed, "Vercel") {
+		t.Errorf("got %+v", got)
+	}
+}

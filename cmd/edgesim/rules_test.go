@@ -11,11 +11,11 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestRulesDocuments: docs/RULES.md and docs/FIDELITY.md are what the rows say.
+// TestRulesDocuments: docs/RULES.md, FIDELITY.md and PLATFORMS.md are what the rows say.
 // go generate ./cmd/edgesim rewrites them.
 func TestRulesDocuments(t *testing.T) {
 	t.Parallel()
-	for name, write := range map[string]func(io.Writer, []ruleEntry) error{"RULES.md": rulesMarkdown, "FIDELITY.md": fidelityMarkdown} {
+	for name, write := range map[string]func(io.Writer, []ruleEntry) error{"RULES.md": rulesMarkdown, "FIDELITY.md": fidelityMarkdown, "PLATFORMS.md": platformsMarkdown} {
 		var out bytes.Buffer
 		if err := write(&out, ruleEntries()); err != nil {
 			t.Fatal(err)

@@ -311,4 +311,7 @@ func (p *program) notices(d *distribution.Distribution) {
 	for _, line := range distribution.NoticeLines(d.Notices) {
 		p.out.note("%s", line)
 	}
+	for _, f := range policy.JudgePlatforms(d) {
+		p.out.note("warning: %s: %s: %s; %s", f.Rule, f.Subject, f.Observed, f.Hint)
+	}
 }

@@ -1,11 +1,14 @@
 package check_test
 
 import (
+	"crypto/tls"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -49,5 +52,21 @@ func TestRefusalExplained(t *testing.T) {
 		if !ok || j.Verdict != policy.Warn || c.Verdict != check.Warn || strings.Contains(own.Hint, "correct the path") {
 			t.Errorf("%s: %s %+v; %+v", path, c.Verdict, j, own)
 		}
+	}
+}
+
+// TestPlainPortBehindBadCertificate: a certificate that is refused on 443, and an
+// HTTP port that answers: http-only is tried, and said to work.
+func TestPlainPortBehindBadCertificate(t *testing.T) {
+	t.Parallel()
+	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer plain.Close()
+	s := newSite(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), func(_ *tls.Config, template *pki.Template) {
+		template.NotBefore, template.NotAfter = template.NotBefore.AddDate(-3, 0, 0), template.NotBefore.AddDate(-2, 0, 0)
+	}, "app.example.com")
+	s.dials.routes["80"] = plain.Listener.Addr().String()
+	c := only(t, s.check(t, check.Config{}))
+	if c.Cause == nil || c.Cause.Rule != "CF-CERT-01" || len(c.Tries) != 1 || !c.Tries[0].Works || c.Tries[0].Setting != "OriginProtocolPolicy http-only (port 80)" {
+		t.Errorf("%v: tries %+v", c.Cause, c.Tries)
 	}
 }

@@ -46,7 +46,10 @@ func (v *visit) try(ctx context.Context, c *Config) []Try {
 		add(v.tryVersions(ctx))
 	case secure && (name == policy.CauseCertNameMismatch || name == policy.CauseTLSHandshakeFailure):
 		add(v.tryHost(ctx, c))
-	case secure && (unreached || name == policy.CauseTLSNotTLS):
+		if v.cause.Stage == policy.StageVerify && len(tries) == 0 {
+			add(v.tryHTTP(ctx))
+		}
+	case secure && (unreached || v.cause.Stage == policy.StageVerify || name == policy.CauseTLSNotTLS):
 		add(v.tryHTTP(ctx))
 	case unreached:
 		add(v.tryHTTPS(ctx))

@@ -164,3 +164,29 @@ func TestCacheTold(t *testing.T) {
 		t.Errorf("the story is\n%s", text)
 	}
 }
+
+// TestDropped: what a policy left out of the request, and what was taken out of
+// the answer, is told with who did it.
+func TestDropped(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	e := &recording.Exchange{
+		ID: "x", Behavior: "*", Origin: "o", Sent: &recording.Sent{Method: "GET", Host: "o.example:443", URI: "/"}, Response: recording.Response{Status: 200},
+		Changes: []policy.Change{
+			{Leg: policy.LegRequest, Field: "cookie sid", Kind: policy.ChangeDropped, By: "cache policy CachingOptimized"},
+			{Leg: policy.LegRequest, Field: "query q", Kind: policy.ChangeDropped, By: "cache policy CachingOptimized"},
+			{Leg: policy.LegRequest, Field: "X-Added", Kind: policy.ChangeAdded, By: "origin custom header"},
+			{Leg: policy.LegResponse, Field: "Set-Cookie", Kind: policy.ChangeDropped, By: "cache behavior"},
+		},
+	}
+	if err := story.Write(&out, e, story.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"not sent on: the cookie sid, the query parameter q (by cache policy CachingOptimized)", "removed from the answer: Set-Cookie (by cache behavior)",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}

@@ -123,6 +123,20 @@ func (t *teller) sent() {
 	t.say("behavior %s, origin %s at %s, %s", e.Behavior, e.Origin, e.Sent.Host, secure)
 	t.say("%s %s", e.Sent.Method, e.Sent.URI)
 	t.fields(e.Sent.Header)
+	t.dropped(policy.LegRequest, "not sent on")
+}
+
+// dropped tells what a message lost on its way, and to which setting.
+func (t *teller) dropped(leg policy.ChangeLeg, what string) {
+	var lost []policy.Change
+	for _, c := range t.e.Changes {
+		if c.Leg == leg && c.Kind == policy.ChangeDropped {
+			lost = append(lost, c)
+		}
+	}
+	if len(lost) > 0 {
+		t.say("%s: %s", what, policy.DroppedText(lost))
+	}
 }
 
 // fields tells fields in their order.
@@ -249,6 +263,7 @@ func (t *teller) answered() {
 		t.say("in the access log: %s, in detail %s", t.e.ResultType, t.e.DetailedResultType)
 	}
 	t.header(r.Header)
+	t.dropped(policy.LegResponse, "removed from the answer")
 	if t.e.Tunnel == nil { // whose bytes are no body; they are told below
 		t.body(r.BodyBytes, len(r.Body), r.Truncated)
 	}
