@@ -79,6 +79,19 @@ func (x *exchange) failedOver(o *distribution.Origin, f policy.FailoverFacts) {
 	x.exchange.Failover = append(x.exchange.Failover, recording.FailoverStep{Origin: o.ID, Status: f.Status, Cause: f.Cause})
 }
 
+// stays tells why the next member of a group was not asked, and the viewer, too,
+// where the origin failed; what refuses a request may well be meant to.
+func (x *exchange) stays(o *distribution.Origin, facts policy.FailoverFacts) {
+	f, ok := policy.StaysWithOrigin(facts, o.ID)
+	if !ok {
+		return
+	}
+	x.find(f)
+	if facts.Cause != nil || facts.Status >= 500 {
+		x.notes, x.hint = append(x.notes, f.Observed), f.Hint
+	}
+}
+
 // planned notes what is sent to the origin. The request for a custom error page
 // leaves the place to the request that failed.
 func (x *exchange) planned(p *Plan, page bool) {

@@ -77,10 +77,7 @@ func (e *Edge) ask(ctx context.Context, x *exchange, v *ViewerRequest, b *distri
 		}
 		facts := failoverFacts(group, b, v.Method, result)
 		if !policy.FailsOver(facts) {
-			if f, ok := policy.StaysWithOrigin(facts, origin.ID); ok {
-				x.find(f)
-				x.notes, x.hint = append(x.notes, f.Observed), f.Hint
-			}
+			x.stays(choice.Origin, facts)
 			return result
 		}
 		x.failedOver(choice.Origin, facts)
