@@ -27,8 +27,6 @@ type evaluator struct {
 	folder  *folder
 	options Options
 	symbols map[string]*symbol
-	// used are the parameters that named something.
-	used map[string]bool
 	// values are the values of variables from *.tfvars files.
 	values map[string]*given
 	count  int
@@ -45,15 +43,12 @@ type unreadable struct {
 }
 
 func newEvaluator(f *folder, o Options) *evaluator {
-	return &evaluator{folder: f, options: o, symbols: map[string]*symbol{}, used: map[string]bool{}, values: map[string]*given{}}
+	return &evaluator{folder: f, options: o, symbols: map[string]*symbol{}, values: map[string]*given{}}
 }
 
 // parameter returns what the user supplied for a name.
 func (e *evaluator) parameter(key string) (string, bool) {
 	v, ok := e.options.Parameters[key]
-	if ok {
-		e.used[key] = true
-	}
 	return v, ok
 }
 

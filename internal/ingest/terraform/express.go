@@ -143,7 +143,7 @@ func (w *watched) passes() bool {
 		*hclsyntax.IndexExpr, *hclsyntax.AnonSymbolExpr, *hclsyntax.LiteralValueExpr:
 		return true
 	case *hclsyntax.FunctionCallExpr:
-		return passing[x.Name] || x.Name == "coalesce" && w.oneChoice()
+		return passing[x.Name] || x.Name == "coalesce" && w.oneChoice() || x.Name == "join" && len(w.children) == 2 && oneElement(w.child(1))
 	case *hclsyntax.ConditionalExpr:
 		return w.children[0].last != cty.NilVal && w.children[0].last.IsKnown()
 	}

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 	"go.yaml.in/yaml/v3"
@@ -126,6 +127,40 @@ var replaceFunc = function.New(&function.Spec{
 		return cty.StringVal(strings.ReplaceAll(text, search, by)), nil
 	},
 })
+
+// joinFunc is join(). A list of one, which a splat of a resource with count
+// often is, becomes its element, and keeps its name.
+var joinFunc = function.New(&function.Spec{
+	Params: []function.Parameter{anything("separator")}, VarParam: &function.Parameter{Name: "lists", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true},
+	Type: function.StaticReturnType(cty.String),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if len(args) == 2 && oneElement(args[1]) {
+			list, _ := args[1].Unmark()
+			it := list.ElementIterator()
+			it.Next()
+			_, element := it.Element()
+			if !element.IsKnown() {
+				return convert.Convert(element, cty.String)
+			}
+		}
+		lists := make([]cty.Value, len(args))
+		lists[0] = args[0]
+		for i, l := range args[1:] {
+			converted, err := convert.Convert(l, cty.List(cty.String))
+			if err != nil {
+				return cty.UnknownVal(cty.String), function.NewArgErrorf(i+1, "is not a list of strings")
+			}
+			lists[i+1] = converted
+		}
+		return stdlib.JoinFunc.Call(lists)
+	},
+})
+
+// oneElement reports whether a value is a list with one element.
+func oneElement(v cty.Value) bool {
+	v, _ = v.Unmark()
+	return v.IsKnown() && !v.IsNull() && (v.Type().IsTupleType() || v.Type().IsListType()) && v.LengthInt() == 1
+}
 
 var wide = regexp.MustCompile(`%[^a-zA-Z%]*[0-9]{4}`)
 

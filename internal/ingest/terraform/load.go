@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -210,6 +211,7 @@ func startsAsJSON(data []byte) bool {
 
 // parseBody parses a file of the language.
 func parseBody(shown string, data []byte) (*hclsyntax.Body, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if err := nesting(shown, data); err != nil {
 		return nil, err
 	}

@@ -101,6 +101,9 @@ func readShown(root *tree.Node, o Options) (*tree.Set, error) {
 	if values == nil || values.Kind != tree.Object {
 		values = root.Get("values")
 	}
+	if changes := root.Get("resource_changes"); values == nil && changes != nil {
+		values = tree.NewObject(root.Pos).Set("root_module", afterChanges(changes))
+	}
 	if values == nil {
 		return nil, &tree.Error{Message: "has neither planned_values nor values: it is not what terraform show -json prints of a plan or a state"}
 	}
@@ -108,6 +111,20 @@ func readShown(root *tree.Node, o Options) (*tree.Set, error) {
 	s.collect(top, 0)
 	s.module(top, nil, 0)
 	return s.set, nil
+}
+
+// afterChanges makes a module of the resources that the changes lead to, for a
+// plan of which somebody kept only those.
+func afterChanges(changes *tree.Node) *tree.Node {
+	list := tree.NewList(changes.Pos)
+	for _, c := range changes.Items {
+		if after := c.At("change", "after"); after != nil && after.Kind == tree.Object {
+			r := c.Clone()
+			r.Fields = append(slices.Clone(c.Fields), tree.Field{Name: "values", Pos: after.Pos, Value: after})
+			list.Items = append(list.Items, r)
+		}
+	}
+	return tree.NewObject(changes.Pos).Set("resources", list)
 }
 
 // collect notes the addresses of all resources that others may refer to.

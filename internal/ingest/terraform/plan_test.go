@@ -105,6 +105,16 @@ func TestPlanAddressesAreTerraformsOwn(t *testing.T) {
 	}
 }
 
+func TestAPlanOfWhichOnlyTheChangesWereKept(t *testing.T) {
+	t.Parallel()
+	set := readPlan(t, `{"format_version": "1.2", "resource_changes": [
+ {"address": "aws_cloudfront_distribution.d", "mode": "managed", "type": "aws_cloudfront_distribution", "name": "d", "change": {"actions": ["create"], "after": {"comment": "c"}, "after_unknown": {"id": true}}},
+ {"address": "aws_cloudfront_distribution.gone", "mode": "managed", "type": "aws_cloudfront_distribution", "name": "gone", "change": {"actions": ["delete"], "after": null}}]}`, nil)
+	if got := text(only(t, set, tree.Distribution).Config.Get("Comment")); got != "c" {
+		t.Errorf("comment %s", got)
+	}
+}
+
 func TestStates(t *testing.T) {
 	t.Parallel()
 	const values = `{"id": "E1", "arn": "arn:aws:cloudfront::1:distribution/E1", "domain_name": "d1.cloudfront.net", "enabled": true, "etag": "x",
