@@ -91,6 +91,7 @@ func (p *program) app() *cli.App {
 			p.configCommand(),
 			p.pullCommand(),
 			p.invalidateCommand(),
+			p.functionCommand(),
 			p.caCommand(),
 			p.healthcheckCommand(),
 			p.completionCommand(),

@@ -18,6 +18,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -37,6 +38,8 @@ type settings struct {
 	clientCertificates map[string]*tls.Certificate
 	strict             policy.Strictness
 	hostOnly           bool
+	// functions are the edge functions of the distribution, which hold processes.
+	functions *functions.Set
 	// geography are the values of the CloudFront-Viewer-* headers that need AWS.
 	geography map[string]string
 	// keyLog is the file for TLS secrets; "" for none.
@@ -141,7 +144,8 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 	if s.faults, err = readFaults(s.distribution, g.list("fault")); err != nil {
 		return nil, err
 	}
-	return s, nil
+	s.functions, err = p.loadFunctions(s.distribution, result.Overlay, g.text("functions"))
+	return s, err
 }
 
 // readEdge reads what a running edge is told beside its distribution.

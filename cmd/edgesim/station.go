@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/inspector"
 	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/originconn"
@@ -33,6 +34,8 @@ type station struct {
 	front  *proxy.Server
 	api    *http.Server
 	store  recording.Store
+	// functions hold the processes of Lambda functions; nil for none.
+	functions *functions.Set
 	// replayed is the recording that stands in for origins; nil if none does.
 	replayed recording.Store
 	// The listeners; nil where one is off.
@@ -91,7 +94,8 @@ func (st *station) build(p *program, s *settings) error {
 	}
 	feed, counts, live := &recording.Feed{}, &recording.Counts{}, &inspector.Live{Redactor: &s.keeping.redactor}
 	e := newEdge(s, st.client, st.recorder(s, feed, counts, live))
-	e.Cache = newCache(s.cache, dir)
+	e.Cache, e.FunctionLog = newCache(s.cache, dir), p.functionLog
+	st.functions = s.functions
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
 	st.front, err = proxy.New(proxy.Config{
@@ -156,7 +160,7 @@ func newClient(s *settings) *originconn.Client {
 func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder) *edge.Edge {
 	e := &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
-		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography,
+		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography, Functions: s.functions,
 		Clock: &s.clock, Strict: s.strict, HostOnly: s.hostOnly, Name: s.keeping.edgeName, Faults: s.faults,
 	}
 	return e
@@ -286,6 +290,7 @@ func (st *station) close() {
 		}
 	}
 	st.client.Close()
+	st.functions.Close()
 	if st.replayed != nil {
 		st.replayed.Close()
 	}

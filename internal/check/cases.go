@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"cmp"
 	"crypto/tls"
 	"fmt"
@@ -55,7 +56,6 @@ func (c *Config) cases() []*caseOf {
 // is the same in one row.
 func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*caseOf {
 	var own, asked []*caseOf
-	origins, group := s.Edge.Origins(b)
 	for _, host := range c.hosts(s.Edge.Distribution, b) {
 		for _, scheme := range []string{"https", "http"} {
 			v := Viewer{Scheme: scheme, Host: host}
@@ -67,14 +67,22 @@ func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*cas
 				own = joined(own, &caseOf{subject: s, behavior: b, viewers: []Viewer{v}, request: request, answer: answer})
 				continue
 			}
-			for i, o := range origins {
-				if c.Origin != "" && o.ID != c.Origin {
+			l, id := s.Edge.Locations()[0], edge.NewID()
+			after := s.Edge.AfterViewerRequest(context.Background(), l, request, b, id)
+			if answer := functionAnswer(&after); answer != nil {
+				if c.Origin == "" {
+					own = joined(own, &caseOf{subject: s, behavior: b, viewers: []Viewer{v}, request: request, answer: answer})
+				}
+				continue
+			}
+			for i, choice := range after.Choices {
+				if c.Origin != "" && choice.Origin.ID != c.Origin {
 					continue
 				}
-				plan := s.Edge.PlanRequest(request, b, o, edge.NewID())
+				plan := s.Edge.PlanChoice(l, after.Request, b, choice, id)
 				asked = joined(asked, &caseOf{
-					subject: s, behavior: b, origin: o, group: group, member: i,
-					viewers: []Viewer{v}, request: request, plan: plan,
+					subject: s, behavior: b, origin: choice.Origin, group: after.Group, member: i,
+					viewers: []Viewer{v}, request: after.Request, plan: plan,
 				})
 			}
 		}
@@ -85,11 +93,11 @@ func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*cas
 // joined adds a row, or its viewer to the row that is the same but for it.
 func joined(rows []*caseOf, row *caseOf) []*caseOf {
 	for _, r := range rows {
-		same := r.origin == row.origin
+		same := (r.origin == nil) == (row.origin == nil)
 		if row.origin == nil {
 			same = same && *r.answer == *row.answer
 		} else {
-			same = same && r.targetKey() == row.targetKey() && requestKey(&r.plan) == requestKey(&row.plan)
+			same = same && r.origin.ID == row.origin.ID && r.targetKey() == row.targetKey() && requestKey(&r.plan) == requestKey(&row.plan)
 		}
 		if same {
 			r.viewers = append(r.viewers, row.viewers...)
@@ -182,6 +190,19 @@ func edgeAnswer(e *edge.Edge, b *distribution.CacheBehavior, v *edge.ViewerReque
 		return &Outcome{Status: cause.Status, Sentence: cause.Sentence, Rule: cause.Rule, Detail: cause.Detail, ByEdge: true}
 	case redirect != 0:
 		return &Outcome{Status: redirect, Rule: "CF-ERR-29", Detail: "the viewer is sent to HTTPS", ByEdge: true}
+	}
+	return nil
+}
+
+// functionAnswer is what the viewer-request function makes the edge answer
+// without asking any origin; nil if the request goes on.
+func functionAnswer(after *edge.AfterFunction) *Outcome {
+	if cause := after.Cause; cause != nil {
+		return &Outcome{Status: cause.Status, Sentence: cause.Sentence, Rule: cause.Rule, Detail: cause.Detail, ByEdge: true}
+	}
+	if m := after.Generated; m != nil {
+		detail := fmt.Sprintf("the viewer-request function %q answers itself", after.Run.Function.Name)
+		return &Outcome{Status: m.Status, Rule: "CF-FN-40", Detail: detail, ByEdge: true}
 	}
 	return nil
 }

@@ -161,6 +161,10 @@ var Packages = []Package{
 		Path: "internal/functions/js", Why: "the JavaScript engine stays behind one package: events in, results out, no socket and no file",
 		Imports: []string{"policy", "internal/functions/kvs"}, Modules: []string{jsEngine, regexp2},
 	},
+	{
+		Path: "internal/functions/trial", Why: "one function on one event, as the service's own test has it, for the command and for Go tests",
+		Imports: []string{"policy", "internal/functions/js", "internal/functions/kvs"},
+	},
 	{Path: "internal/functions/lambda", Why: "processes and the Invoke API, JSON in and JSON out; what it means is not for here"},
 	{
 		Path: "internal/functions", Why: "the edge functions of a distribution: what to run when, with what policy lets it see and change",
@@ -226,6 +230,7 @@ var Packages = []Package{
 			"internal/functions/js",
 			"internal/functions/kvs",
 			"internal/functions/lambda",
+			"internal/functions/trial",
 			"edge",
 			"proxy",
 			"internal/check",

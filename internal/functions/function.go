@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -50,6 +51,21 @@ func (s *Set) At(b *distribution.CacheBehavior, t policy.Trigger) *Function {
 		return nil
 	}
 	return s.at[place{b.PathPattern, t}]
+}
+
+// Missing says of each function without code that it has none, sorted.
+func (s *Set) Missing() []string {
+	if s == nil {
+		return nil
+	}
+	var all []string
+	for _, f := range s.at {
+		if f.Missing != "" && !slices.Contains(all, f.Missing) {
+			all = append(all, f.Missing)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // Close ends the processes of the set's Lambda functions.

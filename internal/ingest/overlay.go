@@ -29,6 +29,16 @@ type Overlay struct {
 	// Geography says where viewers are: values of the CloudFront-Viewer-* fields
 	// of [distribution.GeographyHeaders], by name.
 	Geography map[string]string
+	// Functions and Stores are files by the name or ARN of the function or the
+	// key-value store, Lambdas say where Lambda@Edge functions run.
+	Functions, Stores map[string]string
+	Lambdas           map[string]Lambda
+}
+
+// Lambda says where a Lambda@Edge function runs: a file, or an endpoint.
+type Lambda struct {
+	File, Handler, Endpoint, Name string
+	Environment                   map[string]string
 }
 
 // looksLikeOverlay reports whether a tree has a key of the overlay, perhaps

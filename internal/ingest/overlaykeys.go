@@ -20,6 +20,10 @@ var forms = map[string]func(r *overlayReader, n *tree.Node) error{
 	"parameter":    (*overlayReader).setParameters,
 	"policies":     (*overlayReader).setPolicies,
 	"geography":    (*overlayReader).setGeography,
+
+	"functions":        (*overlayReader).setFunctions,
+	"key-value-stores": (*overlayReader).setStores,
+	"lambdas":          (*overlayReader).setLambdas,
 }
 
 // read reads the value of one key.

@@ -51,6 +51,26 @@ var edge = []Setting{
 		Example: "{CloudFront-Viewer-Country: DE}", Schema: `{"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}`,
 	},
 	{
+		Name: "functions", Kind: Choice, Group: GroupEdge, Ways: FlagOnly, Value: "MODE", Default: "on", Choices: []string{"on", "off"},
+		Usage: "run edge functions: `MODE` is on or off, and requests pass them by",
+	},
+	{
+		Name: "functions", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "files with the code of CloudFront Functions, by name or ARN",
+		Example: "{rewrite: functions/rewrite.js}", Schema: `{"type": "object", "additionalProperties": {"type": "string"}}`,
+	},
+	{
+		Name: "key-value-stores", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "files with the contents of key-value stores, by name or ARN",
+		Example: "{routes: functions/routes.json}", Schema: `{"type": "object", "additionalProperties": {"type": "string"}}`,
+	},
+	{
+		Name: "lambdas", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "Lambda@Edge functions by ARN: file and handler, run by node or python3, or endpoint and name of a Lambda Invoke API; environment is all that the process gets",
+		Example: `{"arn:aws:lambda:us-east-1:111122223333:function:auth:4": {file: auth/index.mjs, handler: handler}}`,
+		Schema:  `{"type": "object", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {"file": {"type": "string"}, "handler": {"type": "string"}, "endpoint": {"type": "string"}, "name": {"type": "string"}, "environment": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}}}}`,
+	},
+	{
 		Name: "fault", Kind: List, Group: GroupEdge, Value: "FAULT",
 		Usage:   "force a failure: `FAULT` is a cause, then origin=, behavior=, path=, method=, next=, share=, seed=, latency= as needed; as in PUT /api/faults (repeatable)",
 		Example: "[\"connect-timeout path=/api/* next=1\"]",

@@ -136,3 +136,14 @@ func Of(pairs []distribution.KeyValue) (*Store, error) {
 	}
 	return s, nil
 }
+
+// Map makes a store of a map.
+func Map(values map[string]string) (*Store, error) {
+	s := &Store{values: make(map[string]string, len(values))}
+	for key, value := range values {
+		if err := s.add(key, value); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}

@@ -2,7 +2,6 @@ package apishape
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -99,23 +98,6 @@ func (r *reader) unsimulatedBehavior(path string, b *distribution.CacheBehavior)
 	}
 	if b.SmoothStreaming {
 		say(".SmoothStreaming", "Smooth Streaming is not simulated")
-	}
-	var lambdas, functions []string
-	for _, f := range b.Lambdas {
-		if !slices.Contains(lambdas, f.EventType) {
-			lambdas = append(lambdas, f.EventType)
-		}
-	}
-	for _, f := range b.Functions {
-		if !slices.Contains(functions, f.EventType) {
-			functions = append(functions, f.EventType)
-		}
-	}
-	if len(lambdas) > 0 {
-		say(".LambdaFunctionAssociations", "Lambda@Edge functions are not run: %q", lambdas)
-	}
-	if len(functions) > 0 {
-		say(".FunctionAssociations", "CloudFront Functions are not run: %q", functions)
 	}
 	if b.FieldLevelEncryptionID != "" {
 		say(".FieldLevelEncryptionId", "field-level encryption %q is not simulated: fields go to the origin as they came", b.FieldLevelEncryptionID)

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"github.com/sirupsen/logrus"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/functions"
+	"github.com/edgesim/edgesim/internal/functions/lambda"
+	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// loadFunctions makes the edge functions of a distribution, and says of each
+// that has no code here that it is not run. mode is that of --functions.
+func (p *program) loadFunctions(d *distribution.Distribution, overlay *ingest.Overlay, mode string) (*functions.Set, error) {
+	if mode == "off" {
+		return nil, nil
+	}
+	set, err := functions.Load(d, functionSources(overlay, p.lambdaLog))
+	if err != nil {
+		return nil, usage{err: err}
+	}
+	for _, missing := range set.Missing() {
+		p.out.note("unsimulated: %s", missing)
+	}
+	return set, nil
+}
+
+// functionSources are the files that an overlay names.
+func functionSources(o *ingest.Overlay, log func(function, line string)) functions.Sources {
+	sources := functions.Sources{Log: log}
+	if o == nil {
+		return sources
+	}
+	sources.Functions, sources.Stores, sources.Lambdas = o.Functions, o.Stores, map[string]lambda.Config{}
+	for arn, l := range o.Lambdas {
+		sources.Lambdas[arn] = lambda.Config{File: l.File, Handler: l.Handler, Endpoint: l.Endpoint, Name: l.Name, Environment: l.Environment}
+	}
+	return sources
+}
+
+// functionLog logs what a CloudFront function wrote; a Lambda's process has said
+// it already.
+func (p *program) functionLog(exchange string, run *recording.FunctionRun) {
+	if run.Event == "" || !isCloudFrontRuntime(run.Runtime) {
+		return
+	}
+	for _, line := range run.Log {
+		p.log.WithFields(logrus.Fields{"function": run.Name, "event": run.Event, "exchange": exchange}).Info(line)
+	}
+}
+
+func isCloudFrontRuntime(runtime string) bool {
+	return runtime == "cloudfront-js-1.0" || runtime == "cloudfront-js-2.0"
+}
+
+// lambdaLog logs what a Lambda's process printed.
+func (p *program) lambdaLog(function, line string) {
+	p.log.WithField("function", function).Info(line)
+}

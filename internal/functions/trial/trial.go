@@ -1,0 +1,127 @@
+// Package trial runs one CloudFront Function on one event that was written by
+// hand and says what the service's own test would say of it, and what would
+// become of a live request besides.
+package trial
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/edgesim/edgesim/internal/functions/js"
+	"github.com/edgesim/edgesim/internal/functions/kvs"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// Trial is a function to try.
+type Trial struct {
+	// Code is the function's code, Runtime its runtime; "" is cloudfront-js-2.0.
+	Code    string
+	Runtime string
+	// Stage is the event type, "" for what the event says.
+	Stage policy.Trigger
+	// Store is its key-value store; nil for none.
+	Store *kvs.Store
+	// Now is the time of the run; zero is the real one.
+	Now time.Time
+}
+
+// Result is what comes of it. Its JSON is that of the service's TestResult, as
+// far as the service has such a field (CF-FN-94).
+type Result struct {
+	ComputeUtilization    string
+	FunctionErrorMessage  string
+	FunctionExecutionLogs []string
+	// FunctionOutput is JSON in a string, {"request": …} or {"response": …}
+	// (CF-FN-95); "" where the function failed.
+	FunctionOutput string
+	// OriginModification is the call with which the function chose an origin.
+	OriginModification *Modification `json:",omitempty"`
+	// Live is what a live request would get although the service's own test passes
+	// (CF-FN-97).
+	Live *Live `json:",omitempty"`
+}
+
+// Modification is a call that changes the origin.
+type Modification struct {
+	Method string `json:"method"`
+	Args   []any  `json:"args"`
+}
+
+// Live is a fault that a live request alone meets.
+type Live struct {
+	Class   string `json:"class"`
+	Status  int    `json:"status"`
+	XCache  string `json:"xCache"`
+	Message string `json:"message"`
+}
+
+// Failed says whether a live request would fail.
+func (r *Result) Failed() bool { return r.FunctionErrorMessage != "" || r.Live != nil }
+
+// Run tries the function on an event in the form of the service. An error says
+// what is wrong with the event; whatever is wrong with the code is in the result.
+func (t Trial) Run(event []byte) (*Result, error) {
+	runtime := js.Runtime2
+	if t.Runtime != "" {
+		runtime = js.Runtime(t.Runtime)
+	}
+	if runtime != js.Runtime1 && runtime != js.Runtime2 {
+		return nil, fmt.Errorf("no runtime %q: there are %s and %s (CF-FN-99)", t.Runtime, js.Runtime1, js.Runtime2)
+	}
+	read, err := js.ReadEvent(event, t.Stage)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{FunctionExecutionLogs: []string{}, ComputeUtilization: "0"}
+	program, fault := js.Compile(t.Code, runtime)
+	if fault != nil {
+		r.FunctionErrorMessage = fault.TestMessage()
+		return r, nil
+	}
+	out := program.Test(string(event), read, js.Env{Store: t.Store, Now: t.Now, POP: "SIM50-P1"})
+	r.FunctionOutput, r.ComputeUtilization = out.Output, utilization(out.Duration)
+	r.FunctionExecutionLogs = append(r.FunctionExecutionLogs, out.Log...)
+	fault = out.Fault
+	if out.Result != nil {
+		if c := out.Result.Origin; c != nil {
+			r.OriginModification = &Modification{Method: c.Method, Args: c.Args}
+		}
+		if fault == nil {
+			fault = judge(read, out.Result)
+		}
+	}
+	switch {
+	case fault == nil:
+	case fault.TestFunctionSees():
+		r.FunctionErrorMessage, r.FunctionOutput = fault.TestMessage(), ""
+	default:
+		cause := policy.FunctionCause(fault, read.Type, "", false)
+		r.Live = &Live{Class: fault.Class(false), Status: cause.Status, XCache: cause.XCache(), Message: cause.Sentence + " " + cause.Detail}
+	}
+	return r, nil
+}
+
+// judge says what the edge would say of the result.
+func judge(event *policy.FunctionEvent, result *policy.FunctionResult) *policy.FunctionFault {
+	switch {
+	case result.Request != nil:
+		_, fault := policy.ApplyRequest("", &event.Request, result.Request, event.Request.URI, nil)
+		return fault
+	case event.Response != nil:
+		_, fault := policy.ApplyResponse("", event.Response, result.Response, nil)
+		return fault
+	}
+	_, fault := policy.GeneratedResponse(result.Response)
+	return fault
+}
+
+// assumedMost is what 100 stands for: the service's maximum is not published, but
+// is less than a millisecond (CF-FN-73). The number is of this machine.
+const assumedMost = time.Millisecond
+
+// utilization is the share of the time that the service allows, in percent.
+func utilization(d time.Duration) string {
+	return strconv.Itoa(int(math.Ceil(min(100*float64(d)/float64(assumedMost), 100))))
+}
