@@ -1,8 +1,8 @@
 package check
 
 import (
-	"context"
 	"cmp"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net/http"
