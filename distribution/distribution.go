@@ -86,6 +86,10 @@ type Notice struct {
 	Path string
 	// Message says it in one sentence, lower case, without a full stop.
 	Message string
+	// Origin is the id of the origin, and Behavior the path pattern of the cache
+	// behavior, whose way to an origin the setting changes in CloudFront: what is seen
+	// here is then no verdict on it. Both are "" for every other remark.
+	Origin, Behavior string
 }
 
 // NoticeKind sorts notices. The list is append-only.

@@ -51,7 +51,7 @@ func TestDecodeMistakes(t *testing.T) {
 	for _, row := range []struct{ body, want string }{
 		{``, `the body is empty`},
 		{`{"faults": [`, `the JSON ends too early`},
-		{`cause=dns-failure`, `it is not JSON at byte 1: invalid character 'c' looking for beginning of value`},
+		{`cause=dns-failure`, `it is not JSON at byte 1: `},
 		{`[]`, `a JSON object with "faults" was expected, got an array`},
 		{`5`, `a JSON object with "faults" was expected, got a number`},
 		{`null`, `the list "faults" is missing`},
@@ -67,7 +67,7 @@ func TestDecodeMistakes(t *testing.T) {
 		{`{"faults": [{"times": 1}]}`, `there is no field "times": beside "faults" there is nothing, and a fault has id, cause, latency, origin, behavior, path, method, next, share, seed`},
 		{`{"faults": []} {}`, `there is more behind the JSON value`},
 	} {
-		if list, err := faults.Decode([]byte(row.body)); err == nil || err.Error() != row.want {
+		if list, err := faults.Decode([]byte(row.body)); err == nil || err.Error() != row.want && (!strings.HasSuffix(row.want, ": ") || !strings.HasPrefix(err.Error(), row.want)) { // behind a colon, encoding/json has its own words
 			t.Errorf("%s: got %v, %v, want the error %s", row.body, list, err, row.want)
 		}
 	}

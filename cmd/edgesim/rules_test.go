@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/edgesim/edgesim/policy"
@@ -86,7 +86,8 @@ func TestRulesSearch(t *testing.T) {
 		for _, r := range chosen {
 			ids = append(ids, string(r.ID))
 		}
-		if !strings.Contains(strings.Join(ids, " "), string(test.want)) || exact != test.exact {
+		// Not everything: a search that returns all rules has found none.
+		if !slices.Contains(ids, string(test.want)) || len(ids) > len(ruleEntries())/4 || exact != test.exact {
 			t.Errorf("%q %q: %v, exact %t; want %s, %t", test.names, test.words, ids, exact, test.want, test.exact)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -94,39 +93,11 @@ func fromHereOnly(cause *policy.Cause) string {
 // way to the origin, like logs, do not count.
 func notAsCloudFront(d *distribution.Distribution, b *distribution.CacheBehavior, o *distribution.Origin) string {
 	for _, n := range d.Notices {
-		if n.Kind != distribution.NoticeUnsimulated {
-			continue
-		}
-		switch {
-		case strings.Contains(n.Path, "OriginAccess"), strings.Contains(n.Path, "VpcOriginConfig"), strings.Contains(n.Path, "OriginMtlsConfig"):
-			if owns(n.Path, "Origins", originIndex(d, o)) {
-				return n.Message
-			}
-		case strings.Contains(n.Path, "FunctionAssociations"):
-			if b == &d.DefaultBehavior && strings.Contains(n.Path, "DefaultCacheBehavior") || owns(n.Path, "CacheBehaviors", behaviorIndex(d, b)) {
-				return n.Message
-			}
+		if n.Kind == distribution.NoticeUnsimulated && (n.Origin != "" && n.Origin == o.ID || n.Behavior != "" && n.Behavior == b.PathPattern) {
+			return n.Message
 		}
 	}
 	return ""
-}
-
-// owns says whether a path in a configuration lies in one item of a list.
-func owns(path, list string, index int) bool {
-	return index >= 0 && strings.Contains(path, fmt.Sprintf("%s.Items[%d]", list, index))
-}
-
-func originIndex(d *distribution.Distribution, o *distribution.Origin) int {
-	return slices.IndexFunc(d.Origins, func(other distribution.Origin) bool { return other.ID == o.ID })
-}
-
-func behaviorIndex(d *distribution.Distribution, b *distribution.CacheBehavior) int {
-	for i := range d.Behaviors {
-		if &d.Behaviors[i] == b {
-			return i
-		}
-	}
-	return -1
 }
 
 // stages are the steps of a visit in their order.

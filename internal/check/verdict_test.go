@@ -102,10 +102,10 @@ func TestUndecided(t *testing.T) {
 			}
 		}, "no route"},
 		{"a signed origin", func(s *site) {
-			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Path: "Origins.Items[0].OriginAccessControlId", Message: "requests are not signed"}}
+			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Origin: s.Origins[0].ID, Message: "requests are not signed"}}
 		}, "requests are not signed"},
 		{"a function before the origin", func(s *site) {
-			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Path: "DefaultCacheBehavior.LambdaFunctionAssociations", Message: "functions are not run"}}
+			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Behavior: "*", Message: "functions are not run"}}
 		}, "functions are not run"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -139,6 +139,8 @@ func (f *file) mayImport(p *Package, ours string) bool {
 func (f *file) checkNames(locals map[string]string) {
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.CallExpr:
+			f.checkProse(locals, n)
 		case *ast.SelectorExpr:
 			if x, ok := n.X.(*ast.Ident); ok && locals[x.Name] != "" {
 				f.checkName(n.Pos(), locals[x.Name], n.Sel.Name)

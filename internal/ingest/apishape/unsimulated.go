@@ -72,17 +72,21 @@ func (r *reader) unsimulatedOrigin(path string, o *distribution.Origin) {
 	if o.Shield != nil && o.Shield.Enabled {
 		say(".OriginShield", "Origin Shield in %q is not simulated: requests go straight to the origin", o.Shield.Region)
 	}
+	road := func(field, format string, args ...any) {
+		say(field, format, args...)
+		r.notices[len(r.notices)-1].Origin = o.ID
+	}
 	if o.AccessControlID != "" {
-		say(".OriginAccessControlId", "origin access control %q is not simulated: requests are not signed", o.AccessControlID)
+		road(".OriginAccessControlId", "origin access control %q is not simulated: requests are not signed", o.AccessControlID)
 	}
 	if o.AccessIdentity != "" {
-		say(".S3OriginConfig.OriginAccessIdentity", "origin access identity %q is not simulated: requests are not signed", o.AccessIdentity)
+		road(".S3OriginConfig.OriginAccessIdentity", "origin access identity %q is not simulated: requests are not signed", o.AccessIdentity)
 	}
 	if o.VPC != nil {
-		say(".VpcOriginConfig", "VPC origin %q is not simulated: it is reached as a custom origin, match-viewer on ports 80 and 443 (--connect says where)", o.VPC.ID)
+		road(".VpcOriginConfig", "VPC origin %q is not simulated: it is reached as a custom origin, match-viewer on ports 80 and 443 (--connect says where)", o.VPC.ID)
 	}
 	if o.MTLSCertificateARN != "" {
-		say(".CustomOriginConfig.OriginMtlsConfig", "the client certificate of origin mTLS is not in this file: --client-certificate presents one; without it none is presented")
+		road(".CustomOriginConfig.OriginMtlsConfig", "the client certificate of origin mTLS is not in this file: --client-certificate presents one; without it none is presented")
 	}
 }
 
