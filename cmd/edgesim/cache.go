@@ -23,6 +23,9 @@ func readCache(g given) (edge.CacheConfig, error) {
 	default:
 		return c, usage{err: fmt.Errorf("--cache %q is none of off, errors and on", c.Mode)}
 	}
+	if g.text("cache-size") == "" {
+		return c, nil // a command that serves nothing, such as check
+	}
 	var err error
 	if c.Bytes, err = parseSize(g.text("cache-size")); err != nil {
 		return c, usage{err: fmt.Errorf("--cache-size %q is not a size", g.text("cache-size")), hint: "for example --cache-size 1GB or 512MiB"}
