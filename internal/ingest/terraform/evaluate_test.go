@@ -192,7 +192,7 @@ func TestForEachOverASetSortsAndDynamicBlocksStandInTheirPlace(t *testing.T) {
   dynamic "ordered_cache_behavior" {
     for_each = toset(["/z", "/a"])
     iterator = p
-    content { path_pattern = p.value }
+    content { path_pattern = p.key }
   }
   ordered_cache_behavior { path_pattern = "middle" }
   dynamic "ordered_cache_behavior" {

@@ -74,10 +74,7 @@ func (m *moduleInstance) expandForEach(attr *hclsyntax.Attribute) expansion {
 	}
 	e := expansion{argument: attr}
 	for it := v.ElementIterator(); it.Next(); {
-		key, value := it.Element()
-		if v.Type().IsSetType() {
-			key = value
-		}
+		key, value := it.Element() // of a set they are the same
 		if key.IsNull() || key.Type() != cty.String {
 			return expansion{argument: attr, diags: failure(attr.SrcRange, "Invalid for_each", "for_each is a set of something else than strings")}
 		}

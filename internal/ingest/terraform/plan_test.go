@@ -115,6 +115,18 @@ func TestAPlanOfWhichOnlyTheChangesWereKept(t *testing.T) {
 	}
 }
 
+func TestWhatAWSComputesIsNotMissingFromAPlan(t *testing.T) {
+	t.Parallel()
+	set := readPlan(t, `{"format_version": "1.2", "planned_values": {"root_module": {"resources": [{"address": "aws_cloudfront_distribution.d", "mode": "managed", "type": "aws_cloudfront_distribution", "name": "d",
+ "values": {"default_cache_behavior": [{"min_ttl": 0, "forwarded_values": [{"query_string": false, "cookies": [{"forward": "none"}]}]}]}}]}},
+ "resource_changes": [{"address": "aws_cloudfront_distribution.d", "change": {"actions": ["create"], "after_unknown": {"default_cache_behavior": [{"default_ttl": true, "max_ttl": true,
+  "forwarded_values": [{"headers": true, "query_string_cache_keys": true, "cookies": [{"whitelisted_names": true}]}]}]}}}]}`, nil)
+	b := only(t, set, tree.Distribution).Config.Get("DefaultCacheBehavior")
+	if got := text(b.Get("DefaultTTL")) + " " + text(b.Get("MaxTTL")) + " " + text(b.Get("ForwardedValues")); got != "0 0 {QueryString=false Cookies={Forward=none}}" {
+		t.Error(got)
+	}
+}
+
 func TestStates(t *testing.T) {
 	t.Parallel()
 	const values = `{"id": "E1", "arn": "arn:aws:cloudfront::1:distribution/E1", "domain_name": "d1.cloudfront.net", "enabled": true, "etag": "x",

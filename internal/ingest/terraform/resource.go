@@ -178,10 +178,7 @@ func (r *resource) dynamic(list *tree.Node, b *hclsyntax.Block, ctx *hcl.EvalCon
 		}
 	}
 	for it := v.ElementIterator(); it.Next(); {
-		key, value := it.Element()
-		if v.Type().IsSetType() {
-			key = value
-		}
+		key, value := it.Element() // of a set they are the same
 		inner := ctx.NewChild()
 		inner.Variables = map[string]cty.Value{iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 		at := next()
