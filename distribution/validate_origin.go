@@ -33,6 +33,18 @@ func (v *validator) origins() {
 	}
 }
 
+// pathIn is the path that somebody wrote behind an origin's name; "" for none.
+func pathIn(name string) string {
+	if _, rest, ok := strings.Cut(name, "://"); ok {
+		name = rest
+	}
+	_, rest, _ := strings.Cut(name, "/")
+	if rest, _, _ = strings.Cut(rest, "?"); strings.Trim(rest, "/") == "" {
+		return ""
+	}
+	return "/" + strings.Trim(rest, "/")
+}
+
 func (v *validator) origin(path string, o *Origin) {
 	name := o.DomainName
 	if v.dist.ConnectionMode == TenantOnly {
@@ -42,6 +54,9 @@ func (v *validator) origin(path string, o *Origin) {
 		p := Problem{Path: path + ".DomainName", Value: o.DomainName, Allowed: allowedDomain, Rule: "CF-CONF-13", Message: message}
 		if fixed != "" {
 			p.Fix = fmt.Sprintf("write %q", fixed)
+		}
+		if at := pathIn(o.DomainName); at != "" {
+			p.Fix += fmt.Sprintf(" and put %q into OriginPath", at)
 		}
 		if _, port, ok := splitSuffix(o.DomainName); ok && o.Kind != OriginS3 {
 			p.Fix += fmt.Sprintf(" and set the port in CustomOriginConfig (HTTPPort or HTTPSPort %s)", port)

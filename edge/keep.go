@@ -106,6 +106,9 @@ func (e *Edge) keepError(x *exchange, v *ViewerRequest, o *outcome, ttl policy.E
 		outcome: *o, origin: x.exchange.Origin, exchange: x.exchange.ID, notes: x.notes, ttl: ttl, paged: o.behavior != x.behavior,
 		times: policy.CopyTimes{Stored: now, Fresh: until, While: until, Error: until},
 	}
+	if !head.paged {
+		head.unkeyed = e.unkeyed(x, v, o.behavior)
+	}
 	key := l.key
 	if o.response == nil {
 		l.flight.Keep(x.viewer, key, head, head.weight(), cache.Content{})

@@ -38,6 +38,9 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 	facts.Rule, facts.Reason = k.keeping.Rule, k.keeping.Why
 	if k.isError() {
 		e.keptError(x, k, now)
+		if f := e.shared(x, v, k); f != nil && f.Rule == "CF-CACHE-74" { // another host's error: the time is not to blame
+			x.notes, x.hint = append(x.notes, f.Observed), f.Hint
+		}
 	}
 	if o.response != nil {
 		response := *o.response
@@ -57,7 +60,7 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 			if decision == recording.CacheRefresh {
 				x.exchange.ResultType = "RefreshHit"
 			}
-			e.tell(x, v, k)
+			e.shared(x, v, k)
 			e.partOf(ctx, v, entry, &response, reader)
 		}
 	}
@@ -96,15 +99,17 @@ func (k *kept) left(now time.Time) time.Duration {
 	return max(k.times.Fresh.Sub(now), 0).Round(time.Second / 10)
 }
 
-// tell warns of a copy that was made for a request which the origin could tell
-// from this one, and the key does not.
-func (e *Edge) tell(x *exchange, v *ViewerRequest, k *kept) {
+// shared warns of a copy that was made for a request which the origin could tell
+// from this one, and the key does not. It returns the warning; nil for none.
+func (e *Edge) shared(x *exchange, v *ViewerRequest, k *kept) *policy.Finding {
 	if len(k.unkeyed) == 0 {
-		return
+		return nil
 	}
-	if f := policy.SharedAcross(k.header(), k.unkeyed, e.unkeyed(x, v, k.outcome.behavior), k.exchange); f != nil {
+	f := policy.SharedAcross(k.header(), k.unkeyed, e.unkeyed(x, v, k.outcome.behavior), k.exchange)
+	if f != nil {
 		x.find(*f)
 	}
+	return f
 }
 
 // partOf turns the answer from a whole copy into what the viewer asked for: a 304

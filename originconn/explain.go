@@ -154,7 +154,7 @@ func (c *Client) explain(ctx context.Context, t *Target, key string, a *Attempt,
 	a.Explanation = x
 	x.wait(ctx, c.explainWithin())
 	name, detail, _ := x.Result()
-	return policy.Narrower(cause, name, detail)
+	return policy.Narrower(cause, name, detail, t.Offer)
 }
 
 // wait waits for the result, but not for long.

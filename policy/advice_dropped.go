@@ -142,3 +142,29 @@ func adviseContentType(f *AdviceFacts) (Finding, bool) {
 	}
 	return Finding{}, false
 }
+
+// bigCookie is what many servers take of one field at most (nginx, Apache httpd,
+// Node.js and Tomcat: 8 KB), far below what CloudFront passes on (CF-LIMIT-01).
+const bigCookie = 7 << 10
+
+// adviseBigCookie: the cookies are more than the origin's server takes.
+func adviseBigCookie(f *AdviceFacts) (Finding, bool) {
+	if f.Status != 400 && f.Status != 413 && f.Status != 431 && f.Status != 494 {
+		return Finding{}, false
+	}
+	size := 0
+	for _, field := range f.Sent {
+		if strings.EqualFold(field.Name, "Cookie") {
+			size += len(field.Value)
+		}
+	}
+	if size < bigCookie {
+		return Finding{}, false
+	}
+	return Finding{
+		Rule: "CF-LIMIT-01", Subject: "Cookie", Inferred: true,
+		Observed: fmt.Sprintf("the %d is the origin's own: it got %d bytes of cookies, and many servers take 8 KB of one field", f.Status, size),
+		Expected: "cookies below the origin's limit",
+		Hint:     fmt.Sprintf("forward only the cookies that the origin needs (an origin request policy of your own for the behavior %q), set fewer, or raise the server's limit (nginx: large_client_header_buffers)", f.Behavior.PathPattern),
+	}, true
+}

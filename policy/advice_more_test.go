@@ -100,3 +100,55 @@ func TestAdviseErrorPage(t *testing.T) {
 		}
 	}
 }
+
+// TestAdviseBigCookie: cookies beyond what servers take of one field.
+func TestAdviseBigCookie(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]bool{9000: true, 900: false} {
+		b := distribution.NewCacheBehavior("o")
+		f := policy.AdviceFacts{Behavior: &b, Origin: &distribution.Origin{ID: "o", DomainName: "o.example.com"}, Method: "GET", Scheme: "https", Host: "o.example.com", URI: "/",
+			Status: 400, Secure: true, Sent: []policy.Field{{Name: "Host", Value: "o.example.com"}, {Name: "Cookie", Value: strings.Repeat("c", size)}}}
+		if found := policy.AdviseResponse(f); (len(found) == 1 && found[0].Rule == "CF-LIMIT-01") != want {
+			t.Errorf("%d bytes: got %+v", size, found)
+		}
+	}
+}
+
+// TestAdviseForwardedProto: an application that redirects to HTTPS although it was
+// asked over HTTPS reads X-Forwarded-Proto, which does not go on (CF-REQ-49).
+func TestAdviseForwardedProto(t *testing.T) {
+	t.Parallel()
+	b := distribution.NewCacheBehavior("o")
+	b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
+	b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("AllViewer")
+	o := &distribution.Origin{ID: "o", DomainName: "o.example.com", ProtocolPolicy: "https-only"}
+	found := policy.AdviseResponse(policy.AdviceFacts{Behavior: &b, Origin: o, Method: "GET", Scheme: "https", Host: "www.example.com", URI: "/x", Secure: true,
+		Sent: []policy.Field{{Name: "Host", Value: "www.example.com"}}, Status: 301, Location: "https://www.example.com/x"})
+	if len(found) != 1 || !strings.Contains(found[0].Hint, "CloudFront-Forwarded-Proto") {
+		t.Errorf("got %+v", found)
+	}
+}
+
+// TestNarrowerUnderFormerLists: TLS 1.3 is no advice where it is not offered.
+func TestNarrowerUnderFormerLists(t *testing.T) {
+	t.Parallel()
+	cause := policy.NewCause(policy.CauseTLSHandshakeFailure, "refused", nil)
+	for _, s := range policy.Snapshots() {
+		offer := policy.OfferFor([]distribution.SSLProtocol{"TLSv1.2"}, s)
+		if hint := policy.Narrower(cause, policy.CauseTLSNoSharedCipher, "none", offer).Hint; strings.Contains(hint, "TLS 1.3") != offer.Allows(policy.VersionTLS13) {
+			t.Errorf("%s: %q", s.Name, hint)
+		}
+	}
+}
+
+// TestShortWildcard: a wildcard one label short says by which rule (CF-CERT-17).
+func TestShortWildcard(t *testing.T) {
+	t.Parallel()
+	root := selfSigned(t, "Root")
+	findings := policy.JudgeChain(policy.ChainFacts{
+		Raw: raw(root.leaf(alternatives("*.example.com"))), Names: policy.AcceptedNames{"a.b.example.com"}, At: noon, Trust: policy.NewTrustStore(root.Certificate),
+	})
+	if f, _ := policy.DecidingFinding(findings); f.Rule != "CF-NAME-05" || !strings.Contains(f.Observed, "*.example.com stands for one label, and a.b.example.com has more before example.com (CF-CERT-17)") {
+		t.Errorf("got %+v", f)
+	}
+}

@@ -21,7 +21,7 @@ func AdviseResponse(f AdviceFacts) []Finding {
 			}
 		}
 	}
-	ask(adviseOwnName, adviseTLSPort, adviseLoop, adviseAuthorization, adviseCORS, adviseDropped, adviseContentType)
+	ask(adviseOwnName, adviseTLSPort, adviseBigCookie, adviseLoop, adviseAuthorization, adviseCORS, adviseDropped, adviseContentType)
 	if len(found) == 0 && !f.MadeUp { // else what is known goes before what is only likely
 		if ask(advisePath, adviseHostRouting); len(found) == 0 {
 			ask(adviseUserAgent)
@@ -82,9 +82,11 @@ func adviseLoop(f *AdviceFacts) (Finding, bool) {
 	switch {
 	case !f.Secure && to.Scheme == "https":
 		finding.Rule = "CF-CONN-03"
-		finding.Hint = fmt.Sprintf("set the protocol policy of the origin %q to https-only, now %s: the origin then sees HTTPS and need not redirect", f.Origin.ID, f.Origin.ProtocolPolicy)
+		finding.Hint = fmt.Sprintf("set the protocol policy of the origin %q to https-only, now %s: the origin then sees HTTPS and need not redirect; where it speaks HTTP only, let it read CloudFront-Forwarded-Proto, which an origin request policy adds", f.Origin.ID, f.Origin.ProtocolPolicy)
 	case !strings.EqualFold(hostOnly(f.hostSent()), to.Hostname()):
 		finding.Hint = fmt.Sprintf("forward Host to the origin (origin request policy AllViewer), so that it sees %s; or let it not redirect by Host", to.Hostname())
+	case f.Secure && to.Scheme == "https":
+		finding.Hint = fmt.Sprintf("the application behind the origin takes the request for HTTP: X-Forwarded-Proto does not go on from viewers (CF-REQ-49), so let a proxy before it set that, or attach an origin request policy with CloudFront-Forwarded-Proto to the behavior %q and let the application read it; what it got is in the recording, under sent", f.Behavior.PathPattern)
 	default:
 		finding.Hint = "let the origin not redirect what it is already asked for; what it got is in the recording, under sent"
 	}

@@ -22,6 +22,9 @@ func (j *judge) judgeNames(leaf *chainCert) {
 			f.Hint += "; no page says what CloudFront makes of it: --host-name-check either-wide lets it count"
 			f.Inferred = true
 		}
+		if short := shortWildcard(leaf, j.facts.Names); short != "" {
+			f.Observed += "; " + short
+		}
 		j.add(rankName, f)
 		return
 	}
@@ -43,6 +46,20 @@ func (j *judge) judgeNames(leaf *chainCert) {
 	if match.common {
 		j.judgeCommonName(leaf, match)
 	}
+}
+
+// shortWildcard says of a wildcard that is too short for a name by which rule it
+// does not count (CF-CERT-17); "" where there is none.
+func shortWildcard(leaf *chainCert, names AcceptedNames) string {
+	for _, name := range names {
+		for _, carried := range leaf.DNSNames {
+			parent, ok := strings.CutPrefix(canonicalName(carried), "*.")
+			if above, below := strings.CutSuffix(canonicalName(name), "."+parent); ok && below && parent != "" && strings.Contains(above, ".") {
+				return fmt.Sprintf("%s stands for one label, and %s has more before %s (CF-CERT-17)", printable(carried), printable(name), printable(parent))
+			}
+		}
+	}
+	return ""
 }
 
 // matchName matches the accepted names with a certificate.

@@ -213,7 +213,7 @@ func clientCertificateRefused(f ClientCertificateFacts, err error) *Cause {
 // Narrower is the cause of a refused handshake once a scan has found out why: a
 // server that shares no version, no suite or no curve gives the same alert for all
 // three. An empty name is a scan that proves none.
-func Narrower(c *Cause, name CauseName, detail string) *Cause {
+func Narrower(c *Cause, name CauseName, detail string, offer Offer) *Cause {
 	if name == "" {
 		return c
 	}
@@ -222,7 +222,10 @@ func Narrower(c *Cause, name CauseName, detail string) *Cause {
 	case CauseTLSProtocolMismatch:
 		narrower.Hint = "allow one of the offered versions on the origin, or add the origin's to its OriginSslProtocols"
 	case CauseTLSNoSharedCipher:
-		narrower.Hint = "allow on the origin, for example, ECDHE-RSA-AES128-GCM-SHA256 or ECDHE-ECDSA-AES128-GCM-SHA256, or TLS 1.3"
+		narrower.Hint = "allow on the origin, for example, ECDHE-RSA-AES128-GCM-SHA256 or ECDHE-ECDSA-AES128-GCM-SHA256"
+		if offer.Allows(VersionTLS13) { // not so under a former state of the lists
+			narrower.Hint += ", or TLS 1.3"
+		}
 	case CauseTLSNoSharedCurve:
 		narrower.Hint = "allow one of prime256v1, secp384r1 and X25519 on the origin"
 	}

@@ -264,14 +264,14 @@ func TestJudgeForced(t *testing.T) {
 func TestNarrower(t *testing.T) {
 	t.Parallel()
 	given := policy.NewCause(policy.CauseTLSHandshakeFailure, "refused", errSocket)
-	if got := policy.Narrower(given, "", "the scan was cut short"); got != given {
+	if got := policy.Narrower(given, "", "the scan was cut short", policy.Offer{}); got != given {
 		t.Errorf("a scan that proves nothing made %v", got)
 	}
 	for name, hint := range map[policy.CauseName]string{
 		policy.CauseTLSProtocolMismatch: "OriginSslProtocols", policy.CauseTLSNoSharedCipher: "ECDHE-RSA", policy.CauseTLSNoSharedCurve: "X25519",
 	} {
-		judged(t, policy.Narrower(given, name, "none shared"), name, name.Spec().Rule, "refused; none shared")
-		if got := policy.Narrower(given, name, ""); !strings.Contains(got.Hint, hint) || !errors.Is(got, errSocket) {
+		judged(t, policy.Narrower(given, name, "none shared", policy.Offer{}), name, name.Spec().Rule, "refused; none shared")
+		if got := policy.Narrower(given, name, "", policy.Offer{}); !strings.Contains(got.Hint, hint) || !errors.Is(got, errSocket) {
 			t.Errorf("%s: hint %q", name, got.Hint)
 		}
 	}
