@@ -184,6 +184,10 @@ var Packages = []Package{
 		TestModules: []string{http2},
 	},
 	{
+		Path: "internal/explain", Why: "the picture of a request is what edge decides without I/O, told to people; it goes nowhere itself",
+		Imports: []string{"edge", "policy", "distribution", "recording"},
+	},
+	{
 		Path: "internal/check", Why: "it walks the edge's road and has none of its own; tlswire gives the TLS numbers their names",
 		Imports: []string{"edge", "originconn", "policy", "distribution", "internal/tlswire"}, TestModules: []string{jsonschema, sarif},
 	},
@@ -233,7 +237,7 @@ var Packages = []Package{
 			"internal/functions/trial",
 			"edge",
 			"proxy",
-			"internal/check",
+			"internal/explain", "internal/check",
 			"internal/lab",
 			"internal/inspector",
 			"internal/invalidation",

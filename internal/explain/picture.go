@@ -1,0 +1,233 @@
+package explain
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Request is the viewer's request to explain.
+type Request struct {
+	// URL is absolute, or a path of the first distribution.
+	URL string
+	// Method is GET where it is "".
+	Method string
+	// Fields are the viewer's header fields, without Host unless it is to differ
+	// from the URL's.
+	Fields []policy.Field
+}
+
+// Picture is what becomes of a request. Its JSON has the same names.
+type Picture struct {
+	Method string `json:"method"`
+	URL    string `json:"url"`
+	Host   string `json:"host"`
+	// Distribution is the one that Host chose; "" where it has no name or none was chosen.
+	Distribution string `json:"distribution"`
+	// Refused is why the edge answers itself, Redirect the status of a redirect.
+	Refused  *Refusal `json:"refused,omitempty"`
+	Redirect int      `json:"redirect,omitempty"`
+	// Behavior is the one that the path matches, with those that it does not.
+	Behavior *Behavior `json:"behavior,omitempty"`
+	// Policies are those of the behavior, by name.
+	Policies *Policies `json:"policies,omitempty"`
+	// Functions are the edge functions that would run, in their order. They are
+	// not run here: what is below is the request as the viewer sent it.
+	Functions []Function `json:"functions"`
+	// Cache says how the answer is looked up and kept.
+	Cache *Cache `json:"cache,omitempty"`
+	// Origins are where the request goes: one, or the members of a group in turn.
+	Origins []Origin `json:"origins"`
+}
+
+// Refusal is an answer of the edge's own.
+type Refusal struct {
+	Status int           `json:"status"`
+	Cause  string        `json:"cause"`
+	Rule   policy.RuleID `json:"rule,omitempty"`
+	Detail string        `json:"detail"`
+	Hint   string        `json:"hint,omitempty"`
+}
+
+// Behavior is the cache behavior of a request.
+type Behavior struct {
+	PathPattern string `json:"pathPattern"`
+	// Number is its place in the order of precedence, from 1; the default one is last.
+	Number int `json:"number"`
+	Of     int `json:"of"`
+	// PassedOver are the patterns before it, which the path does not match.
+	PassedOver []string `json:"passedOver"`
+	// AlsoMatching are patterns behind it that would match as well.
+	AlsoMatching []string `json:"alsoMatching"`
+	Why          string   `json:"why"`
+	// SignedURLs says whose signature the viewer needs; "" for nobody's.
+	SignedURLs string `json:"signedURLs,omitempty"`
+}
+
+// Policies are the names of a behavior's policies; "" where it has none.
+type Policies struct {
+	Cache           string `json:"cache"`
+	OriginRequest   string `json:"originRequest"`
+	ResponseHeaders string `json:"responseHeaders"`
+	// Legacy is set where ForwardedValues stand for them.
+	Legacy bool `json:"legacy,omitempty"`
+}
+
+// Function is an edge function attached to the behavior.
+type Function struct {
+	Event string `json:"event"`
+	Name  string `json:"name"`
+	Kind  string `json:"kind"` // "CloudFront Functions" or "Lambda@Edge"
+	// Code says whether its code is known.
+	Code bool `json:"code"`
+}
+
+// Cache is how the answer is looked up and kept.
+type Cache struct {
+	Key string `json:"key"`
+	// Cacheable says whether an answer to this method may be kept at all.
+	Cacheable bool  `json:"cacheable"`
+	MinTTL    int64 `json:"minTTL"`
+	// DefaultTTL counts where the origin says nothing, MaxTTL bounds what it says; in seconds.
+	DefaultTTL int64 `json:"defaultTTL"`
+	MaxTTL     int64 `json:"maxTTL"`
+}
+
+// Origin is where a request goes, and what is sent there.
+type Origin struct {
+	ID      string               `json:"id"`
+	Backend distribution.Backend `json:"backend,omitempty"`
+	// Address is scheme, name and port.
+	Address string `json:"address"`
+	Method  string `json:"method"`
+	URI     string `json:"uri"`
+	Host    string `json:"host"`
+	// HostForwarded says that Host is the viewer's.
+	HostForwarded bool `json:"hostForwarded"`
+	// SNI and AcceptedNames are those of the handshake; empty over HTTP.
+	SNI           string   `json:"sni,omitempty"`
+	AcceptedNames []string `json:"acceptedNames,omitempty"`
+	Protocols     []string `json:"protocols,omitempty"`
+	// Signed says how the request is signed: origin access control.
+	Signed string `json:"signed,omitempty"`
+	// FailoverOn are the statuses after which the next one is asked.
+	FailoverOn []int `json:"failoverOn,omitempty"`
+	// Changes are all fields, marked kept, added, changed or dropped, and by what.
+	Changes []policy.Change `json:"changes"`
+	// Findings are what is remarkable about the request.
+	Findings []policy.Finding `json:"findings,omitempty"`
+}
+
+// Draw makes the picture of a request to an edge that serves some distributions.
+func Draw(e *edge.Edge, r Request) (*Picture, error) {
+	v, u, err := viewerRequest(e, r)
+	if err != nil {
+		return nil, err
+	}
+	p := &Picture{Method: v.Method, URL: u.String(), Host: v.Host, Functions: []Function{}, Origins: []Origin{}}
+	route := e.Route(v)
+	if route.Location != nil {
+		p.Distribution = route.Location.Name()
+	}
+	p.Redirect = route.Redirect
+	if c := route.Cause; c != nil {
+		p.Refused = &Refusal{Status: c.Status, Cause: string(c.Name), Rule: c.Rule, Detail: c.Detail, Hint: c.Hint}
+	}
+	b := route.Behavior
+	if b == nil {
+		return p, nil
+	}
+	p.Behavior = behaviorOf(route.Location.Distribution, b, u.EscapedPath())
+	p.Policies = policiesOf(b)
+	p.Functions = functionsOf(b)
+	p.Cache = cacheOf(e, route.Location, v, b)
+	if route.Cause != nil || route.Redirect != 0 {
+		return p, nil
+	}
+	origins, group := route.Location.Origins(b)
+	for i, o := range origins {
+		drawn := originOf(e, route.Location, v, b, o)
+		if group != nil && i+1 < len(origins) {
+			drawn.FailoverOn = group.StatusCodes
+		}
+		p.Origins = append(p.Origins, drawn)
+	}
+	return p, nil
+}
+
+// viewerRequest makes the request that a viewer would send.
+func viewerRequest(e *edge.Edge, r Request) (*edge.ViewerRequest, *url.URL, error) {
+	text := r.URL
+	if strings.HasPrefix(text, "/") {
+		d := e.Locations()[0].Distribution
+		host := cmp.Or(d.DomainName, "d111111abcdef8.cloudfront.net")
+		if len(d.Aliases) > 0 && !strings.HasPrefix(d.Aliases[0], "*") {
+			host = d.Aliases[0]
+		}
+		text = "https://" + host + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, nil, fmt.Errorf("%q is not a URL: write https://HOST/PATH, or a path", r.URL)
+	}
+	v := &edge.ViewerRequest{
+		Method: cmp.Or(strings.ToUpper(r.Method), http.MethodGet), Scheme: u.Scheme, Host: u.Host, Proto: "HTTP/1.1", URI: u.RequestURI(),
+		Header: http.Header{}, RemoteAddr: "192.0.2.1:50000", Form: edge.FormOrigin,
+	}
+	v.Fields = []policy.Field{{Name: "Host", Value: v.Host}}
+	for _, f := range r.Fields {
+		if strings.EqualFold(f.Name, "Host") {
+			v.Host, v.Fields[0].Value = f.Value, f.Value
+			continue
+		}
+		v.Header.Add(f.Name, f.Value)
+		v.Fields = append(v.Fields, f)
+	}
+	return v, u, nil
+}
+
+func originOf(e *edge.Edge, l *edge.Location, v *edge.ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) Origin {
+	plan := e.PlanChoice(l, v, b, policy.OriginChoice{Origin: o}, "ID-OF-THE-EXCHANGE")
+	scheme := "http"
+	if plan.Target.TLS {
+		scheme = "https"
+	}
+	out := Origin{
+		ID: o.ID, Backend: o.Backend, Address: fmt.Sprintf("%s://%s:%d", scheme, plan.Target.Host, plan.Target.Port),
+		Method: plan.Request.Method, URI: plan.Request.RequestURI, HostForwarded: plan.HostForwarded, Findings: plan.Findings,
+	}
+	for _, f := range plan.Request.Header {
+		if strings.EqualFold(f.Name, "Host") {
+			out.Host = f.Value
+		}
+	}
+	if plan.Target.TLS {
+		out.SNI, out.AcceptedNames = plan.Target.SNI, plan.Target.AcceptedNames
+		for _, p := range o.SSLProtocols {
+			out.Protocols = append(out.Protocols, string(p))
+		}
+	}
+	if c := o.AccessControl; c != nil {
+		out.Signed = fmt.Sprintf("origin access control %s (%s): %s", cmp.Or(c.Name, c.ID), c.OriginType, c.SigningBehavior)
+	} else if o.AccessControlID != "" {
+		out.Signed = "origin access control " + o.AccessControlID
+	}
+	record := recording.Exchange{
+		Viewer:  recording.Viewer{Method: v.Method, Host: v.Host, URI: v.URI, Header: v.Header, Fields: v.Fields},
+		Sent:    &recording.Sent{Method: plan.Request.Method, URI: plan.Request.RequestURI, Header: plan.Request.Header},
+		Changes: plan.Changes,
+	}
+	for _, c := range record.AllChanges() {
+		if c.Leg == policy.LegRequest {
+			out.Changes = append(out.Changes, c)
+		}
+	}
+	return out
+}
