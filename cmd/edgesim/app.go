@@ -179,7 +179,7 @@ func (p *program) setLog(g given) error {
 // export.
 func ownToCommand(flag cli.Flag) bool {
 	f, ok := flag.(cli.CategorizableFlag)
-	return ok && (f.GetCategory() == filterCategory || f.GetCategory() == formatCategory)
+	return ok && (f.GetCategory() == filterCategory || f.GetCategory() == formatCategory || f.GetCategory() == askCategory)
 }
 
 // ownVariables are the variables of flags that mean another thing than the one of

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -210,12 +211,33 @@ func (p *program) readSubjects(c *cli.Context) ([]subject, error) {
 		if err != nil {
 			return nil, usage{err: err, hint: schemeHint(arg)}
 		}
-		if s.settings, err = p.merge(c, result); err != nil {
-			return nil, err
+		for _, one := range eachDistribution(result, c.IsSet("distribution")) {
+			s := s
+			if s.settings, err = p.merge(c, one); err != nil {
+				return nil, err
+			}
+			if d := one.Distribution; len(result.Distributions) > 1 && cmp.Or(d.Name, d.ID) != "" {
+				s.name += " " + cmp.Or(d.Name, d.ID)
+			}
+			all = append(all, s)
 		}
-		all = append(all, s)
 	}
 	return all, nil
+}
+
+// eachDistribution is what was read, once for each distribution, or for the chosen
+// one alone.
+func eachDistribution(result *ingest.Result, chosen bool) []*ingest.Result {
+	if chosen || len(result.Distributions) < 2 {
+		return []*ingest.Result{result}
+	}
+	var all []*ingest.Result
+	for _, d := range result.Distributions {
+		one := *result
+		one.Distribution = d
+		all = append(all, &one)
+	}
+	return all
 }
 
 // schemeHint is the URL that was meant where a host was given, and no file has

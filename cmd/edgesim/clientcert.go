@@ -45,6 +45,9 @@ func (s *settings) readClientCertificate(certFile, keyFile string, origins []str
 			s.clientCertificates[o.ID] = &pair
 		}
 	}
+	if len(origins) == 0 {
+		s.certificateForAll = &pair
+	}
 	for _, id := range origins {
 		if _, ok := s.distribution.Origin(id); !ok {
 			return usage{err: fmt.Errorf("client-certificate-origins: there is no origin %q", id), hint: "the origins are " + strings.Join(originIDs(s), ", ")}

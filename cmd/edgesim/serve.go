@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strconv"
@@ -41,6 +42,13 @@ func (p *program) serve(c *cli.Context) error {
 		return err
 	}
 	p.notices(s.distribution)
+	if s.result != nil && len(s.result.Distributions) > 1 {
+		for _, d := range s.result.Distributions {
+			if d != s.distribution {
+				p.notices(d)
+			}
+		}
+	}
 	at := st.addresses()
 	if s.readyFile != "" {
 		if err := at.writeReady(s.readyFile); err != nil {
@@ -50,6 +58,9 @@ func (p *program) serve(c *cli.Context) error {
 	}
 	p.standsFor(s)
 	p.announce(at)
+	watching, stop := context.WithCancel(c.Context)
+	defer stop()
+	go st.reloader.run(watching, s.watch)
 	err = st.run(c.Context)
 	p.out.note("stopped")
 	return err
@@ -58,9 +69,15 @@ func (p *program) serve(c *cli.Context) error {
 // standsFor says which origins the edge stands before, and where they are really
 // reached if that is somewhere else.
 func (p *program) standsFor(s *settings) {
-	for i := range s.distribution.Origins {
-		o := &s.distribution.Origins[i]
-		p.out.note("origin  %s: %s", o.ID, originAddress(o, s.connect))
+	all := []*distribution.Distribution{s.distribution}
+	if s.result != nil && len(s.result.Distributions) > 1 {
+		all = s.result.Distributions
+	}
+	for _, d := range all {
+		for i := range d.Origins {
+			o := &d.Origins[i]
+			p.out.note("origin  %s: %s", o.ID, originAddress(o, s.connect))
+		}
 	}
 }
 

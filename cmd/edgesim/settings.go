@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,11 @@ import (
 // and the flags, merged and checked. Flags win over the overlay.
 type settings struct {
 	distribution *distribution.Distribution
+	// result is what was read, reread reads it again; nil where that cannot be done.
+	result *ingest.Result
+	reread func() (*ingest.Result, error)
+	// watch reads the configuration again when a file changes.
+	watch bool
 	// connect maps an origin's domain, lower case, to where it is reached.
 	connect map[string]string
 	// trust are the CAs of --origin-ca.
@@ -40,6 +46,10 @@ type settings struct {
 	hostOnly           bool
 	// functions are the edge functions of the distribution, which hold processes.
 	functions *functions.Set
+	// functionsOf makes those of another distribution, or of a changed one.
+	functionsOf func(*distribution.Distribution, *ingest.Overlay) (*functions.Set, error)
+	// certificateForAll is the one that every origin gets; nil where ids are named.
+	certificateForAll *tls.Certificate
 	// geography are the values of the CloudFront-Viewer-* headers that need AWS.
 	geography map[string]string
 	// keyLog is the file for TLS secrets; "" for none.
@@ -80,6 +90,10 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	s, err := p.merge(c, result)
 	if err != nil {
 		return nil, err
+	}
+	s.result = result
+	if c.String("origin") == "" && !slices.Contains(c.Args().Slice(), "-") {
+		s.reread = func() (*ingest.Result, error) { return p.ingest(c) }
 	}
 	p.remarks(s)
 	return s, s.check()
@@ -144,6 +158,9 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 	if s.faults, err = readFaults(s.distribution, g.list("fault")); err != nil {
 		return nil, err
 	}
+	s.functionsOf = func(d *distribution.Distribution, o *ingest.Overlay) (*functions.Set, error) {
+		return p.loadFunctions(d, o, g.text("functions"))
+	}
 	s.functions, err = p.loadFunctions(s.distribution, result.Overlay, g.text("functions"))
 	return s, err
 }
@@ -152,6 +169,7 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 func (s *settings) readEdge(g given) (err error) {
 	s.listen, s.listenTLS, s.inspect = g.text("listen"), g.text("listen-tls"), g.text("inspect")
 	s.faithful, s.forwardOthers = g.on("faithful"), g.on("forward-others")
+	s.watch = g.on("watch")
 	s.state, s.readyFile, s.caFile = g.text("state"), g.text("ready-file"), g.text("ca-file")
 	s.inspectHosts, s.replay = g.list("inspect-host"), readReplaying(g)
 	if s.cache, err = readCache(g); err != nil {

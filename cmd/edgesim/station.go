@@ -40,6 +40,8 @@ type station struct {
 	replayed recording.Store
 	// The listeners; nil where one is off.
 	http, https, inspect net.Listener
+	// reloader reads the configuration again.
+	reloader *reloader
 }
 
 // addresses are where a station really listens, as the ready file has them.
@@ -98,6 +100,13 @@ func (st *station) build(p *program, s *settings) error {
 	st.functions = s.functions
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
+	if s.result != nil && len(s.result.Distributions) > 1 {
+		all, err := s.locations(s.result)
+		if err != nil {
+			return usage{err: err}
+		}
+		e.Replace(all)
+	}
 	st.front, err = proxy.New(proxy.Config{
 		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: e.ServesHost,
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
@@ -105,17 +114,19 @@ func (st *station) build(p *program, s *settings) error {
 	if err != nil {
 		return err
 	}
-	st.api = newAPI(st, s, e, inspector.Config{Feed: feed, Counts: counts, Live: live, Started: started})
+	st.api = newAPI(p, st, s, e, inspector.Config{Feed: feed, Counts: counts, Live: live, Started: started})
 	return nil
 }
 
 // newAPI makes the server of the API. c has what began with this process.
-func newAPI(st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Server {
+func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Server {
 	v := version()
 	c.Recordings, c.Ready = st.store, func() error { return ready(st.store) }
 	c.Faults, c.Listen, c.Hosts = s.faults, s.inspect, s.inspectHosts
 	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
-	c.Distribution = func() ([]byte, error) { return s.keeping.encode(s.distribution) }
+	c.Distribution = func() ([]byte, error) { return s.keeping.encode(e.Locations()[0].Distribution) }
+	st.reloader = &reloader{program: p, edge: e, read: s.reread, locations: s.locations, current: s.result, first: s.functions}
+	c.Reload, c.Warning = st.reloader.reload, st.reloader.warning
 	c.Edge = s.keeping.edgeName
 	cacheAPI(&c, s, e)
 	at := st.addresses().forPeople()
@@ -291,6 +302,9 @@ func (st *station) close() {
 	}
 	st.client.Close()
 	st.functions.Close()
+	if st.reloader != nil {
+		st.reloader.close()
+	}
 	if st.replayed != nil {
 		st.replayed.Close()
 	}

@@ -120,7 +120,9 @@ func TestCompare(t *testing.T) {
 	}{
 		{"methods", func(d *distribution.Distribution) { d.Behaviors[0].AllowedMethods = []string{"GET", "HEAD"} },
 			explain.Difference{Request: "OPTIONS, POST, PUT, PATCH, DELETE /api/*", What: "now gets 403 viewer-method-not-allowed (CF-ERR-19)"}},
-		{"protocol", func(d *distribution.Distribution) { d.DefaultBehavior.ViewerProtocolPolicy = distribution.ViewerAllowAll },
+		{"protocol", func(d *distribution.Distribution) {
+			d.DefaultBehavior.ViewerProtocolPolicy = distribution.ViewerAllowAll
+		},
 			explain.Difference{Request: "http:// *", What: "is now let in, where it got 301 to https://"}},
 		{"origin", func(d *distribution.Distribution) { d.Origins[0].DomainName = "new.example.com" },
 			explain.Difference{Request: "/api/*", What: "goes to: https://app.example.com:443 → https://new.example.com:443"}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -160,7 +161,25 @@ func (r *overlayReader) result() (*Result, error) {
 		}
 		result.Distribution, result.Distributions, result.Files = read.Distribution, read.Distributions, read.Files
 	}
+	result.Files = append(result.Files, r.watched()...)
 	return result, nil
+}
+
+// watched are the overlay and the files that it names beside distributions.
+func (r *overlayReader) watched() []string {
+	var list []string
+	if r.opts.file != "" && r.opts.file != "-" {
+		list = append(list, r.opts.file)
+	}
+	for _, files := range []map[string]string{r.overlay.Functions, r.overlay.Stores} {
+		list = append(list, slices.Sorted(maps.Values(files))...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.overlay.Lambdas)) {
+		if file := r.overlay.Lambdas[name].File; file != "" {
+			list = append(list, file)
+		}
+	}
+	return list
 }
 
 // without returns the entries of a whose keys b does not have.

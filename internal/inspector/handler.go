@@ -41,6 +41,12 @@ type Config struct {
 	Reset func()
 	// Ready says why the edge cannot serve yet, or nil. Default: always ready.
 	Ready func() error
+	// Reload reads the configuration again and says why it was refused, or nil.
+	// Default: none, and /api/reload is not found.
+	Reload func() error
+	// Warning is what /readyz says although the edge serves; "" for nothing.
+	// Default: nothing.
+	Warning func() string
 	// Live shows the page what happens. Default: the page asks for lists.
 	Live *Live
 	// Actions are what the page can have done.

@@ -44,6 +44,7 @@ func (i *inspector) table() []route {
 		{"GET", "/api/clock", "the time by which the edge decides", i.clock},
 		{"POST", "/api/clock", "moves it: " + clockExample, i.advanceClock},
 		{"POST", "/api/reset", "forgets this edge's exchanges since it started and what the cache keeps, ends every fault and sets the clock back; ?all=true: every exchange of the recordings", i.reset},
+		{"POST", "/api/reload", "reads the configuration again: taken whole, or refused with the errors while the old one goes on", i.reload},
 		{"GET", "/metrics", "counts of exchanges and causes, and the state of the recordings, for Prometheus", i.metrics},
 		{"GET", "/healthz", "200 while the process answers", i.healthz},
 		{"GET", "/readyz", "200 when the edge serves, else 503 with the reason", i.readyz},
@@ -96,6 +97,11 @@ func (i *inspector) readyz(w http.ResponseWriter, _ *http.Request) {
 	text := "ready\n"
 	if n := i.Recordings.Health().Damaged; n > 0 {
 		text += fmt.Sprintf("warning: %d recorded exchanges are damaged: edgesim recordings check --repair drops them\n", n)
+	}
+	if i.Warning != nil {
+		if warning := i.Warning(); warning != "" {
+			text += "warning: " + strings.ReplaceAll(warning, "\n", "\nwarning: ") + "\n"
+		}
 	}
 	writeText(w, http.StatusOK, text)
 }

@@ -96,6 +96,10 @@ var edge = []Setting{
 		Usage: "write the viewer CA's certificate to `FILE`, for viewers that share a volume with the edge", Example: "shared/edge-ca.pem",
 	},
 	{
+		Name: "watch", Kind: Switch, Group: GroupEdge,
+		Usage: "read the configuration again when one of its files changes, as SIGHUP and POST /api/reload do", Example: "true",
+	},
+	{
 		Name: "ready-file", Kind: File, Group: GroupEdge, Value: "FILE",
 		Usage: "write the real addresses to `FILE` once listening", Example: "ready.json",
 	},

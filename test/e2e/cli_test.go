@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(home, 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "taken": taken, "ready": ready, "await": await, "get": get,
+			"exits": exits, "taken": taken, "ready": ready, "await": await, "until": until, "get": get,
 			"origins": origins, "picky": picky, "screen": screen, "cloudfront": cloudfront,
 		},
 	})
@@ -90,6 +90,16 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	peers.Await(scriptTB{ts: ts}, "the file "+args[0], func() bool {
 		info, err := os.Stat(ts.MkAbs(args[0]))
 		return err == nil && info.Size() > 0
+	})
+}
+
+// until asks a URL until its answer has a text in it.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: until TEXT URL")
+	}
+	peers.Await(scriptTB{ts: ts}, args[0]+" from "+args[1], func() bool {
+		return ts.Exec("curl", "-q", "-sS", "--noproxy", "*", "--max-time", "30", args[1]) == nil && strings.Contains(ts.ReadFile("stdout"), args[0])
 	})
 }
 

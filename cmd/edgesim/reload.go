@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"reflect"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/internal/functions"
+	"github.com/edgesim/edgesim/internal/ingest"
+)
+
+// reloader takes a changed configuration, whole or not at all: requests in
+// flight finish on the old one, and one that cannot be read leaves it in force.
+type reloader struct {
+	program *program
+	edge    *edge.Edge
+	// read reads the configuration again; nil where it came from standard input.
+	read func() (*ingest.Result, error)
+	// locations makes what the edge serves of it.
+	locations func(*ingest.Result) ([]*edge.Location, error)
+
+	// first are the functions of the first start, which the station ends.
+	first *functions.Set
+
+	mu      sync.Mutex
+	current *ingest.Result
+	// retired are what was served before the latest change.
+	retired []*edge.Location
+	// refused is why the latest change was not taken; nil where it was.
+	refused error
+}
+
+// errNoFile is why nothing can be read again.
+var errNoFile = errors.New("the configuration came from standard input or from flags alone, and cannot be read again")
+
+// reload reads everything again and swaps it in.
+func (r *reloader) reload() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.read == nil {
+		return errNoFile
+	}
+	result, err := r.read()
+	var locations []*edge.Location
+	if err == nil {
+		locations, err = r.locations(result)
+	}
+	if r.refused = err; err != nil {
+		r.program.log.Warnf("the changed configuration is refused, the old one goes on: %v", err)
+		return err
+	}
+	if r.current != nil && otherSettings(r.current, result) {
+		r.program.log.Warn("the overlay's other settings changed, too: they take effect at the next start")
+	}
+	r.current = result
+	for _, l := range r.retired { // what was in flight then has long finished
+		if l.Functions != r.first {
+			l.Functions.Close()
+		}
+	}
+	r.retired = r.edge.Locations()
+	r.edge.Replace(locations)
+	r.program.log.Infof("the configuration was read again: %s", plural(len(locations), "distribution"))
+	return nil
+}
+
+// otherSettings says whether an overlay says something else about anything but
+// its distributions.
+func otherSettings(a, b *ingest.Result) bool {
+	if !reflect.DeepEqual(a.Connect, b.Connect) {
+		return true
+	}
+	if a.Overlay == nil || b.Overlay == nil {
+		return a.Overlay != b.Overlay
+	}
+	return !reflect.DeepEqual(a.Overlay.Values, b.Overlay.Values)
+}
+
+// warning is what /readyz says of a change that was refused.
+func (r *reloader) warning() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused == nil {
+		return ""
+	}
+	return "a changed configuration is refused, the old one goes on: " + r.refused.Error()
+}
+
+// files are what the configuration was read from.
+func (r *reloader) files() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.current == nil {
+		return nil
+	}
+	return r.current.Files
+}
+
+// run reloads at SIGHUP and, if it is to watch, when a file changes, until ctx ends.
+func (r *reloader) run(ctx context.Context, watch bool) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	var tick <-chan time.Time
+	if watch {
+		ticker := time.NewTicker(watchEvery)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	seen := stampsOf(r.files())
+	pending := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			_ = r.reload() // it has said what there is to say
+			seen, pending = stampsOf(r.files()), false
+		case <-tick:
+			now := stampsOf(r.files())
+			switch {
+			case !slices.Equal(now, seen): // perhaps it is still being written
+				seen, pending = now, true
+			case pending:
+				pending = false
+				_ = r.reload()
+				seen = stampsOf(r.files())
+			}
+		}
+	}
+}
+
+// watchEvery is how often files are looked at. A change is taken when they have
+// stayed the same for that long.
+const watchEvery = 250 * time.Millisecond
+
+// stamp is how a change of a file shows.
+type stamp struct {
+	path string
+	size int64
+	time time.Time
+}
+
+func stampsOf(files []string) []stamp {
+	var list []stamp
+	for _, file := range files {
+		s := stamp{path: file, size: -1}
+		if info, err := os.Stat(file); err == nil {
+			s.size, s.time = info.Size(), info.ModTime()
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// close ends the processes of functions of all that was served, but for those of
+// the first start, which the station ends.
+func (r *reloader) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range slices.Concat(r.retired, r.edge.Locations()) {
+		if l.Functions != r.first {
+			l.Functions.Close()
+		}
+	}
+	r.retired = nil
+}
