@@ -181,15 +181,32 @@ func (x *exchange) answer(r *Response) *Response {
 // Read reads the body and keeps the beginning of it for the record.
 func (x *exchange) Read(p []byte) (int, error) {
 	n, err := x.body.Read(p)
-	r := &x.exchange.Response
-	r.BodyBytes += int64(n)
-	if n > 0 && x.edge.BodyLimit > 0 && !x.prefix.add(p[:n], x.edge.BodyLimit, x.length) {
-		r.Truncated = true
-	}
+	x.seen(p[:n])
 	if err != nil && err != io.EOF && x.exchange.Cause == nil {
 		x.cutShort(err)
 	}
 	return n, err
+}
+
+// Lend returns the next bytes of a body that lies in the cache, which then count as
+// read; none of one that must be read.
+func (x *exchange) Lend() []byte {
+	lender, ok := x.body.(interface{ Lend() []byte })
+	if !ok {
+		return nil
+	}
+	p := lender.Lend()
+	x.seen(p)
+	return p
+}
+
+// seen counts bytes of the body, and keeps the beginning of it for the record.
+func (x *exchange) seen(p []byte) {
+	r := &x.exchange.Response
+	r.BodyBytes += int64(len(p))
+	if len(p) > 0 && x.edge.BodyLimit > 0 && !x.prefix.add(p, x.edge.BodyLimit, x.length) {
+		r.Truncated = true
+	}
 }
 
 // Buffered says how many bytes of the body a Read returns without waiting.

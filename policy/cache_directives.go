@@ -126,9 +126,20 @@ func (d *directives) lifetime(h http.Header, now time.Time) (lifetime time.Durat
 	if len(expires) == 0 {
 		return 0, "", false
 	}
-	at, err := http.ParseTime(expires[0])
-	if err != nil || !at.After(now) {
+	at, ok := parseDate(expires[0])
+	if !ok || len(expires) > 1 || !at.After(now) {
 		return 0, "Expires", true
 	}
 	return min(at.Sub(now), seconds(mostSeconds)), "Expires", true
+}
+
+// parseDate reads a date in one of the three forms of HTTP, to the letter: package
+// time takes more than they allow.
+func parseDate(text string) (time.Time, bool) {
+	for _, form := range []string{http.TimeFormat, time.RFC850, time.ANSIC} {
+		if at, err := time.Parse(form, text); err == nil && at.Format(form) == text {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }

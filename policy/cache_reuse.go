@@ -118,7 +118,8 @@ func WithoutConditions(viewer http.Header) http.Header {
 func Revalidated(copied, confirmed http.Header) http.Header {
 	h := copied.Clone()
 	for name, values := range confirmed {
-		if strings.HasPrefix(name, "Content-") || name == "Etag" || removedFromResponse(name) {
+		switch {
+		case name == "Content-Encoding", name == "Content-Length", name == "Content-Range", name == "Etag", removedFromResponse(name):
 			continue
 		}
 		h[name] = values

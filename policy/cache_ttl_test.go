@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,9 @@ func TestTTLTable(t *testing.T) {
 		{"CF-CACHE-98 Expires is absolute, whatever Date says", header("Expires", in(200*time.Second), "Date", in(-time.Hour)), 200, 200, "CF-CACHE-06", "CF-CACHE-06"},
 		{"CF-CACHE-61 Date has no part in max-age", header("Cache-Control", "max-age=100", "Date", in(-time.Hour)), 100, 100, "CF-CACHE-03", "CF-CACHE-04"},
 		{"CF-CACHE-62 Expires that is no date", header("Expires", "0"), 0, 60, "CF-CACHE-06", "CF-CACHE-06"},
+		{"CF-CACHE-62 Expires with two spaces", header("Expires", strings.Replace(in(200*time.Second), " ", "  ", 1)), 0, 60, "CF-CACHE-06", "CF-CACHE-06"},
+		{"CF-CACHE-62 Expires twice", header("Expires", in(200*time.Second), "Expires", in(200*time.Second)), 0, 60, "CF-CACHE-06", "CF-CACHE-06"},
+		{"CF-CACHE-06 Expires in an old form", header("Expires", now.Add(200*time.Second).Format(time.ANSIC)), 200, 200, "CF-CACHE-06", "CF-CACHE-06"},
 		{"CF-CACHE-07 max-age before Expires", header("Cache-Control", "max-age=100", "Expires", in(time.Second)), 100, 100, "CF-CACHE-07", "CF-CACHE-07"},
 		{"CF-CACHE-08, -09 nothing", nil, 300, 300, "CF-CACHE-08", "CF-CACHE-09"},
 		{"CF-CACHE-39 public alone", control("public"), 300, 300, "CF-CACHE-08", "CF-CACHE-09"},

@@ -127,7 +127,7 @@ type hiding struct {
 // quotes says whether an exchange has sentences that are not about its connection
 // alone: most that go well have none.
 func quotes(e *Exchange) bool {
-	return e.Cause != nil || len(e.Functions) > 0 || len(e.Failover) > 0 ||
+	return e.Cause != nil || e.Cache != nil || len(e.Functions) > 0 || len(e.Failover) > 0 ||
 		slices.ContainsFunc(e.Findings, func(f policy.Finding) bool { return f.Verdict != policy.Pass }) ||
 		slices.ContainsFunc(e.Attempts, func(a *originconn.Attempt) bool { return a != nil && a.Cause != nil })
 }

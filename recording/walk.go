@@ -74,7 +74,8 @@ func (w *walker) exchange(e *Exchange) {
 	list(w, &e.Functions, w.function)
 	own(w, &e.Cache, func(c *CacheFacts) {
 		w.text(inKey, "", &c.Key)
-		w.text(inWord, "", (*string)(&c.Decision), (*string)(&c.Rule), &c.Reason, &c.From)
+		w.text(inProse, "", &c.Reason)
+		w.text(inWord, "", (*string)(&c.Decision), (*string)(&c.Rule), &c.From)
 	})
 	own(w, &e.GRPC, func(g *GRPC) {
 		w.text(inProse, "", &g.Status, &g.Message)

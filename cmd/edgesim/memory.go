@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
+	"time"
 )
 
 // collectAt is the garbage collector's target while serving: a request leaves so
@@ -60,4 +63,43 @@ func memoryLimit(text []byte) int64 {
 		return 0
 	}
 	return limit
+}
+
+// leastGarbage is what may pile up between two collections however full the cache
+// is: with less the collector would run all the time.
+const leastGarbage = 24 << 20
+
+// balanceEvery is how often the collector's target follows the cache.
+const balanceEvery = 250 * time.Millisecond
+
+// balanceMemory lets the collector's target count what the cache does not hold: a
+// cache of 256 MB would else let the same again pile up as garbage. It returns when
+// ctx ends, and does nothing where GOGC or GOMEMLIMIT says what is wanted.
+func balanceMemory(ctx context.Context, cached func() int64) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	tick := time.NewTicker(balanceEvery)
+	defer tick.Stop()
+	for at := collectAt; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		metrics.Read(live)
+		if want := collectorTarget(int64(live[0].Value.Uint64()), cached()); want != at {
+			at = want
+			debug.SetGCPercent(want)
+		}
+	}
+}
+
+// collectorTarget is the garbage that may pile up in percent of what is live: that
+// of everything but the cache.
+func collectorTarget(live, cached int64) int {
+	live = max(live, cached, 1)
+	garbage := max((live-cached)*collectAt/100, leastGarbage)
+	return int(min(garbage*100/live, collectAt))
 }

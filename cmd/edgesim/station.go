@@ -36,6 +36,7 @@ type station struct {
 	store  recording.Store
 	// functions hold the processes of Lambda functions; nil for none.
 	functions *functions.Set
+	cache     *edge.Cache // nil where nothing is kept
 	// replayed is the recording that stands in for origins; nil if none does.
 	replayed recording.Store
 	// The listeners; nil where one is off.
@@ -97,7 +98,7 @@ func (st *station) build(p *program, s *settings) error {
 	feed, counts, live := &recording.Feed{}, &recording.Counts{}, &inspector.Live{Redactor: &s.keeping.redactor}
 	e := newEdge(s, st.client, st.recorder(s, feed, counts, live))
 	e.Cache, e.FunctionLog = newCache(s.cache, dir), p.functionLog
-	st.functions = s.functions
+	st.functions, st.cache = s.functions, e.Cache
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}
 	if s.result != nil && len(s.result.Distributions) > 1 {
@@ -262,6 +263,11 @@ const apiGrace = 250 * time.Millisecond
 func (st *station) run(ctx context.Context) error {
 	failed := make(chan error, 2)
 	var serving sync.WaitGroup
+	if st.cache != nil {
+		balancing, end := context.WithCancel(ctx)
+		defer end()
+		go balanceMemory(balancing, func() int64 { return st.cache.Stats().Bytes })
+	}
 	serving.Go(func() { failed <- st.front.Serve(st.http, st.https) })
 	if st.inspect != nil {
 		serving.Go(func() { failed <- st.api.Serve(st.inspect) })

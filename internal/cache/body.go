@@ -184,6 +184,7 @@ func (b *body) copyAt(p []byte, off int64) (int, error) {
 // meanwhile.
 func (b *body) fetch(p []byte, taken bool) int {
 	b.fetching = true
+	grow, drop := b.grow, b.drop
 	source, p := b.source, p[:min(len(p), chunkSize)]
 	b.mu.Unlock()
 	n, err := source.Read(p)
@@ -203,7 +204,7 @@ func (b *body) fetch(p []byte, taken bool) int {
 	if err != nil {
 		b.finish(err)
 	}
-	drop := b.failed || b.err != nil && b.err != io.EOF
+	failed := b.failed || b.err != nil && b.err != io.EOF
 	if err != nil || b.err == errGivenUp {
 		b.source = nil
 	} else {
@@ -215,10 +216,10 @@ func (b *body) fetch(p []byte, taken bool) int {
 	if source != nil {
 		source.Close()
 	}
-	if drop {
-		b.drop()
+	if failed {
+		drop()
 	} else {
-		b.grow(int64(n))
+		grow(int64(n))
 	}
 	b.mu.Lock()
 	return n
@@ -239,6 +240,7 @@ func (b *body) finish(err error) {
 	if b.holds > 0 {
 		b.whole.Store(true)
 	}
+	b.grow, b.drop, b.cancel = nil, nil, nil // they hold on to the request that brought it
 }
 
 // add keeps bytes in memory; the lock is held.

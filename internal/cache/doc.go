@@ -19,12 +19,12 @@
 //
 // # What leaves first
 //
-// The entry that was not used for the longest time: one list, under one lock. A
-// cache with shards or with frequencies (otter, ristretto) was measured beside it:
-// a look-up costs 60 ns here and 25 there, of the 15 µs that a hit takes as a whole,
-// while they bound the weight of an entry when it is put, where a body here grows
-// while it is read, and may refuse what is new, which a person who looks at a cache
-// would take for a fault.
+// The entry that was not used for the longest time: one list, under one lock.
+// otter v2 was measured beside it: over 100,000 keys, two cores asking at once on a
+// busy machine, a look-up took 0.4 to 1.6 µs here and 0.8 to 1.3 µs there, of the
+// 25 µs that a hit takes as a whole. And a cache that admits by frequency may refuse
+// what is new, which a person who looks at it would take for a fault, and weighs an
+// entry when it is put, while a body here grows as it is read.
 //
 // # Files
 //

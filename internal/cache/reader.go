@@ -182,6 +182,26 @@ func (r *Reader) readWhole(p []byte) (int, error) {
 	return n, err
 }
 
+// Lend returns the next bytes of a body that is whole and in memory, which then
+// count as read; none where they must be read. They are not to be changed.
+func (r *Reader) Lend() []byte {
+	b := r.body
+	if !b.whole.Load() || r.gone.Load() || b.filed > 0 {
+		return nil
+	}
+	end := b.end
+	if r.end >= 0 {
+		end = min(end, r.end)
+	}
+	if r.off >= end {
+		return nil
+	}
+	chunk := b.chunks[r.off/chunkSize][r.off%chunkSize:]
+	chunk = chunk[:min(int64(len(chunk)), end-r.off)]
+	r.off += int64(len(chunk))
+	return chunk
+}
+
 func (r *Reader) limit(p []byte) []byte {
 	n := r.body.end - r.off
 	if r.end >= 0 {

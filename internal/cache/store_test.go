@@ -81,7 +81,7 @@ func read(t *testing.T, r *cache.Reader) string {
 // used for the longest time leaves first.
 func TestLeastRecentlyUsedLeaves(t *testing.T) {
 	t.Parallel()
-	s := cache.New[string](cache.Config{MaxBytes: 4 * 10_400})
+	s := cache.New[string](cache.Config{MaxBytes: 4 * 11_300})
 	for _, key := range []string{"a", "b", "c"} {
 		keep(t, s, key, strings.Repeat("x", 10_000))
 	}
@@ -180,7 +180,7 @@ func TestBoundUnderManyKeys(t *testing.T) {
 		r.Close()
 	}
 	got := s.Stats()
-	if got.Bytes > 1<<20 || got.Entries < 1000 || got.Entries > 2200 || uint64(got.Entries)+got.Evicted != 100_000 {
+	if got.Bytes > 1<<20 || got.Entries < 500 || got.Entries > 1000 || uint64(got.Entries)+got.Evicted != 100_000 {
 		t.Errorf("stats %+v", got)
 	}
 }

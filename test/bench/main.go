@@ -67,6 +67,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if p.named(sectionCache) {
+		if report.Cache, err = b.caches(ctx); err != nil {
+			return err
+		}
+	}
 	report.Targets = judge(report)
 	if p.json != "" {
 		if err := report.writeJSON(p.json); err != nil {

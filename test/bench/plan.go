@@ -28,6 +28,7 @@ type plan struct {
 	tlsRounds int
 	tlsTurn   time.Duration
 	exchanges int // in the store of the record section
+	keys      int // distinct keys of the cache section
 }
 
 // The sections of the report.
@@ -36,6 +37,7 @@ const (
 	sectionTLS    = "tls"
 	sectionCheck  = "check"  // measured only when it is named: other checkers take their time
 	sectionRecord = "record" // measured only when it is named: a million exchanges take theirs
+	sectionCache  = "cache"  // measured only when it is named: ten million keys take theirs
 )
 
 // has says whether a section was asked for.
@@ -75,7 +77,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
-	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record (default: proxy and tls)")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache (default: proxy and tls)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -86,6 +88,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f.IntVar(&p.tlsRounds, "tls-rounds", 0, "rounds of the TLS section (default: 11, with -quick 3)")
 	f.DurationVar(&p.tlsTurn, "tls-turn", 120*time.Millisecond, "how long a subject works in one round of the TLS section")
 	f.IntVar(&p.exchanges, "exchanges", 0, "exchanges in the store of the record section (default: 1000000, with -quick 100000)")
+	f.IntVar(&p.keys, "keys", 10_000_000, "distinct keys of the cache section; 0 leaves them out")
 	f.StringVar(&p.load, "load", "", "who makes the load: wrk or own (default: wrk where it is installed)")
 	f.StringVar(&p.edgesim, "edgesim", "bin/edgesim", "the program under test; make build makes it")
 	f.StringVar(&p.json, "json", "", "write the report to this file, too")
@@ -128,8 +131,8 @@ func (p *plan) check() error {
 		}
 	}
 	for _, name := range p.sections {
-		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord {
-			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record", name)
+		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache {
+			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache", name)
 		}
 	}
 	switch {
@@ -143,8 +146,8 @@ func (p *plan) check() error {
 		return fmt.Errorf("-rounds %d is not from 1 to 100", p.rounds)
 	case p.duration < time.Second || p.duration%time.Second != 0:
 		return fmt.Errorf("-duration %s is not a number of whole seconds", p.duration)
-	case p.starts < 0 || p.requests < 0:
-		return errors.New("-starts and -requests are not below 0")
+	case p.starts < 0 || p.requests < 0 || p.keys < 0:
+		return errors.New("-starts, -requests and -keys are not below 0")
 	case p.load != "" && p.load != "wrk" && p.load != "own":
 		return fmt.Errorf("-load %q is neither wrk nor own", p.load)
 	}

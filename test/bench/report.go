@@ -18,8 +18,10 @@ type report struct {
 	TLS         *tlsReport   `json:"tls,omitempty"`
 	Check       *checkReport `json:"check,omitempty"`
 	// Record is what recordings cost.
-	Record  *recordReport `json:"record,omitempty"`
-	Targets []target      `json:"targets"`
+	Record *recordReport `json:"record,omitempty"`
+	// Cache is what a cache serves, and what it takes.
+	Cache   *cacheReport `json:"cache,omitempty"`
+	Targets []target     `json:"targets"`
 }
 
 // writeJSON writes the report for programs.
@@ -41,6 +43,7 @@ func (r *report) writeText(w io.Writer) error {
 	r.TLS.print(p)
 	r.Check.print(p)
 	r.Record.print(p)
+	r.Cache.print(p)
 	r.printTargets(p)
 	return p.err
 }

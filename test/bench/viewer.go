@@ -19,6 +19,7 @@ import (
 // process as what it measures.
 type viewer struct {
 	conn    net.Conn
+	host    string
 	reader  *bufio.Reader
 	request []byte
 }
@@ -43,10 +44,14 @@ func openViewer(ctx context.Context, address string) (*viewer, error) {
 
 // viewerOn asks over a connection that is open.
 func viewerOn(conn net.Conn, host, path string) *viewer {
-	return &viewer{
-		conn: conn, reader: bufio.NewReaderSize(conn, 32<<10),
-		request: []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"), // what wrk sends
-	}
+	v := &viewer{conn: conn, host: host, reader: bufio.NewReaderSize(conn, 32<<10)}
+	v.wants(path)
+	return v
+}
+
+// wants makes it ask for another path from now on.
+func (v *viewer) wants(path string) {
+	v.request = append(v.request[:0], "GET "+path+" HTTP/1.1\r\nHost: "+v.host+"\r\n\r\n"...) // what wrk sends
 }
 
 func (v *viewer) close() error { return v.conn.Close() }
