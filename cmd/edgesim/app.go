@@ -75,7 +75,6 @@ func (p *program) app() *cli.App {
 		ErrWriter:       p.out.stderr,
 		Reader:          p.stdin,
 		HideHelpCommand: true,
-		Suggest:         true,
 		// Values of what is repeatable are not split at commas, which they may hold; in
 		// the environment, one stands on each line.
 		SliceFlagSeparator: "\n",
@@ -105,7 +104,7 @@ func (p *program) app() *cli.App {
 				return helpCommand(c)
 			}
 			if c.Args().Present() {
-				return unknownCommand(c)
+				return unknownCommand(c, c.Args().First())
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -225,20 +224,4 @@ func noArguments(c *cli.Context) error {
 	}
 	return usage{err: fmt.Errorf("%s takes no arguments, %q was given", c.Command.Name, c.Args().First()),
 		hint: c.Command.HelpName + " --help shows what it takes"}
-}
-
-// helpCommand is "edgesim help [COMMAND]", which many people type.
-func helpCommand(c *cli.Context) error {
-	if name := c.Args().Get(1); name != "" && c.App.Command(name) != nil {
-		return cli.ShowCommandHelp(c, name)
-	}
-	return cli.ShowAppHelp(c)
-}
-
-func unknownCommand(c *cli.Context) error {
-	err := usage{err: fmt.Errorf("no command %q", c.Args().First()), hint: "edgesim --help lists the commands"}
-	if near := cli.SuggestCommand(c.App.Commands, c.Args().First()); near != "" {
-		err.hint = near
-	}
-	return err
 }

@@ -24,6 +24,9 @@ func interleave(app *cli.App, args []string) []string {
 		return args
 	}
 	args, at, command = intoSubcommand(args, at, command)
+	if asksForHelp(command, args[at+1:]) {
+		return append(append([]string(nil), args[:at+1]...), "--help")
+	}
 	var flags, rest []string
 	for i := at + 1; i < len(args); i++ {
 		arg := args[i]
@@ -46,6 +49,20 @@ func interleave(app *cli.App, args []string) []string {
 		out = append(append(out, "--"), rest...)
 	}
 	return out
+}
+
+// asksForHelp says whether --help stands anywhere among the arguments of a command:
+// whoever asks for help wants that and nothing else.
+func asksForHelp(command *cli.Command, args []string) bool {
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		switch {
+		case args[i] == "--help" || args[i] == "-h":
+			return true
+		case strings.HasPrefix(args[i], "-") && takesValue(command, args[i]):
+			i++
+		}
+	}
+	return false
 }
 
 // takeExchanges are the commands whose arguments are exchanges.

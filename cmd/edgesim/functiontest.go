@@ -46,7 +46,7 @@ func (p *program) functionCommand() *cli.Command {
 		}},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return unknownCommand(c)
+				return usage{err: fmt.Errorf("function has no command %q", c.Args().First()), hint: "edgesim function test FILE --event EVENT.json runs one"}
 			}
 			return cli.ShowSubcommandHelp(c)
 		},

@@ -19,10 +19,12 @@ func (p *program) rulesCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "rules",
 		Usage:     "print the documented behaviour of CloudFront: what it says, its source, how it is decided, how to fix an origin",
-		ArgsUsage: "[ID | FAMILY …]",
-		Description: "ID is a rule like CF-CERT-05, in full; FAMILY is what its id begins with, like CF-CERT, in a list.\n\n" +
+		ArgsUsage: "[ID | FAMILY | CAUSE …]",
+		Description: "ID is a rule like CF-CERT-05, in full; FAMILY is what its id begins with, like CF-CERT, in a list;\n" +
+			"CAUSE is the short name in X-Edgesim-Cause, like cert-incomplete-chain.\n\n" +
 			"Examples:\n" +
 			"  edgesim rules CF-CERT-05\n" +
+			"  edgesim rules cert-incomplete-chain\n" +
 			"  edgesim rules --search chain\n" +
 			"  edgesim rules CF-TLS --json",
 		Flags: []cli.Flag{
@@ -131,23 +133,19 @@ func (p *program) rules(c *cli.Context) error {
 func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEntry, exact bool, err error) {
 	exact = len(names) > 0
 	for _, name := range names {
-		name = strings.ToUpper(name)
 		found := false
 		for _, r := range all {
-			if string(r.ID) == name || familyOf(r.ID).name == name {
+			if r.named(name) {
 				found = true
-				exact = exact && string(r.ID) == name
+				exact = exact && !strings.EqualFold(familyOf(r.ID).name, name)
 			}
 		}
 		if !found {
-			return nil, false, usage{err: fmt.Errorf("no rule %q", name), hint: "edgesim rules lists them; edgesim rules --search WORDS finds one"}
+			return nil, false, usage{err: fmt.Errorf("no rule, family or cause %q", name), hint: "edgesim rules lists them; edgesim rules --search WORDS finds one"}
 		}
 	}
 	for _, r := range all {
-		named := len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
-			name = strings.ToUpper(name)
-			return string(r.ID) == name || familyOf(r.ID).name == name
-		})
+		named := len(names) == 0 || slices.ContainsFunc(names, r.named)
 		if named && r.has(words) {
 			chosen = append(chosen, r)
 		}
@@ -158,11 +156,37 @@ func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEn
 	return chosen, exact, nil
 }
 
+// named says whether a name is the rule's id, its family, or a cause that it
+// decides, in any letter case.
+func (r *ruleEntry) named(name string) bool {
+	return strings.EqualFold(string(r.ID), name) || strings.EqualFold(familyOf(r.ID).name, name) ||
+		slices.ContainsFunc(r.Causes, func(c policy.CauseName) bool { return strings.EqualFold(string(c), name) })
+}
+
+// causeList and fixText are what a search looks at besides the row itself.
+func causeList(causes []policy.CauseName) string {
+	var b strings.Builder
+	for _, c := range causes {
+		b.WriteString(string(c) + " ")
+	}
+	return b.String()
+}
+
+func fixText(fixes []ruleFix) string {
+	var b strings.Builder
+	for _, f := range fixes {
+		b.WriteString(strings.Join(f.Steps, " ") + " ")
+	}
+	return b.String()
+}
+
 // has says whether the rule has every word somewhere.
 func (r *ruleEntry) has(words string) bool {
-	text := strings.ToLower(strings.Join([]string{string(r.ID), r.Area, r.Condition, r.Outcome, r.Values, r.How, strings.Join(r.Lab, " ")}, "\n"))
+	text := strings.ToLower(strings.Join([]string{string(r.ID), r.Area, r.Condition, r.Outcome, r.Values, r.How, strings.Join(r.Lab, " "), causeList(r.Causes), fixText(r.Fixes)}, "\n"))
+	// A setting is found by its name in the API, too, where the row has it in words.
+	joined := strings.NewReplacer(" ", "", "minimum", "min", "maximum", "max").Replace(text)
 	for word := range strings.FieldsSeq(strings.ToLower(words)) {
-		if !strings.Contains(text, word) {
+		if !strings.Contains(text, word) && !strings.Contains(joined, word) {
 			return false
 		}
 	}

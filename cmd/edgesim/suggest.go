@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// helpCommand is "edgesim help [COMMAND [COMMAND]]", which many people type.
+func helpCommand(c *cli.Context) error {
+	names := c.Args().Tail()
+	if len(names) == 0 {
+		return cli.ShowAppHelp(c)
+	}
+	command := c.App.Command(names[0])
+	if command == nil {
+		return unknownCommand(c, names[0])
+	}
+	path := []string{c.App.Name, command.Name}
+	for _, name := range names[1:] {
+		below := commandNamed(command.Subcommands, name)
+		if below == nil {
+			return usage{err: fmt.Errorf("%s has no command %q", command.Name, name), hint: strings.Join(path, " ") + " --help lists them"}
+		}
+		command, path = below, append(path, below.Name)
+	}
+	return c.App.RunContext(c.Context, append(path, "--help"))
+}
+
+func commandNamed(commands []*cli.Command, name string) *cli.Command {
+	for _, command := range commands {
+		if command.HasName(name) {
+			return command
+		}
+	}
+	return nil
+}
+
+// whereThingsAre is where things are that people look for among the commands.
+var whereThingsAre = map[string]string{
+	"show": "recordings show", "ls": "recordings ls", "list": "recordings ls", "logs": "recordings ls", "log": "recordings ls",
+	"tail": "recordings tail", "export": "recordings export", "replay": "recordings replay", "rm": "recordings rm", "stats": "recordings stats",
+	"status": "healthcheck", "health": "healthcheck", "ping": "healthcheck", "start": "serve", "run": "serve", "up": "serve", "proxy": "serve",
+	"test": "check", "scan": "check", "validate": "config", "explain": "config", "diff": "config", "rule": "rules", "cert": "ca", "trust": "ca",
+	"purge": "invalidate", "functions": "function", "fn": "function", "tour": "demo", "version": "--version",
+}
+
+// unknownCommand says what was probably meant: a command with nearly that name, the
+// place where the thing is, a file or a URL without its command. Nothing that is
+// not close is suggested.
+func unknownCommand(c *cli.Context, name string) error {
+	err := usage{err: fmt.Errorf("no command %q", name), hint: "edgesim --help lists the commands"}
+	_, statErr := os.Stat(name)
+	switch lower := strings.ToLower(name); {
+	case strings.Contains(name, "://"):
+		err.hint = fmt.Sprintf("edgesim check %s judges an origin; edgesim serve --origin %s puts an edge in front of it", name, name)
+	case statErr == nil, slices.Contains([]string{".json", ".yaml", ".yml", ".tf", ".template"}, strings.ToLower(filepath.Ext(name))):
+		err.hint = fmt.Sprintf("edgesim serve %s, or edgesim check %s", name, name)
+	case whereThingsAre[lower] != "":
+		err.hint = fmt.Sprintf("did you mean edgesim %s?", whereThingsAre[lower])
+	default:
+		best, distance := "", 3
+		for _, command := range c.App.Commands {
+			if d := editDistance(lower, command.Name); !command.Hidden && d < distance && d < len(command.Name)/2 {
+				best, distance = command.Name, d
+			}
+		}
+		if best != "" {
+			err.hint = fmt.Sprintf("did you mean edgesim %s?", best)
+		}
+	}
+	return err
+}
+
+// editDistance is how many letters have to be put in, left out or changed to make
+// one word of the other (Levenshtein).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
