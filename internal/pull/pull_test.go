@@ -24,7 +24,7 @@ func configuration(id string) *types.DistributionConfig {
 		CallerReference: aws.String(id), Comment: aws.String("<of> & " + id), Enabled: aws.Bool(true),
 		Aliases:     &types.Aliases{Quantity: aws.Int32(1), Items: []string{strings.ToLower(id) + ".example.com"}},
 		HttpVersion: types.HttpVersionHttp2and3, ContinuousDeploymentPolicyId: aws.String("cd-1"),
-		Origins: &types.Origins{Quantity: aws.Int32(2), Items: []types.Origin{
+		Origins: &types.Origins{Quantity: aws.Int32(3), Items: []types.Origin{
 			{
 				Id: aws.String("web"), DomainName: aws.String("web.example.com"),
 				CustomHeaders: &types.CustomHeaders{Quantity: aws.Int32(1), Items: []types.OriginCustomHeader{{HeaderName: aws.String("X-Origin-Verify"), HeaderValue: aws.String(secret)}}},
@@ -35,6 +35,10 @@ func configuration(id string) *types.DistributionConfig {
 			},
 			{
 				Id: aws.String("bucket"), DomainName: aws.String("b.s3.eu-west-1.amazonaws.com"), OriginAccessControlId: aws.String("oac-1"),
+				S3OriginConfig: &types.S3OriginConfig{OriginAccessIdentity: aws.String("")},
+			},
+			{
+				Id: aws.String("old"), DomainName: aws.String("old.s3.eu-west-1.amazonaws.com"),
 				S3OriginConfig: &types.S3OriginConfig{OriginAccessIdentity: aws.String("origin-access-identity/cloudfront/oai-1")},
 			},
 		}},
