@@ -1,7 +1,12 @@
 package pull_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,7 +85,7 @@ func fill(t testing.TB, s *service, ids ...string) {
 		CloudFrontOriginAccessIdentityConfig: &types.CloudFrontOriginAccessIdentityConfig{CallerReference: aws.String("oai-1"), Comment: aws.String("c")},
 	}))
 	must[*cloudfront.CreatePublicKeyOutput](t)(c.CreatePublicKey(ctx, &cloudfront.CreatePublicKeyInput{PublicKeyConfig: &types.PublicKeyConfig{
-		CallerReference: aws.String("K1"), Name: aws.String("key"), EncodedKey: aws.String("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"),
+		CallerReference: aws.String("K1"), Name: aws.String("key"), EncodedKey: aws.String(publicKey(t)),
 	}}))
 	must[*cloudfront.CreateKeyGroupOutput](t)(c.CreateKeyGroup(ctx, &cloudfront.CreateKeyGroupInput{KeyGroupConfig: &types.KeyGroupConfig{Name: aws.String("group-1"), Items: []string{"K1"}}}))
 	must[*cloudfront.CreateContinuousDeploymentPolicyOutput](t)(c.CreateContinuousDeploymentPolicy(ctx, &cloudfront.CreateContinuousDeploymentPolicyInput{ContinuousDeploymentPolicyConfig: &types.ContinuousDeploymentPolicyConfig{
@@ -100,6 +105,20 @@ func fill(t testing.TB, s *service, ids ...string) {
 	for _, id := range ids {
 		must[*cloudfront.CreateDistributionOutput](t)(c.CreateDistribution(ctx, &cloudfront.CreateDistributionInput{DistributionConfig: configuration(id)}))
 	}
+}
+
+// publicKey is a key that CloudFront takes, in PEM.
+func publicKey(t testing.TB) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
 // run pulls from the service into a folder.
