@@ -47,18 +47,20 @@ type watcher struct {
 }
 
 // patrol is how often a run is looked at; most end before the first time.
-const patrol = 5 * time.Millisecond
+const patrol = time.Millisecond
 
 func (e *engine) watch() *watcher {
 	w := &watcher{engine: e, began: time.Now()}
+	w.mu.Lock() // the first look may come before the timer is known
+	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(patrol, w.look)
 	return w
 }
 
 func (w *watcher) stop() {
-	w.timer.Stop()
 	w.mu.Lock()
 	w.ended = true
+	w.timer.Stop()
 	w.mu.Unlock()
 }
 

@@ -90,7 +90,11 @@ func (r *reader) response(object *goja.Object) *policy.FunctionResponse {
 		before = *r.before.Response
 	}
 	out := &policy.FunctionResponse{}
-	switch status := object.Get("statusCode").Export().(type) {
+	status := object.Get("statusCode")
+	if status == nil {
+		status = goja.Undefined()
+	}
+	switch status := status.Export().(type) {
 	case int64:
 		out.StatusCode = int(min(max(status, -1), 1000))
 	case float64:

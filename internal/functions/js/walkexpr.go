@@ -82,7 +82,7 @@ func (w *walker) leaf(e ast.Expression) {
 	case *ast.SpreadElement:
 		w.refuse(e.Idx0(), "CF-FN-110", `Unexpected token "..."`)
 	case *ast.MetaProperty:
-		w.refuse(e.Idx, "CF-FN-110", `Unexpected token "."`)
+		w.refuse(e.Meta.Idx, "CF-FN-110", `Unexpected token "."`)
 	case *ast.PrivateDotExpression:
 		w.refuse(e.Identifier.Idx, "CF-FN-110", `Unexpected token "#"`)
 	case *ast.SuperExpression:
