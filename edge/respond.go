@@ -76,11 +76,15 @@ func (x *exchange) compress(v *ViewerRequest, o *outcome) {
 	if r == nil || !o.behavior.Compress {
 		return
 	}
-	decision := policy.DecideCompression(policy.CompressionFacts{
+	facts := policy.CompressionFacts{
 		Behavior: o.behavior, Method: v.Method, Proto: v.Proto, Request: v.Header,
 		Status: r.Status, Header: r.Header, ContentLength: r.ContentLength,
-	})
+	}
+	decision := policy.DecideCompression(facts)
 	if decision.Encoding == "" {
+		if f, ok := policy.ExplainCompression(facts, decision); ok {
+			x.find(f)
+		}
 		return
 	}
 	policy.CompressHeader(r.Header, decision.Encoding, x.log)
