@@ -78,6 +78,11 @@ func (r *reader) legacy(b *distribution.CacheBehavior, o *object) {
 	f.QueryStringCacheKeys = values.texts("QueryStringCacheKeys", limit{}, nil)
 	values.done()
 	f.MinTTL, f.DefaultTTL, f.MaxTTL = ttls(o.node, low, normal, high)
+	if b.CachePolicy != nil && r.m.set.Dialect == tree.DialectCloudFormation {
+		// Templates that AWS publishes have both, and are deployed.
+		r.notice(distribution.NoticeWarning, o.at("ForwardedValues"), "has no effect beside a cache policy; the API itself refuses the two together (CF-CONF-71)")
+		return
+	}
 	b.ForwardedValues = f
 }
 

@@ -136,7 +136,7 @@ func (e *evaluator) selected(n *tree.Node) *tree.Node {
 		v.Backend = whole.Backend
 		return v
 	case !ok || i < 0 || i >= len(list):
-		return e.malformed(n, fmt.Sprintf("Fn::Select finds no item %d", i))
+		return e.unknown(n.Pos, "Fn::Select "+index.Text, fmt.Sprintf("Fn::Select finds no item %d", i))
 	}
 	return list[i]
 }

@@ -44,6 +44,9 @@ func (e *evaluator) reference(name string, pos tree.Position) *tree.Node {
 	case "AWS::URLSuffix":
 		return e.pseudo(name, "amazonaws.com", pos)
 	}
+	if name == "AWS::StackId" && e.opts.Parameters[name] == "" {
+		return e.stackID(pos)
+	}
 	if strings.HasPrefix(name, "AWS::") {
 		return e.supplied(name, pos, "the pseudo parameter "+name, true, "")
 	}
@@ -57,6 +60,20 @@ func (e *evaluator) reference(name string, pos tree.Position) *tree.Node {
 		return e.stranger(name, "", pos)
 	}
 	return e.resourceName(name, pos)
+}
+
+// stackID is the ARN of the stack, of which the form is known.
+func (e *evaluator) stackID(pos tree.Position) *tree.Node {
+	var parts []part
+	for _, piece := range []string{"AWS::Partition", ":cloudformation:", "AWS::Region", ":", "AWS::AccountId", ":stack/", "AWS::StackName", "/"} {
+		if strings.HasPrefix(piece, "AWS::") {
+			parts = append(parts, e.partsOf(e.reference(piece, pos))...)
+			continue
+		}
+		parts = append(parts, part{literal: piece})
+	}
+	id := e.supplied("AWS::StackId", pos, "the pseudo parameter AWS::StackId", true, "")
+	return e.text(pos, append(append([]part{{literal: "arn:"}}, parts...), e.partsOf(id)...))
 }
 
 // pseudo is a pseudo parameter that is the same wherever CloudFront is, unless
