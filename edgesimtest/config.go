@@ -19,6 +19,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/internal/pki"
+	"github.com/edgesim/edgesim/internal/standin"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
@@ -108,7 +109,18 @@ func (c *Config) site(t testing.TB) (*site, error) {
 	}
 	maps.Copy(s.connect, c.Connect)
 	s.trust = append(s.trust, c.Trust...)
-	return s, nil
+	return s, s.openFolders(t)
+}
+
+// openFolders serves the folders that stand for buckets.
+func (s *site) openFolders(t testing.TB) error {
+	folders, err := standin.Open(s.connect, time.Now())
+	if err != nil {
+		return err
+	}
+	t.Cleanup(func() { folders.Close() })
+	s.connect, s.trust = folders.Connect, append(s.trust, folders.Trust...)
+	return nil
 }
 
 // newClient makes what goes to the origins.

@@ -143,6 +143,12 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 	}
 	var settings []*settings
 	for _, s := range all {
+		folders, err := s.settings.openFolders()
+		if err != nil {
+			closeAll()
+			return cfg, nil, err
+		}
+		opened = append(opened, folders)
 		client := newClient(s.settings)
 		if file := s.settings.keyLog; file != "" {
 			log, err := keyLogFile(file)

@@ -28,6 +28,11 @@ func (p *program) checkLive(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	folders, err := s.openFolders()
+	if err != nil {
+		return err
+	}
+	defer folders.Close()
 	real, simulated := newClient(s), newClient(s)
 	if s.keyLog != "" {
 		log, err := keyLogFile(s.keyLog)

@@ -21,6 +21,7 @@ import (
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/standin"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -33,8 +34,10 @@ type settings struct {
 	reread func() (*ingest.Result, error)
 	// watch reads the configuration again when a file changes.
 	watch bool
-	// connect maps an origin's domain, lower case, to where it is reached.
+	// connect maps an origin's domain, lower case, to where it is reached, or to a
+	// folder; folders has the latter served, once they are opened.
 	connect map[string]string
+	folders *standin.Folders
 	// trust are the CAs of --origin-ca.
 	trust    []*x509.Certificate
 	snapshot policy.Snapshot

@@ -19,6 +19,7 @@ import (
 	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/inspector"
 	"github.com/edgesim/edgesim/internal/logline"
+	"github.com/edgesim/edgesim/internal/standin"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/proxy"
@@ -30,7 +31,9 @@ import (
 type station struct {
 	log    *logrus.Logger
 	client *originconn.Client
-	keyLog *os.File
+	// folders are those that are served as buckets.
+	folders *standin.Folders
+	keyLog  *os.File
 	front  *proxy.Server
 	api    *http.Server
 	store  recording.Store
@@ -55,7 +58,11 @@ type addresses struct {
 // open binds everything that the settings ask for and serves nothing yet. What it
 // opened before something failed is closed.
 func (p *program) open(s *settings) (*station, error) {
-	st := &station{log: p.log, client: newClient(s)}
+	folders, err := s.openFolders()
+	if err != nil {
+		return nil, err
+	}
+	st := &station{log: p.log, client: newClient(s), folders: folders}
 	if err := st.build(p, s); err != nil {
 		st.close()
 		return nil, err
@@ -160,10 +167,10 @@ func (st *station) openKeyLog(file string) error {
 }
 
 func newClient(s *settings) *originconn.Client {
-	client := &originconn.Client{ConnectTo: s.connect, Now: s.now}
+	client := &originconn.Client{ConnectTo: s.reached(), Now: s.now}
 	trust := originconn.MozillaRoots
-	if len(s.trust) > 0 {
-		trust = sync.OnceValue(func() *policy.TrustStore { return originconn.TrustWith(s.trust...) })
+	if all := s.trusted(); len(all) > 0 {
+		trust = sync.OnceValue(func() *policy.TrustStore { return originconn.TrustWith(all...) })
 	}
 	client.Trust = trust
 	return client
@@ -310,6 +317,9 @@ func (st *station) close() {
 	st.functions.Close()
 	if st.reloader != nil {
 		st.reloader.close()
+	}
+	if err := st.folders.Close(); err != nil {
+		st.log.Errorf("closing the folders that are served as buckets: %v", err)
 	}
 	if st.replayed != nil {
 		st.replayed.Close()

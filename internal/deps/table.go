@@ -93,6 +93,11 @@ var Packages = []Package{
 		Path: "internal/pull", Why: "what the CloudFront API holds, as files; the AWS SDK stays behind it, and managed policies are known without asking",
 		Imports: []string{"distribution"}, Modules: []string{aws, smithy},
 	},
+	{Path: "internal/bucket", Why: "a folder answered as S3 would: it knows HTTP and the folder, and nobody of ours"},
+	{
+		Path: "internal/standin", Why: "folders in the place of buckets, behind sockets of their own; ingest says how they are named, distribution which endpoint a name is",
+		Imports: []string{"internal/bucket", "internal/pki", "internal/ingest", "distribution"},
+	},
 	{
 		Path: "policy", Why: "what the documentation prescribes is pure: no socket, no recording, no third party",
 		Imports: []string{"distribution"},
@@ -226,6 +231,7 @@ var Packages = []Package{
 			"internal/har",
 			"internal/cflog",
 			"internal/logline",
+			"internal/standin",
 			"internal/story",
 			"internal/replay",
 			"internal/store/sqlitestore",

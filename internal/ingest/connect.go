@@ -7,19 +7,24 @@ import (
 	"strings"
 )
 
-// ParseConnect takes a --connect flag apart, DOMAIN[:PORT]=HOST:PORT, and
-// returns both sides in the form that [Result.Connect] has them: the domain in
-// lower case, without a trailing dot.
+// ParseConnect takes a --connect flag apart, DOMAIN[:PORT]=HOST:PORT or
+// DOMAIN=dir:PATH (see [Folder]), and returns both sides in the form that
+// [Result.Connect] has them: the domain in lower case, without a trailing dot.
 func ParseConnect(spec string) (from, to string, err error) {
 	from, to, ok := strings.Cut(spec, "=")
 	if !ok {
 		return "", "", fmt.Errorf("%q is not DOMAIN[:PORT]=HOST:PORT", spec)
 	}
-	return connectEntry(from, to)
+	return connectEntry(from, to, samePath)
 }
 
-// connectEntry checks the two sides of an entry.
-func connectEntry(from, to string) (string, string, error) {
+func samePath(path string) string { return path }
+
+// connectEntry checks the two sides of an entry; path resolves the paths in it.
+func connectEntry(from, to string, path func(string) string) (string, string, error) {
+	if strings.HasPrefix(to, folderPrefix) {
+		return folderEntry(from, to, path)
+	}
 	key, err := connectKey(from)
 	if err != nil {
 		return "", "", err

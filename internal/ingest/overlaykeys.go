@@ -152,7 +152,7 @@ func (r *overlayReader) setConnect(n *tree.Node) error {
 		if err := word(f.Value, &to); err != nil {
 			return &entryError{int(f.Pos.Line), fmt.Errorf("%q %w", f.Name, err)}
 		}
-		from, to, err := connectEntry(f.Name, to)
+		from, to, err := connectEntry(f.Name, to, r.path)
 		if err != nil {
 			return &entryError{int(f.Pos.Line), err}
 		}

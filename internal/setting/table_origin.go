@@ -57,7 +57,7 @@ var origin = []Setting{
 	},
 	{
 		Name: "connect", Kind: Pairs, Group: GroupOrigin, Everyday: true, Value: "DOMAIN[:PORT]=HOST:PORT",
-		Usage:   "reach an origin's domain at another address: `DOMAIN[:PORT]=HOST:PORT`; name, SNI and Host are unchanged (repeatable)",
+		Usage:   "reach an origin's domain at another address: `DOMAIN[:PORT]=HOST:PORT`; name, SNI and Host are unchanged (repeatable); DOMAIN=dir:PATH serves the folder PATH as that bucket would",
 		Example: "{app.example.com: \"127.0.0.1:9000\"}",
 	},
 	{

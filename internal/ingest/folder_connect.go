@@ -1,0 +1,84 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Folder is what stands behind a domain in the form dir:PATH: a folder that is
+// served as the bucket of that name would answer.
+type Folder struct {
+	// Path is the folder.
+	Path string
+	// List lets everybody list the bucket, so that what is missing is a 404.
+	List bool
+	// Website is a file with the configuration of the website endpoint; "" for the
+	// default one.
+	Website string
+}
+
+const folderPrefix = "dir:"
+
+// ParseFolder takes dir:PATH apart, behind which list=allowed and website=FILE may
+// stand, each after a space or a comma. It returns false for what does not begin with
+// dir:.
+func ParseFolder(text string) (f Folder, ok bool, err error) {
+	rest, ok := strings.CutPrefix(text, folderPrefix)
+	if !ok {
+		return Folder{}, false, nil
+	}
+	for {
+		i := strings.LastIndexAny(rest, " ,")
+		if i < 0 {
+			break
+		}
+		name, value, found := strings.Cut(rest[i+1:], "=")
+		switch {
+		case found && name == "list" && value == "allowed":
+			f.List = true
+		case found && name == "list":
+			return f, true, fmt.Errorf("list=%s: want list=allowed", value)
+		case found && name == "website" && value != "":
+			f.Website = value
+		default:
+			f.Path = rest
+		}
+		if f.Path != "" {
+			break
+		}
+		rest = rest[:i]
+	}
+	if f.Path = rest; f.Path == "" {
+		return f, true, fmt.Errorf("%q names no folder: want dir:PATH", text)
+	}
+	return f, true, nil
+}
+
+// String is the folder as [ParseFolder] reads it.
+func (f Folder) String() string {
+	text := folderPrefix + f.Path
+	if f.List {
+		text += ",list=allowed"
+	}
+	if f.Website != "" {
+		text += ",website=" + f.Website
+	}
+	return text
+}
+
+// folderEntry is an entry of connect that leads to a folder, its paths resolved.
+func folderEntry(from, to string, path func(string) string) (string, string, error) {
+	f, _, err := ParseFolder(to)
+	if err != nil {
+		return "", "", err
+	}
+	key, err := connectKey(from)
+	if err != nil {
+		return "", "", err
+	}
+	f.Path = path(f.Path)
+	if f.Website != "" {
+		f.Website = path(f.Website)
+	}
+	return key, f.String(), nil
+}
