@@ -34,9 +34,9 @@ type station struct {
 	// folders are those that are served as buckets.
 	folders *standin.Folders
 	keyLog  *os.File
-	front  *proxy.Server
-	api    *http.Server
-	store  recording.Store
+	front   *proxy.Server
+	api     *http.Server
+	store   recording.Store
 	// functions hold the processes of Lambda functions; nil for none.
 	functions *functions.Set
 	cache     *edge.Cache // nil where nothing is kept
