@@ -27,7 +27,7 @@ func (p *program) pullCommand() *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "cloudfront", Usage: "write into the folder `DIR`"},
 			&cli.StringFlag{Name: "profile", Usage: "the `PROFILE` of the AWS configuration (default: AWS_PROFILE)"},
 			&cli.StringFlag{Name: "region", Usage: "the `REGION` to sign for (default: the profile's, or us-east-1)"},
-			&cli.StringFlag{Name: "endpoint-url", Usage: "ask `URL` in the place of AWS"},
+			&cli.StringFlag{Name: "endpoint-url", Usage: "ask `URL` instead of AWS"},
 			&cli.BoolFlag{Name: "redact", Usage: "hide the values of origin custom headers; reading the folder then names them as unresolved"},
 		},
 		Action: p.pull,

@@ -67,7 +67,7 @@ func (r *overlayReader) codeBeside(item *tree.Node) (*tree.Node, error) {
 	return tree.NewString(string(data), tree.Position{File: file, Line: 1, Column: 1}), nil
 }
 
-// The mark that edgesim pull --redact leaves in the place of a custom header's value.
+// The mark that edgesim pull --redact leaves where a custom header's value was.
 const (
 	hiddenStart = "{{edgesim:hidden "
 	hiddenEnd   = "}}"

@@ -59,7 +59,7 @@ func behaviors(c *types.DistributionConfig) int {
 	return len(c.CacheBehaviors.Items)
 }
 
-// hideHeaders puts a mark in the place of each custom header's value, which
+// hideHeaders puts a mark where each custom header's value was, which
 // reading the file names as unresolved.
 func hideHeaders(c *types.DistributionConfig) {
 	if c.Origins == nil {
@@ -76,7 +76,7 @@ func hideHeaders(c *types.DistributionConfig) {
 	}
 }
 
-// Hidden is what stands in a pulled file in the place of a custom header's
+// Hidden is what stands in a pulled file instead of a custom header's
 // value that --redact hid.
 func Hidden(origin, header string) string {
 	return "{{edgesim:hidden " + origin + "." + header + "}}"

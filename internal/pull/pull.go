@@ -23,7 +23,7 @@ type Options struct {
 	// Profile and Region are those of the AWS configuration, "" for what it says
 	// itself. CloudFront is global: without any region it is us-east-1.
 	Profile, Region string
-	// EndpointURL is asked in the place of AWS, or "".
+	// EndpointURL is asked instead of AWS, or "".
 	EndpointURL string
 	// Folder is where files are written; it is made where it is not there.
 	Folder string

@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// joined looks at behaviors whose target is no origin or group. Where the target
+// joined looks at behaviors whose target is not an origin or group. Where the target
 // or the id of an origin is not known, they may still belong together: then the
 // value that is not known decides, and nothing is refused.
 func (r *reader) joined(d *distribution.Distribution, found []distribution.Problem) []distribution.Problem {

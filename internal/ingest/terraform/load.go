@@ -174,7 +174,7 @@ func (f *folder) leadsOut(name string) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// shadowed reports whether OpenTofu would read another file in the place of
+// shadowed reports whether OpenTofu would read another file instead of
 // this one: a.tofu stands before a.tf.
 func shadowed(name string, names []string) bool {
 	base, isTf := strings.CutSuffix(name, ".tf")
