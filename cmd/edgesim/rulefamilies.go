@@ -24,6 +24,7 @@ var ruleFamilies = []ruleFamily{
 	{"CF-WS", "WebSocket", "connections are upgraded and relayed"},
 	{"CF-GRPC", "gRPC", "requests of a behavior with gRPC go to the origin as documented"},
 	{"CF-FAILOVER", "Origin failover", "acted out: the result of the first member decides whether the second is asked"},
+	{"CF-S3", "S3 buckets", "a bucket is asked and answered as documented for buckets"},
 	{"CF-VPC", "VPC origins", "read, and reached as a custom origin"},
 	{"CF-FN", "CloudFront Functions", "code runs on viewer-request and viewer-response, in a language, with globals and within limits of its own"},
 	{"CF-KVS", "Key-value stores", "functions of runtime 2.0 read a store of keys and values"},
