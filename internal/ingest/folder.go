@@ -51,6 +51,7 @@ func folderSet(dir string, opts Options) (*tree.Set, error) {
 	if err != nil {
 		return nil, &Error{Message: "cannot be read: " + err.Error()}
 	}
+	folders = append(folders, terraform.Roots(dir)...)
 	// What lies in the folder itself comes before what lies below it.
 	here := slices.DeleteFunc(slices.Clone(files), func(f string) bool { return filepath.Dir(f) != filepath.Clean(dir) })
 	switch {
@@ -126,8 +127,8 @@ func filesSet(files []string, opts Options) (*tree.Set, error) {
 // skipped are folders that hold other people's files.
 var skipped = []string{"node_modules", "vendor", ".git", ".terraform", "dist", "build", "target", "venv", "__pycache__"}
 
-// candidates finds files that hold a distribution, and folders of Terraform or
-// of the CDK below a folder. Links are not followed.
+// candidates finds files that hold a distribution, and folders of the CDK below a
+// folder. Links are not followed.
 func candidates(dir string) (files, folders []string, err error) {
 	seen := 0
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -145,7 +146,7 @@ func candidates(dir string) (files, folders []string, err error) {
 			if slices.Contains(skipped, d.Name()) || strings.HasPrefix(d.Name(), ".") || strings.Count(rel, string(filepath.Separator)) >= maxFolderDepth {
 				return fs.SkipDir
 			}
-			if exists(path, "manifest.json") && assemblyWithDistribution(path) || terraformWithDistribution(path) {
+			if exists(path, "manifest.json") && assemblyWithDistribution(path) {
 				folders = append(folders, path)
 				return fs.SkipDir
 			}
@@ -164,6 +165,9 @@ func candidates(dir string) (files, folders []string, err error) {
 
 // holdsDistribution reports whether a file looks like one with a distribution.
 func holdsDistribution(path string, d fs.DirEntry) bool {
+	if strings.HasSuffix(path, ".tf.json") { // found with its folder
+		return false
+	}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json", ".yaml", ".yml", ".template", ".tfstate":
 	default:
@@ -187,10 +191,6 @@ func holdsDistribution(path string, d fs.DirEntry) bool {
 
 func assemblyWithDistribution(dir string) bool {
 	return mentions(dir, "*.template.json", "AWS::CloudFront::Distribution")
-}
-
-func terraformWithDistribution(dir string) bool {
-	return mentions(dir, "*.tf", `"aws_cloudfront_distribution"`) || mentions(dir, "*.tf.json", "aws_cloudfront_distribution")
 }
 
 // mentions reports whether a file of a folder has a text in it.

@@ -124,3 +124,39 @@ func TestAPlaceholderCannotStandForADistribution(t *testing.T) {
 		}
 	}
 }
+
+// TestAFolderWithConfigurationsBelowIt reads the one that no other calls, with
+// the modules beside it, and asks where there are several.
+func TestAFolderWithConfigurationsBelowIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put := func(name, text string) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("modules/cdn/main.tf", terraformWith(`file("${path.module}/id.txt")`, "var.name"))
+	put("modules/cdn/id.txt", "main")
+	put("modules/other/main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n")
+	put("envs/prod/main.tf", "variable \"n\" {}\nmodule \"cdn\" {\n  source = \"../../modules/cdn\"\n  name   = trimspace(file(\"name.txt\"))\n}\n")
+	put("envs/prod/name.txt", "main\n")
+	put("envs/prod/terraform.tfvars", "n = 1\n")
+	got, err := ingest.ReadFile(dir, ingest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := got.Distribution; d.Name != "module.cdn.aws_cloudfront_distribution.d" || d.Origins[0].ID != "main" || d.DefaultBehavior.TargetOriginID != "main" {
+		t.Errorf("%s: %+v", d.Name, d.Origins)
+	}
+	put("envs/test/main.tf", "module \"cdn\" {\n  source = \"../../modules/cdn\"\n  name   = \"main\"\n}\n")
+	if _, err := ingest.ReadFile(dir, ingest.Options{}); err == nil || !strings.Contains(err.Error(), dir+"//envs/prod, "+dir+"//envs/test") {
+		t.Errorf("two of them: %v", err)
+	}
+	if got, err := ingest.ReadFile(dir+"//envs/test", ingest.Options{}); err != nil || len(got.Distributions) != 1 {
+		t.Errorf("one of the two: %v", err)
+	}
+}

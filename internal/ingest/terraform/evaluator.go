@@ -132,6 +132,6 @@ func (e *evaluator) absolute() (string, bool) {
 	if e.folder == nil {
 		return "", false
 	}
-	dir, err := filepath.Abs(e.folder.shown)
+	dir, err := filepath.Abs(filepath.Join(e.folder.shown, e.folder.at))
 	return filepath.ToSlash(dir), err == nil
 }

@@ -64,7 +64,7 @@ func (e *evaluator) local(name string) (string, error) {
 			name = rest
 		}
 	}
-	local, in := inside(".", name)
+	local, in := inside(e.folder.at, name)
 	if !in || path.IsAbs(name) {
 		return "", function.NewArgErrorf(0, "%q is outside the folder that was given, %s", name, e.folder.shown)
 	}

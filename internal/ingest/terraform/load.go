@@ -31,6 +31,8 @@ type folder struct {
 	// shown is the folder as the user gave it, for messages.
 	shown string
 	root  *os.Root
+	// at is the folder of the root module below it, "." as a rule.
+	at string
 	// read are the files that were read, in order, and total their size.
 	read  []string
 	total int
@@ -42,13 +44,20 @@ type folder struct {
 	installed map[string]string
 }
 
-// openFolder opens a folder for reading.
+// openFolder opens a folder for reading. In "infra//envs/prod" the root module is
+// below the folder that is read, as in the sources of Terraform's modules.
 func openFolder(dir string) (*folder, error) {
+	at := "."
+	if base, below, ok := strings.Cut(filepath.ToSlash(dir), "//"); ok && base != "" && below != "" {
+		if local, in := inside(".", below); in {
+			dir, at = filepath.FromSlash(base), local
+		}
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, &tree.Error{File: dir, Message: "cannot be read: " + cause(err)}
 	}
-	f := &folder{shown: dir, root: root, modules: map[string]*module{}}
+	f := &folder{shown: dir, at: at, root: root, modules: map[string]*module{}}
 	f.installed = f.readInstalled()
 	return f, nil
 }
@@ -293,7 +302,7 @@ func sentence(d *hcl.Diagnostic) string {
 
 // readInstalled reads which modules `terraform init` downloaded, and where to.
 func (f *folder) readInstalled() map[string]string {
-	data, err := f.file(".terraform/modules/modules.json")
+	data, err := f.file(path.Join(f.at, ".terraform/modules/modules.json"))
 	f.read, f.total = nil, 0
 	if err != nil {
 		return nil
@@ -306,7 +315,7 @@ func (f *folder) readInstalled() map[string]string {
 	}
 	installed := map[string]string{}
 	for _, m := range list.Modules {
-		installed[m.Key] = path.Clean(filepath.ToSlash(m.Dir))
+		installed[m.Key] = path.Join(f.at, filepath.ToSlash(m.Dir))
 	}
 	return installed
 }

@@ -34,7 +34,7 @@ func ReadFolder(dir string, o Options) (set *tree.Set, err error) {
 	}
 	defer f.close()
 	defer rescue(dir, &err)
-	cfg, err := f.module(".")
+	cfg, err := f.module(f.at)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +222,7 @@ func moduleHint(why string) string {
 		return "give the folder that holds this file and its modules, or " + supplyPlan
 	}
 	if strings.Contains(why, "outside") {
-		return "give the folder that holds both, or " + supplyPlan
+		return "give the folder that holds both, as FOLDER//BELOW, or " + supplyPlan
 	}
 	return "terraform init, which downloads it, or " + supplyPlan
 }

@@ -2,6 +2,8 @@ package terraform
 
 import (
 	"fmt"
+	"path"
+	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -169,7 +171,14 @@ func (m *moduleInstance) undeclared(name, what string) cty.Value {
 func (m *moduleInstance) path(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	switch name {
 	case "module":
-		return cty.StringVal(m.cfg.dir), nil
+		if m.ev.folder == nil {
+			return cty.StringVal("."), nil
+		}
+		dir, err := filepath.Rel(m.ev.folder.at, m.cfg.dir)
+		if err != nil {
+			dir = m.cfg.dir
+		}
+		return cty.StringVal(filepath.ToSlash(dir)), nil
 	case "root":
 		return cty.StringVal("."), nil
 	case "cwd":
@@ -187,7 +196,7 @@ func (m *moduleInstance) workspace(key string) cty.Value {
 		return cty.StringVal(v)
 	}
 	if m.ev.folder != nil {
-		if data, err := m.ev.folder.file(".terraform/environment"); err == nil && strings.TrimSpace(string(data)) != "" {
+		if data, err := m.ev.folder.file(path.Join(m.ev.folder.at, ".terraform/environment")); err == nil && strings.TrimSpace(string(data)) != "" {
 			return cty.StringVal(strings.TrimSpace(string(data)))
 		}
 	}

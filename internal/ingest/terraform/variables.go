@@ -22,7 +22,7 @@ type given struct {
 // readValues reads the files that Terraform reads values of variables from,
 // each over those before it.
 func (e *evaluator) readValues() error {
-	names, err := e.folder.names(".")
+	names, err := e.folder.names(e.folder.at)
 	if err != nil {
 		return err
 	}
@@ -40,11 +40,11 @@ func (e *evaluator) readValues() error {
 		if !present[name] {
 			continue
 		}
-		data, err := e.folder.file(name)
+		data, err := e.folder.file(path.Join(e.folder.at, name))
 		if err != nil {
 			return err
 		}
-		if err := e.addValues(e.folder.show(name), data); err != nil {
+		if err := e.addValues(e.folder.show(path.Join(e.folder.at, name)), data); err != nil {
 			return err
 		}
 	}
