@@ -52,6 +52,9 @@ type program struct {
 	out   output
 	log   *logrus.Logger
 	logTo *logStream
+	// watched says that a person reads the log on a terminal, and gets lines for
+	// people in its place.
+	watched bool
 }
 
 // logStream is the stream that the log goes to, chosen before its first line.
@@ -157,7 +160,7 @@ func (p *program) setLog(g given) error {
 	if format == "" {
 		format = "json"
 		if isTerminal(p.logTo.Writer) {
-			format = "text"
+			format, p.watched = "text", true
 		}
 	}
 	switch format {

@@ -60,6 +60,11 @@ func (o output) note(format string, args ...any) {
 	fmt.Fprintf(o.stderr, "edgesim: "+format+"\n", args...)
 }
 
+// line prints a line of a screen: what a person reads at the start.
+func (o output) line(format string, args ...any) {
+	fmt.Fprintf(o.stderr, format+"\n", args...)
+}
+
 // usage is a mistake in how the program was called or in what it was given to
 // read: exit code 2, with a hint.
 type usage struct {

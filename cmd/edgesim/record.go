@@ -68,6 +68,9 @@ func readKeeping(g given) (k keeping, err error) {
 			return k, usage{err: fmt.Errorf("--keep-for %q is not a duration", text), hint: "for example --keep-for 168h for a week"}
 		}
 	}
+	if k.lasts() && !isDatabase(k.record) {
+		k.keepBytes = defaultKeepBytes
+	}
 	if text := g.text("keep-size"); text != "" {
 		if k.keepBytes, err = parseSize(text); err != nil {
 			return k, usage{err: fmt.Errorf("--keep-size %q is not a size", text), hint: "for example --keep-size 1GB or 512MiB"}
@@ -75,6 +78,10 @@ func readKeeping(g given) (k keeping, err error) {
 	}
 	return k, nil
 }
+
+// defaultKeepBytes is how much a folder of recordings may take where nobody says
+// so: nobody should find a full disk because of a tool that ran in the background.
+const defaultKeepBytes = 2_000_000_000
 
 // parseSize reads a size like 1GB, 512MiB or 1000000.
 func parseSize(text string) (int64, error) {

@@ -41,13 +41,9 @@ func (p *program) serve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	p.notices(s.distribution)
-	if s.result != nil && len(s.result.Distributions) > 1 {
-		for _, d := range s.result.Distributions {
-			if d != s.distribution {
-				p.notices(d)
-			}
-		}
+	all := s.served()
+	if !p.watched {
+		p.noticesOfAll(all)
 	}
 	at := st.addresses()
 	if s.readyFile != "" {
@@ -56,8 +52,13 @@ func (p *program) serve(c *cli.Context) error {
 			return err
 		}
 	}
-	p.standsFor(s)
-	p.announce(at)
+	if p.watched {
+		p.firstScreen(s, all, at)
+		p.noticesOfAll(all)
+	} else {
+		p.standsFor(s)
+		p.announce(at)
+	}
 	watching, stop := context.WithCancel(c.Context)
 	defer stop()
 	go st.reloader.run(watching, s.watch)
@@ -66,14 +67,30 @@ func (p *program) serve(c *cli.Context) error {
 	return err
 }
 
+// served are the distributions that the settings name, the first one first.
+func (s *settings) served() []*distribution.Distribution {
+	all := []*distribution.Distribution{s.distribution}
+	if s.result != nil {
+		for _, d := range s.result.Distributions {
+			if d != s.distribution {
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
+// noticesOfAll prints what there is to say about each.
+func (p *program) noticesOfAll(all []*distribution.Distribution) {
+	for _, d := range all {
+		p.notices(d)
+	}
+}
+
 // standsFor says which origins the edge stands before, and where they are really
 // reached if that is somewhere else.
 func (p *program) standsFor(s *settings) {
-	all := []*distribution.Distribution{s.distribution}
-	if s.result != nil && len(s.result.Distributions) > 1 {
-		all = s.result.Distributions
-	}
-	for _, d := range all {
+	for _, d := range s.served() {
 		for i := range d.Origins {
 			o := &d.Origins[i]
 			p.out.note("origin  %s: %s", o.ID, originAddress(o, s.connect))

@@ -103,7 +103,7 @@ func (st *station) build(p *program, s *settings) error {
 		return err
 	}
 	feed, counts, live := &recording.Feed{}, &recording.Counts{}, &inspector.Live{Redactor: &s.keeping.redactor}
-	e := newEdge(s, st.client, st.recorder(s, feed, counts, live))
+	e := newEdge(s, st.client, st.recorder(s, feed, counts, live, p.requestLines(s, st.addresses())))
 	e.Cache, e.FunctionLog = newCache(s.cache, dir), p.functionLog
 	st.functions, st.cache = s.functions, e.Cache
 	at := st.addresses()
@@ -187,12 +187,14 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 
 // recorder is where finished exchanges go: the counts, the log, and the store
 // unless recording is off.
-func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts, live *inspector.Live) recording.Recorder {
-	line := &logline.Log{Logger: st.log, Redactor: &s.keeping.redactor}
-	if s.keeping.record == recordOff {
-		return recording.Tee(counts, line)
+func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts, live *inspector.Live, lines recording.Recorder) recording.Recorder {
+	if lines == nil {
+		lines = &logline.Log{Logger: st.log, Redactor: &s.keeping.redactor}
 	}
-	return recording.Tee(st.store, feed, counts, live, line)
+	if s.keeping.record == recordOff {
+		return recording.Tee(counts, lines)
+	}
+	return recording.Tee(st.store, feed, counts, live, lines)
 }
 
 // listen opens the listeners.

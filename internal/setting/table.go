@@ -120,8 +120,8 @@ var recordings = []Setting{
 		Usage: "forget exchanges after this `TIME`, e.g. 168h", Example: "168h",
 	},
 	{
-		Name: "keep-size", Kind: Scalar, Group: GroupRecording, Value: "SIZE", Said: "no limit",
-		Usage: "let the recordings take about this `SIZE`, e.g. 1GB", Example: "1GB",
+		Name: "keep-size", Kind: Scalar, Group: GroupRecording, Value: "SIZE", Said: "2GB in a folder, no limit in a database",
+		Usage: "let the recordings take about this `SIZE`, e.g. 1GB; 0 for no limit", Example: "1GB",
 	},
 	{
 		Name: "edge-name", Kind: Text, Group: GroupRecording, Value: "NAME", Said: "the host's name",

@@ -1,0 +1,132 @@
+package logline
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
+)
+
+// Terminal is a [recording.Recorder] for a person who watches: one short line per
+// exchange, and for the first failure of a kind why it failed and the command that
+// shows how to fix it.
+type Terminal struct {
+	// To is the terminal; required. A line is one Write.
+	To io.Writer
+	// Redactor hides secrets in the line. Default: credentials are hidden.
+	Redactor *recording.Redactor
+	// Width cuts lines to this many columns. Default: they are not cut.
+	Width int
+	// Color has failures in red.
+	Color bool
+	// Show is the command that shows an exchange; its id is put behind it.
+	Show string
+
+	mu   sync.Mutex
+	told map[kind]bool
+}
+
+// kind is what failures have in common that are told of once.
+type kind struct {
+	cause  policy.CauseName
+	origin string
+}
+
+// mostKinds bounds how many kinds are remembered; a hostile viewer cannot make
+// more, as there are only so many causes and origins.
+const mostKinds = 10_000
+
+var _ recording.Recorder = (*Terminal)(nil)
+
+// shownID is how much of an id is shown: enough for recordings show.
+const shownID = 10
+
+// Record writes the line.
+func (t *Terminal) Record(e *recording.Exchange) {
+	redactor := t.Redactor
+	if redactor == nil {
+		redactor = &recording.Redactor{}
+	}
+	e = redactor.Redact(e)
+	id := e.ID[:min(shownID, len(e.ID))]
+	head := fmt.Sprintf("%s  %d  %-4s ", e.Start.Local().Format("15:04:05"), e.Response.Status, Printable(e.Viewer.Method))
+	target, tail := Printable(redactor.Target(e.Viewer.URI)), "  "+id
+	if e.Cause != nil {
+		tail = fmt.Sprintf("  %s %s  %s", e.Cause.Rule, e.Cause.Name, id)
+	}
+	if e.Forced != "" {
+		tail = "  (forced)" + tail
+	}
+	const leastTarget = 12
+	if room := t.Width - len(head) - len(tail); t.Width > 0 && len(target) > max(room, leastTarget) {
+		target = cut(target, max(room, leastTarget))
+	}
+	var b strings.Builder
+	on, off := "", ""
+	if t.Color && e.Cause != nil {
+		on, off = "\x1b[31m", "\x1b[0m"
+	}
+	b.WriteString(on + head + target + tail + off + "\n")
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e.Cause != nil && t.first(kind{e.Cause.Name, e.Origin}) {
+		t.indented(&b, "why  ", Printable(e.Cause.Detail))
+		t.indented(&b, "fix  ", t.Show+" "+id)
+	}
+	_, _ = io.WriteString(t.To, b.String()) // nobody is told of a terminal that is gone
+}
+
+// first says whether a kind of failure is told of for the first time.
+func (t *Terminal) first(k kind) bool {
+	if t.told[k] || len(t.told) >= mostKinds {
+		return false
+	}
+	if t.told == nil {
+		t.told = map[kind]bool{}
+	}
+	t.told[k] = true
+	return true
+}
+
+// indented writes a line below that of the exchange; a sentence is cut where the
+// terminal ends, a command never.
+func (t *Terminal) indented(b *strings.Builder, label, text string) {
+	const indent = "          "
+	if t.Width > 0 && label == "why  " {
+		text = cut(text, max(t.Width-len(indent)-len(label), 20))
+	}
+	b.WriteString(indent + label + text + "\n")
+}
+
+// cut shortens a text to so many characters.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
+// Printable shows characters by their number that would change how a terminal or
+// the text around them reads: controls, and those that turn its direction.
+func Printable(text string) string {
+	if !strings.ContainsFunc(text, unprintable) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unprintable(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func unprintable(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e ||
+		r >= 0x2060 && r <= 0x2069 || r == 0xfeff || r == 0xfffd
+}
