@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -31,7 +30,7 @@ type Terminal struct {
 
 // kind is what failures have in common that are told of once.
 type kind struct {
-	cause  policy.CauseName
+	cause  string
 	origin string
 }
 
@@ -72,7 +71,7 @@ func (t *Terminal) Record(e *recording.Exchange) {
 	b.WriteString(on + head + target + tail + off + "\n")
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e.Cause != nil && t.first(kind{e.Cause.Name, e.Origin}) {
+	if e.Cause != nil && t.first(kind{string(e.Cause.Name), e.Origin}) {
 		t.indented(&b, "why  ", Printable(e.Cause.Detail))
 		t.indented(&b, "fix  ", t.Show+" "+id)
 	}
