@@ -39,6 +39,8 @@ func TestHostileConfigurations(t *testing.T) {
 		"a huge count":      "resource \"aws_cloudfront_distribution\" \"d\" {\n  count = 1000000000\n}\n",
 		"itself":            "locals {\n  a0 = local.a0\n}\n" + use,
 		"doubling unknowns": "variable \"v\" {}\n" + locals(60, func(i int) string { return fmt.Sprintf(`a%d = "${local.a%d}${local.a%d}"`, i, i+1, i+1) }) + "locals {\n a60 = var.v\n}\n" + use,
+		"many tokens":       "locals {\n  a = [" + strings.Repeat("1,", 250_000) + "]\n}\n" + cdn(""),
+		"too big":           "locals {\n  a = [" + strings.Repeat("1,", 1_000_000) + "]\n}\n" + cdn(""),
 		"nothing":           "",
 		"a byte order mark": "\ufeff" + cdn(""),
 		"not UTF-8":         cdn("  comment = \"\xff\xfe\""),

@@ -20,9 +20,12 @@ import (
 
 // The bounds of what is read, against folders made to exhaust memory.
 const (
-	maxFile  = 8 << 20
-	maxTotal = 32 << 20
-	maxFiles = 5000
+	maxFile = 8 << 20
+	// maxSource bounds one file of the language: each byte of it can be a token
+	// of a hundred bytes.
+	maxSource = 512 << 10
+	maxTotal  = 32 << 20
+	maxFiles  = 5000
 )
 
 // folder reads files below one folder and nowhere else; links that lead out of
@@ -220,6 +223,9 @@ func startsAsJSON(data []byte) bool {
 
 // parseBody parses a file of the language.
 func parseBody(shown string, data []byte) (*hclsyntax.Body, error) {
+	if len(data) > maxSource {
+		return nil, &tree.Error{File: shown, Message: "is bigger than 512 KiB, which no file of Terraform's language is"}
+	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if err := nesting(shown, data); err != nil {
 		return nil, err
