@@ -66,7 +66,7 @@ release:
 	$(GO) run ./cmd/edgesim man > "$(DIST)/edgesim.1"
 	cp NOTICE "$(DIST)/NOTICE"
 	@set -e; for target in $(filter linux/%,$(TARGETS)); do for format in deb rpm; do \
-	  DIST="$(DIST)" ARCH=$${target#*/} VERSION="$(VERSION)" $(GO) tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager $$format --target "$(DIST)/"; \
+	  DIST="$(DIST)" ARCH=$${target#*/} VERSION="$(VERSION)" $(GO) tool -modfile=tools/go.mod nfpm package --config tools/nfpm.yaml --packager $$format --target "$(DIST)/"; \
 	done; done
 	cd "$(DIST)" && find . -type f ! -name SHA256SUMS | sed 's|^[.]/||' | sort | xargs $$(command -v sha256sum || echo shasum -a 256) > SHA256SUMS
 	$(GO) -C tools run ./formula "$(VERSION)" "$(abspath $(DIST))" > "$(DIST)/edgesim.rb.new" && mv "$(DIST)/edgesim.rb.new" "$(DIST)/edgesim.rb"
