@@ -87,7 +87,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
-		Imports: []string{"distribution", "internal/setting", "internal/ingest/tree", "internal/ingest/apishape", "internal/ingest/cloudformation", "internal/ingest/terraform"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema},
+		Imports: []string{"distribution", "internal/setting", "internal/ingest/tree", "internal/ingest/apishape", "internal/ingest/cloudformation", "internal/ingest/terraform"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema, aws},
 	},
 	{
 		Path: "internal/pull", Why: "what the CloudFront API holds, as files; the AWS SDK stays behind it, and managed policies are known without asking",

@@ -197,12 +197,17 @@ func FuzzRead(f *testing.F) {
 	for _, file := range []string{"valid-full.json", "valid-minimal.json", "valid-config.yaml", "invalid-several.json", "invalid-key.yaml", "invalid-cloudformation.yaml"} {
 		f.Add([]byte(read(f, "testdata/"+file)))
 	}
+	for _, file := range []string{"templates/intrinsics.yaml", "templates/unresolved.yaml", "templates/sam.yaml", "templates/serverless.yml", "formats/template.json", "formats/main.tf"} {
+		f.Add([]byte(read(f, "testdata/"+file)))
+	}
+	f.Add([]byte(policyTemplate))
+	f.Add([]byte("Resources: {A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref B}}, B: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref A}}, C: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: x, DomainName: !GetAtt A.DomainName}]}}}}"))
 	f.Add([]byte("origin: http://localhost:3000\nconnect: {a: 'b:1'}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if namesFile.Match(data) {
 			t.Skip("an overlay that names a file")
 		}
-		got, err := ingest.Read(data, ingest.Options{})
+		got, err := ingest.Read(data, ingest.Options{AssumeUnresolved: true})
 		if err != nil {
 			if err.Error() == "" {
 				t.Error("an error without a message")

@@ -88,10 +88,18 @@ func (s *source) set(opts Options) (*tree.Set, error) {
 			o.Open = root.ReadFile
 		}
 	}
+	read := cloudformation.Read
 	if s.format == formatServerless {
-		return cloudformation.ReadServerless(s.node, o)
+		read = cloudformation.ReadServerless
 	}
-	return cloudformation.Read(s.node, o)
+	set, err := read(s.node, o)
+	if err != nil {
+		return nil, err
+	}
+	for i, file := range set.Files { // what it opened beside itself
+		set.Files[i] = filepath.Join(opts.BaseDir, file)
+	}
+	return set, nil
 }
 
 // setAt reads the file or folder at a path; an overlay is none.
