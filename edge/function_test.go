@@ -60,8 +60,8 @@ func seenBy(to *atomic.Pointer[http.Request]) http.HandlerFunc {
 }
 
 // TestViewerRequestFunction: a function changes path, query, headers and cookies
-// of the request that the origin gets (CF-FN-11, CF-FN-14, CF-FN-18, CF-FN-21,
-// CF-FN-49, CF-FN-64), behaviors are not matched again (CF-PATH-07), and the
+// of the request that the origin gets (CF-FN-06, CF-FN-11, CF-FN-14, CF-FN-18,
+// CF-FN-21, CF-FN-49, CF-FN-64), behaviors are not matched again (CF-PATH-07), and the
 // record has what it did.
 func TestViewerRequestFunction(t *testing.T) {
 	t.Parallel()
@@ -104,7 +104,7 @@ func TestViewerRequestFunction(t *testing.T) {
 }
 
 // TestGeneratedByFunction: what a function answers goes to the viewer at once, and
-// nothing else runs (CF-FN-40, CF-FN-41, CF-FN-42, CF-FN-45, CF-FN-83).
+// nothing else runs (CF-FN-32, CF-FN-40, CF-FN-41, CF-FN-42, CF-FN-45, CF-FN-83).
 func TestGeneratedByFunction(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -171,7 +171,9 @@ func TestFunctionFaults(t *testing.T) {
 // TestViewerResponseFunction: it sees what the viewer would get, with the headers
 // of the response headers policy (CF-FN-47), and the request as the other function
 // left it (CF-FN-48); it may change status, headers, cookies and body (CF-FN-23,
-// CF-FN-30, CF-FN-37), and what it leaves out is kept (CF-FN-36).
+// CF-FN-30, CF-FN-37), what it leaves out is kept (CF-FN-36), and the fields that
+// describe a body are its own to change (CF-FN-38). The request is no longer to be
+// changed (CF-FN-62).
 func TestViewerResponseFunction(t *testing.T) {
 	t.Parallel()
 	var got atomic.Pointer[http.Request]
@@ -186,6 +188,7 @@ func TestViewerResponseFunction(t *testing.T) {
   r.headers['x-saw'] = { value: r.headers['x-policy'].value + event.request.headers['x-variant'].value + typeof r.body + r.headers['x-cache'] };
   r.cookies.a.value = '2';
   if (event.request.uri === '/empty') { r.statusCode = 404; r.body = ''; }
+  event.request.uri = '/changed'; event.request.method = 'PUT';
   return r;
 }`,
 	})

@@ -62,7 +62,7 @@ func TestChosenOrigin(t *testing.T) {
 		header                  string // X-From
 	}{
 		{"no call", "", "app.example.com:443", "www.example.com", "www.example.com", "/x", []string{"app.example.com", "www.example.com"}, "cdn"},
-		{"CF-NAME-09 CF-MOD-04 CF-MOD-13 CF-MOD-15 domain alone", "cf.updateRequestOrigin({ domainName: 'blue.example.org', customHeaders: {}, originPath: '/beta' })",
+		{"CF-NAME-09 CF-MOD-03 CF-MOD-04 CF-MOD-05 CF-MOD-13 CF-MOD-15 domain alone", "cf.updateRequestOrigin({ domainName: 'blue.example.org', customHeaders: {}, originPath: '/beta' })",
 			"blue.example.org:443", "blue.example.org", "blue.example.org", "/beta/x", []string{"blue.example.org"}, ""},
 		{"CF-NAME-06 CF-NAME-07 CF-NAME-08 CF-MOD-08 CF-MOD-09 CF-MOD-10", "cf.updateRequestOrigin({ domainName: 'blue.example.org', hostHeader: 'shop.example.org', sni: 'tls.example.org', allowedCertificateNames: ['*.example.org'] })",
 			"blue.example.org:443", "tls.example.org", "shop.example.org", "/x", []string{"*.example.org"}, "cdn"},
@@ -72,6 +72,8 @@ func TestChosenOrigin(t *testing.T) {
 			"blue.example.org:8443", "blue.example.org", "blue.example.org", "/x", []string{"blue.example.org"}, "fn"},
 		{"CF-MOD-35 CF-MOD-36 by id", "cf.selectRequestOriginById('alt', { hostHeader: 'h.example.net' })",
 			"alt.example.net:443", "h.example.net", "h.example.net", "/v2/x", []string{"alt.example.net", "h.example.net"}, ""},
+		{"CF-MOD-28 a bucket", "cf.updateRequestOrigin({ domainName: 'b.s3.us-east-1.amazonaws.com', customOriginConfig: { port: 8443, protocol: 'https', sslProtocols: ['TLSv1.2'] } })",
+			"b.s3.us-east-1.amazonaws.com:443", "b.s3.us-east-1.amazonaws.com", "b.s3.us-east-1.amazonaws.com", "/x", []string{"b.s3.us-east-1.amazonaws.com"}, "cdn"},
 		{"CF-MOD-44 the last call counts", "cf.updateRequestOrigin({ domainName: 'one.example' }); cf.updateRequestOrigin({ domainName: 'two.example' })",
 			"two.example:443", "two.example", "two.example", "/x", []string{"two.example"}, "cdn"},
 	} {
@@ -299,5 +301,23 @@ func TestLambdaBody(t *testing.T) {
 		if r.Status != 200 || body != want {
 			t.Errorf("got %d %.60q, want %.60q: %+v", r.Status, body, want, s.last(t, r).Functions)
 		}
+	}
+}
+
+// TestFunctionOnGRPC: a CloudFront function runs on a gRPC call (CF-FN-52).
+func TestFunctionOnGRPC(t *testing.T) {
+	t.Parallel()
+	e := choosing(t, "event.request.headers['x-ran'] = { value: '1' }")
+	e.ClientCertificates = nil // with which there is no gRPC
+	l := e.Locations()[0]
+	b := &l.Distribution.DefaultBehavior
+	b.GRPC = true
+	v := &edge.ViewerRequest{Method: "POST", Scheme: "https", Host: "www.example.com", Proto: "HTTP/2.0", URI: "/s/m", Header: http.Header{"Content-Type": {"application/grpc"}, "Te": {"trailers"}}}
+	after := e.AfterViewerRequest(t.Context(), l, v, b, "id")
+	if after.Cause != nil {
+		t.Fatal(after.Cause)
+	}
+	if p := e.PlanChoice(l, after.Request, b, after.Choices[0], "id"); !p.GRPC || sentField(p.Request.Header, "X-Ran") != "1" {
+		t.Errorf("gRPC %t, sent %v", p.GRPC, p.Request.Header)
 	}
 }

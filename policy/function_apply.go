@@ -137,6 +137,9 @@ func judgeHeaders(what string, t Trigger, lambda bool, before, after []FunctionF
 			}
 		}
 	}
+	if country := "cloudfront-viewer-country"; lambda && t == ViewerRequestTrigger && fieldNamed(before, country) == nil && fieldNamed(after, country) != nil {
+		return &FunctionFault{Rule: "CF-LAE-45", Kind: FaultDisallowed, Message: country}
+	}
 	for _, name := range readOnlyHeaders[lambda][t] {
 		if !equalValues(fieldNamed(before, name), fieldNamed(after, name)) {
 			return &FunctionFault{Rule: readOnlyRule(t, lambda), Kind: FaultReadOnly, Message: name}

@@ -32,7 +32,6 @@ const (
 // originGaps has those of the way to the origin, cacheGaps those of what is kept
 // and of what AWS alone has.
 var unsimulated = []Gap{
-	{Rule: "CF-REQ-72", Needs: needsAWS, Partly: true, Why: "edge functions are not run; fields that are not UTF-8 are passed as received"},
 	{Rule: "CF-HDR-10", Needs: needsOrder, Partly: true, Why: "over HTTP/2 the order of the viewer's fields is lost on the way here, and the names stand in alphabetical order"},
 	{Rule: "CF-HDR-12", Needs: needsHello, Why: "fingerprints are not computed, and the fields are left out"},
 	{Rule: "CF-RESP-16", Needs: needsHTTP3, Why: "there is no HTTP/3 listener, so none is advertised"},
@@ -45,4 +44,4 @@ var unsimulated = []Gap{
 // Gaps returns the declared gaps. The result is shared: do not change it.
 func Gaps() []Gap { return allGaps() }
 
-var allGaps = sync.OnceValue(func() []Gap { return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps, configGaps) })
+var allGaps = sync.OnceValue(func() []Gap { return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps, configGaps, functionGaps) })

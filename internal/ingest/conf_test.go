@@ -94,7 +94,7 @@ func confRows() []confRow {
 		{"CF-CONF-138", behavior + ".LambdaFunctionAssociations", strings.Replace(lambda1, "viewer-request", "request", 1), `DefaultCacheBehavior.LambdaFunctionAssociations.Items[0].EventType: is not one of the known values: got "request"`},
 		{"CF-CONF-139", behavior + ".LambdaFunctionAssociations", strings.Replace(lambda1, `"viewer-request"`, `"viewer-response", "IncludeBody": true`, 1), `DefaultCacheBehavior.LambdaFunctionAssociations.Items[0].IncludeBody: there is no body with a response event`},
 		{"CF-CONF-139", behavior + ".LambdaFunctionAssociations", strings.Replace(lambda1, `"viewer-request"`, `"viewer-response", "IncludeBody": false`, 1), ""},
-		{"CF-CONF-49 CF-CONF-140", behavior + ".FunctionAssociations", `{"Quantity": 1, "Items": [{"EventType": "origin-request", "FunctionARN": "arn:aws:cloudfront::111122223333:function/f"}]}`,
+		{"CF-CONF-49 CF-CONF-140 CF-FN-66", behavior + ".FunctionAssociations", `{"Quantity": 1, "Items": [{"EventType": "origin-request", "FunctionARN": "arn:aws:cloudfront::111122223333:function/f"}]}`,
 			`DefaultCacheBehavior.FunctionAssociations.Items[0].EventType: CloudFront Functions run on viewer events only: got "origin-request", allowed: viewer-request, viewer-response (CF-CONF-140)`},
 		// What was refused, or read wrongly, although CloudFront takes it.
 		{"CF-CONF-08", custom + ".OriginReadTimeout", "121", `warning: Origins.Items[0].CustomOriginConfig.OriginReadTimeout: is over the default quota: 121, allowed: 1-120 seconds (CF-CONF-08)`},

@@ -75,7 +75,8 @@ func policyRows() []confRow {
 		{"CF-CONF-95", "REQUEST", `{Name: r, HeadersConfig: {HeaderBehavior: whitelist, Headers: [x-wp-access-authorization]}}`, ``},
 		{"CF-CONF-96", "REQUEST", `{Name: r, HeadersConfig: {HeaderBehavior: all}}`, `Request.HeadersConfig.HeaderBehavior: is not one of the known values: got "all", allowed: none, whitelist, allViewer, allViewerAndWhitelistCloudFront, allExcept`},
 		{"CF-CONF-97", "REQUEST", `{Name: r, CookiesConfig: {CookieBehavior: some}}`, `Request.CookiesConfig.CookieBehavior: is not one of the known values: got "some", allowed: none, whitelist, allExcept, all`},
-		{"CF-CONF-142", "BEHAVIOR", `, FunctionAssociations: [{EventType: viewer-request, FunctionARN: "arn:aws:cloudfront::111122223333:function/f"}], LambdaFunctionAssociations: [{EventType: viewer-response, LambdaFunctionARN: "arn:aws:lambda:us-east-1:111122223333:function:f:1"}]`,
+		{"CF-CONF-142", "BEHAVIOR", // and CF-FN-67
+			`, FunctionAssociations: [{EventType: viewer-request, FunctionARN: "arn:aws:cloudfront::111122223333:function/f"}], LambdaFunctionAssociations: [{EventType: viewer-response, LambdaFunctionARN: "arn:aws:lambda:us-east-1:111122223333:function:f:1"}]`,
 			`DefaultCacheBehavior.LambdaFunctionAssociations: Lambda@Edge and CloudFront Functions cannot both run on viewer events of one behavior`},
 		{"CF-CONF-144", "KEYS", `{Name: k, Items: []}`, `Keys.Items: lists no key, allowed: at least one public key (CF-CONF-144)`},
 		{"CF-CONF-147", "KEY", `{CallerReference: x, Name: k, EncodedKey: "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"}`, `Key.EncodedKey: is not such a public key`},

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/internal/functions/js"
 	"github.com/edgesim/edgesim/internal/functions/kvs"
 	"github.com/edgesim/edgesim/policy"
@@ -89,7 +88,12 @@ func (c funcCase) check(t *testing.T) {
 
 func store(t *testing.T, key, value string) *kvs.Store {
 	t.Helper()
-	s, err := kvs.Of([]distribution.KeyValue{{Key: key, Value: value}})
+	return storeOf(t, map[string]string{key: value})
+}
+
+func storeOf(t *testing.T, values map[string]string) *kvs.Store {
+	t.Helper()
+	s, err := kvs.Map(values)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // refused are pieces of code that runtime 2.0 refuses, with njs's words where
-// they are known (CF-FN-84, CF-FN-103 to CF-FN-111, CF-FN-133).
+// they are known (CF-FN-84, CF-FN-103 to CF-FN-105, CF-FN-106, CF-FN-107,
+// CF-FN-110, CF-FN-111, CF-FN-133).
 var refused = map[string]string{
 	"for (const n of [1]) {}":                        `SyntaxError: Token "of" not supported in this version in 1`,
 	"let n; for (n of [1]) {}":                       `SyntaxError: Token "of" not supported in this version in 1`,
@@ -154,7 +155,7 @@ func njs(t *testing.T, code string) string {
 	return string(said)
 }
 
-// TestLanguage runs expressions of runtime 2.0 (CF-FN-112 to CF-FN-121, CF-FN-129,
+// TestLanguage runs expressions of runtime 2.0 (CF-FN-112, CF-FN-114, CF-FN-115 to CF-FN-121, CF-FN-129,
 // CF-FN-130): what is there, and what is missing.
 func TestLanguage(t *testing.T) {
 	t.Parallel()

@@ -71,9 +71,13 @@ func TestHandlers(t *testing.T) {
 }
 
 // TestFailingHandlers: whatever a handler does, the run ends with an error that
-// says it, and the next run is served (CF-LAE-61, CF-LAE-62).
+// says it, and the next run is served (CF-LAE-61, CF-LAE-62). The time that it has is
+// 30 s unless told otherwise (CF-LAE-68).
 func TestFailingHandlers(t *testing.T) {
 	t.Parallel()
+	if lambda.TimeLimit != 30*time.Second {
+		t.Errorf("a run has %s", lambda.TimeLimit)
+	}
 	good := "if (event.ok) return 'fine';"
 	for _, row := range []struct{ name, file, code, want string }{
 		{"throws", "a.mjs", `export const handler = async (event) => { ` + good + ` throw new TypeError("broken"); };`, "TypeError: broken"},
