@@ -44,4 +44,6 @@ var unsimulated = []Gap{
 // Gaps returns the declared gaps. The result is shared: do not change it.
 func Gaps() []Gap { return allGaps() }
 
-var allGaps = sync.OnceValue(func() []Gap { return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps, configGaps, functionGaps) })
+var allGaps = sync.OnceValue(func() []Gap {
+	return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps, configGaps, functionGaps)
+})
