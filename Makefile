@@ -10,7 +10,7 @@
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 
-.PHONY: vuln demo test bench lint build prebuilt release notice fuzz
+.PHONY: soak vuln demo test bench lint build prebuilt release notice fuzz
 
 demo:
 	$(GO) run ./cmd/edgesim demo
@@ -28,6 +28,12 @@ lint:
 	$(GO) vet ./...
 	$(STATICCHECK) ./...
 	$(GO) -C tools vet ./...
+
+# Load with random faults, viewers that leave, kills, reloads and invalidations; what is
+# promised is checked at the end. make test has it for 20 seconds.
+SOAK ?= 10m
+soak:
+	EDGESIM_SOAK=$(SOAK) EDGESIM_KILLS=40 $(GO) test -race -count=1 -timeout 4h -v -run 'TestSoak|TestKilled|TestDiskFull' ./test/e2e
 
 # Known vulnerabilities in what the program calls. Where their database cannot be
 # reached, that is said and nothing fails.
@@ -82,6 +88,6 @@ FUZZTIME ?= 20s
 fuzz:
 	@for pkg in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg || exit 1; \
 	  done; \
 	done
