@@ -10,8 +10,9 @@ import (
 // addressTable lists the addresses that do not lead over the internet, or not
 // only: those of IANA's registries of special-purpose addresses for IPv4 and
 // IPv6 (https://www.iana.org/assignments/iana-ipv4-special-registry and
-// iana-ipv6-special-registry, as of 2026-11-30) and those at which clouds keep
-// credentials. Each row has its source. The narrowest row that holds an address
+// iana-ipv6-special-registry, whose IPv6 part was last changed on 2025-10-09) and
+// those at which clouds keep credentials. Blocks that the registries call globally
+// reachable stand here only inside one that is not. Each row has its source. The narrowest row that holds an address
 // counts.
 //
 //go:embed addresses.tsv

@@ -25,11 +25,12 @@ type Platform struct {
 	// TLS says whether it speaks TLS on port 443.
 	TLS PlatformTLS
 	// Status and Mark are what its refusal of a foreign Host looks like, as far
-	// as it is known; 0 and "" where it is not.
+	// as it was read; 0 and "" where it was not.
 	Status int
 	Mark   string
-	// Source is where the row comes from.
-	Source string
+	// Sources are the pages that were read for the row; nil for one that is
+	// inferred, of which no more is said than its name tells.
+	Sources []string
 }
 
 // PlatformTLS says whether a platform speaks TLS.
@@ -59,7 +60,11 @@ func parsePlatforms(table string) []Platform {
 			continue
 		}
 		status, _ := strconv.Atoi(col[4]) // empty where it is not known
-		rows = append(rows, Platform{col[0], col[1], col[2] == "yes", PlatformTLS(col[3]), status, col[5], col[6]})
+		p := Platform{Name: col[0], Platform: col[1], OwnHost: col[2] == "yes", TLS: PlatformTLS(col[3]), Status: status, Mark: col[5]}
+		if col[6] != "inferred" {
+			p.Sources = strings.Fields(col[6])
+		}
+		rows = append(rows, p)
 	}
 	return rows
 }
@@ -159,8 +164,13 @@ func JudgePlatforms(d *distribution.Distribution) []Finding {
 
 // refusal says in a clause what such a platform answers to a foreign Host.
 func (p *Platform) refusal() string {
-	if p.Status == 0 {
+	switch {
+	case p.Sources == nil:
+		return " (inferred: no page of its own was read)"
+	case p.Status == 0 && p.Mark == "":
 		return ""
+	case p.Status == 0:
+		return fmt.Sprintf(": viewers get its refusal (%q)", p.Mark)
 	}
 	text := fmt.Sprintf(": viewers get its %d", p.Status)
 	if p.Mark != "" {

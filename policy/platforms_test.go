@@ -31,8 +31,16 @@ func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, p := range policy.Platforms() {
-		if seen[p.Name] || p.Platform == "" || !strings.HasPrefix(p.Source, "https://") || p.Name != strings.ToLower(p.Name) {
+		if seen[p.Name] || p.Platform == "" || p.Name != strings.ToLower(p.Name) {
 			t.Errorf("%+v", p)
+		}
+		for _, source := range p.Sources {
+			if !strings.HasPrefix(source, "https://") {
+				t.Errorf("%s: source %q", p.Name, source)
+			}
+		}
+		if p.Sources == nil && (p.Status != 0 || p.Mark != "" || p.TLS == policy.TLSOnly || p.TLS == policy.TLSNo) {
+			t.Errorf("%+v: nothing was read, and so much is said", p)
 		}
 		switch p.TLS {
 		case policy.TLSYes, policy.TLSOnly, policy.TLSNo, policy.TLSListener:

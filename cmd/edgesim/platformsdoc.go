@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/edgesim/edgesim/policy"
 )
@@ -16,8 +17,9 @@ func platformsMarkdown(w io.Writer, _ []ruleEntry) error {
 		"What is known of the places where origins live, by the names they give. *Own Host only*: a Host forwarded from the\n"+
 		"viewer (AllViewer) is refused, and AllViewerExceptHostHeader is the fix (CF-REQ-54); *refusal* is what that looks like.\n"+
 		"*TLS*: yes, only (no HTTP), no (HTTP alone), or listener (if its owner has set it up). `serve` warns by this table when\n"+
-		"it starts, `check` and `X-Edgesim-Hint` tell of it. An empty cell is not known.\n\n"+
-		"| names end in | platform | own Host only | TLS | refusal | source |\n|---|---|---|---|---|---|\n")
+		"it starts, `check` and `X-Edgesim-Hint` tell of it. An empty cell is not known. The sources are the pages that were read,\n"+
+		"on 2026-11-30; a row marked *inferred* has none, and says only what such a platform does by its nature.\n\n"+
+		"| names end in | platform | own Host only | TLS | refusal | sources |\n|---|---|---|---|---|---|\n")
 	for _, p := range policy.Platforms() {
 		own, refusal := "no", ""
 		if p.OwnHost {
@@ -25,11 +27,18 @@ func platformsMarkdown(w io.Writer, _ []ruleEntry) error {
 		}
 		if p.Status != 0 {
 			refusal = fmt.Sprint(p.Status)
-			if p.Mark != "" {
-				refusal += " `" + p.Mark + "`"
-			}
 		}
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s | [source](%s) |\n", p.Name, cell(p.Platform), own, p.TLS, cell(refusal), p.Source)
+		if p.Mark != "" {
+			refusal = strings.TrimSpace(refusal + " `" + p.Mark + "`")
+		}
+		sources := make([]string, len(p.Sources))
+		for i, source := range p.Sources {
+			sources[i] = fmt.Sprintf("[%d](%s)", i+1, source)
+		}
+		if len(sources) == 0 {
+			sources = []string{"*inferred*"}
+		}
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s | %s |\n", p.Name, cell(p.Platform), own, p.TLS, cell(refusal), strings.Join(sources, " "))
 	}
 	return out.Flush()
 }
