@@ -18,7 +18,9 @@ func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	t := &teller{page: page{to: w, options: o}, e: e}
 	t.summary()
 	t.asked()
+	t.functions("What the function made of the request", policy.ViewerRequestTrigger)
 	t.cached()
+	t.functions("What the function made of the origin's request", policy.OriginRequestTrigger)
 	t.sent()
 	for i, a := range e.Attempts {
 		if a != nil {
@@ -27,6 +29,7 @@ func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	}
 	t.findings()
 	t.decided()
+	t.functions("What functions made of the response", policy.OriginResponseTrigger, policy.ViewerResponseTrigger)
 	t.errorPage()
 	t.answered()
 	return t.page.err
