@@ -61,7 +61,7 @@ func TestWithoutConditions(t *testing.T) {
 func TestRevalidated(t *testing.T) {
 	t.Parallel()
 	copied := http.Header{"Etag": {`W/"v1"`}, "Content-Type": {"text/html"}, "Content-Encoding": {"br"}, "Cache-Control": {"max-age=10"}, "X-Old": {"1"}, "Date": {"then"}}
-	got := policy.Revalidated(copied, http.Header{"Etag": {`"v1"`}, "Content-Length": {"0"}, "Content-Security-Policy": {"x"}, "Cache-Control": {"max-age=20"}, "Date": {"now"}, "Connection": {"close"}, "X-New": {"2"}})
+	got := policy.Revalidated(copied, http.Header{"Etag": {`"v1"`}, "Content-Length": {"0"}, "Content-Encoding": {"identity"}, "Content-Security-Policy": {"x"}, "Cache-Control": {"max-age=20"}, "Date": {"now"}, "Connection": {"close"}, "X-New": {"2"}})
 	want := "map[Cache-Control:[max-age=20] Content-Encoding:[br] Content-Security-Policy:[x] Content-Type:[text/html] Date:[now] Etag:[W/\"v1\"] X-New:[2] X-Old:[1]]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got %v", got)

@@ -188,32 +188,38 @@ func TestDiskFull(t *testing.T) {
 // lies between them is bounded.
 func TestBodyThatDoesNotFit(t *testing.T) {
 	t.Parallel()
-	s := cache.New[string](cache.Config{MaxBytes: 200_000})
-	text := pattern(5, 5_000_000)
-	f, _ := s.Join("k", func() {})
-	taken := &counted{Reader: strings.NewReader(text)}
-	e, fast := f.Keep(t.Context(), "k", "head", 0, cache.Content{Source: io.NopCloser(taken), Length: -1})
-	slow := e.Open(t.Context())
-	got := make(chan string)
-	go func() { got <- read(t, fast) }()
-	for n := 0; n < len(text); {
-		buf := make([]byte, 10_000)
-		m, err := slow.Read(buf)
-		if string(buf[:m]) != text[n:n+m] || err != nil {
-			t.Fatalf("at %d: %v", n, err)
+	synctest.Test(t, func(t *testing.T) {
+		s := cache.New[string](cache.Config{MaxBytes: 200_000})
+		text := pattern(5, 5_000_000)
+		f, _ := s.Join("k", func() {})
+		taken := &counted{Reader: strings.NewReader(text)}
+		e, fast := f.Keep(t.Context(), "k", "head", 0, cache.Content{Source: io.NopCloser(taken), Length: -1})
+		slow := e.Open(t.Context())
+		got := make(chan string)
+		go func() { got <- read(t, fast) }()
+		for n := 0; n < len(text); {
+			synctest.Wait() // the fast one waits, too
+			if ahead := taken.count() - n; ahead > 1_300_000 {
+				t.Fatalf("the source is %d bytes ahead of the slowest", ahead)
+			}
+			buf := make([]byte, 100_000)
+			m, err := slow.Read(buf)
+			if string(buf[:m]) != text[n:n+m] || err != nil {
+				t.Fatalf("at %d: %v", n, err)
+			}
+			n += m
+			if n > 4_000_000 {
+				break
+			}
 		}
-		n += m
-		if ahead := taken.count() - n; ahead > 1_300_000 {
-			t.Fatalf("the source is %d bytes ahead of the slowest", ahead)
+		slow.Close()
+		if <-got != text {
+			t.Error("the fast reader got something else")
 		}
-	}
-	slow.Close()
-	if <-got != text {
-		t.Error("the fast reader got something else")
-	}
-	if s.Get("k") != nil {
-		t.Error("it was kept")
-	}
+		if s.Get("k") != nil {
+			t.Error("it was kept")
+		}
+	})
 }
 
 type counted struct {

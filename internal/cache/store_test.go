@@ -106,6 +106,8 @@ func TestInvalidate(t *testing.T) {
 	t.Parallel()
 	s := cache.New[string](cache.Config{MaxBytes: 1 << 20})
 	old := keep(t, s, "/a", "a")
+	reading := old.Open(t.Context()) // its body stays while it is read
+	defer reading.Close()
 	keep(t, s, "/b", "b")
 	f, _ := s.Join("/a2", func() {})
 	if n := s.Invalidate(func(key, _ string) bool { return strings.HasPrefix(key, "/a") }); n != 1 {
@@ -119,7 +121,8 @@ func TestInvalidate(t *testing.T) {
 		t.Error("the wrong ones are there")
 	}
 	f, _ = s.Join("/a", func() {})
-	if e, ok := f.Renew(old, "new head", 0); !ok || s.Get("/a") != nil && s.Get("/a") != e {
+	s.Invalidate(func(key, _ string) bool { return key == "/a" })
+	if _, ok := f.Renew(old, "new head", 0); !ok || s.Get("/a") != nil {
 		t.Error("a copy that was invalidated came back")
 	}
 	if n := s.Invalidate(func(_, head string) bool { return head == "head of /b" }); n != 1 || s.Get("/b") != nil {
