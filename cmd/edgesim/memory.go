@@ -67,7 +67,7 @@ func memoryLimit(text []byte) int64 {
 
 // leastGarbage is what may pile up between two collections however full the cache
 // is: with less the collector would run all the time.
-const leastGarbage = 24 << 20
+const leastGarbage = 20 << 20
 
 // balanceEvery is how often the collector's target follows the cache.
 const balanceEvery = 250 * time.Millisecond
