@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ import (
 )
 
 // maxFile bounds what is read: more than any distribution, less than memory.
-const maxFile = 64 << 20
+const maxFile = 48 << 20
 
 // Options say how to read.
 type Options struct {
@@ -166,14 +167,23 @@ func load(path string, stdin io.Reader) ([]byte, error) {
 }
 
 func readAll(path string, r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	var b bytes.Buffer
+	if f, ok := r.(*os.File); ok { // room at once, not by doubling
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > maxFile {
+				return nil, &Error{File: path, Message: fmt.Sprintf("is bigger than %d MiB", maxFile>>20)}
+			}
+			b.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	_, err := b.ReadFrom(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, &Error{File: path, Message: "cannot be read: " + err.Error()}
 	}
-	if len(data) > maxFile {
+	if b.Len() > maxFile {
 		return nil, &Error{File: path, Message: fmt.Sprintf("is bigger than %d MiB", maxFile>>20)}
 	}
-	return data, nil
+	return b.Bytes(), nil
 }
 
 // Read reads a configuration of any supported format. An error is an [*Error]

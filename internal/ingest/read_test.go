@@ -179,7 +179,7 @@ func TestHostileInput(t *testing.T) {
 			t.Errorf("%s: got %+v, want an error", name, got)
 		}
 	}
-	if _, err := ingest.ReadFile("-", ingest.Options{Stdin: endless{}}); err == nil || err.Error() != "-: is bigger than 64 MiB" {
+	if _, err := ingest.ReadFile("-", ingest.Options{Stdin: endless{}}); err == nil || err.Error() != "-: is bigger than 48 MiB" {
 		t.Errorf("endless input: got %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -23,6 +24,9 @@ type source struct {
 	dialect tree.Dialect
 }
 
+// maxWritten bounds YAML and HCL, which people write: JSON of programs may be more.
+const maxWritten = tree.MaxYAML
+
 // parseSource tells the format of a text by its content.
 func parseSource(file string, data []byte) (*source, error) {
 	text, err := toUTF8(data)
@@ -43,6 +47,8 @@ func parseSource(file string, data []byte) (*source, error) {
 			return nil, err
 		}
 		return known(file, n, tree.DialectAPI)
+	case len(text) > maxWritten:
+		return nil, &Error{Message: fmt.Sprintf("is bigger than the %d MiB that what people write may have", maxWritten>>20)}
 	case terraform.IsTerragrunt(text):
 		return nil, terraform.ErrTerragrunt(file)
 	case terraform.IsConfiguration(text):

@@ -107,7 +107,7 @@ const (
 // The bounds of a tree, against files made to exhaust memory.
 const (
 	MaxDepth = 100
-	MaxNodes = 500_000
+	MaxNodes = 400_000
 )
 
 // Get returns the member of an object, or nil. The last one wins where a name

@@ -52,7 +52,7 @@ func TestHostileText(t *testing.T) {
 		"yaml deeper": {tree.ParseYAML, strings.Repeat("[", 20_000), "invalid YAML: "},
 		"alias bomb":  {tree.ParseYAML, bomb, "the YAML is nested too deep or too big"},
 		"itself":      {tree.ParseYAML, "a: &a [*a]\n", "the YAML is nested too deep or too big"},
-		"yaml big":    {tree.ParseYAML, strings.Repeat("a: b\n", 2_000_000), "is bigger than the 6 MiB that YAML may have"},
+		"yaml big":    {tree.ParseYAML, strings.Repeat("a: b\n", 2_000_000), "is bigger than the 2 MiB that YAML may have"},
 		"two values":  {tree.ParseJSON, "{}\n {}", "text follows the JSON value"},
 		"cut off":     {tree.ParseJSON, "{\"a\":\n", "invalid JSON: the text ends too early"},
 	} {

@@ -8,15 +8,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxYAML bounds YAML, whose parser needs many times a text's size: no
-// template is as big.
-const maxYAML = 6 << 20
+// MaxYAML bounds YAML, whose parser needs many times a text's size: CloudFormation
+// takes templates of 1 MB.
+const MaxYAML = 2 << 20
 
 // ParseYAML reads one YAML document, with places, in order, and with the tags
 // that are the file's own. A key that stands twice is kept twice.
 func ParseYAML(file string, text []byte) (*Node, error) {
-	if len(text) > maxYAML {
-		return nil, &Error{File: file, Message: "is bigger than the " + strconv.Itoa(maxYAML>>20) + " MiB that YAML may have"}
+	if len(text) > MaxYAML {
+		return nil, &Error{File: file, Message: "is bigger than the " + strconv.Itoa(MaxYAML>>20) + " MiB that YAML may have"}
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
