@@ -6,6 +6,7 @@
 //	make bench BENCH="-quick"           three cells and less of TLS, a minute and a half
 //	make bench BENCH="-sections tls"    TLS alone, less than a minute
 //	make bench BENCH="-sections check"  the check command beside sslscan and testssl, a minute and a half
+//	make bench BENCH="-sections functions"  what an edge function costs, beside njs and node, a few seconds
 //	make bench BENCH="-sections record" what recording costs, and a store of a million exchanges; with -quick half a minute
 //	make bench BENCH="-json FILE"       the same for programs, too
 //

@@ -72,6 +72,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if p.named(sectionFunctions) {
+		if report.Functions, err = b.functions(ctx); err != nil {
+			return err
+		}
+	}
 	report.Targets = judge(report)
 	if p.json != "" {
 		if err := report.writeJSON(p.json); err != nil {

@@ -33,11 +33,12 @@ type plan struct {
 
 // The sections of the report.
 const (
-	sectionProxy  = "proxy"
-	sectionTLS    = "tls"
-	sectionCheck  = "check"  // measured only when it is named: other checkers take their time
-	sectionRecord = "record" // measured only when it is named: a million exchanges take theirs
-	sectionCache  = "cache"  // measured only when it is named: ten million keys take theirs
+	sectionProxy     = "proxy"
+	sectionTLS       = "tls"
+	sectionCheck     = "check"     // measured only when it is named: other checkers take their time
+	sectionRecord    = "record"    // measured only when it is named: a million exchanges take theirs
+	sectionFunctions = "functions" // measured only when it is named
+	sectionCache     = "cache"     // measured only when it is named: ten million keys take theirs
 )
 
 // has says whether a section was asked for.
@@ -77,7 +78,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
-	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache (default: proxy and tls)")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache, functions (default: proxy and tls)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -131,8 +132,8 @@ func (p *plan) check() error {
 		}
 	}
 	for _, name := range p.sections {
-		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache {
-			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache", name)
+		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache && name != sectionFunctions {
+			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache, functions", name)
 		}
 	}
 	switch {

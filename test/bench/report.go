@@ -20,8 +20,10 @@ type report struct {
 	// Record is what recordings cost.
 	Record *recordReport `json:"record,omitempty"`
 	// Cache is what a cache serves, and what it takes.
-	Cache   *cacheReport `json:"cache,omitempty"`
-	Targets []target     `json:"targets"`
+	Cache *cacheReport `json:"cache,omitempty"`
+	// Functions is what an edge function costs a call.
+	Functions *functionsReport `json:"functions,omitempty"`
+	Targets   []target         `json:"targets"`
 }
 
 // writeJSON writes the report for programs.
@@ -44,6 +46,7 @@ func (r *report) writeText(w io.Writer) error {
 	r.Check.print(p)
 	r.Record.print(p)
 	r.Cache.print(p)
+	r.Functions.print(p)
 	r.printTargets(p)
 	return p.err
 }

@@ -20,7 +20,7 @@ import (
 // wide enough for a slow machine, and no run passes them by much.
 const (
 	// TimeLimit is how long a function may run.
-	TimeLimit = 250 * time.Millisecond
+	TimeLimit = time.Second
 	// mostMemory is how much a run may let the heap grow.
 	mostMemory = 48 << 20
 	// mostCalls is how deep calls may be nested.
