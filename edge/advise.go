@@ -40,6 +40,7 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 	if facts.Status == http.StatusBadRequest && !facts.Secure {
 		facts.Body = peek(o.response)
 	}
+	x.tellSigning(facts.Status)
 	for _, finding := range policy.AdviseResponse(facts) {
 		x.find(finding)
 		if !wanted && x.hint == "" {

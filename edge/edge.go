@@ -11,6 +11,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/internal/functions"
+	"github.com/edgesim/edgesim/internal/sigv4"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
@@ -42,6 +43,9 @@ type Edge struct {
 	// viewers are, by name, e.g. "CloudFront-Viewer-Country". Default: none, and
 	// origins get placeholders (see policy.EdgeHeaders).
 	Geography map[string]string
+	// Credentials sign requests to origins with an origin access control, by the id of
+	// that. Default: made-up ones, [sigv4.MadeUp].
+	Credentials map[string]sigv4.Credentials
 	// Strict says how to judge what the documentation leaves open about chains.
 	// Default: tolerate and warn.
 	Strict policy.Strictness

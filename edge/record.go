@@ -60,6 +60,8 @@ type exchange struct {
 	edited      []policy.Change
 	asked       *ViewerRequest
 	generatedBy *functions.Function
+	// signing is what there is to know of the signature for the origin.
+	signing []policy.Finding
 	// trailer is that of the response, filled at the end of its body.
 	trailer http.Header
 }

@@ -115,8 +115,9 @@ func (x *exchange) applyPolicy(header http.Header, v *ViewerRequest, b *distribu
 func (e *Edge) refuse(x *exchange, v *ViewerRequest, cause *policy.Cause) *Response {
 	x.exchange.Cause = cause
 	x.exchange.ResultType = cause.ResultType
-	page := policy.ErrorPage(cause.Status, cause.Sentence, x.exchange.ID)
+	contentType, page := policy.CausePage(cause, x.exchange.ID)
 	r := e.generated(x, v, cause.Status, []string{cause.XCache()}, page)
+	r.Header["Content-Type"] = []string{contentType}
 	if x.behavior != nil { // else it was refused before one was looked for
 		x.applyPolicy(r.Header, v, x.behavior, nil)
 	}

@@ -44,11 +44,14 @@ func (e *Edge) serve(ctx context.Context, x *exchange, v *ViewerRequest) *Respon
 	case route.Redirect != 0:
 		return e.redirect(x, v, route.Redirect)
 	}
+	if cause := e.access(route.Location, v, route.Behavior); cause != nil { // 4, too
+		return e.conclude(ctx, x, v, outcome{behavior: route.Behavior, cause: cause})
+	}
 	asked, answer := e.viewerRequest(ctx, x, v, route.Behavior) // 5
 	if answer != nil {
 		return answer
 	}
-	return e.fetch(ctx, x, asked, route.Behavior)
+	return e.fetch(ctx, x, x.unsigned(asked, route.Behavior), route.Behavior)
 }
 
 // fetch answers a request that was let in: from what is kept, or from the origin.
@@ -98,6 +101,7 @@ func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *dis
 			return result
 		}
 	}
+	e.signOrigin(x, v, &plan, errorURI != "") // 8, too
 	x.planned(&plan, errorURI != "")
 	plan.Request.Forced = e.force(x, v, b, plan.Origin)
 	result := e.Client.Do(ctx, plan.Target, &plan.Request) // 9

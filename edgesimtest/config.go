@@ -19,6 +19,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/internal/pki"
+	"github.com/edgesim/edgesim/internal/sigv4"
 	"github.com/edgesim/edgesim/internal/standin"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -79,6 +80,8 @@ type site struct {
 	distribution *distribution.Distribution
 	connect      map[string]string
 	trust        []*x509.Certificate
+	geography    map[string]string
+	credentials  map[string]sigv4.Credentials
 }
 
 // site starts the origin, if it is to be started, and says how it is reached.
@@ -164,6 +167,19 @@ func (s *site) read(r *ingest.Result, err error) error {
 	}
 	s.distribution = r.Distribution
 	maps.Copy(s.connect, r.Connect)
+	if r.Overlay == nil {
+		return nil
+	}
+	s.geography, s.credentials = maps.Clone(r.Overlay.Geography), map[string]sigv4.Credentials{}
+	for id, c := range r.Overlay.AccessCredentials {
+		s.credentials[id] = sigv4.Credentials(c)
+	}
+	if country := r.Overlay.Values["viewer-country"]; len(country) > 0 {
+		if s.geography == nil {
+			s.geography = map[string]string{}
+		}
+		s.geography["CloudFront-Viewer-Country"] = country[0]
+	}
 	return nil
 }
 

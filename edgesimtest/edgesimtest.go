@@ -99,7 +99,7 @@ func Start(t testing.TB, c Config) *Edge {
 	inner := &edge.Edge{
 		Listeners:    edge.Listeners{HTTP: plain.Addr().String(), HTTPS: secure.Addr().String()},
 		Distribution: site.distribution, Client: client, Faults: e.faults, BodyLimit: bodyLimit, Faithful: c.Faithful,
-		AnyHost: c.AnyHost, Clock: e.clock, Recorder: recording.Tee(e.ring, &logline.Log{Logger: log}),
+		AnyHost: c.AnyHost, Geography: site.geography, Credentials: site.credentials, Clock: e.clock, Recorder: recording.Tee(e.ring, &logline.Log{Logger: log}),
 	}
 	if c.Cache != "" {
 		inner.Cache = edge.NewCache(edge.CacheConfig{Mode: c.Cache})

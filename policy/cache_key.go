@@ -59,7 +59,7 @@ func CacheKey(f RequestFacts) string {
 	for _, field := range own.appendTo(nil, &f) {
 		part(field.Name, field.Value)
 	}
-	part("Cookie", s.cookieHeader(f.Header["Cookie"])...)
+	part("Cookie", s.cookieHeader(UnsignedCookies(f.Header["Cookie"], f.Behavior))...) // CF-SIGN-52
 	return b.String()
 }
 

@@ -1,6 +1,9 @@
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // CauseName is the stable short name of the one reason for which a viewer got
 // an error made by the edge. The names are part of edgesim's contract.
@@ -39,6 +42,19 @@ const (
 	CauseViewerHTTPSOnly              CauseName = "viewer-https-only"
 	CauseViewerUnknownHost            CauseName = "viewer-unknown-host"
 	CauseViewerBadRequest             CauseName = "viewer-bad-request"
+	// The causes of viewers that are not let in: without a signature that holds, from a
+	// country that is kept out, with the certificate of another distribution.
+	CauseViewerMissingKey         CauseName = "viewer-missing-key"
+	CauseViewerUnknownKey         CauseName = "viewer-unknown-key"
+	CauseViewerMalformedSignature CauseName = "viewer-malformed-signature"
+	CauseViewerMalformedPolicy    CauseName = "viewer-malformed-policy"
+	CauseViewerSignatureMismatch  CauseName = "viewer-signature-mismatch"
+	CauseViewerSignatureExpired   CauseName = "viewer-signature-expired"
+	CauseViewerSignatureEarly     CauseName = "viewer-signature-early"
+	CauseViewerSignatureResource  CauseName = "viewer-signature-resource"
+	CauseViewerSignatureAddress   CauseName = "viewer-signature-address"
+	CauseViewerCountryBlocked     CauseName = "viewer-country-blocked"
+	CauseViewerMisdirected        CauseName = "viewer-misdirected"
 	// CauseViewerAborted is a viewer that left before it could be answered: no
 	// page reaches anybody, and the access log has status 000 (CF-LOG-03).
 	CauseViewerAborted CauseName = "viewer-aborted"
@@ -91,7 +107,9 @@ const (
 // result type. Sources: CF-ERR-01 to CF-ERR-06, CF-ERR-17 to CF-ERR-27,
 // CF-LOG-09, CF-LOG-10; those of edge functions are in function_fault.go. TLS failures log OriginConnectError by the field's
 // name only (CF-LOG-11).
-var causeTable = []CauseSpec{
+var causeTable = slices.Concat(ownCauses, accessCauses)
+
+var ownCauses = []CauseSpec{
 	{CauseDNSFailure, "CF-DNS-01", StageResolve, 502, sentenceDNS, "OriginDnsError", false},
 	{CauseConnectRefused, "CF-CONN-08", StageDial, 502, sentenceConnect, "OriginConnectError", false},
 	{CauseConnectTimeout, "CF-CONN-09", StageDial, 504, sentenceConnect, "OriginCommError", false},

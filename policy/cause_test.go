@@ -64,6 +64,17 @@ func TestCauses(t *testing.T) {
 		{"lambda-execution-error", 503, "LambdaExecutionError", "The Lambda function associated with the CloudFront distribution is invalid or doesn't have the required permissions."},
 		{"lambda-validation-error", 502, "Error", "The Lambda function result failed validation: "},
 		{"lambda-limit-exceeded", 503, "LambdaLimitExceeded", "The Lambda function associated with the CloudFront distribution was throttled."},
+		{"viewer-missing-key", 403, "Error", "Missing Key-Pair-Id query parameter or cookie value"},
+		{"viewer-unknown-key", 403, "Error", "Unknown Key"},
+		{"viewer-malformed-signature", 403, "Error", "Could not unencode Signature"},
+		{"viewer-malformed-policy", 403, "Error", "Malformed Policy"},
+		{"viewer-signature-mismatch", 403, "Error", "Access denied"},
+		{"viewer-signature-expired", 403, "Error", "Access denied"},
+		{"viewer-signature-early", 403, "Error", "Access denied"},
+		{"viewer-signature-resource", 403, "Error", "Access denied"},
+		{"viewer-signature-address", 403, "Error", "Access denied"},
+		{"viewer-country-blocked", 403, "ClientGeoBlocked", "The Amazon CloudFront distribution is configured to block access from your country."},
+		{"viewer-misdirected", 421, "InvalidRequestCertificate", "The distribution does not match the certificate for which the HTTPS connection was established with."},
 	} {
 		got := policy.NewCause(row.name, "evidence", nil)
 		if got.Status != row.status || got.DetailedResultType != row.detailed || got.Sentence != row.sentence || got.ResultType != "Error" {
@@ -73,8 +84,8 @@ func TestCauses(t *testing.T) {
 			t.Errorf("%s: its rule %s is not in the catalogue", row.name, got.Rule)
 		}
 	}
-	if n := len(policy.Causes()); n != 38 {
-		t.Errorf("the table has %d causes, the test above 38", n)
+	if n := len(policy.Causes()); n != 49 {
+		t.Errorf("the table has %d causes, the test above 49", n)
 	}
 	names := map[policy.CauseName]bool{}
 	for _, s := range policy.Causes() {

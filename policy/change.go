@@ -61,6 +61,7 @@ const (
 	ByBehavior           = "cache behavior"
 	ByOriginPath         = "origin path"
 	ByDefaultRootObject  = "default root object"
+	ByAccessControl      = "origin access control"
 )
 
 // ChangeLog collects the changes of one exchange in their order. A nil one

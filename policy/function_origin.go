@@ -177,7 +177,7 @@ func updateOrigin(assigned *distribution.Origin, u *OriginUpdate) (OriginChoice,
 		}
 	}
 	if a := u.AccessControl; a != nil {
-		o.AccessControl = nil
+		o.AccessControl, o.AccessControlID = nil, ""
 		if a.OriginType != "" {
 			o.AccessControl = a
 		}

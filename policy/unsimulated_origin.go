@@ -30,10 +30,8 @@ var originGaps = []Gap{
 	{Rule: "CF-ERR-12", Needs: needsDocuments, Why: "the thresholds of the 503 are not published; each failed handshake is answered 502"},
 	{Rule: "CF-ERR-13", Needs: needsAWS, Why: "it was seen with mis-declared AWS origins only"},
 	{Rule: "CF-ERR-20", Needs: needsAWS, Why: "no web ACL is evaluated"},
-	{Rule: "CF-ERR-21", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
-	{Rule: "CF-ERR-23", Needs: needsLater, Why: "every name gets a certificate of the local CA, so none belongs to another distribution"},
 	{Rule: "CF-ERR-25", Needs: needsDocuments, Partly: true, Why: "what CloudFront judges as unsafe is not published; a malformed request gets no custom error page"},
 	{Rule: "CF-ERR-33", Needs: needsAWS, Why: "faults inside CloudFront are not acted out"},
-	{Rule: "CF-ERR-42", Needs: needsAWS, Why: "where a viewer is cannot be told, so no country is blocked"},
+	{Rule: "CF-ERR-42", Needs: needsDocuments, Why: "it is one operator's page, which a custom error response can give; the edge's own is HTML"},
 	{Rule: "CF-ERR-43", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 }

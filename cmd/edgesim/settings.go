@@ -21,6 +21,7 @@ import (
 	"github.com/edgesim/edgesim/faults"
 	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/ingest"
+	"github.com/edgesim/edgesim/internal/sigv4"
 	"github.com/edgesim/edgesim/internal/standin"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -55,6 +56,8 @@ type settings struct {
 	certificateForAll *tls.Certificate
 	// geography are the values of the CloudFront-Viewer-* headers that need AWS.
 	geography map[string]string
+	// credentials sign requests to origins, by the id of the access control.
+	credentials map[string]sigv4.Credentials
 	// keyLog is the file for TLS secrets; "" for none.
 	keyLog string
 	// faults are the faults on demand, which the API changes while serving.
@@ -132,6 +135,9 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 	}
 	if result.Overlay != nil {
 		s.geography = result.Overlay.Geography
+	}
+	if err := s.readAccess(g, result.Overlay); err != nil {
+		return nil, err
 	}
 	for _, choice := range []struct {
 		flag, usual, other string

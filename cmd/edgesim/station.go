@@ -179,7 +179,7 @@ func newClient(s *settings) *originconn.Client {
 func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder) *edge.Edge {
 	e := &edge.Edge{
 		Distribution: s.distribution, Client: client, Snapshot: s.snapshot, Recorder: recorder,
-		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography, Functions: s.functions,
+		Faithful: s.faithful, BodyLimit: s.bodyLimit, ClientCertificates: s.clientCertificates, Geography: s.geography, Credentials: s.credentials, Functions: s.functions,
 		Clock: &s.clock, Strict: s.strict, HostOnly: s.hostOnly, Name: s.keeping.edgeName, Faults: s.faults,
 	}
 	return e

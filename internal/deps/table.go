@@ -176,8 +176,11 @@ var Packages = []Package{
 		Imports: []string{"distribution", "policy", "internal/functions/js", "internal/functions/kvs", "internal/functions/lambda"},
 	},
 	{
+		Path: "internal/sigv4", Why: "requests signed as AWS signs; the SDK's signer stays behind it", Imports: []string{"policy"}, Modules: []string{aws},
+	},
+	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
-		Imports: []string{"internal/functions", "distribution", "policy", "faults", "originconn", "recording", "internal/cache"}, Modules: []string{brotli},
+		Imports: []string{"internal/functions", "internal/sigv4", "distribution", "policy", "faults", "originconn", "recording", "internal/cache"}, Modules: []string{brotli},
 	},
 	{
 		Path: "internal/logline", Why: "one line of the log for each exchange, for whoever runs an edge",
@@ -231,6 +234,7 @@ var Packages = []Package{
 			"internal/har",
 			"internal/cflog",
 			"internal/logline",
+			"internal/sigv4",
 			"internal/standin",
 			"internal/story",
 			"internal/replay",

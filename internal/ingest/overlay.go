@@ -30,6 +30,9 @@ type Overlay struct {
 	// Geography says where viewers are: values of the CloudFront-Viewer-* fields
 	// of [distribution.GeographyHeaders], by name.
 	Geography map[string]string
+	// AccessCredentials sign requests to origins, by the id of the origin access
+	// control, the variables that they name looked up.
+	AccessCredentials map[string]AccessCredentials
 	// Functions and Stores are files by the name or ARN of the function or the
 	// key-value store, Lambdas say where Lambda@Edge functions run.
 	Functions, Stores map[string]string
@@ -94,7 +97,7 @@ func readOverlay(n *tree.Node, opts Options) (*Result, error) {
 			}
 			return nil, &Error{Line: line, Message: f.Name + ": " + err.Error()}
 		}
-		if strings.HasPrefix(f.Name, "origin-") || f.Name == "forward-host" {
+		if strings.HasPrefix(f.Name, "origin-") && key.Group == setting.GroupOrigin || f.Name == "forward-host" {
 			r.originKey, r.originLine = f.Name, int(f.Pos.Line)
 		}
 	}

@@ -15,11 +15,14 @@ import (
 // forms read the keys that have a form of their own; every other one is read by its
 // kind in the table of settings.
 var forms = map[string]func(r *overlayReader, n *tree.Node) error{
-	"distribution": (*overlayReader).setDistribution,
-	"connect":      (*overlayReader).setConnect,
-	"parameter":    (*overlayReader).setParameters,
-	"policies":     (*overlayReader).setPolicies,
-	"geography":    (*overlayReader).setGeography,
+	"distribution":           (*overlayReader).setDistribution,
+	"connect":                (*overlayReader).setConnect,
+	"parameter":              (*overlayReader).setParameters,
+	"policies":               (*overlayReader).setPolicies,
+	"geography":              (*overlayReader).setGeography,
+	"public-keys":            (*overlayReader).setPublicKeys,
+	"key-groups":             (*overlayReader).setKeyGroups,
+	"origin-access-controls": (*overlayReader).setAccessControls,
 
 	"functions":        (*overlayReader).setFunctions,
 	"key-value-stores": (*overlayReader).setStores,

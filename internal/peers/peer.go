@@ -30,6 +30,7 @@ func Known() []Peer {
 		{"postgres", "postgresql", "recordings in a database that is stopped and started under load"},
 		{"docker", "docker.io docker-compose", "the images and docker-compose.yml, on a real engine"},
 		{"python3:aiohttp", "python3-aiohttp", "an application with cookies, chunks, compression and WebSocket"},
+		{"python3:awscli", "awscli", "signatures by AWS's signer for Python"},
 		{"python3:websockets", "python3-websockets", "viewers of WebSocket"},
 		{"python3", "python3", "suites in Python, as docs/TESTING.md has them"},
 		{"njs", "njs", "what nginx's JavaScript engine, the relative of CloudFront's, refuses"},

@@ -71,6 +71,28 @@ var edge = []Setting{
 		Schema:  `{"type": "object", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {"file": {"type": "string"}, "handler": {"type": "string"}, "endpoint": {"type": "string"}, "name": {"type": "string"}, "environment": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}}}}`,
 	},
 	{
+		Name: "viewer-country", Kind: Text, Group: GroupEdge, Value: "CC",
+		Usage: "viewers are in the country `CC`, two letters (ISO 3166-1): geographic restrictions and CloudFront-Viewer-Country go by it", Said: "not known: everybody is let in", Example: "DE",
+	},
+	{
+		Name: "public-keys", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "the public keys that verify signed URLs and cookies: PEM files by Key-Pair-Id",
+		Example: "{K2JCJMDEHXQW5F: keys/public.pem}", Schema: `{"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}`,
+	},
+	{
+		Name: "key-groups", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "the key groups that behaviors trust: lists of Key-Pair-Ids by the id of the group",
+		Example: "{my-group: [K2JCJMDEHXQW5F]}", Schema: `{"type": "object", "additionalProperties": {"type": ["string", "array"], "items": {"type": "string"}}}`,
+	},
+	{
+		Name: "origin-access-controls", Kind: Mapping, Group: GroupEdge, Ways: OverlayOnly,
+		Usage:   "origin access controls by id: signing-behavior (always, never, no-override), origin-type (s3, lambda, mediastore, mediapackagev2) and credentials to sign with, made-up ones unless given",
+		Example: "{E2QWRUHAPOMQZL: {signing-behavior: always, origin-type: s3, credentials: {access-key-id: minio, secret-access-key: minio-secret}}}",
+		Schema: `{"type": "object", "additionalProperties": {"type": "object", "additionalProperties": false, "properties": {` +
+			`"signing-behavior": {"enum": ["always", "never", "no-override"]}, "origin-type": {"enum": ["s3", "lambda", "mediastore", "mediapackagev2"]}, "signing-protocol": {"enum": ["sigv4", "sigv4a"]}, ` +
+			`"credentials": {"type": "object", "additionalProperties": false, "properties": {"access-key-id": {"type": "string"}, "secret-access-key": {"type": "string"}, "session-token": {"type": "string"}}}}}}`,
+	},
+	{
 		Name: "fault", Kind: List, Group: GroupEdge, Value: "FAULT",
 		Usage:   "force a failure: `FAULT` is a cause, then origin=, behavior=, path=, method=, next=, share=, seed=, latency= as needed; as in PUT /api/faults (repeatable)",
 		Example: "[\"connect-timeout path=/api/* next=1\"]",

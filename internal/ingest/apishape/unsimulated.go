@@ -2,6 +2,7 @@ package apishape
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -16,21 +17,14 @@ func (r *reader) unsimulated(d *distribution.Distribution) {
 	if d.HTTPVersion == "http3" || d.HTTPVersion == "http2and3" {
 		say("HttpVersion", "HTTP/3 is not simulated: viewers are answered over HTTP/2 and HTTP/1.1")
 	}
-	if d.HTTPVersion == "http1.1" {
-		say("HttpVersion", "a limit to HTTP/1.1 is not simulated: viewers on HTTPS may use HTTP/2")
-	}
 	if d.Logging.Enabled {
 		say("Logging", "logs are not delivered to %q: edgesim has its recordings", d.Logging.Bucket)
 	}
 	if c := d.ViewerCertificate; !c.CloudFrontDefault {
-		message := "viewers get a certificate of edgesim's own authority"
-		if c.MinimumProtocolVersion != "" {
-			message += ", and the security policy " + c.MinimumProtocolVersion + " is not enforced"
-		}
-		say("ViewerCertificate", "%s", message)
+		say("ViewerCertificate", "viewers get a certificate of edgesim's own authority")
 	}
 	if g := d.GeoRestriction; g.Type != "none" {
-		say("Restrictions.GeoRestriction", "the geographic restriction (%s of %s) is not simulated: every viewer is let in", g.Type, strings.Join(g.Countries, ", "))
+		say("Restrictions.GeoRestriction", "where viewers are is not known unless --viewer-country says so: until then all are let in (%s of %s)", g.Type, strings.Join(g.Countries, ", "))
 	}
 	for _, s := range []struct {
 		path string
@@ -95,10 +89,17 @@ func (r *reader) unsimulatedBehavior(path string, b *distribution.CacheBehavior)
 		r.notice(distribution.NoticeUnsimulated, path+field, format, args...)
 	}
 	if b.TrustedSigners.Enabled {
-		say(".TrustedSigners", "signed URLs and cookies are not simulated: every viewer is let in")
+		say(".TrustedSigners", "the key pairs of AWS accounts are not in these files: signatures with them are not verified")
 	}
 	if b.TrustedKeyGroups.Enabled {
-		say(".TrustedKeyGroups", "signed URLs and cookies are not simulated: every viewer is let in")
+		for i, group := range b.TrustedKeyGroups.Groups {
+			switch {
+			case group == nil:
+				say(".TrustedKeyGroups", "the keys of the key group %q are not in these files: signatures with them are not verified (public-keys and key-groups of an overlay name them)", b.TrustedKeyGroups.IDs[i])
+			case slices.ContainsFunc(group.Keys, func(k distribution.PublicKey) bool { return k.PEM == "" }):
+				say(".TrustedKeyGroups", "not every public key of the key group %q is in these files: signatures with the others are not verified (public-keys of an overlay names them)", b.TrustedKeyGroups.IDs[i])
+			}
+		}
 	}
 	if b.SmoothStreaming {
 		say(".SmoothStreaming", "Smooth Streaming is not simulated")

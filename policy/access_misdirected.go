@@ -1,0 +1,45 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
+)
+
+// MisdirectedFacts is what is known of a viewer's connection whose SNI and Host name
+// two distributions.
+type MisdirectedFacts struct {
+	// SNI and Host are the viewer's.
+	SNI, Host string
+	// Shown is the distribution of the SNI, whose certificate the viewer got; Asked
+	// that of Host.
+	Shown, Asked *distribution.Distribution
+}
+
+// JudgeMisdirected refuses a request over the connection of another distribution
+// (CF-ERR-23), unless the certificate that was shown covers Host or belongs to the account
+// of the distribution that Host names: either is enough (CF-VIEW-60, CF-VIEW-61). The
+// account is that of the certificates' ARNs; where one has none, it is the same.
+func JudgeMisdirected(f MisdirectedFacts) *Cause {
+	shown, asked := accountOf(f.Shown.ViewerCertificate.ACMCertificateARN), accountOf(f.Asked.ViewerCertificate.ACMCertificateARN)
+	if shown == asked || shown == "" || asked == "" {
+		return nil
+	}
+	for _, alias := range f.Shown.Aliases { // each of which its certificate covers
+		if wildcard(strings.ToLower(alias), strings.ToLower(distribution.Hostname(f.Host))) {
+			return nil
+		}
+	}
+	return NewCause(CauseViewerMisdirected, fmt.Sprintf("the connection was made for %q with a certificate of the account %s, and Host %q is a distribution of the account %s", f.SNI, shown, f.Host, asked), nil).
+		hinted("ask for %s over a connection of its own", f.Host)
+}
+
+// accountOf is the account in an ARN; "" for what is none.
+func accountOf(arn string) string {
+	part := strings.Split(arn, ":")
+	if len(part) < 6 || part[0] != "arn" {
+		return ""
+	}
+	return part[4]
+}
