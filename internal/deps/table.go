@@ -95,10 +95,6 @@ var Packages = []Package{
 	},
 	{Path: "internal/bucket", Why: "a folder answered as S3 would: it knows HTTP and the folder, and nobody of ours"},
 	{
-		Path: "internal/standin", Why: "folders in the place of buckets, behind sockets of their own; ingest says how they are named, distribution which endpoint a name is",
-		Imports: []string{"internal/bucket", "internal/pki", "internal/ingest", "distribution"},
-	},
-	{
 		Path: "policy", Why: "what the documentation prescribes is pure: no socket, no recording, no third party",
 		Imports: []string{"distribution"},
 	},
@@ -210,6 +206,10 @@ var Packages = []Package{
 	{
 		Path: "internal/inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
 		Imports: []string{"internal/inspector/page", "recording", "internal/har", "policy", "faults", "internal/invalidation"},
+	},
+	{
+		Path: "internal/standin", Why: "folders in the place of buckets, behind sockets of their own; ingest says how they are named, distribution which endpoint a name is",
+		Imports: []string{"internal/bucket", "internal/pki", "internal/ingest", "distribution"},
 	},
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
 	{Path: "internal/conntest", Why: "it counts the connections that tests leave open, and belongs to tests alone", Anything: true},
