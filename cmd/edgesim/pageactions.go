@@ -1,13 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/explain"
 	"github.com/edgesim/edgesim/internal/inspector"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -16,7 +21,8 @@ import (
 // it, on the same road as everything else.
 func pageActions(e *edge.Edge) inspector.Actions {
 	return inspector.Actions{
-		Replay: func(ctx context.Context, x *recording.Exchange) (string, error) { return replayInside(ctx, e, x) },
+		Replay:  func(ctx context.Context, x *recording.Exchange) (string, error) { return replayInside(ctx, e, x) },
+		Explain: func(_ context.Context, q inspector.ExplainQuery) ([]byte, error) { return explainInside(e, q) },
 		Check: func(ctx context.Context, origin string, progress func(string)) ([]byte, error) {
 			return checkInside(ctx, e, origin, progress)
 		},
@@ -39,6 +45,70 @@ func replayInside(ctx context.Context, e *edge.Edge, x *recording.Exchange) (str
 		}
 	}
 	return "", errors.New("the answer does not name its exchange")
+}
+
+// explainInside is what config --explain --json says, of the distributions that
+// the edge serves at this moment.
+func explainInside(e *edge.Edge, q inspector.ExplainQuery) ([]byte, error) {
+	lines, err := headerFlags(q.Header)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := explain.Draw(e, explain.Request{URL: q.URL, Method: q.Method, Fields: lines})
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(picture)
+}
+
+// servedNames are the names of what the edge serves.
+func servedNames(e *edge.Edge) []string {
+	names := []string{}
+	for _, l := range e.Locations() {
+		if name := cmp.Or(l.Name(), l.Distribution.DomainName, strings.Join(l.Distribution.Aliases, ", ")); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// servedDistributions is all that the edge serves, without secrets.
+func servedDistributions(e *edge.Edge, k *keeping) ([]inspector.ServedDistribution, error) {
+	all := []inspector.ServedDistribution{}
+	for _, l := range e.Locations() {
+		d := l.Distribution
+		config, err := k.encode(d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inspector.ServedDistribution{
+			Name: l.Name(), ID: d.ID, DomainName: d.DomainName, Config: config,
+			Policies: policyNames(d), Notices: distribution.NoticeLines(d.Notices),
+		})
+	}
+	return all, nil
+}
+
+// policyNames are the names of the policies of a distribution by their ids.
+func policyNames(d *distribution.Distribution) map[string]string {
+	names := map[string]string{}
+	add := func(id, name string) {
+		if id != "" && name != "" {
+			names[id] = name
+		}
+	}
+	for _, b := range append(slices.Clone(d.Behaviors), d.DefaultBehavior) {
+		if p := b.CachePolicy; p != nil {
+			add(p.ID, p.Name)
+		}
+		if p := b.OriginRequestPolicy; p != nil {
+			add(p.ID, p.Name)
+		}
+		if p := b.ResponseHeadersPolicy; p != nil {
+			add(p.ID, p.Name)
+		}
+	}
+	return names
 }
 
 // checkInside judges the origins of a running edge, or the one with this id, over

@@ -135,6 +135,8 @@ func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Conf
 	c.Distribution = func() ([]byte, error) { return s.keeping.encode(e.Locations()[0].Distribution) }
 	st.reloader = &reloader{program: p, edge: e, read: s.reread, locations: s.locations, current: s.result, first: s.functions}
 	c.Reload, c.Warning = st.reloader.reload, st.reloader.warning
+	c.Distributions = func() ([]inspector.ServedDistribution, error) { return servedDistributions(e, &s.keeping) }
+	c.Served, c.Rules = func() []string { return servedNames(e) }, ruleEntries()
 	c.Edge = s.keeping.edgeName
 	cacheAPI(&c, s, e)
 	at := st.addresses().forPeople()

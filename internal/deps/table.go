@@ -216,6 +216,7 @@ var Packages = []Package{
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
 	{Path: "test/e2e", Why: "tests of the whole program, from outside", Anything: true},
+	{Path: "test/page", Why: "tests of the page from outside, in a real browser that chromedp drives (MIT, kept up, no dependency but its own protocol types)", Anything: true},
 	{Path: "test/compose", Why: "tests of the images and of docker-compose.yml, on a real Docker engine", Anything: true},
 	{Path: "test/compose/tests", Why: "tests that run inside the compose network", Anything: true},
 	{

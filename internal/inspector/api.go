@@ -87,9 +87,13 @@ func (i *inspector) refuseError(w http.ResponseWriter, err error) {
 
 // rules shows the catalogue.
 func (i *inspector) rules(w http.ResponseWriter, _ *http.Request) {
+	rules := i.Config.Rules
+	if rules == nil {
+		rules = policy.Catalogue()
+	}
 	writeJSON(w, http.StatusOK, struct {
-		Rules []policy.Rule `json:"rules"`
-	}{policy.Catalogue()})
+		Rules any `json:"rules"`
+	}{rules})
 }
 
 // distribution shows what is served.
@@ -104,6 +108,38 @@ func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, json.RawMessage(data))
+}
+
+// ServedDistribution is one of the distributions that are served.
+type ServedDistribution struct {
+	// Name is how the files refer to it, or its id; "" where it has neither.
+	Name string `json:"name"`
+	// ID is the distribution's id and DomainName its name at cloudfront.net; ""
+	// where the files have none.
+	ID         string `json:"id,omitempty"`
+	DomainName string `json:"domainName,omitempty"`
+	// Config is the effective DistributionConfig as the API writes it.
+	Config json.RawMessage `json:"config"`
+	// Policies are the names of the policies it refers to, by id.
+	Policies map[string]string `json:"policies"`
+	// Notices are what the reader of the files had to say.
+	Notices []string `json:"notices"`
+}
+
+// distributions shows all that are served.
+func (i *inspector) distributions(w http.ResponseWriter, _ *http.Request) {
+	if i.Distributions == nil {
+		refuse(w, http.StatusNotFound, problem{Error: "no distribution is served here"})
+		return
+	}
+	all, err := i.Distributions()
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, problem{Error: "showing the distributions: " + err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, struct {
+		Distributions []ServedDistribution `json:"distributions"`
+	}{all})
 }
 
 // problem is the answer to a request that cannot be served.

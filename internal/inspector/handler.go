@@ -28,6 +28,11 @@ type Config struct {
 	// Distribution returns the effective distribution as JSON. Default: none,
 	// and /api/distribution is not found.
 	Distribution func() ([]byte, error)
+	// Distributions returns all distributions that are served, for the page. Default:
+	// none, and /api/distributions is not found.
+	Distributions func() ([]ServedDistribution, error)
+	// Rules are what /api/rules shows, as JSON writes it. Default: the catalogue.
+	Rules any
 	// Faults are the faults on demand, to be shown and changed. Default: a set
 	// of the inspector's own, which forces nothing anywhere.
 	Faults *faults.Set

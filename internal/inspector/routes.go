@@ -32,6 +32,7 @@ func (i *inspector) table() []route {
 		{"GET", "/api/stats", "how many exchanges there are, by status and cause", i.stats},
 		{"GET", "/api/rules", "the catalogue of documented behavior", i.rules},
 		{"GET", "/api/distribution", "the effective distribution, defaults filled in", i.distribution},
+		{"GET", "/api/distributions", "all that are served, with the names of their policies", i.distributions},
 		{"GET", "/api/explain", "what the edge would do with a request: ?url=…&method=…&header=…", i.explain},
 		{"GET", "/api/check", "judges the origins, or the one of ?origin=, with an event for each step", i.check},
 		{"GET", "/api/summary", "the last minutes, where is recorded and how, for the page", i.summary},

@@ -23,3 +23,10 @@ func Chromium(t testing.TB, url string) string {
 	}
 	return page.String()
 }
+
+// ChromiumPath is where the browser is, for a test that drives it itself.
+func ChromiumPath(t testing.TB) string {
+	t.Helper()
+	Need(t, "chromium")
+	return find("chromium")
+}

@@ -1,9 +1,11 @@
 // The cache: what is kept, how old it is and for how long yet; invalidate.
-import { bytes, fill, h, link, plural, seconds } from "./dom.js";
+import { bytes, fill, h, link, pathOf, seconds } from "./dom.js";
 import { get, send } from "./api.js";
+import { ruleButton } from "./rules.js";
 
 export async function showCache(root) {
   const at = h("div", {}), said = h("p", { role: "status" });
+  let drawn;
   const draw = async () => {
     let c;
     try {
@@ -12,15 +14,17 @@ export async function showCache(root) {
       fill(at, err.status === 404 ? off() : h("p", { class: "problem" }, err.message));
       return;
     }
-    const entries = c.entries ?? [];
+    const now = JSON.stringify(c);
+    if (now === drawn) return;
+    drawn = now;
     fill(at, c.mode === "off" ? off() : [
-      h("p", { class: "quiet" }, "Mode ", h("code", {}, c.mode), ", ", plural(c.count ?? entries.length, "entry").replace("entrys", "entries"), ", ", bytes(c.bytes ?? 0), c.limit && [" of ", bytes(c.limit)]),
-      entries.length === 0 ? h("p", { class: "empty" }, "Nothing is kept yet.") : h("div", { class: "scroll" }, h("table", {},
+      h("p", { class: "quiet" }, "Mode ", h("code", {}, c.mode), ", ", c.entries === 1 ? "1 entry" : c.entries.toLocaleString("en-US") + " entries", ", ", bytes(c.bytes), " of ", bytes(c.maxBytes), c.evicted > 0 && ", " + c.evicted.toLocaleString("en-US") + " made room for others", c.next && "; the newest " + c.items.length + " are shown"),
+      c.items.length === 0 ? h("p", { class: "empty" }, "Nothing is kept yet.") : h("div", { class: "scroll" }, h("table", {},
         h("thead", {}, h("tr", {}, ["Key", "Status", "Size", "Age", "Fresh for", "Filled by"].map(t => h("th", { scope: "col" }, t)))),
-        h("tbody", {}, entries.map(e => h("tr", {},
-          h("td", { class: "wire" }, e.key), h("td", {}, String(e.status ?? "")), h("td", {}, bytes(e.bytes ?? 0)), h("td", {}, seconds(e.ageSeconds ?? 0)),
-          h("td", {}, (e.leftSeconds ?? e.ttlSeconds - (e.ageSeconds ?? 0)) > 0 ? seconds(e.leftSeconds ?? e.ttlSeconds - (e.ageSeconds ?? 0)) : h("span", { class: "tag warn" }, "expired")),
-          h("td", {}, e.from && link("/exchanges/" + encodeURIComponent(e.from), {}, e.from.slice(0, 10))))))))]);
+        h("tbody", {}, c.items.map(e => h("tr", { "data-entry": e.id },
+          h("th", { scope: "row", class: "wire" }, e.key), h("td", {}, String(e.status), e.error && " (error)"), h("td", {}, e.size < 0 ? "not known yet" : bytes(e.size)), h("td", {}, seconds(e.ageSeconds)),
+          h("td", {}, e.leftSeconds > 0 ? seconds(e.leftSeconds) : h("span", { class: "tag warn" }, "expired"), " ", ruleButton(e.rule)),
+          h("td", {}, e.exchange && link(pathOf(e.exchange), {}, e.exchange.slice(0, 10))))))))]);
   };
   await draw();
   const paths = h("input", { class: "wide", required: true, placeholder: "/img/*" });
@@ -29,7 +33,7 @@ export async function showCache(root) {
       event.preventDefault();
       try {
         const made = await send("POST", "/api/invalidations", { paths: paths.value.trim().split(/\s+/) });
-        said.textContent = "Invalidation " + (made.id ?? "") + " is done.";
+        said.textContent = "Invalidation " + made.id + " is done: " + (made.removed === 1 ? "1 entry" : made.removed + " entries") + " removed.";
         await draw();
       } catch (err) {
         said.textContent = err.message + (err.hint ? ": " + err.hint : "");

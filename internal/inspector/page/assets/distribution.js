@@ -1,6 +1,6 @@
 // The distribution: behaviors in order, origins with their check, and "explain":
 // what would become of a request.
-import { button, fill, h, link, navigate } from "./dom.js";
+import { button, fill, h, link, seconds } from "./dom.js";
 import { get, once } from "./api.js";
 import { fields } from "./fields.js";
 import { ruleButton } from "./rules.js";
@@ -8,32 +8,30 @@ import { ruleButton } from "./rules.js";
 const policyKeys = [["CachePolicyId", "cache"], ["OriginRequestPolicyId", "origin request"], ["ResponseHeadersPolicyId", "response headers"]];
 
 export async function showDistribution(root, query) {
-  const served = await once("/api/distribution");
-  const all = Array.isArray(served.distributions) ? served.distributions : [served];
-  fill(root, h("h1", {}, all.length > 1 ? "Distributions" : "Distribution"), explainForm(query), all.map(d => one(d, all.length > 1)));
+  const { distributions } = await once("/api/distributions");
+  fill(root, h("h1", {}, distributions.length > 1 ? "Distributions" : "Distribution"), explainForm(query), distributions.map(d => one(d, distributions.length > 1)));
 }
 
 function one(served, named) {
-  const d = served.DistributionConfig ?? served.config ?? served;
-  const names = served.policies ?? {};
+  const d = served.config, names = served.policies;
   const aliases = d.Aliases?.Items ?? [];
   const behaviors = [...(d.CacheBehaviors?.Items ?? []), { ...d.DefaultCacheBehavior, PathPattern: "default (*)" }];
   return h("section", {},
-    (named || served.name) && h("h2", {}, served.name ?? served.Id ?? ""),
-    h("p", { class: "quiet" }, aliases.length ? "Aliases: " + aliases.join(", ") : "No aliases: every Host is answered.", d.DefaultRootObject && " Default root object: " + d.DefaultRootObject + "."),
+    (named || served.name) && h("h2", {}, served.name || served.domainName || "without a name"),
+    h("p", { class: "quiet" }, served.domainName && served.domainName + ". ", aliases.length ? "Aliases: " + aliases.join(", ") + "." : "No aliases: every Host is answered.", d.DefaultRootObject && " Default root object: " + d.DefaultRootObject + "."),
     h("h2", {}, "Behaviors, in the order in which they are tried"),
     h("div", { class: "scroll" }, h("table", { class: "order" },
       h("thead", {}, h("tr", {}, ["Path pattern", "Origin", "Policies", "Viewers", "Methods"].map(t => h("th", { scope: "col" }, t)))),
       h("tbody", {}, behaviors.map(b => h("tr", {},
         h("td", { class: "wire" }, link("/exchanges?behavior=" + encodeURIComponent(b.PathPattern === "default (*)" ? "*" : b.PathPattern), {}, b.PathPattern)),
         h("td", {}, b.TargetOriginId),
-        h("td", {}, policyKeys.filter(([k]) => b[k]).map(([k, what], i) => [i > 0 && " · ", h("span", { title: what + " policy " + b[k] }, names[b[k]] ?? what + " " + b[k].slice(0, 8))]), b.ForwardedValues && "legacy forwarded values", functionsOf(b)),
+        h("td", {}, policyKeys.filter(([k]) => b[k]).map(([k, what], i) => [i > 0 && " · ", h("span", { title: what + " policy " + b[k] }, names[b[k]] ?? what + " policy " + b[k])]), b.ForwardedValues && "legacy forwarded values", functionsOf(b)),
         h("td", {}, b.ViewerProtocolPolicy), h("td", {}, (b.AllowedMethods?.Items ?? []).join(" "))))))),
     h("h2", {}, "Origins"),
     h("div", { class: "scroll" }, h("table", {},
       h("thead", {}, h("tr", {}, ["Origin", "Domain", "Protocol", "Timeouts", "Check"].map(t => h("th", { scope: "col" }, t)))),
       h("tbody", {}, (d.Origins?.Items ?? []).map(originRow)))),
-    served.notices?.length > 0 && [h("h2", {}, "Notes"), h("ul", {}, served.notices.map(n => h("li", {}, n.kind + ": ", n.path && [h("code", {}, n.path), " "], n.message)))]);
+    served.notices.length > 0 && [h("h2", {}, "Notes"), h("ul", {}, served.notices.map(n => h("li", {}, n)))]);
 }
 
 function functionsOf(b) {
@@ -105,23 +103,31 @@ function explainForm(query) {
 
 // explained shows what config --explain --json says.
 function explained(x) {
-  const lists = [], rows = [];
-  for (const [name, value] of Object.entries(x)) {
-    if (Array.isArray(value) && value.length > 0 && value.every(v => v?.kind && v?.field)) lists.push([name, value]);
-    else rows.push([name, value]);
-  }
+  const p = x.policies ?? {};
+  const row = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
   return [
-    h("dl", {}, rows.map(([name, value]) => present(value) && [h("dt", {}, words(name)), h("dd", {}, show(value))])),
-    lists.map(([name, list]) => [h("h2", {}, words(name)), fields(name, list, "viewer sends", "origin gets")]),
+    x.refused && h("section", { class: "why" },
+      h("p", {}, h("strong", {}, "The edge answers " + x.refused.status + " itself "), h("span", { class: "tag bad", "data-cause": x.refused.cause }, x.refused.cause), " ", x.refused.detail, " ", ruleButton(x.refused.rule)),
+      x.refused.hint && h("p", { class: "fix" }, h("strong", {}, "FIX "), x.refused.hint)),
+    x.redirect > 0 && h("p", {}, h("strong", {}, "The edge redirects with " + x.redirect + "; "), "what follows is for the request that comes then."),
+    h("dl", {},
+      x.distribution && row("Distribution", x.distribution),
+      x.behavior && row("Behavior", h("code", {}, x.behavior.pathPattern), ", number " + x.behavior.number + " of " + x.behavior.of + ": ", x.behavior.why,
+        x.behavior.alsoMatching.length > 0 && "; " + x.behavior.alsoMatching.join(", ") + " would match, too, and is behind it", x.behavior.signedURLs && "; needs a signature of " + x.behavior.signedURLs),
+      x.policies && row("Policies", ["cache " + (p.cache || "none"), "origin request " + (p.originRequest || "none"), "response headers " + (p.responseHeaders || "none")].join(" · "), p.legacy && " · legacy forwarded values"),
+      x.functions.length > 0 && row("Functions", x.functions.map(f => f.event + ": " + f.name + " (" + f.kind + (f.code ? "" : ", its code is not known") + ")").join(" · "), "; not run here"),
+      x.cache && [row("Cache key", h("code", {}, x.cache.key)), row("Kept", x.cache.cacheable ? "for " + seconds(x.cache.defaultTTL) + " where the origin says nothing, else between " + seconds(x.cache.minTTL) + " and " + seconds(x.cache.maxTTL) : "not at all: answers to this method are not")]),
+    x.origins.map((o, i) => h("section", { "data-origin": o.id },
+      h("h2", {}, (i > 0 ? "Then origin " : "Origin ") + o.id + " gets"),
+      h("p", {}, h("code", {}, o.method + " " + o.uri), " at ", h("code", {}, o.address)),
+      h("dl", {},
+        row("Host", h("code", {}, o.host), o.hostForwarded ? " (the viewer's)" : " (the origin's own)"),
+        o.sni && row("Name sent (SNI)", h("code", {}, o.sni)),
+        o.acceptedNames?.length > 0 && row("Certificate for", o.acceptedNames.join(" or ")),
+        o.protocols?.length > 0 && row("Protocols", o.protocols.join(" ")),
+        o.signed && row("Signed", o.signed),
+        o.failoverOn?.length > 0 && row("Failover after", o.failoverOn.join(", "))),
+      (o.findings ?? []).map(f => h("p", { class: f.verdict === "fail" ? "problem" : "warning" }, f.observed, " ", ruleButton(f.rule), f.hint && [" ", f.hint])),
+      fields("What becomes of the request", o.changes, "viewer sends", "origin gets"))),
   ];
-}
-
-function present(v) { return v != null && v !== "" && !(Array.isArray(v) && v.length === 0) && !(typeof v === "object" && Object.keys(v).length === 0); }
-
-function words(name) { return name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/^./, c => c.toUpperCase()); }
-
-function show(v) {
-  if (Array.isArray(v)) return v.every(x => typeof x !== "object") ? v.join(", ") : h("ul", {}, v.map(x => h("li", {}, show(x))));
-  if (v && typeof v === "object") return h("dl", {}, Object.entries(v).map(([k, x]) => present(x) && [h("dt", {}, words(k)), h("dd", {}, show(x))]));
-  return String(v);
 }

@@ -43,6 +43,11 @@ export function link(href, props, ...children) {
   return h("a", { href, ...props }, ...children);
 }
 
+// pathOf is the address of an exchange's view: ids end in "==", which an address may.
+export function pathOf(id) {
+  return "/exchanges/" + encodeURIComponent(id).replaceAll("%3D", "=");
+}
+
 // button does something.
 export function button(label, act, props) {
   return h("button", { type: "button", ...props, onclick: act }, label);

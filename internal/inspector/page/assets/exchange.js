@@ -1,5 +1,5 @@
 // One exchange: why, what to change, a picture, and everything that was seen.
-import { add, button, bytes, copy, fill, h, link, ms, navigate, plural, tell } from "./dom.js";
+import { add, button, bytes, copy, fill, h, link, ms, pathOf, plural, tell } from "./dom.js";
 import { get, once, send } from "./api.js";
 import { picture } from "./picture.js";
 import { fields } from "./fields.js";
@@ -20,9 +20,9 @@ export async function showExchange(root, id) {
 // limitsOf are the timeouts of the origin that was asked, in milliseconds.
 async function limitsOf(e) {
   try {
-    const d = await once("/api/distribution");
-    const config = d.DistributionConfig ?? d;
-    const origin = (config.Origins?.Items ?? []).find(o => o.Id === e.origin);
+    const { distributions } = await once("/api/distributions");
+    const d = distributions.find(x => x.name === e.distribution) ?? distributions[0];
+    const origin = (d.config.Origins?.Items ?? []).find(o => o.Id === e.origin);
     if (!origin) return {};
     const custom = origin.CustomOriginConfig ?? {};
     return { connect: origin.ConnectionTimeout * 1000, attempts: origin.ConnectionAttempts, read: (custom.OriginReadTimeout ?? 30) * 1000 };
@@ -54,7 +54,7 @@ async function replay(e, path, at, said) {
   try {
     const { id } = await send("POST", path + "/replay");
     const again = await get("/api/exchanges/" + encodeURIComponent(id));
-    fill(said, compare(e, again), " ", link("/exchanges/" + encodeURIComponent(id), {}, "Show the new one"));
+    fill(said, compare(e, again), " ", link(pathOf(id), {}, "Show the new one"));
     tell(said.textContent);
   } catch (err) {
     said.textContent = err.message;
@@ -184,7 +184,7 @@ function cache(e) {
     c.key && [h("dt", {}, "Key"), h("dd", { class: "wire" }, c.key)],
     h("dt", {}, "Time to live"), h("dd", {}, c.ttlSeconds + " s"),
     c.ageSeconds > 0 && [h("dt", {}, "Age"), h("dd", {}, c.ageSeconds + " s")],
-    c.from && [h("dt", {}, "Filled by"), h("dd", {}, link("/exchanges/" + encodeURIComponent(c.from), {}, c.from))]);
+    c.from && [h("dt", {}, "Filled by"), h("dd", {}, link(pathOf(c.from), {}, c.from))]);
 }
 
 function functions(e) {

@@ -43,7 +43,7 @@ const keeping = {
 export async function showExchanges(root, query) {
   const list = new List(root, query);
   sessionStorage.setItem("list", location.pathname + location.search);
-  await list.load();
+  await list.reload(); // where the store fails, what comes is shown nevertheless
   return () => list.close();
 }
 
@@ -52,6 +52,7 @@ class List {
     this.query = new URLSearchParams([...query].filter(([n]) => names.includes(n) || n === "text"));
     this.grouped = query.get("group") !== "off";
     this.exchanges = [];
+    this.items = [];
     this.held = [];
     this.skipped = 0;
     this.paused = false;
@@ -106,6 +107,7 @@ class List {
 
   filter(query) {
     const text = query.toString();
+    if (text === this.query.toString()) return;
     navigate("/exchanges" + (text ? "?" + text : ""));
   }
 
@@ -136,8 +138,10 @@ class List {
     if (this.paused) return;
     try {
       await this.load();
+      this.failing = "";
     } catch (err) {
-      this.note.textContent = err.message;
+      this.failing = "The recorded exchanges cannot be read: " + err.message;
+      this.say();
     }
   }
 
@@ -205,7 +209,7 @@ class List {
   }
 
   say() {
-    const words = [];
+    const words = this.failing ? [this.failing] : [];
     if (this.paused) words.push("Paused" + (this.held.length ? ", " + this.held.length + " new" : ""));
     if (this.skipped) words.push(plural(this.skipped, "exchange") + " came faster than can be shown here; the recording has " + (this.skipped === 1 ? "it" : "them") + ", and a filter finds them");
     if (this.cut) words.push("the list holds the newest " + most.toLocaleString("en-US"));
@@ -287,6 +291,7 @@ class List {
 
   key(key) {
     if (key === "p") return this.pause();
+    if (this.items.length === 0) return;
     this.selected = Math.max(0, Math.min(this.items.length - 1, this.selected + (key === "j" ? 1 : -1)));
     const at = this.offsets[this.selected] + this.rowsAt.offsetTop;
     if (at < scrollY + 80) scrollTo(0, at - 80);

@@ -16,18 +16,22 @@ export async function showFaults(root) {
       said.textContent = err.message + (err.hint ? ": " + err.hint : "");
     }
   };
+  let drawn;
   const draw = async () => {
     const { faults } = await get("/api/faults");
+    const now = JSON.stringify(faults);
+    if (now === drawn) return; // or who is at a button would lose it
+    drawn = now;
     fill(at, faults.length === 0
       ? h("p", { class: "empty" }, "No fault is in force: origins answer for themselves.")
       : h("div", { class: "scroll" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Cause", "Where", "Left", "Played", ""].map(t => h("th", { scope: "col" }, t || h("span", { class: "hidden" }, "end it"))))),
+        h("thead", {}, h("tr", {}, ["Cause", "Where", "Left", "Played on", ""].map(t => h("th", { scope: "col" }, t || h("span", { class: "hidden" }, "end it"))))),
         h("tbody", {}, faults.map((f, i) => h("tr", { "data-fault": f.id },
-          h("th", { scope: "row" }, h("span", { "data-cause": f.cause }, f.cause), f.latency && " after " + f.latency),
+          h("th", { scope: "row" }, f.cause ? h("span", { "data-cause": f.cause }, f.cause) : "latency alone", f.latency && f.latency !== "0s" && " after " + f.latency, f.share > 0 && " for " + Math.round(f.share * 100) + " % of requests"),
           h("td", {}, ["path", "method", "origin", "behavior"].filter(k => f[k]).map(k => k + " " + f[k]).join(", ") || "every request"),
-          h("td", {}, f.left ?? f.remaining ?? f.next ?? "until it is ended"),
-          h("td", {}, String(f.played ?? f.hits ?? f.count ?? 0)),
-          h("td", {}, button("End", () => attempt(async () => { await put(faults.filter((_, n) => n !== i)); await draw(); }), { "aria-label": "End " + f.cause }))))))));
+          h("td", {}, f.remaining == null ? "until it is ended" : f.remaining + " of " + f.next),
+          h("td", {}, f.forced.toLocaleString("en-US")),
+          h("td", {}, button("End", () => attempt(async () => { await put(faults.filter((_, n) => n !== i)); await draw(); }), { "aria-label": "End " + (f.cause || "latency") + (f.path ? " at " + f.path : "") }))))))));
   };
   await draw();
   const form = await newFault(fault => attempt(async () => {
@@ -45,15 +49,15 @@ export async function showFaults(root) {
 
 // put replaces the faults by these, without what only the edge knows of them.
 function put(faults) {
-  const own = ["cause", "path", "method", "origin", "behavior", "next", "latency", "id"];
+  const own = ["cause", "path", "method", "origin", "behavior", "next", "latency", "share", "seed", "id"];
   return send("PUT", "/api/faults", { faults: faults.map(f => Object.fromEntries(own.filter(k => f[k] != null && f[k] !== "" && f[k] !== 0).map(k => [k, f[k]]))) });
 }
 
 async function newFault(addFault) {
   let origins = [];
   try {
-    const d = await once("/api/distribution");
-    origins = ((d.DistributionConfig ?? d).Origins?.Items ?? []).map(o => o.Id);
+    const { distributions } = await once("/api/distributions");
+    origins = [...new Set(distributions.flatMap(d => (d.config.Origins?.Items ?? []).map(o => o.Id)))];
   } catch { /* then it is typed */ }
   const cause = h("select", {}, causes.map(c => h("option", {}, c)));
   const path = h("input", { placeholder: "/api/*" }), next = h("input", { type: "number", min: "1", placeholder: "all" }), latency = h("input", { placeholder: "5s" });
@@ -78,7 +82,7 @@ async function showClock(at, attempt) {
     return;
   }
   const by = h("input", { value: "1h", "aria-label": "How far, e.g. 25h", size: "8" });
-  const now = c => h("p", { role: "status" }, "The edge's clock says ", h("strong", {}, c.now), c.advanced && c.advanced !== "0s" ? ", " + c.advanced + " ahead" : "", ".");
+  const now = c => h("p", { role: "status" }, "The edge's clock says ", h("strong", {}, c.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC")), c.ahead !== "0s" && ", " + c.ahead + " ahead of the real time", ".");
   const shown = h("div", {}, now(clock));
   fill(at, h("h2", {}, "Clock"), h("p", { class: "quiet" }, "The cache, certificates and signed URLs are judged by this clock."), shown,
     h("form", { class: "form", onsubmit: event => {

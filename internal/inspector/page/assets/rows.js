@@ -1,6 +1,6 @@
 // The rows of the list: a failure is a card of two lines, its repetitions are one
 // card with their number; everything else is one quiet line.
-import { bytes, h, link, ms, plural, time } from "./dom.js";
+import { bytes, h, link, ms, pathOf, plural, time } from "./dom.js";
 
 // reasonOf is the short name of what went wrong; "" if nothing did.
 export function reasonOf(e) { return e.cause?.name ?? ""; }
@@ -63,7 +63,7 @@ export function rowElement(row, { kept, keep }) {
   }, kept(e.id) ? "★" : "☆");
   return h("li", { class: "row" + (failed ? " failure" : ""), "data-exchange": e.id },
     pin,
-    link("/exchanges/" + encodeURIComponent(e.id), { class: "line", "aria-label": label },
+    link(pathOf(e.id), { class: "line", "aria-label": label },
       h("span", { class: "when" }, time(e.start)),
       h("span", { class: "status" }, failed && h("span", { "aria-hidden": "true" }, "✕ "), e.response.status),
       h("span", { class: "method wire" }, e.viewer.method),

@@ -1,5 +1,5 @@
 // The catalogue of documented behavior, searchable; and a rule beside what names it.
-import { button, fill, h, link, navigate, plural } from "./dom.js";
+import { button, fill, h, link, plural } from "./dom.js";
 import { once } from "./api.js";
 
 // ruleButton opens a rule beside what names it.
@@ -31,9 +31,11 @@ function ruleText(r) {
       h("dt", {}, "When"), h("dd", {}, r.condition),
       h("dt", {}, "CloudFront"), h("dd", {}, r.outcome),
       r.values && [h("dt", {}, "Values"), h("dd", {}, r.values)],
-      h("dt", {}, "Certainty"), h("dd", {}, r.fidelity, r.unsimulated && "; not simulated: " + r.unsimulated),
-      r.lab?.length > 0 && [h("dt", {}, "Shown by"), h("dd", {}, "edgesim demo, ", [r.lab].flat().map((o, i) => [i > 0 && ", ", h("code", {}, "/" + o)]))],
-      r.fix && [h("dt", {}, "Fix"), h("dd", {}, r.fix)],
+      h("dt", {}, "Certainty"), h("dd", {}, r.fidelity),
+      r.simulated && [h("dt", {}, "Simulated"), h("dd", {}, r.simulated, r.how && ": " + r.how, r.needs && h("p", { class: "quiet" }, "It would take: ", r.needs))],
+      r.causes?.length > 0 && [h("dt", {}, "Causes"), h("dd", {}, r.causes.map((c, i) => [i > 0 && ", ", link("/exchanges?cause=" + encodeURIComponent(c), {}, c)]))],
+      r.lab?.length > 0 && [h("dt", {}, "Shown by"), h("dd", {}, "edgesim demo at ", r.lab.map((o, i) => [i > 0 && ", ", h("code", {}, "/" + o)]))],
+      r.fixes?.length > 0 && [h("dt", {}, "Fix"), h("dd", {}, r.fixes.map(f => h("details", {}, h("summary", {}, f.software), h("pre", {}, f.steps.join("\n")))))],
       h("dt", {}, "Source"), h("dd", {}, page.startsWith("https://") ? h("a", { href: page, rel: "noreferrer noopener", target: "_blank" }, page) : page, r.source?.read && ", read on " + r.source.read)),
     h("p", {}, link("/exchanges?rule=" + encodeURIComponent(r.id), {}, "Exchanges that it decided")));
 }
@@ -50,7 +52,7 @@ export async function showRules(root, id, query) {
   const list = h("tbody", {});
   const draw = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = rules.filter(r => words.every(w => (r.id + " " + r.area + " " + r.condition + " " + r.outcome + " " + (r.values ?? "") + " " + (r.cause ?? "")).toLowerCase().includes(w)));
+    const found = rules.filter(r => words.every(w => (r.id + " " + r.area + " " + r.condition + " " + r.outcome + " " + (r.values ?? "") + " " + (r.causes ?? []).join(" ") + " " + (r.lab ?? []).join(" ")).toLowerCase().includes(w)));
     count.textContent = plural(found.length, "rule") + " of " + rules.length;
     fill(list, found.slice(0, 300).map(r => h("tr", { "data-rule": r.id },
       h("th", { scope: "row" }, link("/rules/" + encodeURIComponent(r.id), {}, r.id)), h("td", {}, r.condition), h("td", {}, r.outcome), h("td", {}, r.fidelity))));
