@@ -216,6 +216,11 @@ func (i *inspector) summary(w http.ResponseWriter, r *http.Request) {
 			answer.Warnings = append(answer.Warnings, err.Error())
 		}
 	}
+	if i.Warning != nil {
+		if warning := i.Warning(); warning != "" {
+			answer.Warnings = append(answer.Warnings, warning)
+		}
+	}
 	writeJSON(w, http.StatusOK, answer)
 }
 

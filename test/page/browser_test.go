@@ -68,6 +68,7 @@ type tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	excused    []string
 }
 
 // open opens the page at an address and waits until its view is there. Whatever
@@ -123,14 +124,16 @@ func (b *tab) listen(event any) {
 func (b *tab) complained() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.complaints)
+	return slices.DeleteFunc(slices.Clone(b.complaints), func(c string) bool {
+		return slices.ContainsFunc(b.excused, func(about string) bool { return strings.Contains(c, about) })
+	})
 }
 
-// excuse drops the complaints so far that are about something expected.
+// excuse lets complaints about something expected pass.
 func (b *tab) excuse(about string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.complaints = slices.DeleteFunc(b.complaints, func(c string) bool { return strings.Contains(c, about) })
+	b.excused = append(b.excused, about)
 }
 
 // load opens an address as if it were typed.

@@ -1,12 +1,16 @@
 package page_test
 
 import (
+	"bytes"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/edgesim/edgesim/internal/peers"
 )
 
 // TestRestart: when the edge is gone the page says so, and goes on when it is back.
@@ -21,7 +25,7 @@ func TestRestart(t *testing.T) {
 	}
 	e.ExitCode(t, 20*time.Second)
 	b.shows("#banner:not([hidden])", "The edge does not answer")
-	again := serveArgs(t, e, "--origin", "http://127.0.0.1:1")
+	again := serveArgs(t, e, "--origin", "http://127.0.0.1:"+unused(t))
 	b.wait(`document.getElementById("banner").hidden`)
 	after := again.get(t, "/after")
 	b.wait(`document.querySelector('` + row(after) + ` [data-cause="connect-refused"]')`)
@@ -32,25 +36,49 @@ func TestRestart(t *testing.T) {
 // happens is shown nevertheless.
 func TestBrokenStore(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), "recordings")
-	e := serve(t, http.NotFoundHandler(), "--record", dir)
+	disk := peers.SmallDisk(t, 4<<20)
+	e := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(bytes.Repeat([]byte("much"), 8<<10))
+	}), "--record", filepath.Join(disk, "recordings"))
 	e.get(t, "/before")
 	b := open(t, e, "/exchanges")
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings in %s: %v", dir, err)
+	b.wait(`document.querySelector(".row")`)
+	fill(t, filepath.Join(disk, "full"))
+	for range 40 {
+		e.get(t, "/while-broken")
 	}
-	for _, f := range files { // the database is not one any more
-		if err := os.WriteFile(f, []byte("not a database, but longer than the head of one, so that it is looked at and refused as such"), 0o600); err != nil {
-			t.Fatal(err)
+	b.shows("#banner:not([hidden])", "cannot be recorded", "no space left")
+	id := e.get(t, "/still-shown")
+	b.wait(`document.querySelector('` + row(id) + `')`)
+	b.excuse("Failed to load resource")
+}
+
+// fill writes a file until the disk is full.
+func fill(t testing.TB, name string) {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, block := range []int{64 << 10, 1 << 10, 1} {
+		for err = nil; err == nil; {
+			_, err = f.Write(make([]byte, block))
 		}
 	}
-	var id string
-	b.wait(`document.querySelector(".row")`)
-	for range 20 {
-		id = e.get(t, "/while-broken")
+}
+
+// unused is a port on which nobody listens.
+func unused(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	b.wait(`document.querySelector('` + row(id) + `')`)
-	b.shows("#banner:not([hidden])", "not ready")
-	b.excuse("Failed to load resource")
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }

@@ -125,8 +125,15 @@ class List {
   }
 
   async load() {
-    const page = await get(this.address(""));
-    this.exchanges = page.exchanges;
+    const came = this.came = []; // what comes meanwhile may not be in the answer
+    let page;
+    try {
+      page = await get(this.address(""));
+    } finally {
+      this.came = null;
+    }
+    const known = new Set(page.exchanges.map(e => e.id));
+    this.exchanges = came.filter(e => !known.has(e.id)).reverse().concat(page.exchanges);
     this.next = page.next ?? "";
     this.damaged = page.damaged?.length ?? 0;
     this.draw();
@@ -178,6 +185,7 @@ class List {
 
   // take puts new exchanges, the oldest first, on top.
   take(exchanges) {
+    this.came?.push(...exchanges);
     const known = new Set(this.exchanges.slice(0, 300).map(e => e.id));
     const fresh = exchanges.filter(e => !known.has(e.id)).reverse();
     this.exchanges = fresh.concat(this.exchanges);
