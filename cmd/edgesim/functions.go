@@ -1,6 +1,9 @@
 package main
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/sirupsen/logrus"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -57,4 +60,23 @@ func isCloudFrontRuntime(runtime string) bool {
 // lambdaLog logs what a Lambda's process printed.
 func (p *program) lambdaLog(function, line string) {
 	p.log.WithField("function", function).Info(line)
+}
+
+// functionFiles are the files of code and stores that an overlay names, sorted:
+// a change of one is a change of the configuration.
+func functionFiles(o *ingest.Overlay) []string {
+	if o == nil {
+		return nil
+	}
+	var files []string
+	for _, named := range []map[string]string{o.Functions, o.Stores} {
+		files = slices.AppendSeq(files, maps.Values(named))
+	}
+	for _, l := range o.Lambdas {
+		if l.File != "" {
+			files = append(files, l.File)
+		}
+	}
+	slices.Sort(files)
+	return files
 }

@@ -100,7 +100,7 @@ func (r *reloader) files() []string {
 	if r.current == nil {
 		return nil
 	}
-	return r.current.Files
+	return append(slices.Clone(r.current.Files), functionFiles(r.current.Overlay)...)
 }
 
 // run reloads at SIGHUP and, if it is to watch, when a file changes, until ctx ends.
