@@ -90,6 +90,9 @@ type Notice struct {
 	// behavior, whose way to an origin the setting changes in CloudFront: what is seen
 	// here is then no verdict on it. Both are "" for every other remark.
 	Origin, Behavior string
+	// Loopback marks the warning of an origin that is this very machine: whoever
+	// names it so knows that CloudFront cannot reach it.
+	Loopback bool `json:",omitempty"`
 }
 
 // NoticeKind sorts notices. The list is append-only.

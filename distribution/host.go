@@ -69,3 +69,10 @@ func Hostname(host string) string {
 func hasSuffixFold(s, suffix string) bool {
 	return len(s) > len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }
+
+// IsLoopback says whether a name is that of the very machine that looks it up:
+// localhost, or an address of its loopback interface.
+func IsLoopback(name string) bool {
+	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	return err == nil && address.IsLoopback() || strings.EqualFold(strings.TrimSuffix(name, "."), "localhost")
+}

@@ -56,6 +56,13 @@ func (c *capacity) leave(connection string) {
 	}
 }
 
+// UnderWay is how many requests are under way.
+func (e *Edge) UnderWay() int {
+	e.capacity.mu.Lock()
+	defer e.capacity.mu.Unlock()
+	return e.capacity.total
+}
+
 // enter takes a request in, or returns why it is refused (CF-ERR-10).
 func (e *Edge) enter(x *exchange, v *ViewerRequest) *policy.Cause {
 	most := e.MaxRequests

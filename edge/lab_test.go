@@ -95,6 +95,9 @@ func checkErrorPage(t *testing.T, origin lab.Origin, r *edge.Response, x *record
 	if len(x.ID) != 56 || !strings.HasSuffix(x.ID, "==") {
 		t.Errorf("X-Amz-Cf-Id %q is not 56 characters ending in ==", x.ID)
 	}
+	if x.Cause != nil && (x.Cause.Hint == "" || r.Header.Get("X-Edgesim-Hint") == "") {
+		t.Errorf("%s has no hint", x.Cause.Name) // what failed says how to fix it
+	}
 	if x.Cause == nil || x.Cause.Detail == "" || x.ResultType != "Error" || x.DetailedResultType != spec.DetailedResultType {
 		t.Errorf("recorded: cause %+v, result %q, detailed %q", x.Cause, x.ResultType, x.DetailedResultType)
 	}

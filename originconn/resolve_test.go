@@ -125,7 +125,7 @@ func TestResolve(t *testing.T) {
 func TestMappedHint(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{
-		"127.0.0.1:81": "edgesim is told to reach a.example:80 at 127.0.0.1:81 (--connect): correct that, or let the origin listen there",
+		"127.0.0.1:81": "a.example:80 is reached at 127.0.0.1:81 here: start the origin there, or change where --connect sends it",
 		"a.example:80": "", "": "",
 	} {
 		var d dialed

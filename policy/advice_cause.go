@@ -8,7 +8,7 @@ import (
 )
 
 // AdviseCause returns the cause with what the configuration adds to it: which
-// setting made it so, and which one mends it. The verdict stays: name, rule and
+// setting made it so, and which one fixes it. The verdict stays: name, rule and
 // status. Where it has nothing to add it returns the cause itself.
 func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
 	told := *cause
@@ -18,13 +18,17 @@ func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
 	case CauseConnectRefused, CauseConnectTimeout, CauseConnectReset:
 		f.adviseConnect(&told)
 	case CauseDNSFailure:
-		told.advise("correct DomainName of the origin %q, or publish that name in the public DNS", f.Origin.ID)
+		told.advise("correct DomainName of the origin %q, or publish that name in the public DNS; for a test, send it to an address of your own: --connect %s=127.0.0.1:PORT", f.Origin.ID, f.Origin.DomainName)
 	case CauseResponseTimeout:
 		told.advise("let the origin %q answer sooner, or raise its OriginReadTimeout, now %s (CloudFront allows 1 to 120 s; more needs a quota)", f.Origin.ID, inSeconds(f.Origin.ResponseTimeout))
 	case CauseResponseCompletionTimeout:
 		told.advise("let the origin %q finish sooner, or raise its ResponseCompletionTimeout, now %s, or leave it out", f.Origin.ID, inSeconds(f.Origin.ResponseCompletionTimeout))
 	case CauseOriginClosed:
 		f.adviseClosed(&told)
+	case CauseResponseInvalid:
+		told.advise("let the origin %q answer in HTTP/1.1: a status line, then one \"Name: value\" a line, each line ended by CR LF; curl -v --http1.1 shows what it sends", f.Origin.ID)
+	case CauseResponseHeadersTooBig:
+		told.advise("let the origin %q send fewer or smaller headers, cookies above all: CloudFront takes %d bytes in all", f.Origin.ID, ResponseHeaderLimit)
 	}
 	if told.Detail == cause.Detail && told.Hint == cause.Hint {
 		return cause
@@ -44,6 +48,11 @@ func (c *Cause) advise(format string, args ...any) {
 // name that the certificate may have (CF-NAME-14).
 func (f *AdviceFacts) adviseName(c *Cause) {
 	viewer, origin := canonicalName(hostOnly(f.Host)), canonicalName(f.Origin.DomainName)
+	if c.Name == CauseTLSHandshakeFailure {
+		defer func() {
+			c.advise("look into the error log of the origin %q at this time; edgesim check --scan lists the versions, ciphers and curves that it accepts", f.Origin.ID)
+		}()
+	}
 	switch {
 	case !f.Secure:
 	case f.hostForwarded():
@@ -78,7 +87,12 @@ func (f *AdviceFacts) adviseConnect(c *Cause) {
 		setting, port = "HTTPSPort", f.Origin.HTTPSPort
 	}
 	switch c.Name {
+	case CauseConnectReset:
+		c.advise("look into the log of what listens on port %d of the origin %q: a listener without a certificate, or a load balancer without a healthy target, resets like this", port, f.Origin.ID)
 	case CauseConnectRefused:
+		if distribution.IsLoopback(f.Origin.DomainName) {
+			c.advise("start the server on port %d; inside a container, %s is the container itself: name the server's service, or host.docker.internal for the host", port, f.Origin.DomainName)
+		}
 		c.advise("let the origin %q listen on port %d, or correct its %s or its protocol policy, now %s", f.Origin.ID, port, setting, f.Origin.ProtocolPolicy)
 	case CauseConnectTimeout: // CF-ERR-41
 		c.advise("open port %d of the origin %q to CloudFront in its firewall or security group, or correct its %s or its protocol policy, now %s", port, f.Origin.ID, setting, f.Origin.ProtocolPolicy)
@@ -86,9 +100,14 @@ func (f *AdviceFacts) adviseConnect(c *Cause) {
 }
 
 // adviseClosed puts the keep-alive timeouts side by side where a kept connection
-// was closed under the request (CF-CONN-20).
+// was closed under the request (CF-CONN-20), and says where to look otherwise.
 func (f *AdviceFacts) adviseClosed(c *Cause) {
-	if c.Hint == "" {
+	switch {
+	case c.Hint == "" && c.Stage == StageBody:
+		c.advise("let the origin %q send as many bytes as its Content-Length says, or its last chunk; look into its log for a crash or a write timeout at this time", f.Origin.ID)
+		return
+	case c.Hint == "":
+		c.advise("look into the log of the origin %q at this time for a crash, a worker timeout or a limit that closes connections", f.Origin.ID)
 		return
 	}
 	c.Hint = fmt.Sprintf("make the origin's own keep-alive timeout longer than OriginKeepaliveTimeout of %q, now %s, or lower that below the origin's", f.Origin.ID, f.Origin.KeepaliveTimeout.Round(time.Second))

@@ -60,6 +60,12 @@ func TestAdviseCause(t *testing.T) {
 		{"CF-CONN-08", "", policy.CauseConnectRefused, nil, "CF-CONN-08", "", `let the origin "app" listen on port 443, or correct its HTTPSPort or its protocol policy, now https-only`},
 		{"CF-ERR-41 a firewall", "", policy.CauseConnectTimeout, nil, "CF-CONN-09", "", "open port 443 of the origin \"app\" to CloudFront in its firewall or security group"},
 		{"CF-DNS-01", "", policy.CauseDNSFailure, nil, "CF-DNS-01", "", "correct DomainName"},
+		{"CF-DNS-01 elsewhere", "", policy.CauseDNSFailure, nil, "CF-DNS-01", "", "--connect " + advised(t, "").Origin.DomainName + "=127.0.0.1:PORT"},
+		{"CF-CONN-08 in a container", "", policy.CauseConnectRefused, func(f *policy.AdviceFacts) { f.Origin.DomainName = "localhost" }, "CF-CONN-08", "", "inside a container, localhost is the container itself"},
+		{"CF-ERR-03", "", policy.CauseConnectReset, nil, "CF-ERR-03", "", "log of what listens on port 443"},
+		{"CF-ERR-01", "", policy.CauseTLSHandshakeFailure, nil, "CF-ERR-01", "", "edgesim check --scan"},
+		{"CF-RESP-24", "", policy.CauseResponseInvalid, nil, "CF-RESP-24", "", "a status line"},
+		{"CF-RESP-23", "", policy.CauseResponseHeadersTooBig, nil, "CF-RESP-23", "", "fewer or smaller headers"},
 		{"CF-TIME-04", "", policy.CauseResponseTimeout, nil, "CF-TIME-04", "", "raise its OriginReadTimeout, now 30 s"},
 		{"CF-TIME-07", "", policy.CauseResponseCompletionTimeout, func(f *policy.AdviceFacts) { f.Origin.ResponseCompletionTimeout = time.Minute }, "CF-TIME-07", "", "ResponseCompletionTimeout, now 60 s"},
 		{"nothing to add", "AllViewer", policy.CauseCertExpired, nil, "CF-CERT-01", "", ""},
@@ -89,8 +95,13 @@ func TestAdviseClosed(t *testing.T) {
 	if got := policy.AdviseCause(f, reused).Hint; !strings.Contains(got, `OriginKeepaliveTimeout of "app", now 5s`) {
 		t.Errorf("got %q", got)
 	}
-	if got := policy.AdviseCause(f, policy.NewCause(policy.CauseOriginClosed, "", nil)).Hint; got != "" {
+	if got := policy.AdviseCause(f, policy.NewCause(policy.CauseOriginClosed, "", nil)).Hint; strings.Contains(got, "Keepalive") || !strings.Contains(got, `log of the origin "app"`) {
 		t.Errorf("a first connection gets the hint %q", got)
+	}
+	inBody := policy.NewCause(policy.CauseOriginClosed, "", nil)
+	inBody.Stage = policy.StageBody
+	if got := policy.AdviseCause(f, inBody).Hint; !strings.Contains(got, "Content-Length") {
+		t.Errorf("in the body: the hint is %q", got)
 	}
 }
 

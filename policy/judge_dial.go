@@ -93,7 +93,7 @@ func JudgeDial(f DialFacts) *Cause {
 	// A name may be mapped to itself, so that it is looked up where it is not
 	// public.
 	if f.ConnectTo != "" && cause.Hint == "" && !strings.EqualFold(f.ConnectTo, f.Origin) {
-		cause.hinted("edgesim is told to reach %s at %s (--connect): correct that, or let the origin listen there", f.Origin, f.ConnectTo)
+		cause.hinted("%s is reached at %s here: start the origin there, or change where --connect sends it", f.Origin, f.ConnectTo)
 	}
 	return cause
 }

@@ -70,7 +70,7 @@ func TestJudgeDial(t *testing.T) {
 		{"CF-CONN-09 silence", failed(timedOut), "", policy.CauseConnectTimeout, "CF-CONN-09", false, "within 1.2s"},
 		{"unreachable", failed(func(f *policy.Failure) { f.Unreachable = true }), "", policy.CauseConnectRefused, "CF-CONN-08", true, "no route"},
 		{"anything else", failed(func(*policy.Failure) {}), "", policy.CauseConnectRefused, "CF-CONN-08", true, "own words"},
-		{"where --connect leads", failed(timedOut), "127.0.0.1:1", policy.CauseConnectTimeout, "CF-CONN-09", false, "told to reach o.example:443 at 127.0.0.1:1"},
+		{"where --connect leads", failed(timedOut), "127.0.0.1:1", policy.CauseConnectTimeout, "CF-CONN-09", false, "o.example:443 is reached at 127.0.0.1:1 here"},
 		{"mapped to itself", failed(timedOut), "O.example:443", policy.CauseConnectTimeout, "CF-CONN-09", false, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -154,7 +154,7 @@ func TestGarbage(t *testing.T) {
 		{"two lengths", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "there is more than one Content-Length"},
 		{"bad field", "GET / HTTP/1.1\r\nHost: a\r\nb c: d\r\n\r\n", `the name of field line 2 has the byte 0x20 in it, which no field name has`},
 		{"huge head", "GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", "the request head is too long"},
-		{"TLS on plain", "\x16\x03\x01\x00\x05hello\r\n\r\n", "the request line"},
+		{"TLS on plain", "\x16\x03\x01\x00\x05hello\r\n\r\n", "the viewer speaks TLS on the port for plain HTTP"},
 		{"opaque target", "GET mailto:a HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
 		{"absolute, but no URL", "GET http://a:1x/ HTTP/1.1\r\nHost: a\r\n\r\n", "the request target"},
 		{"cut off", "GET / HTTP/1.1\r\nHost: a\r\n", "the connection ended"},

@@ -72,15 +72,15 @@ func (p *program) check(c *cli.Context) error {
 	if c.IsSet("save") {
 		return usage{err: errors.New("--save goes with --live")}
 	}
-	cfg, closeAll, err := p.checkConfig(c)
-	if err != nil {
-		return err
-	}
-	defer closeAll()
 	print, err := p.reportPrinter(c)
 	if err != nil {
 		return err
 	}
+	cfg, closeAll, err := p.checkConfig(c)
+	if err != nil {
+		return p.nothingChecked(c, print, err)
+	}
+	defer closeAll()
 	waiting := p.watch(&cfg)
 	report, err := check.Run(c.Context, cfg)
 	waiting.end()

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -28,4 +30,26 @@ func (p *program) reportPrinter(c *cli.Context) (func(*check.Report) error, erro
 		return func(r *check.Report) error { return r.WriteSARIF(p.out.stdout) }, nil
 	}
 	return nil, usage{err: fmt.Errorf("--format %q is not one of text, json, junit, sarif", format)}
+}
+
+// nothingChecked tells those who read reports and annotations why there is
+// nothing in them, and returns err, which says the same to a person.
+func (p *program) nothingChecked(c *cli.Context, print func(*check.Report) error, err error) error {
+	r := check.Unreadable(err, time.Now())
+	r.Version = version().Version
+	if c.String("format") != "text" {
+		if wrong := print(r); wrong != nil {
+			return wrong
+		}
+	}
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		subject := ""
+		if info, statErr := os.Stat(c.Args().First()); statErr == nil && info.Mode().IsRegular() {
+			subject = c.Args().First()
+		}
+		if wrong := r.WriteUnreadable(p.out.stderr, subject); wrong != nil {
+			return wrong
+		}
+	}
+	return err
 }

@@ -79,7 +79,11 @@ func (t *checkText) block(b *block) {
 		}
 	}
 	if b.Connection != nil {
-		t.row("agreed", agreedText(b.Connection))
+		label := "agreed"
+		if !b.Target.TLS {
+			label = "reached"
+		}
+		t.row(label, agreedText(b.Connection))
 	}
 	if b.Verdict == check.Fail || t.verbose {
 		t.chain(b)
@@ -185,10 +189,13 @@ func askedText(b *block) string {
 	if name != "" {
 		name = " (origin request policy " + name + ")"
 	}
+	if text != "" {
+		text += ": "
+	}
 	if b.HostForwarded {
-		text += ": the viewer's Host is forwarded" + name
+		text += "the viewer's Host is forwarded" + name
 	} else {
-		text += ": the origin's own name, Host is not forwarded" + name
+		text += "the origin's own name, Host is not forwarded" + name
 	}
 	if b.Target.TLS {
 		text += "; " + offer + " " + strings.Join(b.Target.Versions, ", ")

@@ -68,7 +68,7 @@ func (p *program) config(c *cli.Context) error {
 		}
 		return usage{err: fmt.Errorf("there are %d distributions", len(result.Distributions)), hint: "choose one with --distribution NAME"}
 	}
-	p.notices(result.Distribution)
+	p.noticesOfAll([]*distribution.Distribution{result.Distribution})
 	data, err := encode(result.Distribution)
 	if err != nil {
 		return err

@@ -23,11 +23,11 @@ type output struct {
 // failure prints why a command ended early.
 func (o output) failure(err error) {
 	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
-		fmt.Fprintf(o.stderr, "edgesim: %s\n", line)
+		o.said("edgesim: ", line)
 	}
 	for _, line := range strings.Split(hintOf(err), "\n") {
 		if line != "" {
-			fmt.Fprintf(o.stderr, "hint: %s\n", line)
+			o.said("hint: ", line)
 		}
 	}
 }
@@ -57,7 +57,15 @@ func hintOf(err error) string {
 
 // note prints a line that is no result.
 func (o output) note(format string, args ...any) {
-	fmt.Fprintf(o.stderr, "edgesim: "+format+"\n", args...)
+	o.said("edgesim: ", fmt.Sprintf(format, args...))
+}
+
+// said prints a line in the voice of the program, wrapped on a terminal.
+func (o output) said(voice, line string) {
+	if width := widthOf(o.stderr); width > 0 {
+		line = strings.Join(wrapped(line, width-len(voice)), "\n"+strings.Repeat(" ", len(voice)))
+	}
+	fmt.Fprintf(o.stderr, "%s%s\n", voice, line)
 }
 
 // line prints a line of a screen: what a person reads at the start.

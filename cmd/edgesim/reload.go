@@ -103,8 +103,9 @@ func (r *reloader) files() []string {
 	return append(slices.Clone(r.current.Files), functionFiles(r.current.Overlay)...)
 }
 
-// run reloads at SIGHUP and, if it is to watch, when a file changes, until ctx ends.
-func (r *reloader) run(ctx context.Context, watch bool) {
+// run reloads when a file changes and at SIGHUP, if it is to watch, until ctx
+// ends. Where it is not, SIGHUP is a terminal that was closed, and calls end.
+func (r *reloader) run(ctx context.Context, watch bool, end func()) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
@@ -121,6 +122,10 @@ func (r *reloader) run(ctx context.Context, watch bool) {
 		case <-ctx.Done():
 			return
 		case <-hangup:
+			if !watch {
+				end()
+				return
+			}
 			_ = r.reload() // it has said what there is to say
 			seen, pending = stampsOf(r.files()), false
 		case <-tick:

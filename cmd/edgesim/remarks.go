@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"net"
 	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
+	"github.com/edgesim/edgesim/policy"
 )
 
 // remarks says what is allowed, but may not be what was meant. Several settings
@@ -30,5 +33,53 @@ func (p *program) remarks(all ...*settings) {
 		if !bytes.Equal(ca.RawSubject, ca.RawIssuer) {
 			p.out.note("warning: --origin-ca: %q is an intermediate, not a root: a chain that leaves it out passes here and fails in CloudFront", ca.Subject)
 		}
+	}
+}
+
+// notices are what the reader of a configuration has to say about it, a line
+// each. A person at a terminal who names this machine needs no warning of that.
+func (p *program) notices(d *distribution.Distribution) []string {
+	told := slices.DeleteFunc(slices.Clone(d.Notices), func(n distribution.Notice) bool { return n.Loopback && p.watched })
+	lines := distribution.NoticeLines(told)
+	for _, f := range policy.JudgePlatforms(d) {
+		lines = append(lines, fmt.Sprintf("warning: %s: %s: %s; %s", f.Rule, f.Subject, f.Observed, f.Hint))
+	}
+	return lines
+}
+
+// servingRemarks warns of what an edge that listens does otherwise than one may
+// think.
+func (p *program) servingRemarks(s *settings, st *station, all []*distribution.Distribution) {
+	for _, d := range all {
+		if s.cache.Mode != edge.CacheOff {
+			p.cachesNothing(s, d)
+		}
+	}
+	if len(all) == 1 && len(all[0].Aliases) == 0 && (!isLoopback(st.http) || !isLoopback(st.https)) {
+		p.out.note("warning: other machines reach this edge, and it answers whatever name they ask for, as the distribution has no aliases")
+	}
+}
+
+// cachesNothing warns of the behaviors whose settings keep nothing.
+func (p *program) cachesNothing(s *settings, d *distribution.Distribution) {
+	var order []string
+	behaviors := map[string][]string{}
+	for i := range len(d.Behaviors) + 1 {
+		b := &d.DefaultBehavior
+		if i < len(d.Behaviors) {
+			b = &d.Behaviors[i]
+		}
+		k := policy.Cacheable("GET", b)
+		if k.Rule == "" {
+			continue
+		}
+		why := fmt.Sprintf("%s (%s)", k.Why, k.Rule)
+		if behaviors[why] == nil {
+			order = append(order, why)
+		}
+		behaviors[why] = append(behaviors[why], b.PathPattern)
+	}
+	for _, why := range order {
+		p.out.note("warning: --cache %s keeps nothing for %s: %s", s.cache.Mode, few(behaviors[why], "behavior", "behaviors"), why)
 	}
 }

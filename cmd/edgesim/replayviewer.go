@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/replay"
@@ -85,7 +86,7 @@ func (p *program) insideViewer(c *cli.Context, store recording.Store) (*replayVi
 	if err != nil {
 		return nil, err
 	}
-	p.notices(result.Distribution)
+	p.noticesOfAll([]*distribution.Distribution{result.Distribution})
 	return &replayViewer{inside: &edge.Edge{
 		Distribution: result.Distribution, Snapshot: policy.CurrentSnapshot(), Client: &originconn.Client{Answer: source.Answer},
 	}}, nil

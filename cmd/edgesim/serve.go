@@ -44,6 +44,7 @@ func (p *program) serve(c *cli.Context) error {
 	all := s.served()
 	if !p.watched {
 		p.noticesOfAll(all)
+		p.servingRemarks(s, st, all)
 	}
 	at := st.addresses()
 	if s.readyFile != "" {
@@ -55,14 +56,15 @@ func (p *program) serve(c *cli.Context) error {
 	if p.watched {
 		p.firstScreen(s, all, at)
 		p.noticesOfAll(all)
+		p.servingRemarks(s, st, all)
 	} else {
 		p.standsFor(s)
-		p.announce(at)
+		p.announce(at.forPeople())
 	}
-	watching, stop := context.WithCancel(c.Context)
+	serving, stop := context.WithCancel(c.Context)
 	defer stop()
-	go st.reloader.run(watching, s.watch)
-	err = st.run(c.Context)
+	go st.reloader.run(serving, s.watch, stop)
+	err = st.run(serving)
 	p.out.note("stopped")
 	return err
 }
@@ -80,10 +82,23 @@ func (s *settings) served() []*distribution.Distribution {
 	return all
 }
 
-// noticesOfAll prints what there is to say about each.
+// noticesOfAll prints what there is to say about each; what is said of several,
+// once with a count.
 func (p *program) noticesOfAll(all []*distribution.Distribution) {
+	var order []string
+	count := map[string]int{}
 	for _, d := range all {
-		p.notices(d)
+		for _, line := range p.notices(d) {
+			if count[line]++; count[line] == 1 {
+				order = append(order, line)
+			}
+		}
+	}
+	for _, line := range order {
+		if n := count[line]; n > 1 {
+			line = fmt.Sprintf("%s (in %d distributions)", line, n)
+		}
+		p.out.note("%s", line)
 	}
 }
 
@@ -139,4 +154,12 @@ func plural(n int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// isAre is n things that are, in words: "1 request is", "2 requests are".
+func isAre(n int, thing string) string {
+	if n == 1 {
+		return plural(n, thing) + " is"
+	}
+	return plural(n, thing) + " are"
 }

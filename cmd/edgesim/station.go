@@ -8,13 +8,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/inspector"
@@ -29,7 +30,9 @@ import (
 // station is a running edge with its listeners and the API: what serve and demo
 // start and stop.
 type station struct {
-	log    *logrus.Logger
+	log *logrus.Logger
+	// say tells the person who runs it something.
+	say    func(format string, args ...any)
 	client *originconn.Client
 	// folders are those that are served as buckets.
 	folders *standin.Folders
@@ -62,7 +65,7 @@ func (p *program) open(s *settings) (*station, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &station{log: p.log, client: newClient(s), folders: folders}
+	st := &station{log: p.log, say: p.out.note, client: newClient(s), folders: folders}
 	if err := st.build(p, s); err != nil {
 		st.close()
 		return nil, err
@@ -145,11 +148,21 @@ func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Conf
 }
 
 // keyLogFile opens a file for TLS secrets, for appending and for its owner only,
-// as SSLKEYLOGFILE is used.
+// as SSLKEYLOGFILE is used. A file that others can read is refused.
 func keyLogFile(file string) (*os.File, error) {
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, usage{err: fmt.Errorf("--tls-key-log: %w", err)}
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, usage{err: fmt.Errorf("--tls-key-log: %w", err)}
+	}
+	if mode := info.Mode(); runtime.GOOS != "windows" && mode.IsRegular() && mode.Perm()&0o077 != 0 {
+		f.Close()
+		return nil, usage{err: fmt.Errorf("--tls-key-log: others can read %s (mode %04o), and with it what is sent to origins", file, mode.Perm()),
+			hint: "chmod 600 " + file}
 	}
 	return f, nil
 }
@@ -221,12 +234,25 @@ func cannotListen(flag, address string, err error) error {
 	u := usage{err: fmt.Errorf("cannot listen on %s: %w", address, errors.Unwrap(err))}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		u.err = fmt.Errorf("cannot listen on %s: the port is taken", address)
+		u.err = fmt.Errorf("cannot listen on %s: the port is taken%s", address, takenBy(address))
 		u.hint = fmt.Sprintf("choose another with --%s, or any free one with --%s 127.0.0.1:0", flag, flag)
 	case errors.Is(err, syscall.EACCES):
 		u.hint = "ports below 1024 need privileges on most systems"
 	}
 	return u
+}
+
+// takenBy says who listens on a port, where that can be known.
+func takenBy(address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return ""
+	}
+	if holder := portHolder(number); holder != "" {
+		return " by " + holder
+	}
+	return ""
 }
 
 // addresses returns where the station listens.
@@ -286,6 +312,9 @@ func (st *station) run(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		if n := st.reloader.edge.UnderWay(); n > 0 {
+			st.say("stopping: %s under way, waiting up to %s; Ctrl-C again stops at once", isAre(n, "request"), graceful)
+		}
 	case err = <-failed:
 	}
 	st.close()
@@ -343,14 +372,4 @@ func isLoopback(ln net.Listener) bool {
 	}
 	addr, ok := ln.Addr().(*net.TCPAddr)
 	return ok && addr.IP.IsLoopback()
-}
-
-// notices prints what the reader of a configuration has to say about it.
-func (p *program) notices(d *distribution.Distribution) {
-	for _, line := range distribution.NoticeLines(d.Notices) {
-		p.out.note("%s", line)
-	}
-	for _, f := range policy.JudgePlatforms(d) {
-		p.out.note("warning: %s: %s: %s; %s", f.Rule, f.Subject, f.Observed, f.Hint)
-	}
 }

@@ -16,6 +16,7 @@ type (
 		Name     string       `xml:"name,attr"`
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
 		Skipped  int          `xml:"skipped,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
@@ -23,6 +24,7 @@ type (
 		Name     string      `xml:"name,attr"`
 		Tests    int         `xml:"tests,attr"`
 		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
 		Skipped  int         `xml:"skipped,attr"`
 		Cases    []junitCase `xml:"testcase"`
 	}
@@ -30,6 +32,7 @@ type (
 		Class   string        `xml:"classname,attr"`
 		Name    string        `xml:"name,attr"`
 		Failure *junitMessage `xml:"failure"`
+		Error   *junitMessage `xml:"error"`
 		Skipped *junitMessage `xml:"skipped"`
 		Output  string        `xml:"system-out,omitempty"`
 	}
@@ -63,6 +66,11 @@ func (r *Report) WriteJUnit(w io.Writer, failOnWarn bool) error {
 			out.Skipped++
 		}
 	}
+	if r.Error != "" {
+		unread := junitCase{Class: "edgesim check", Name: "configuration", Error: &junitMessage{Message: r.Error}}
+		out.Tests, out.Errors = 1, 1
+		out.Suites = []junitSuite{{Name: "configuration", Tests: 1, Errors: 1, Cases: []junitCase{unread}}}
+	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -88,11 +96,11 @@ func junitCaseOf(c *Check, failOnWarn bool) (row junitCase) {
 		}
 	}()
 	for _, j := range c.Rules {
-		line := fmt.Sprintf("%s %s: %s\n", j.Verdict, j.Rule, findingText(c, j))
+		line := fmt.Sprintf("%s %s: %s\n", j.Verdict, j.Rule, named(j.Cause, findingText(c, j)))
 		switch {
 		case j.Verdict == policy.Fail, j.Verdict == policy.Warn && failOnWarn:
 			if row.Failure == nil {
-				row.Failure = &junitMessage{Message: j.Observed, Type: string(j.Rule)}
+				row.Failure = &junitMessage{Message: named(j.Cause, j.Observed), Type: string(j.Rule)}
 			}
 			row.Failure.Text += line
 		case j.Verdict == policy.Warn:

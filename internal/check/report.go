@@ -36,6 +36,9 @@ type Report struct {
 	Schema string `json:"schema"`
 	// Version is the program's own, where the caller sets it.
 	Version string `json:"version,omitempty"`
+	// Error says why nothing was checked: a configuration or a flag that cannot be
+	// read. There are no checks then.
+	Error string `json:"error,omitempty"`
 	// At is the instant at which certificates were judged.
 	At time.Time `json:"at"`
 	// Policy is the snapshot of the documented lists that was offered.
@@ -143,7 +146,14 @@ func (c *Check) Requested() bool {
 	if !c.Connected() || c.Request == nil {
 		return false
 	}
-	return c.Cause == nil || c.Cause.Stage != policy.StageHandshake && c.Cause.Stage != policy.StageVerify
+	if c.Cause == nil {
+		return true
+	}
+	switch c.Cause.Stage {
+	case policy.StageResolve, policy.StageDial, policy.StageHandshake, policy.StageVerify: // a silent handshake is one of dialing
+		return false
+	}
+	return true
 }
 
 // Target is where and as whom an origin is asked.

@@ -21,10 +21,20 @@ type (
 		Runs    []sarifRun `json:"runs"`
 	}
 	sarifRun struct {
-		Tool       sarifTool     `json:"tool"`
-		Results    []sarifResult `json:"results"`
-		ColumnKind string        `json:"columnKind"`
-		Language   string        `json:"language"`
+		Tool        sarifTool         `json:"tool"`
+		Results     []sarifResult     `json:"results"`
+		Invocations []sarifInvocation `json:"invocations,omitempty"`
+		ColumnKind  string            `json:"columnKind"`
+		Language    string            `json:"language"`
+	}
+	// sarifInvocation is there where nothing was checked.
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   string    `json:"level"`
+		Message sarifText `json:"message"`
 	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
@@ -98,11 +108,14 @@ func (r *Report) WriteSARIF(w io.Writer) error {
 			}
 			switch j.Verdict {
 			case policy.Fail:
-				run.add(c, j.Rule, "fail", "error", findingText(c, j))
+				run.add(c, j.Rule, "fail", "error", named(j.Cause, findingText(c, j)))
 			case policy.Warn:
 				run.add(c, j.Rule, "fail", "warning", findingText(c, j))
 			}
 		}
+	}
+	if r.Error != "" {
+		run.Invocations = []sarifInvocation{{Notifications: []sarifNotification{{Level: "error", Message: sarifText{r.Error}}}}}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -222,4 +235,12 @@ func findingText(c *Check, j Judgement) string {
 		text += ". Hint: " + j.Hint
 	}
 	return text
+}
+
+// named puts the short name of a cause, where there is one, before a text.
+func named(cause policy.CauseName, text string) string {
+	if cause == "" {
+		return text
+	}
+	return string(cause) + ": " + text
 }

@@ -88,7 +88,7 @@ func TestRefusedHeads(t *testing.T) {
 		{"6.3 spaces within", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1 0\r\n\r\n", "not a number of bytes"},
 		{"8 cut off", "GET / HTTP/1.1\r\nHost: a", "the connection ended within the request head"},
 		{"9110 9.3.6 CONNECT with a body", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", "a CONNECT has no body"},
-		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "which is no method"},
+		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "the viewer speaks TLS on the port for plain HTTP"},
 	}
 	address := start(t, &http1.Server{Handler: echo, Refuse: refuse})
 	for _, test := range tests {

@@ -43,6 +43,8 @@ func parseRequestLine(line string, r *Request) *Fault {
 		}
 	}
 	switch {
+	case r.Method == "" && strings.HasPrefix(line, tlsHandshake):
+		return tlsOnPlain()
 	case r.Method == "":
 		return &Fault{fmt.Sprintf("the request line %s does not begin with a method", quote(line))}
 	case !ok:
@@ -55,6 +57,15 @@ func parseRequestLine(line string, r *Request) *Fault {
 		return &Fault{fmt.Sprintf("%s is not a version of HTTP/1", quote(version))}
 	} // a higher minor version is read as HTTP/1.1 (RFC 9110 section 6.2)
 	return r.target()
+}
+
+// tlsHandshake is how a ClientHello begins: a handshake record of version 3 (RFC
+// 8446 section 5.1).
+const tlsHandshake = "\x16\x03"
+
+// tlsOnPlain is the fault of a viewer that speaks TLS where HTTP is spoken.
+func tlsOnPlain() *Fault {
+	return &Fault{"the viewer speaks TLS on the port for plain HTTP: ask with http://, or with https:// on the port of --listen-tls"}
 }
 
 // parseFields reads the field lines and the empty line (RFC 9112 section 5).

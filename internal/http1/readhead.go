@@ -136,6 +136,9 @@ func (f *finder) find(received []byte) *Fault {
 		line := bytes.TrimSuffix(received[:f.first], []byte{'\n'})
 		return parseRequestLine(string(bytes.TrimPrefix(line, []byte("\r\n"))), &Request{})
 	}
+	if f.first == 0 && f.line == 0 && bytes.HasPrefix(received, []byte(tlsHandshake)) {
+		return tlsOnPlain()
+	}
 	if f.first == 0 && f.line < len(received) && !tokenByte[received[f.line]] && (received[f.line] != '\r' || f.line > 0) {
 		return &Fault{fmt.Sprintf("the request begins with %s, which is no method", quote(string(received[f.line:])))}
 	}

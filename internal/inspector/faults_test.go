@@ -75,7 +75,7 @@ func TestFaults(t *testing.T) {
 	if a := ask(t, "POST", strings.Replace(url, "faults", "reset", 1)); !strings.Contains(a.body, `"faults": 1`) || len(set.List()) != 0 {
 		t.Errorf("reset: got %s", a.body)
 	}
-	if a := ask(t, "POST", url); a.StatusCode != 405 || a.Header.Get("Allow") != "GET, HEAD, PUT, DELETE" {
+	if a := ask(t, "POST", url); a.StatusCode != 405 || a.Header.Get("Allow") != "GET, HEAD, PUT, DELETE" || !strings.Contains(a.body, `"use PUT"`) {
 		t.Errorf("POST: got %d, Allow %q", a.StatusCode, a.Header.Get("Allow"))
 	}
 	if a := ask(t, "PUT", url, "Sec-Fetch-Site: cross-site"); a.StatusCode != 403 {

@@ -194,7 +194,7 @@ func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
 		refuse(w, http.StatusMethodNotAllowed, problem{
 			Error: quote(r.Method) + " is not allowed for " + path,
-			Hint:  "use " + allowed[0],
+			Hint:  "use " + instead(r.Method, allowed),
 		})
 		return
 	}
@@ -202,4 +202,17 @@ func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
 		Error: "there is nothing at " + quote(r.URL.Path),
 		Hint:  "GET / lists the addresses",
 	})
+}
+
+// instead is the method that was meant: one that changes things where the method
+// asked for does.
+func instead(method string, allowed []string) string {
+	if method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions {
+		for _, a := range allowed {
+			if a == http.MethodPut || a == http.MethodPost {
+				return a
+			}
+		}
+	}
+	return allowed[0]
 }

@@ -119,7 +119,7 @@ var edge = []Setting{
 	},
 	{
 		Name: "watch", Kind: Switch, Group: GroupEdge,
-		Usage: "read the configuration again when one of its files changes, as SIGHUP and POST /api/reload do", Example: "true",
+		Usage: "read the configuration again when one of its files changes and at SIGHUP, as POST /api/reload does; without it, SIGHUP ends the edge", Example: "true",
 	},
 	{
 		Name: "ready-file", Kind: File, Group: GroupEdge, Value: "FILE",

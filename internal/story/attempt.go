@@ -7,6 +7,7 @@ import (
 
 	"github.com/edgesim/edgesim/internal/tlswire"
 	"github.com/edgesim/edgesim/originconn"
+	"github.com/edgesim/edgesim/policy"
 )
 
 // attempt tells one try to get a response, step by step.
@@ -30,7 +31,11 @@ func (t *teller) attempt(number int, a *originconn.Attempt) {
 	if a.Handshake != nil {
 		t.handshake(a)
 	}
-	if a.Phases.Send > 0 || a.Phases.Wait > 0 {
+	switch {
+	case a.Phases.Send == 0 && a.Phases.Wait == 0:
+	case a.Cause != nil && a.Cause.Stage != policy.StageBody:
+		t.say("request sent in %s, then %s without a complete response head", took(a.Phases.Send), took(a.Phases.Wait))
+	default:
 		t.say("request sent in %s, then %s until the response head", took(a.Phases.Send), took(a.Phases.Wait))
 	}
 	if a.Cause != nil {

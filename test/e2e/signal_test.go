@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -162,5 +163,32 @@ func TestStopCheck(t *testing.T) {
 	}
 	if got, want := p.Output(), "edgesim: stopped before the verdict\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+// TestHangUp: a terminal that is closed ends the edge as SIGTERM does: what was
+// just answered is recorded. What is under way is said.
+func TestHangUp(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	e, response := downloading(t, release, serveUnwatched)
+	if err := e.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	peers.Await(t, "the edge to take no new connections", func() bool { return refuses(e.HTTP) })
+	close(release)
+	if _, err := io.ReadAll(response.Body); err != nil {
+		t.Error(err)
+	}
+	if code := e.ExitCode(t, grace); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+	if said := e.Output(); !strings.Contains(said, "stopping: 1 request is under way, waiting up to 5s") {
+		t.Errorf("the edge said:\n%s", said)
+	}
+	list := exec.Command(program(t), "recordings", "ls", "--state", e.State)
+	list.Env = cleanEnvironment(t.TempDir())
+	if out, err := list.CombinedOutput(); err != nil || !strings.Contains(string(out), response.Header.Get("X-Edgesim-Exchange")[:8]) {
+		t.Errorf("recorded is, %v:\n%s", err, out)
 	}
 }

@@ -45,6 +45,7 @@ func (r *reader) warnings(d *distribution.Distribution) {
 		}
 		if IsPrivateName(o.DomainName) && !distribution.IsPlaceholder(o.DomainName) && !hasParameter(o.DomainName) {
 			warn(path+".DomainName", "%q is not a public DNS name, which CloudFront itself would need (CF-CONF-13, CF-DNS-02)", o.DomainName)
+			r.notices[len(r.notices)-1].Loopback = distribution.IsLoopback(o.DomainName)
 		}
 	}
 	r.unsimulated(d)
