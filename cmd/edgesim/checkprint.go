@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/check"
 )
 
@@ -35,7 +35,7 @@ func (p *program) reportPrinter(c *cli.Context) (func(*check.Report) error, erro
 // nothingChecked tells those who read reports and annotations why there is
 // nothing in them, and returns err, which says the same to a person.
 func (p *program) nothingChecked(c *cli.Context, print func(*check.Report) error, err error) error {
-	r := check.Unreadable(err, time.Now())
+	r := check.Unreadable(err, new(edge.Clock).Now())
 	r.Version = version().Version
 	if c.String("format") != "text" {
 		if wrong := print(r); wrong != nil {
