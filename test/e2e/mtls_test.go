@@ -259,8 +259,15 @@ func TestKeyLog(t *testing.T) {
 	s.add(origin{name: "second", domain: "second.peers.example", address: peers.OpenSSL(t, wild(all, "good-rsa"), pages(t, "second"), tls12("ECDHE-RSA-AES256-SHA384")...)})
 	e := s.serve(t, "--tls-key-log", file)
 	lines := 0
-	for _, step := range []struct{ name, label string }{
-		{"tls13", "CLIENT_TRAFFIC_SECRET_0 "}, {"tls12", "CLIENT_RANDOM "}, {"second", "CLIENT_RANDOM "},
+	for _, step := range []struct {
+		name, label string
+		handshakes  int
+	}{
+		{"tls13", "CLIENT_TRAFFIC_SECRET_0 ", 1},
+		// With Go's client the origin signs by RSA-PSS, which is not on the list
+		// (CF-TLS-21): it is asked once more with the list alone.
+		{"tls12", "CLIENT_RANDOM ", 2},
+		{"second", "CLIENT_RANDOM ", 1},
 	} {
 		verdict{}.check(t, e.get(t, "/"+step.name), greeting(step.name))
 		data, err := os.ReadFile(file)
@@ -278,8 +285,8 @@ func TestKeyLog(t *testing.T) {
 				found++
 			}
 		}
-		if found != 1 {
-			t.Errorf("%s: %d lines with %s in %q, want 1", step.name, found, step.label, added)
+		if found != step.handshakes {
+			t.Errorf("%s: %d lines with %s in %q, want %d", step.name, found, step.label, added, step.handshakes)
 		}
 	}
 	info, err := os.Stat(file)
