@@ -34,6 +34,10 @@ type CacheConfig struct {
 	// Dir is the folder for bodies over a megabyte; they are gone with the process.
 	// Default: none, and they are kept in memory.
 	Dir string
+	// Changed is called when Dir cannot be written, with the reason, and with nil
+	// when it can be again; such bodies are served and not kept meanwhile. Default:
+	// nobody is told.
+	Changed func(error)
 }
 
 // Cache is what an edge keeps of answers. Make one with [NewCache]; it is safe for
@@ -48,7 +52,7 @@ func NewCache(c CacheConfig) *Cache {
 	if c.Bytes <= 0 {
 		c.Bytes = DefaultCacheBytes
 	}
-	return &Cache{mode: c.Mode, store: cache.New[*kept](cache.Config{MaxBytes: c.Bytes, Dir: c.Dir})}
+	return &Cache{mode: c.Mode, store: cache.New[*kept](cache.Config{MaxBytes: c.Bytes, Dir: c.Dir, Changed: c.Changed})}
 }
 
 // Mode is what the cache keeps.

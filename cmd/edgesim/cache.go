@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/edgesim/edgesim/edge"
 )
 
@@ -37,12 +39,22 @@ func readCache(g given) (edge.CacheConfig, error) {
 }
 
 // newCache makes the cache, with its large bodies in the state directory.
-func newCache(c edge.CacheConfig, state string) *edge.Cache {
+func newCache(c edge.CacheConfig, state string, log *logrus.Logger) *edge.Cache {
 	if c.Mode == edge.CacheOff {
 		return nil
 	}
 	if state != "" {
 		c.Dir = filepath.Join(state, "cache")
+		c.Changed = func(err error) { logCache(log, c.Dir, err) }
 	}
 	return edge.NewCache(c)
+}
+
+// logCache tells when large bodies cannot be kept, and when they can be again.
+func logCache(log *logrus.Logger, dir string, err error) {
+	if err != nil {
+		log.Warnf("%s cannot be written (%v): bodies over 1 MiB are served and not cached until there is room", dir, err)
+		return
+	}
+	log.Warn("bodies over 1 MiB are cached again")
 }

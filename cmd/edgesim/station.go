@@ -107,7 +107,7 @@ func (st *station) build(p *program, s *settings) error {
 	}
 	feed, counts, live := &recording.Feed{}, &recording.Counts{}, &inspector.Live{Redactor: &s.keeping.redactor}
 	e := newEdge(s, st.client, st.recorder(s, feed, counts, live, p.requestLines(s, st.addresses())))
-	e.Cache, e.FunctionLog = newCache(s.cache, dir), p.functionLog
+	e.Cache, e.FunctionLog = newCache(s.cache, dir, p.log), p.functionLog
 	st.functions, st.cache = s.functions, e.Cache
 	at := st.addresses()
 	e.Listeners = edge.Listeners{HTTP: at.HTTP, HTTPS: at.HTTPS}

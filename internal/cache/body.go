@@ -15,8 +15,6 @@ const (
 	// window is how far the fastest reader of a body that is not kept may be ahead
 	// of the slowest.
 	window = 1 << 20
-	// filePattern names the files of bodies while they have names.
-	filePattern = "edgesim-body-*"
 )
 
 // errGivenUp is the end of a body that nobody reads.
@@ -24,7 +22,7 @@ var errGivenUp = errors.New("cache: the body was given up, as all who read it ha
 
 // body is the bytes of an entry, while they come and afterwards.
 type body struct {
-	config Config
+	files  *files
 	length int64 // announced; -1 if it is not known
 	// cancel ends a Read of the source; grow and drop tell the store.
 	cancel func()
@@ -49,8 +47,8 @@ type body struct {
 	wake             chan struct{}
 }
 
-func newBody(c Content, config Config, cancel func(), grow func(int64), drop func()) *body {
-	return &body{config: config, length: c.Length, source: c.Source, cancel: cancel, grow: grow, drop: drop, holds: 1, refs: 1}
+func newBody(c Content, files *files, cancel func(), grow func(int64), drop func()) *body {
+	return &body{files: files, length: c.Length, source: c.Source, cancel: cancel, grow: grow, drop: drop, holds: 1, refs: 1}
 }
 
 // size is how many bytes there are.
@@ -204,7 +202,10 @@ func (b *body) fetch(p []byte, taken bool) int {
 	if err != nil {
 		b.finish(err)
 	}
-	failed := b.failed || b.err != nil && b.err != io.EOF
+	failed, written := b.failed || b.err != nil && b.err != io.EOF, int64(0)
+	if b.err == io.EOF && b.holds > 0 {
+		written = b.filed
+	}
 	if err != nil || b.err == errGivenUp {
 		b.source = nil
 	} else {
@@ -221,6 +222,7 @@ func (b *body) fetch(p []byte, taken bool) int {
 	} else {
 		grow(int64(n))
 	}
+	b.files.wrote(written)
 	b.mu.Lock()
 	return n
 }
@@ -267,8 +269,8 @@ func (b *body) add(p []byte) {
 // kept. The caller is the only one that fetches.
 func (b *body) write(p []byte) bool {
 	b.mu.Lock()
-	large := b.end+int64(len(p)) > b.config.FileFrom || b.length > b.config.FileFrom
-	if b.config.Dir == "" || b.holds == 0 || b.failed || b.err != nil || !large || len(p) == 0 {
+	large := b.end+int64(len(p)) > b.files.from || b.length > b.files.from
+	if b.files.dir == "" || b.holds == 0 || b.failed || b.err != nil || !large || len(p) == 0 {
 		b.mu.Unlock()
 		return false
 	}
@@ -276,7 +278,7 @@ func (b *body) write(p []byte) bool {
 	b.mu.Unlock()
 	if file == nil {
 		var err error
-		if file, err = createFile(b.config.Dir, chunks); err != nil || !b.moveTo(file) {
+		if file, err = createFile(b.files.dir, chunks); err != nil || !b.moveTo(file) {
 			b.fail(err)
 			return false
 		}
@@ -288,10 +290,16 @@ func (b *body) write(p []byte) bool {
 	return true
 }
 
+// fail notes why the file cannot be written; nil where that is not so.
 func (b *body) fail(err error) {
+	if err == nil {
+		return
+	}
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.failed = b.failed || err != nil
+	b.failed = true
+	size := b.end
+	b.mu.Unlock()
+	b.files.fail(err, size)
 }
 
 // moveTo lets the file stand for what was in memory; false where nobody wants the
@@ -305,30 +313,4 @@ func (b *body) moveTo(file *os.File) bool {
 	}
 	b.file, b.chunks, b.filed, b.base = file, nil, b.end, b.end
 	return true
-}
-
-// createFile makes a file with this beginning. It is gone when it is closed, or
-// when the process ends, where the system lets a file be without a name.
-func createFile(dir string, chunks [][]byte) (*os.File, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp(dir, filePattern)
-	if err != nil {
-		return nil, err
-	}
-	_ = os.Remove(f.Name())
-	for _, chunk := range chunks {
-		if _, err := f.Write(chunk); err != nil {
-			discard(f)
-			return nil, err
-		}
-	}
-	return f, nil
-}
-
-// discard closes a file that is not needed any more.
-func discard(f *os.File) {
-	f.Close()
-	_ = os.Remove(f.Name()) // mostly it has no name any more
 }

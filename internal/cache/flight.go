@@ -192,7 +192,7 @@ func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c 
 	s := f.store
 	e := &Entry[H]{Key: key, Head: head}
 	if c.Source != nil {
-		e.body = newBody(c, s.config, f.cancel, func(n int64) { s.grow(e, n) }, func() { s.remove(e) })
+		e.body = newBody(c, &s.files, f.cancel, func(n int64) { s.grow(e, n) }, func() { s.remove(e) })
 	}
 	s.mu.Lock()
 	var r *Reader
@@ -205,7 +205,7 @@ func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c 
 		}
 	}
 	var gone []*body
-	if f.doomed || c.Length > s.config.MaxBytes {
+	if f.doomed || c.Length > s.max {
 		gone = []*body{e.body}
 	} else {
 		gone = s.put(e, weight)

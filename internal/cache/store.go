@@ -1,10 +1,6 @@
 package cache
 
-import (
-	"os"
-	"path/filepath"
-	"sync"
-)
+import "sync"
 
 // Config says how much a store keeps and where.
 type Config struct {
@@ -16,13 +12,18 @@ type Config struct {
 	Dir string
 	// FileFrom is the size above which a body goes to a file. Default: 1 MiB.
 	FileFrom int64
+	// Changed is called when Dir cannot be written, with the reason, and with nil
+	// when it can be again. Large bodies are not kept meanwhile. Default: nobody is
+	// told.
+	Changed func(error)
 }
 
 const defaultFileFrom = 1 << 20
 
 // Store keeps entries. Make one with [New]; it is safe for concurrent use.
 type Store[H any] struct {
-	config Config
+	max   int64 // bytes
+	files files
 
 	mu      sync.Mutex
 	entries map[string]*Entry[H]
@@ -60,15 +61,13 @@ func New[H any](c Config) *Store[H] {
 	if c.FileFrom <= 0 {
 		c.FileFrom = defaultFileFrom
 	}
-	s := &Store[H]{config: c, entries: map[string]*Entry[H]{}, flights: map[string]*Flight[H]{}, open: map[*Flight[H]]struct{}{}}
+	s := &Store[H]{
+		max: c.MaxBytes, files: files{dir: c.Dir, from: c.FileFrom, changed: c.Changed},
+		entries: map[string]*Entry[H]{}, flights: map[string]*Flight[H]{}, open: map[*Flight[H]]struct{}{},
+	}
 	s.used.usedPrev, s.used.usedNext = &s.used, &s.used
 	s.made.madePrev, s.made.madeNext = &s.made, &s.made
-	if c.Dir != "" {
-		old, _ := filepath.Glob(filepath.Join(c.Dir, filePattern))
-		for _, file := range old {
-			_ = os.Remove(file) // one in use cannot be removed, and need not be
-		}
-	}
+	s.files.clear()
 	return s
 }
 
@@ -120,7 +119,7 @@ func (s *Store[H]) take(e *Entry[H]) *body {
 
 // evict makes room; the lock is held.
 func (s *Store[H]) evict() (gone []*body) {
-	for s.bytes > s.config.MaxBytes && s.used.usedPrev != &s.used {
+	for s.bytes > s.max && s.used.usedPrev != &s.used {
 		s.evicted++
 		gone = append(gone, s.take(s.used.usedPrev))
 	}
@@ -207,7 +206,7 @@ type Stats struct {
 func (s *Store[H]) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Stats{len(s.entries), s.bytes, s.config.MaxBytes, s.evicted}
+	return Stats{len(s.entries), s.bytes, s.max, s.evicted}
 }
 
 // List returns up to n entries, the newest first, that are older than the one with
