@@ -13,6 +13,8 @@ import (
 type Counts struct {
 	mu     sync.Mutex
 	totals Totals
+	// origins are the totals by origin, shared with nobody.
+	origins map[string]*OriginTotals
 }
 
 var _ Recorder = (*Counts)(nil)
@@ -27,7 +29,18 @@ type Totals struct {
 	// the exchanges' durations.
 	BodyBytes uint64
 	Duration  time.Duration
+	// Durations are the same durations by their length.
+	Durations Histogram
+	// Origins are what was counted by the id of the origin. Those after the first
+	// hundred are counted together under [OtherOrigins].
+	Origins map[string]OriginTotals
 }
+
+// OtherOrigins stands for the origins beyond the bound of [Totals.Origins].
+const OtherOrigins = "(other)"
+
+// mostOrigins bounds how many are told apart: a function may choose any.
+const mostOrigins = 100
 
 // Record counts an exchange.
 func (c *Counts) Record(e *Exchange) {
@@ -42,6 +55,26 @@ func (c *Counts) Record(e *Exchange) {
 	}
 	c.totals.BodyBytes += uint64(max(e.Response.BodyBytes, 0))
 	c.totals.Duration += e.Duration
+	c.totals.Durations.Observe(e.Duration)
+	if e.Origin != "" {
+		c.origin(e.Origin).add(e)
+	}
+}
+
+// origin returns the totals of an origin.
+func (c *Counts) origin(id string) *OriginTotals {
+	if c.origins == nil {
+		c.origins = map[string]*OriginTotals{}
+	}
+	if c.origins[id] == nil && len(c.origins) >= mostOrigins {
+		id = OtherOrigins
+	}
+	o := c.origins[id]
+	if o == nil {
+		o = &OriginTotals{Causes: map[string]uint64{}}
+		c.origins[id] = o
+	}
+	return o
 }
 
 // Totals returns what was counted so far.
@@ -50,5 +83,11 @@ func (c *Counts) Totals() Totals {
 	defer c.mu.Unlock()
 	t := c.totals
 	t.Statuses, t.Causes = maps.Clone(t.Statuses), maps.Clone(t.Causes)
+	t.Origins = make(map[string]OriginTotals, len(c.origins))
+	for id, o := range c.origins {
+		copied := *o
+		copied.Causes = maps.Clone(o.Causes)
+		t.Origins[id] = copied
+	}
 	return t
 }

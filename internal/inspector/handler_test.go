@@ -235,7 +235,7 @@ func TestMetrics(t *testing.T) {
 	a := ask(t, "GET", base+"/metrics")
 	for _, want := range []string{
 		`edgesim_exchanges_total{status="200"} 1`, `edgesim_exchanges_total{status="502"} 1`, `edgesim_causes_total{cause="connect-refused"} 1`,
-		"edgesim_exchange_duration_seconds_sum 1", "edgesim_exchange_duration_seconds_count 2", "edgesim_response_body_bytes_total 10",
+		"edgesim_exchange_duration_seconds_sum 1", `edgesim_exchange_duration_seconds_bucket{le="0.5"} 1`, `edgesim_exchange_duration_seconds_bucket{le="1"} 2`, "edgesim_exchange_duration_seconds_count 2", "edgesim_response_body_bytes_total 10",
 		"edgesim_recorded_exchanges_total 5", "edgesim_lost_exchanges_total 2", "edgesim_record_queue_bytes 7", "edgesim_record_failing 1",
 		"# TYPE edgesim_record_queue_bytes gauge",
 	} {

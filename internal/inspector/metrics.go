@@ -21,17 +21,16 @@ func (i *inspector) metrics(w http.ResponseWriter, _ *http.Request) {
 		totals = i.Counts.Totals()
 	}
 	metric("edgesim_exchanges_total", "counter", "Exchanges finished, by the status the viewer got.")
-	var exchanges uint64
 	for _, status := range slices.Sorted(maps.Keys(totals.Statuses)) {
-		exchanges += totals.Statuses[status]
 		fmt.Fprintf(&b, "edgesim_exchanges_total{status=\"%d\"} %d\n", status, totals.Statuses[status])
 	}
 	metric("edgesim_causes_total", "counter", "Exchanges that ended in an error of the edge's own, by cause.")
 	for _, cause := range slices.Sorted(maps.Keys(totals.Causes)) {
 		fmt.Fprintf(&b, "edgesim_causes_total{cause=\"%s\"} %d\n", cause, totals.Causes[cause])
 	}
-	metric("edgesim_exchange_duration_seconds", "summary", "From the request received to the last byte handed to the viewer.")
-	fmt.Fprintf(&b, "edgesim_exchange_duration_seconds_sum %g\nedgesim_exchange_duration_seconds_count %d\n", totals.Duration.Seconds(), exchanges)
+	metric("edgesim_exchange_duration_seconds", "histogram", "From the request received to the last byte handed to the viewer.")
+	writeHistogram(&b, "edgesim_exchange_duration_seconds", "", &totals.Durations)
+	writeOrigins(&b, metric, totals.Origins)
 	metric("edgesim_response_body_bytes_total", "counter", "Bytes of bodies handed to viewers.")
 	fmt.Fprintf(&b, "edgesim_response_body_bytes_total %d\n", totals.BodyBytes)
 
