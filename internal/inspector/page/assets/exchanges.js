@@ -4,9 +4,9 @@ import { follow, get } from "./api.js";
 import { group, heightOf, rowElement, ungrouped } from "./rows.js";
 
 const pageSize = 200;
-// most is how many exchanges the list holds while new ones come; older ones are
-// asked for again when they are scrolled to.
-const most = 5000;
+// most is how many exchanges the list holds while new ones come and its top is in
+// sight, mostBelow while a person reads further down.
+const most = 5000, mostBelow = 200000;
 const names = ["status", "cause", "rule", "host", "path", "method", "behavior", "origin", "mark", "since"];
 
 // parse reads what was typed: "cause:cert-expired path:/api text".
@@ -189,12 +189,12 @@ class List {
     const known = new Set(this.exchanges.slice(0, 300).map(e => e.id));
     const fresh = exchanges.filter(e => !known.has(e.id)).reverse();
     this.exchanges = fresh.concat(this.exchanges);
-    if (this.exchanges.length > most) {
-      this.exchanges.length = most;
-      this.next = ""; // what is below is asked for again from the top
-      this.cut = true;
+    const below = scrollY > this.rowsAt.offsetTop;
+    if (this.exchanges.length > (below ? mostBelow : most)) {
+      this.reload(); // the newest page; older ones are asked for when they are scrolled to
+      return;
     }
-    if (scrollY > this.rowsAt.offsetTop) { // whoever reads below stays where they are
+    if (below) { // whoever reads there stays where they are
       const before = this.total;
       this.draw();
       scrollBy(0, this.total - before);
@@ -220,7 +220,6 @@ class List {
     const words = this.failing ? [this.failing] : [];
     if (this.paused) words.push("Paused" + (this.held.length ? ", " + this.held.length + " new" : ""));
     if (this.skipped) words.push(plural(this.skipped, "exchange") + " came faster than can be shown here; the recording has " + (this.skipped === 1 ? "it" : "them") + ", and a filter finds them");
-    if (this.cut) words.push("the list holds the newest " + most.toLocaleString("en-US"));
     if (this.damaged) words.push(plural(this.damaged, "damaged exchange") + " left out");
     this.note.textContent = words.join(" · ");
   }
