@@ -24,7 +24,8 @@ func (p *program) demoCommand() *cli.Command {
 			"Example:\n" +
 			"  edgesim demo\n" +
 			"  curl -i http://127.0.0.1:8080/expired",
-		Flags:  listenFlags(recordMemory),
+		Flags: append(listenFlags(recordMemory),
+			&cli.BoolFlag{Name: "all", Usage: "list every origin with what it shows, also on a terminal"}),
 		Action: p.demo,
 	}
 }
@@ -57,7 +58,11 @@ func (p *program) demo(c *cli.Context) error {
 			return err
 		}
 	}
-	p.demoTable(l, at.forPeople())
+	if p.watched && isTerminal(p.out.stdout) && !c.Bool("all") {
+		demoScreen(p.out.stdout, l.Origins(), at.forPeople(), widthOf(p.out.stdout))
+	} else {
+		p.demoTable(l, at.forPeople())
+	}
 	err = st.run(c.Context)
 	p.out.note("stopped")
 	return err
@@ -106,6 +111,8 @@ func (p *program) demoTable(l *lab.Lab, at addresses) {
 	}
 	fmt.Fprintf(out, "\nSee the page and the reason:   curl -i http://%s/expired\n", at.HTTP)
 	fmt.Fprintf(out, "The same over HTTPS:           curl -ik https://%s/expired\n", at.HTTPS)
+	fmt.Fprintf(out, "Why, and how to fix it:        edgesim recordings show failed --record http://%s\n", at.Inspect)
+	fmt.Fprintf(out, "The page:                      http://%s\n", at.Inspect)
 	fmt.Fprintf(out, "The newest exchanges:          curl -s 'http://%s/api/exchanges?limit=10'\n", at.Inspect)
 	fmt.Fprintf(out, "All that was seen of one:      curl -s http://%s/api/exchanges/ID\n%31s(ID is the header X-Edgesim-Exchange)\n", at.Inspect, "")
 	fmt.Fprintf(out, "Your own origin:               edgesim serve --origin https://www.example.com\n")

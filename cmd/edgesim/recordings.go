@@ -67,7 +67,7 @@ func filterFlags() []cli.Flag {
 		&cli.StringFlag{Name: "host", Usage: "those whose viewer asked for this `HOST`", Category: category},
 		&cli.StringFlag{Name: "path", Usage: "those for this `PATH`, or, with * at its end, below it", Category: category},
 		&cli.StringFlag{Name: "method", Usage: "those with this `METHOD`", Category: category},
-		&cli.StringFlag{Name: "since", Usage: "those received since this `TIME`, or so long ago: 2026-01-02T15:04:05Z, 5m", Category: category},
+		&cli.StringFlag{Name: "since", Usage: "those received since this `TIME`, or so long ago: 2026-01-02, 2026-01-02T15:04:05Z, 5m, 7d", Category: category},
 		&cli.StringFlag{Name: "behavior", Usage: "those of the behavior with this path `PATTERN`; * is the default one", Category: category},
 		&cli.StringFlag{Name: "origin", Usage: "those of the origin with this `ID`", Category: category},
 		&cli.StringFlag{Name: "edge", Usage: "those made by the edge with this `NAME`", Category: category},
@@ -113,12 +113,9 @@ func filterOf(c *cli.Context) (recording.Filter, error) {
 
 // readSince reads a time, or a duration back from now.
 func readSince(text string, now time.Time) (time.Time, error) {
-	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
-		return now.Add(-d), nil
-	}
-	at, err := time.Parse(time.RFC3339, text)
+	at, err := recording.ParseSince(text, now)
 	if err != nil {
-		return at, usage{err: fmt.Errorf("--since %q is neither a time like 2026-01-02T15:04:05Z nor a duration like 5m", text)}
+		return at, usage{err: fmt.Errorf("--since %w", err)}
 	}
 	return at, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -153,11 +154,4 @@ func fitted(text string, width int) string {
 
 // shown makes foreign text fit for a line: no escapes, no line ends, no spaces
 // that would look like columns.
-func shown(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == utf8.RuneError {
-			return '·'
-		}
-		return r
-	}, text)
-}
+func shown(text string) string { return logline.Printable(text) }

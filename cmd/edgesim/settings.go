@@ -24,6 +24,7 @@ import (
 	"github.com/edgesim/edgesim/internal/sigv4"
 	"github.com/edgesim/edgesim/internal/standin"
 	"github.com/edgesim/edgesim/policy"
+	"github.com/edgesim/edgesim/recording"
 )
 
 // settings are what a command works with: the configuration file, the overlay
@@ -289,10 +290,10 @@ func readTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	at, err := time.Parse(time.RFC3339, text)
+	at, err := recording.ParseTime(text)
 	if err != nil {
-		return time.Time{}, usage{err: fmt.Errorf("--at %q is not a time like 2026-12-31T00:00:00Z", text),
-			hint: "date, T, time and zone (RFC 3339): --at 2026-12-31T00:00:00Z, or --at 2026-12-31T01:00:00+01:00"}
+		return time.Time{}, usage{err: fmt.Errorf("--at %w", err),
+			hint: "a date, or date, T, time and zone (RFC 3339): --at 2026-12-31, or --at 2026-12-31T01:00:00+01:00"}
 	}
 	return at, nil
 }

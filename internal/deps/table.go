@@ -124,12 +124,16 @@ var Packages = []Package{
 		Imports: []string{"recording", "originconn"}, Modules: []string{brotli}, TestModules: []string{jsonschema, cdproto},
 	},
 	{
+		Path: "internal/logline", Why: "one line of the log for each exchange, for whoever runs an edge",
+		Imports: []string{"recording"}, Modules: []string{logrus}, TestModules: []string{logrus},
+	},
+	{
 		Path: "internal/cflog", Why: "exchanges as CloudFront's access logs; tlswire gives the TLS versions their names",
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
 	},
 	{
-		Path: "internal/story", Why: "one exchange told to a person, with the rule that decided it",
-		Imports: []string{"recording", "originconn", "policy", "internal/tlswire"},
+		Path: "internal/story", Why: "one exchange told to a person, with the rule that decided it; logline has what no terminal may get",
+		Imports: []string{"recording", "originconn", "policy", "internal/tlswire", "internal/logline"},
 	},
 	{
 		Path: "internal/replay", Why: "a recording in the place of origins; it undoes what the edge compressed, to give back what the origin sent",
@@ -177,10 +181,6 @@ var Packages = []Package{
 	{
 		Path: "edge", Why: "one viewer request from match to response, without goproxy and without file formats; it compresses as the edge does",
 		Imports: []string{"internal/functions", "internal/sigv4", "distribution", "policy", "faults", "originconn", "recording", "internal/cache"}, Modules: []string{brotli},
-	},
-	{
-		Path: "internal/logline", Why: "one line of the log for each exchange, for whoever runs an edge",
-		Imports: []string{"recording"}, Modules: []string{logrus}, TestModules: []string{logrus},
 	},
 	{
 		Path: "proxy", Why: "the adapter between goproxy and edge: it decides nothing itself",

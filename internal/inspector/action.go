@@ -38,7 +38,7 @@ func (i *inspector) replay(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, problem{Error: "requests cannot be sent again here"})
 		return
 	}
-	e, err := i.Recordings.Get(r.Context(), exchangeID(r))
+	e, err := i.named(r.Context(), exchangeID(r))
 	if err != nil {
 		i.refuseError(w, err)
 		return

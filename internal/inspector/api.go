@@ -34,7 +34,7 @@ func exchangeID(r *http.Request) string {
 
 // exchange shows one exchange whole.
 func (i *inspector) exchange(w http.ResponseWriter, r *http.Request) {
-	e, err := i.Recordings.Get(r.Context(), exchangeID(r))
+	e, err := i.named(r.Context(), exchangeID(r))
 	if err != nil {
 		i.refuseError(w, err)
 		return

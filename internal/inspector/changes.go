@@ -12,7 +12,7 @@ import (
 // changes tells for each field of the request and of the response what became of
 // it on its way through the edge, and by what.
 func (i *inspector) changes(w http.ResponseWriter, r *http.Request) {
-	e, err := i.Recordings.Get(r.Context(), exchangeID(r))
+	e, err := i.named(r.Context(), exchangeID(r))
 	if err != nil {
 		i.refuseError(w, err)
 		return

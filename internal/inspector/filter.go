@@ -71,7 +71,7 @@ var parameters = []parameter{
 		f.Mark = recording.Mark(v)
 		return slices.Contains(recording.Marks, f.Mark)
 	}},
-	{"since", "a time like 2026-01-02T15:04:05Z, or a duration back from now like 5m", setSince},
+	{"since", "a time like 2026-01-02 or 2026-01-02T15:04:05Z, or a duration back from now like 5m or 7d", setSince},
 	{"limit", "1-" + strconv.Itoa(maxLimit), func(f *recording.Filter, v string, _ time.Time) (ok bool) {
 		n, err := strconv.Atoi(v)
 		f.Limit = n
@@ -159,11 +159,7 @@ func setStatus(f *recording.Filter, value string, _ time.Time) bool {
 }
 
 func setSince(f *recording.Filter, value string, now time.Time) bool {
-	if d, err := time.ParseDuration(value); err == nil {
-		f.Since = now.Add(-d)
-		return d >= 0
-	}
-	t, err := time.Parse(time.RFC3339, value)
+	t, err := recording.ParseSince(value, now)
 	f.Since = t
 	return err == nil
 }

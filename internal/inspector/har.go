@@ -13,7 +13,7 @@ import (
 // a browser's developer tools.
 func (i *inspector) har(w http.ResponseWriter, r *http.Request) {
 	id := exchangeID(r)
-	e, err := i.Recordings.Get(r.Context(), id)
+	e, err := i.named(r.Context(), id)
 	if err != nil {
 		i.refuseError(w, err)
 		return

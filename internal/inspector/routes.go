@@ -23,7 +23,7 @@ func (i *inspector) table() []route {
 	return []route{
 		{"GET", "/", "the page in a browser, this list elsewhere", i.index},
 		{"GET", "/api/exchanges", "the exchanges, newest first; filters: " + parameterNames(), i.exchanges},
-		{"GET", exchangePath + "{id}", "one exchange with all its evidence", i.exchange},
+		{"GET", exchangePath + "{id}", "one exchange with all its evidence; {id} is also the beginning of an id, last, or failed", i.exchange},
 		{"DELETE", exchangePath + "{id}", "forgets it", i.deleteExchange},
 		{"GET", exchangePath + "{id}/har", "the same as an HTTP Archive, for a browser's developer tools", i.har},
 		{"GET", exchangePath + "{id}/changes", "what became of each field on its way, and by what", i.changes},

@@ -39,7 +39,11 @@ func (t *teller) attempt(number int, a *originconn.Attempt) {
 		t.say("request sent in %s, then %s until the response head", took(a.Phases.Send), took(a.Phases.Wait))
 	}
 	if a.Cause != nil {
-		t.line(inChapter, red, fmt.Sprintf("%s %s: %s", a.Cause.Rule, a.Cause.Name, a.Cause.Detail))
+		text := fmt.Sprintf("%s %s", a.Cause.Rule, a.Cause.Name)
+		if decided := t.e.Cause; number < len(t.e.Attempts) || decided == nil || decided.Rule != a.Cause.Rule { // else told at the top
+			text += ": " + a.Cause.Detail
+		}
+		t.line(inChapter, red, text)
 	}
 	t.judged(inChapter, a.Findings)
 	t.explained(a.Explanation)

@@ -1,6 +1,6 @@
 // Package story tells one exchange to a person, in the order in which it
 // happened: what was asked, what was sent, each attempt with its handshake, what
-// was decided and by which rule, how to mend it, and what the viewer got.
+// was decided and by which rule, how to fix it, and what the viewer got.
 //
 // # What to read first
 //

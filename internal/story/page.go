@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/edgesim/edgesim/internal/logline"
 )
 
 // Options say how a story is set. The zero value is for a pipe: no colour, and
@@ -90,15 +92,17 @@ func breakAt(text string, room int) (part, rest string) {
 	if space := strings.LastIndexByte(text[:end+1], ' '); space > end/2 {
 		return text[:space], strings.TrimLeft(text[space:], " ")
 	}
+	// A URL is copied: it goes to a line of its own, and stays whole even there.
+	begin := strings.LastIndexByte(text[:end], ' ') + 1
+	if word, _, _ := strings.Cut(text[begin:], " "); strings.Contains(word, "://") {
+		if begin > 1 {
+			return text[:begin-1], text[begin:]
+		}
+		return word, strings.TrimLeft(text[len(word):], " ")
+	}
 	return text[:end], text[end:]
 }
 
-// printable makes foreign text fit for a terminal: no escapes, no line ends.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == utf8.RuneError {
-			return '·'
-		}
-		return r
-	}, text)
-}
+// printable makes foreign text fit for a terminal: no escapes, no line ends, and
+// nothing that turns the direction of what follows.
+func printable(text string) string { return logline.Printable(text) }

@@ -65,6 +65,12 @@ func (t *teller) summary() {
 		outcome, color = outcome+"  "+string(e.Cause.Rule)+" "+string(e.Cause.Name), red
 	}
 	t.line(0, color, outcome)
+	if c := e.Cause; c != nil {
+		t.line(0, plain, "why: "+c.Detail)
+		if c.Hint != "" {
+			t.line(0, plain, "fix: "+c.Hint)
+		}
+	}
 	t.line(0, plain, fmt.Sprintf("exchange %s", e.ID))
 	times := fmt.Sprintf("received %s, first byte after %s, complete after %s", e.Start.UTC().Format("2006-01-02 15:04:05.000 UTC"), took(e.FirstByte), took(e.Duration))
 	if e.Edge != "" {
@@ -185,7 +191,7 @@ func (t *teller) judged(indent int, findings []policy.Finding) {
 			text += ", " + f.Subject
 		}
 		t.line(indent, color, text)
-		for _, part := range []struct{ what, text string }{{"seen", f.Observed}, {"expected", f.Expected}, {"to mend it", f.Hint}} {
+		for _, part := range []struct{ what, text string }{{"seen", f.Observed}, {"expected", f.Expected}, {"to fix it", f.Hint}} {
 			if part.text != "" {
 				t.line(indent+2, plain, part.what+": "+part.text)
 			}
@@ -204,7 +210,6 @@ func (t *teller) decided() {
 	}
 	t.chapter("What decided")
 	t.line(inChapter, red, fmt.Sprintf("%s %s, at the stage %s", c.Rule, c.Name, c.Stage))
-	t.say("%s", c.Detail)
 	if c.Err != nil && !strings.Contains(c.Detail, c.Err.Error()) {
 		t.say("underneath: %s", c.Err)
 	}
@@ -213,15 +218,11 @@ func (t *teller) decided() {
 		t.line(inLine, dim, fmt.Sprintf("%s, %s (read %s)", rule.Fidelity, rule.Source.Page, rule.Source.Read))
 	}
 	if c.Inferred {
-		t.say("the documentation is silent here: this is inferred")
-	}
-	if c.Hint != "" {
-		t.chapter("How to mend it")
-		t.say("%s", c.Hint)
+		t.say("the documentation does not say so: this is inferred")
 	}
 }
 
-// errorPage is the custom error page, and what it stands in the place of.
+// errorPage is the custom error page, and what it replaces.
 func (t *teller) errorPage() {
 	p := t.e.ErrorPage
 	if p == nil {
@@ -229,7 +230,7 @@ func (t *teller) errorPage() {
 	}
 	t.chapter("The custom error page")
 	if p.Replaced != "" {
-		t.say("stands in the place of the origin's own answer:")
+		t.say("replaces the origin's own answer:")
 		for line := range strings.Lines(p.Replaced) {
 			if line = strings.TrimRight(line, "\r\n"); line != "" {
 				t.line(inLine, dim, line)
@@ -286,6 +287,9 @@ func (t *teller) header(h http.Header) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
+		if strings.HasPrefix(name, "X-Edgesim-") { // what is told here
+			continue
+		}
 		for _, value := range h[name] {
 			t.line(inLine, dim, name+": "+value)
 		}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/edgesim/edgesim/internal/lab"
+	"github.com/edgesim/edgesim/policy"
+)
+
+// demoScreen is the short form of what there is to try: the paths in groups, on a
+// screen of 24 lines and 80 columns.
+func demoScreen(out io.Writer, origins []lab.Origin, at addresses, width int) {
+	fmt.Fprintf(out, "edgesim demo: an edge and %s, most of them broken\n\n", plural(len(origins), "origin"))
+	fmt.Fprintf(out, "  edge    http://%s  https://%s\n", at.HTTP, at.HTTPS)
+	fmt.Fprintf(out, "  page    http://%s\n", at.Inspect)
+	fmt.Fprintf(out, "  try     curl -i http://%s/expired\n", at.HTTP)
+	fmt.Fprintf(out, "  why     edgesim recordings show failed --record http://%s\n\n", at.Inspect)
+	for _, g := range demoGroups(origins) {
+		label := fmt.Sprintf("  %-*s", demoLabel, g.label)
+		for _, line := range wrapped(strings.Join(g.paths, " "), max(width-demoLabel-2, 0)) {
+			fmt.Fprintf(out, "%s%s\n", label, line)
+			label = strings.Repeat(" ", demoLabel+2)
+		}
+	}
+	fmt.Fprintln(out)
+	for _, line := range wrapped("--all says what each shows. Your own origin: edgesim serve --origin URL. Ctrl-C ends this.", width) {
+		fmt.Fprintln(out, line)
+	}
+}
+
+// demoLabel is how wide the names of the groups are.
+const demoLabel = 13
+
+// demoGroup are the origins that fail at the same step.
+type demoGroup struct {
+	label string
+	paths []string
+}
+
+// demoGroups sorts the origins by the step at which they fail.
+func demoGroups(origins []lab.Origin) []demoGroup {
+	groups := []demoGroup{{label: "fine"}, {label: "connection"}, {label: "TLS"}, {label: "certificate"}, {label: "response"}, {label: "body"}}
+	for _, o := range origins {
+		at := 0
+		switch {
+		case o.BodyCause != "":
+			at = 5
+		case o.Cause == "":
+			if o.Status >= 400 {
+				at = 4
+			}
+		default:
+			switch o.Cause.Spec().Stage {
+			case policy.StageResolve, policy.StageDial:
+				at = 1
+			case policy.StageHandshake:
+				at = 2
+			case policy.StageVerify:
+				at = 3
+			default:
+				at = 4
+			}
+		}
+		groups[at].paths = append(groups[at].paths, o.Path())
+	}
+	return groups
+}
