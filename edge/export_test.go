@@ -7,3 +7,6 @@ func (e *Edge) TestOnlyUnderWay() (requests, connections int) {
 	defer e.capacity.mu.Unlock()
 	return e.capacity.total, len(e.capacity.streams)
 }
+
+// TestOnlyFills returns how many requests may bring something into the cache.
+func (c *Cache) TestOnlyFills() int { return c.store.Stats().UnderWay }

@@ -200,13 +200,15 @@ type Stats struct {
 	Bytes, Most int64
 	// Evicted counts those that made room for others.
 	Evicted uint64
+	// UnderWay counts the leaders that have not ended.
+	UnderWay int
 }
 
 // Stats returns the figures of the store.
 func (s *Store[H]) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Stats{len(s.entries), s.bytes, s.max, s.evicted}
+	return Stats{len(s.entries), s.bytes, s.max, s.evicted, len(s.open)}
 }
 
 // List returns up to n entries, the newest first, that are older than the one with
