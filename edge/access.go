@@ -78,3 +78,15 @@ func (x *exchange) unsigned(v *ViewerRequest, b *distribution.CacheBehavior) *Vi
 	changed.URI = uri
 	return &changed
 }
+
+// ViewerPolicy says what viewers with this SNI, "" for none, may speak on HTTPS: what
+// the distribution of that name allows, the first one where none has it.
+func (e *Edge) ViewerPolicy(sni string) policy.ViewerPolicy {
+	l := e.first()
+	if sni != "" {
+		if named := e.locations().choose(sni); named != nil {
+			l = named
+		}
+	}
+	return policy.ViewerPolicyOf(l.Distribution)
+}

@@ -105,7 +105,7 @@ func Start(t testing.TB, c Config) *Edge {
 		inner.Cache = edge.NewCache(edge.CacheConfig{Mode: c.Cache})
 	}
 	e.inner = inner
-	server, err := proxy.New(proxy.Config{Serve: inner.Serve, CA: ca, Logger: log, ServesHost: inner.ServesHost})
+	server, err := proxy.New(proxy.Config{Serve: inner.Serve, CA: ca, Logger: log, ServesHost: inner.ServesHost, ViewerPolicy: inner.ViewerPolicy})
 	if err != nil {
 		t.Fatalf("edgesimtest: %v", err)
 	}

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"container/list"
+	"crypto"
 	"crypto/tls"
 	"net"
 	"net/netip"
@@ -31,22 +32,33 @@ const (
 // either for this machine. A name that is none gets no certificate, which
 // crypto/tls answers with the alert unrecognized_name.
 func (s *Server) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	cert, err := s.certificateFor(hello, false)
+	if cert == nil || err != nil || hello.SupportsCertificate(cert) == nil {
+		return cert, err
+	}
+	return s.certificateFor(hello, true) // viewers with RSA alone get one of RSA
+}
+
+// certificateFor is a certificate with a key on P-256, or with one of RSA.
+func (s *Server) certificateFor(hello *tls.ClientHelloInfo, rsa bool) (*tls.Certificate, error) {
 	name := hello.ServerName
 	if t, ok := hello.Conn.(*tunnelConn); ok && name == "" {
 		name = hostOf(t.host)
 	}
 	if name == "" {
-		return s.leaves.get(localName(hello.Conn.LocalAddr()))
+		local := localName(hello.Conn.LocalAddr())
+		local.rsa = rsa
+		return s.leaves.get(local)
 	}
 	if addr, err := netip.ParseAddr(name); err == nil {
-		return s.leaves.get(leafName{ip: addr.Unmap().WithZone("")})
+		return s.leaves.get(leafName{ip: addr.Unmap().WithZone(""), rsa: rsa})
 	}
 	name = strings.ToLower(name)
 	if !isDNSName(name) {
 		s.logger.Debugf("TLS handshake with %s: no certificate for %q, which is not a host name", hello.Conn.RemoteAddr(), name)
 		return nil, nil
 	}
-	return s.leaves.get(leafName{dns: name})
+	return s.leaves.get(leafName{dns: name, rsa: rsa})
 }
 
 // hostOf cuts the port and brackets off.
@@ -82,6 +94,8 @@ type leafName struct {
 	dns   string
 	ip    netip.Addr
 	local bool
+	// rsa asks for a key of RSA, which all such certificates share.
+	rsa bool
 }
 
 func localName(addr net.Addr) leafName {
@@ -121,6 +135,8 @@ type leaves struct {
 	ca    *CA
 	now   func() time.Time
 	limit int
+	// rsaKey is the key of RSA, made when the first viewer needs it.
+	rsaKey func() (crypto.Signer, error)
 
 	mu     sync.Mutex
 	byName map[leafName]*list.Element // of *leaf
@@ -134,7 +150,7 @@ type leaf struct {
 }
 
 func newLeaves(ca *CA, now func() time.Time, limit int) *leaves {
-	return &leaves{ca: ca, now: now, limit: limit, byName: map[leafName]*list.Element{}, recent: list.New()}
+	return &leaves{ca: ca, now: now, limit: limit, rsaKey: sync.OnceValues(func() (crypto.Signer, error) { return pki.NewKey(pki.RSA2048) }), byName: map[leafName]*list.Element{}, recent: list.New()}
 }
 
 // get returns the certificate for a name.
@@ -160,7 +176,15 @@ func (l *leaves) find(name leafName) *list.Element {
 		return element
 	}
 	element := l.recent.PushFront(&leaf{name: name, mint: sync.OnceValues(func() (*tls.Certificate, error) {
-		return l.ca.leaf(name.template(), l.now())
+		t := name.template()
+		if name.rsa {
+			key, err := l.rsaKey()
+			if err != nil {
+				return nil, err
+			}
+			t.Key = key
+		}
+		return l.ca.leaf(t, l.now())
 	})})
 	l.byName[name] = element
 	if l.recent.Len() > l.limit {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/http1"
+	"github.com/edgesim/edgesim/policy"
 )
 
 // ServeFunc answers one viewer request; [edge.Edge.Serve] is one. It must
@@ -58,6 +59,9 @@ type Config struct {
 	WriteTimeout time.Duration
 	// Now is the clock by which certificates are minted. Default: time.Now.
 	Now func() time.Time
+	// ViewerPolicy says what a viewer that sends this SNI, "" for none, may speak;
+	// [edge.Edge.ViewerPolicy] is one. Default: TLS 1.2 and newer, and HTTP/2.
+	ViewerPolicy func(sni string) policy.ViewerPolicy
 }
 
 const (
@@ -77,6 +81,7 @@ type Server struct {
 	config  Config
 	logger  *logrus.Logger
 	leaves  *leaves
+	offers  offers
 	tls     *tls.Config
 	goproxy *goproxy.ProxyHttpServer
 	// plain serves the plain listener, viewer everything that is for the edge
@@ -125,6 +130,9 @@ func New(config Config) (*Server, error) {
 		MinVersion:     tls.VersionTLS12,
 		NextProtos:     []string{"h2", "http/1.1"},
 		GetCertificate: s.certificate,
+	}
+	if config.ViewerPolicy != nil {
+		s.tls.GetConfigForClient = s.configFor
 	}
 	s.goproxy = s.newGoproxy()
 	s.plain = s.newHTTP1(s.servePlain)

@@ -119,7 +119,7 @@ func (st *station) build(p *program, s *settings) error {
 		e.Replace(all)
 	}
 	st.front, err = proxy.New(proxy.Config{
-		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: e.ServesHost,
+		Serve: e.Serve, CA: ca, Logger: p.log, ServesHost: e.ServesHost, ViewerPolicy: e.ViewerPolicy,
 		Public: !isLoopback(st.http) || !isLoopback(st.https), ForwardOthers: s.forwardOthers,
 	})
 	if err != nil {
