@@ -12,7 +12,7 @@ var backends = []struct {
 	is   Backend
 }{
 	{s3Website, BackendWebsite},
-	{regexp.MustCompile(`(?i)(^|\.)s3([.-][a-z0-9-]+)?(\.dualstack\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$|\.s3\.dualstack\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.s3-(accesspoint|object-lambda|fips|accelerate)[a-z0-9.-]*\.amazonaws\.com(\.cn)?$`), BackendBucket},
+	{regexp.MustCompile(`(?i)[^.]\.s3([.-][a-z0-9-]+)?(\.dualstack\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$|\.s3\.dualstack\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.s3-(accesspoint|object-lambda|fips)[a-z0-9.-]*\.amazonaws\.com(\.cn)?$`), BackendBucket},
 	{regexp.MustCompile(`(?i)\.elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$|\.[a-z0-9-]+\.elb\.amazonaws\.com(\.cn)?$`), BackendLoadBalancer},
 	{regexp.MustCompile(`(?i)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`), BackendAPIGateway},
 	{regexp.MustCompile(`(?i)\.lambda-url\.[a-z0-9-]+\.on\.aws$`), BackendLambdaURL},
@@ -24,6 +24,9 @@ var backends = []struct {
 // name does not tell.
 func BackendOf(domainName string) Backend {
 	name := strings.TrimSuffix(domainName, ".")
+	if strings.Contains(strings.ToLower(name), ".s3-accelerate.") { // no form that CloudFront takes for a bucket (CF-S3-05)
+		return ""
+	}
 	for _, b := range backends {
 		if b.name.MatchString(name) {
 			return b.is

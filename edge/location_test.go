@@ -20,8 +20,9 @@ func named(name, domain string, aliases ...string) *edge.Location {
 	return &edge.Location{Distribution: d}
 }
 
-// TestHostChooses: which of several distributions a Host means (CF-ERR-18, and the
-// contract where CloudFront has no local edge).
+// TestHostChooses: which of several distributions a Host means (CF-ERR-18), the most
+// particular alias before wildcards (CF-VIEW-56), and the
+// contract where CloudFront has no local edge.
 func TestHostChooses(t *testing.T) {
 	t.Parallel()
 	shop := named("shop", "d1.cloudfront.net", "www.example.com", "*.shop.example.com")

@@ -254,7 +254,7 @@ func TestSignedCookies(t *testing.T) {
 	}
 }
 
-// TestSignedPages: what keeps a viewer out is told in XML (CF-SIGN-56 to CF-SIGN-62),
+// TestSignedPages: what keeps a viewer out is told in XML (CF-SIGN-56 to CF-SIGN-60, CF-SIGN-61),
 // each code with its message.
 func TestSignedPages(t *testing.T) {
 	t.Parallel()
@@ -282,8 +282,9 @@ func TestSignedPages(t *testing.T) {
 	}
 }
 
-// TestUnsigned: the parameters go to nobody (CF-SIGN-49 to CF-SIGN-51), and stay where no
-// signature is wanted (CF-SIGN-04); signed cookies do not split the cache (CF-SIGN-52).
+// TestUnsigned: the parameters go to nobody (CF-SIGN-49, CF-SIGN-50, CF-SIGN-51), so that an invalidation names the path without
+// them (CF-SIGN-55), and stay where no signature is wanted (CF-SIGN-04); their names are
+// told apart by letter case (CF-SIGN-15); signed cookies do not split the cache (CF-SIGN-52).
 func TestUnsigned(t *testing.T) {
 	t.Parallel()
 	b := signedBehavior()

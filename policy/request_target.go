@@ -12,7 +12,7 @@ import (
 func (s *selection) uri(f *RequestFacts) string {
 	path, query, hasQuery := strings.Cut(f.URI, "?")
 	if path == "/" && f.DefaultRootObject != "" {
-		path = "/" + strings.TrimPrefix(f.DefaultRootObject, "/") // CF-PATH-05
+		path = "/" + f.DefaultRootObject // CF-PATH-05; with a slash in front it is another path, which a bucket does not have (CF-S3-71)
 		f.Log.Add(Change{LegRequest, "uri", ChangeChanged, "/", path, ByDefaultRootObject, "CF-PATH-05"})
 	}
 	if f.Origin.Path != "" {

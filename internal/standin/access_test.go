@@ -37,7 +37,7 @@ func sent(e *edgesimtest.Edge, r *http.Response, name string) string {
 }
 
 // TestSigning: requests are signed always and over HTTPS (CF-OAC-01), never (CF-OAC-02,
-// CF-OAC-60), or unless the viewer signed (CF-OAC-03 to CF-OAC-05), for the service and
+// CF-OAC-60), or unless the viewer signed (CF-OAC-03, CF-OAC-04, CF-OAC-05), for the service and
 // region of the origin (CF-OAC-30).
 func TestSigning(t *testing.T) {
 	t.Parallel()
@@ -107,7 +107,7 @@ func TestSignedForeignHost(t *testing.T) {
 }
 
 // TestLambdaURL: a function URL is signed for Lambda, with the hash of no bytes
-// (CF-OAC-32, CF-OAC-33, CF-OAC-43), and a body needs the viewer's hash (CF-OAC-37 to
+// (CF-OAC-32, CF-OAC-33, CF-OAC-43), and a body needs the viewer's hash (CF-OAC-37,
 // CF-OAC-39), or the failure to come is told.
 func TestLambdaURL(t *testing.T) {
 	t.Parallel()

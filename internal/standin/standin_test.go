@@ -153,6 +153,7 @@ func TestRootObject(t *testing.T) {
 	}{
 		{"CF-S3-69", "index.html", "", "GET", "/docs/", 403, "AccessDenied"},
 		{"CF-S3-70", "docs/index.html", "", "GET", "/", 200, "the docs"},
+		{"CF-S3-71", "/index.html", "", "GET", "/", 403, "AccessDenied"},
 		{"CF-S3-72", "index.html", "", "GET", "//", 403, "AccessDenied"},
 		{"CF-S3-73", "", " list=allowed", "GET", "/", 200, "<ListBucketResult "},
 		{"CF-S3-74", "", "", "GET", "/", 403, "AccessDenied"},
