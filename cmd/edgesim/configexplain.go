@@ -10,6 +10,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/explain"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -24,6 +25,19 @@ func (p *program) configExplain(c *cli.Context, result *ingest.Result) error {
 	if err != nil {
 		return err
 	}
+	// The functions at viewer-request are run; Lambdas, which are processes, are not.
+	var overlay *ingest.Overlay
+	if o := result.Overlay; o != nil {
+		overlay = &ingest.Overlay{Functions: o.Functions, Stores: o.Stores}
+	}
+	locations := locationsOf(result, c.IsSet("distribution"))
+	for _, l := range locations {
+		if l.Functions, err = functions.Load(l.Distribution, functionSources(overlay, nil)); err != nil {
+			return usage{err: err}
+		}
+		defer l.Functions.Close()
+	}
+	e.Replace(locations)
 	picture, err := explain.Draw(e, explain.Request{URL: c.String("explain"), Method: c.String("method"), Fields: fields})
 	if err != nil {
 		return usage{err: fmt.Errorf("--explain: %w", err)}

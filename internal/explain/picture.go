@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -38,8 +39,8 @@ type Picture struct {
 	Behavior *Behavior `json:"behavior,omitempty"`
 	// Policies are those of the behavior, by name.
 	Policies *Policies `json:"policies,omitempty"`
-	// Functions are the edge functions that would run, in their order. They are
-	// not run here: what is below is the request as the viewer sent it.
+	// Functions are the edge functions that would run, in their order. A CloudFront
+	// function at viewer-request is run: what is below is the request as it left it.
 	Functions []Function `json:"functions"`
 	// Cache says how the answer is looked up and kept.
 	Cache *Cache `json:"cache,omitempty"`
@@ -87,6 +88,8 @@ type Function struct {
 	Kind  string `json:"kind"` // "CloudFront Functions" or "Lambda@Edge"
 	// Code says whether its code is known.
 	Code bool `json:"code"`
+	// Run is what it did; nil where it is not run here.
+	Run *FunctionRun `json:"run,omitempty"`
 }
 
 // Cache is how the answer is looked up and kept.
@@ -147,15 +150,19 @@ func Draw(e *edge.Edge, r Request) (*Picture, error) {
 	p.Behavior = behaviorOf(route.Location.Distribution, b, u.EscapedPath())
 	p.Policies = policiesOf(b)
 	p.Functions = functionsOf(b)
-	p.Cache = cacheOf(e, route.Location, v, b)
 	if route.Cause != nil || route.Redirect != 0 {
+		p.Cache = cacheOf(e, route.Location, v, b)
 		return p, nil
 	}
-	origins, group := route.Location.Origins(b)
-	for i, o := range origins {
-		drawn := originOf(e, route.Location, v, b, o)
-		if group != nil && i+1 < len(origins) {
-			drawn.FailoverOn = group.StatusCodes
+	after := p.runFunction(e, route.Location, v, b)
+	if after.Cause != nil || after.Generated != nil {
+		return p, nil
+	}
+	p.Cache = cacheOf(e, route.Location, after.Request, b)
+	for i, choice := range after.Choices {
+		drawn := originOf(e, route.Location, v, b, &after, choice)
+		if after.Group != nil && i+1 < len(after.Choices) {
+			drawn.FailoverOn = after.Group.StatusCodes
 		}
 		p.Origins = append(p.Origins, drawn)
 	}
@@ -193,8 +200,9 @@ func viewerRequest(e *edge.Edge, r Request) (*edge.ViewerRequest, *url.URL, erro
 	return v, u, nil
 }
 
-func originOf(e *edge.Edge, l *edge.Location, v *edge.ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) Origin {
-	plan := e.PlanChoice(l, v, b, policy.OriginChoice{Origin: o}, "ID-OF-THE-EXCHANGE")
+func originOf(e *edge.Edge, l *edge.Location, v *edge.ViewerRequest, b *distribution.CacheBehavior, after *edge.AfterFunction, choice policy.OriginChoice) Origin {
+	plan := e.PlanChoice(l, after.Request, b, choice, exchangeID)
+	o := plan.Origin
 	scheme := "http"
 	if plan.Target.TLS {
 		scheme = "https"
@@ -222,7 +230,7 @@ func originOf(e *edge.Edge, l *edge.Location, v *edge.ViewerRequest, b *distribu
 	record := recording.Exchange{
 		Viewer:  recording.Viewer{Method: v.Method, Host: v.Host, URI: v.URI, Header: v.Header, Fields: v.Fields},
 		Sent:    &recording.Sent{Method: plan.Request.Method, URI: plan.Request.RequestURI, Header: plan.Request.Header},
-		Changes: plan.Changes,
+		Changes: slices.Concat(byFunction(after), plan.Changes),
 	}
 	for _, c := range record.AllChanges() {
 		if c.Leg == policy.LegRequest {

@@ -45,6 +45,9 @@ func (p *Picture) Write(w io.Writer, s Style) {
 		}
 	}
 	if r := p.Refused; r != nil {
+		if p.ran() {
+			p.writeFunctions(line)
+		}
 		line("answer", "%s", s.paint("31", fmt.Sprintf("%d from CloudFront itself: %s %s", r.Status, r.Rule, r.Cause)))
 		line("", "%s", r.Detail)
 		if r.Hint != "" {
@@ -57,6 +60,9 @@ func (p *Picture) Write(w io.Writer, s Style) {
 		return
 	}
 	p.writePolicies(line)
+	if p.Cache == nil { // a function answered
+		return
+	}
 	p.writeCache(line)
 	for i := range p.Origins {
 		p.writeOrigin(w, s, i)
@@ -69,13 +75,7 @@ func (p *Picture) writePolicies(line func(label, format string, args ...any)) {
 	} else {
 		line("policies", "cache %s, origin request %s, response headers %s", cmp.Or(p.Policies.Cache, "none"), cmp.Or(p.Policies.OriginRequest, "none"), cmp.Or(p.Policies.ResponseHeaders, "none"))
 	}
-	for _, f := range p.Functions {
-		code := ""
-		if f.Kind == "CloudFront Functions" && !f.Code {
-			code = ", whose code is not known"
-		}
-		line("function", "%s: %s (%s)%s; below is the request before it ran", f.Event, f.Name, f.Kind, code)
-	}
+	p.writeFunctions(line)
 }
 
 func (p *Picture) writeCache(line func(label, format string, args ...any)) {

@@ -115,7 +115,12 @@ function explained(x) {
       x.behavior && row("Behavior", h("code", {}, x.behavior.pathPattern), ", number " + x.behavior.number + " of " + x.behavior.of + ": ", x.behavior.why,
         x.behavior.alsoMatching.length > 0 && "; " + x.behavior.alsoMatching.join(", ") + " would match, too, and is behind it", x.behavior.signedURLs && "; needs a signature of " + x.behavior.signedURLs),
       x.policies && row("Policies", ["cache " + (p.cache || "none"), "origin request " + (p.originRequest || "none"), "response headers " + (p.responseHeaders || "none")].join(" · "), p.legacy && " · legacy forwarded values"),
-      x.functions.length > 0 && row("Functions", x.functions.map(f => f.event + ": " + f.name + " (" + f.kind + (f.code ? "" : ", its code is not known") + ")").join(" · "), "; not run here"),
+      x.functions.length > 0 && row("Functions", x.functions.map(f => f.event + ": " + f.name + " (" + f.kind + (f.code ? "" : ", its code is not known") + (f.run ? "" : ", not run here") + ")").join(" · ")),
+      x.functions.filter(f => f.run).map(f => row(f.name,
+        f.run.error ? f.run.error.class + ": " + f.run.error.message + (f.run.error.line ? " at line " + f.run.error.line : "")
+          : f.run.answer ? "answers " + f.run.answer + " itself: neither cache nor origin is asked"
+          : f.run.changes.map(c => c.field + ": " + (c.from ?? "") + " → " + (c.to ?? "")).join(" · ") || "changes nothing",
+        f.run.log.map(text => h("div", {}, h("code", {}, text))))),
       x.cache && [row("Cache key", h("code", {}, x.cache.key)), row("Kept", x.cache.cacheable ? "for " + seconds(x.cache.defaultTTL) + " where the origin says nothing, else between " + seconds(x.cache.minTTL) + " and " + seconds(x.cache.maxTTL) : "not at all: answers to this method are not")]),
     x.origins.map((o, i) => h("section", { "data-origin": o.id },
       h("h2", {}, (i > 0 ? "Then origin " : "Origin ") + o.id + " gets"),
