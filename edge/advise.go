@@ -41,6 +41,9 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 		facts.Body = peek(o.response)
 	}
 	x.tellSigning(facts.Status)
+	if f, ok := policy.AdviseCORS(facts); ok && wanted && x.hint == "" { // a good answer, and the page gets none
+		x.notes, x.hint = append(x.notes, f.Observed), f.Hint
+	}
 	for _, finding := range policy.AdviseResponse(facts) {
 		x.find(finding)
 		if !wanted && x.hint == "" {

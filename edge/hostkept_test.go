@@ -39,3 +39,48 @@ func TestKeptErrorOfAnotherHost(t *testing.T) {
 		}
 	})
 }
+
+// TestKeptForAnotherOrigin: Origin sent and not in the key. An error, a page's
+// answer, and an answer to nobody's page are served to the page of another site,
+// and the key is to blame (CF-CACHE-66); its own page gets it without a word.
+func TestKeptForAnotherOrigin(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		status int
+		mode   edge.CacheMode
+		first  string
+		says   string
+	}{
+		{"an error", 404, edge.CacheErrors, "https://a.example", `kept for Origin "https://a.example", served to Origin "https://b.example"`},
+		{"a good answer", 200, edge.CacheOn, "https://a.example", `kept for Origin "https://a.example", served to Origin "https://b.example"`},
+		{"one without CORS", 200, edge.CacheOn, "", `kept for Origin "", served to Origin "https://b.example"`},
+		{"the same page's", 200, edge.CacheOn, "https://b.example", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var asked atomic.Int32
+			s := newBubble(t, map[string]talk{"app": counting(&asked, func(r *http.Request) string {
+				head := "Vary: Origin\r\n"
+				if o := r.Header.Get("Origin"); o != "" {
+					head += "Access-Control-Allow-Origin: " + o + "\r\n"
+				}
+				return answer(row.status, head, "x")
+			})})
+			s.edge.Cache = edge.NewCache(edge.CacheConfig{Mode: row.mode})
+			b := &s.edge.Distribution.DefaultBehavior
+			b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingOptimized")
+			b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy("CORS-CustomOrigin")
+			first := http.Header{}
+			if row.first != "" {
+				first.Set("Origin", row.first)
+			}
+			s.ask(t, edge.ViewerRequest{Header: first})
+			r, _ := s.ask(t, edge.ViewerRequest{Header: http.Header{"Origin": {"https://b.example"}}})
+			detail, hint := r.Header.Get("X-Edgesim-Detail"), r.Header.Get("X-Edgesim-Hint")
+			if told := strings.Contains(detail, row.says) && strings.Contains(hint, "put it into the cache policy"); r.Status != row.status || asked.Load() != 1 ||
+				row.says != "" && !told || row.says == "" && strings.Contains(hint, "cache policy") || strings.Contains(hint, "ErrorCachingMinTTL") {
+				t.Errorf("%s: %d after %d requests, %q, %q", row.name, r.Status, asked.Load(), detail, hint)
+			}
+		})
+	}
+}

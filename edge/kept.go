@@ -38,7 +38,7 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 	facts.Rule, facts.Reason = k.keeping.Rule, k.keeping.Why
 	if k.isError() {
 		e.keptError(x, k, now)
-		if f := e.shared(x, v, k); f != nil && f.Rule == "CF-CACHE-74" { // another host's error: the time is not to blame
+		if f := e.shared(x, v, k); f != nil { // another request's error: the time is not to blame
 			x.notes, x.hint = append(x.notes, f.Observed), f.Hint
 		}
 	}
@@ -60,7 +60,9 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 			if decision == recording.CacheRefresh {
 				x.exchange.ResultType = "RefreshHit"
 			}
-			e.shared(x, v, k)
+			if f := e.shared(x, v, k); f != nil && policy.KeptFromPage(o.behavior, v.Header, response.Header) {
+				x.notes, x.hint = append(x.notes, f.Observed), f.Hint
+			}
 			e.partOf(ctx, v, entry, &response, reader)
 		}
 	}
@@ -102,7 +104,7 @@ func (k *kept) left(now time.Time) time.Duration {
 // shared warns of a copy that was made for a request which the origin could tell
 // from this one, and the key does not. It returns the warning; nil for none.
 func (e *Edge) shared(x *exchange, v *ViewerRequest, k *kept) *policy.Finding {
-	if len(k.unkeyed) == 0 {
+	if k.paged {
 		return nil
 	}
 	f := policy.SharedAcross(k.header(), k.unkeyed, e.unkeyed(x, v, k.outcome.behavior), k.exchange)

@@ -42,7 +42,7 @@ func (c *Client) judgeSignature(ctx context.Context, t *Target, key string, to [
 	case errors.Is(ctx.Err(), context.Canceled), exhausted(cause.Err):
 	case cause.Name == policy.CauseTLSHandshakeFailure, cause.Name == policy.CauseTLSNoSharedCipher, cause.Name == policy.CauseTLSNoSharedCurve:
 		a.Handshake, a.Findings = &first, findings
-		cause = policy.UnlistedSignature(t.Address(), tlswire.SignatureName(first.signature), cause.Err)
+		cause = policy.UnlistedSignature(t.Address(), tlswire.SignatureName(first.signature), t.Offer, cause.Err)
 	}
 	return w, plain, cause
 }

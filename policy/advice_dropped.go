@@ -2,8 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/edgesim/edgesim/distribution"
 )
 
 // adviseDropped: the origin refused a request of which it did not get something
@@ -102,6 +105,14 @@ func fieldText(field string) string {
 	return field
 }
 
+// AdviseCORS tells of an answer that a browser keeps from the page that asked for
+// it, whatever its status. It warns, and returns false where there is none.
+func AdviseCORS(f AdviceFacts) (Finding, bool) {
+	finding, ok := adviseCORS(&f)
+	finding.Verdict = Warn
+	return finding, ok
+}
+
 // adviseCORS: a page of another origin asked, and a browser will not let it see
 // the answer.
 func adviseCORS(f *AdviceFacts) (Finding, bool) {
@@ -122,6 +133,15 @@ func adviseCORS(f *AdviceFacts) (Finding, bool) {
 		finding.Hint = fmt.Sprintf("attach the origin request policy CORS-CustomOrigin (for a bucket CORS-S3Origin) to the behavior %q, so that the origin sees Origin, or a response headers policy with CORS (SimpleCORS)", f.Behavior.PathPattern)
 	}
 	return finding, true
+}
+
+// KeptFromPage says whether a browser keeps an answer from the page that asked: it
+// names another origin than the viewer's, or none, and no response headers policy
+// of the behavior answers in its place.
+func KeptFromPage(b *distribution.CacheBehavior, viewer, answer http.Header) bool {
+	asked, allowed := viewer.Get("Origin"), answer.Get("Access-Control-Allow-Origin")
+	p := b.ResponseHeadersPolicy
+	return asked != "" && allowed != "*" && allowed != asked && (p == nil || p.CORS == nil)
 }
 
 // sameSite says whether an Origin is the address that was asked.

@@ -101,6 +101,69 @@ func TestAdviseErrorPage(t *testing.T) {
 	}
 }
 
+// TestJudgeErrorPages: an error page for all beside an API with an origin of its own
+// is told at the start; one of a site alone, and one with an error's status, is not.
+func TestJudgeErrorPages(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		target string
+		code   int
+		page   string
+		answer int
+		want   int
+	}{
+		{"api", 404, "/index.html", 200, 1}, {"api", 403, "/index.html", 200, 1}, {"api", 404, "/index.html", 404, 0}, {"api", 404, "/index.html", 0, 0},
+		{"api", 500, "/index.html", 200, 0}, {"api", 404, "", 0, 0}, {"site", 404, "/index.html", 200, 0}, {"bucket", 404, "/index.html", 200, 0},
+	} {
+		d := &distribution.Distribution{
+			DefaultBehavior: distribution.CacheBehavior{PathPattern: "*", TargetOriginID: "site"},
+			Behaviors:       []distribution.CacheBehavior{{PathPattern: "/api/*", TargetOriginID: row.target}},
+			Origins:         []distribution.Origin{{ID: "site", Kind: distribution.OriginCustom}, {ID: "api", Kind: distribution.OriginCustom}, {ID: "bucket", Kind: distribution.OriginS3}},
+			CustomErrors:    []distribution.CustomErrorResponse{{ErrorCode: row.code, ResponsePagePath: row.page, ResponseCode: row.answer}},
+		}
+		got := policy.JudgeErrorPages(d)
+		if len(got) != row.want || len(got) == 1 && (got[0].Rule != "CF-ERR-38" || got[0].Verdict != policy.Warn || !strings.Contains(got[0].Observed, `"/api/*"`) || !strings.Contains(got[0].Hint, "function")) {
+			t.Errorf("%+v: got %+v", row, got)
+		}
+	}
+}
+
+// TestAdviseSecureCookie: a form over HTTPS to an origin that is asked over HTTP,
+// and no cookie in the answer (CF-REQ-49).
+func TestAdviseSecureCookie(t *testing.T) {
+	t.Parallel()
+	base := func() policy.AdviceFacts {
+		return policy.AdviceFacts{
+			Behavior: &distribution.CacheBehavior{PathPattern: "*"}, Origin: &distribution.Origin{ID: "o", DomainName: "o.example.com", ProtocolPolicy: "http-only"},
+			Method: "POST", Scheme: "https", Host: "o.example.com", URI: "/login", Header: http.Header{}, Status: 302, Location: "/home", Answer: http.Header{},
+			Sent: []policy.Field{{Name: "Host", Value: "o.example.com"}},
+		}
+	}
+	for name, row := range map[string]struct {
+		change func(*policy.AdviceFacts)
+		want   bool
+	}{
+		"a login":                {func(*policy.AdviceFacts) {}, true},
+		"a form that is refused": {func(f *policy.AdviceFacts) { f.Status = 403 }, true},
+		"a page":                 {func(f *policy.AdviceFacts) { f.Method = "GET" }, false},
+		"with a cookie":          {func(f *policy.AdviceFacts) { f.Answer["Set-Cookie"] = []string{"sid=1"} }, false},
+		"in a session":           {func(f *policy.AdviceFacts) { f.Header["Cookie"] = []string{"sid=1"} }, false},
+		"over HTTPS":             {func(f *policy.AdviceFacts) { f.Secure = true }, false},
+		"a viewer over HTTP":     {func(f *policy.AdviceFacts) { f.Scheme = "http" }, false},
+		"that knows the scheme": {func(f *policy.AdviceFacts) {
+			f.Sent = append(f.Sent, policy.Field{Name: "CloudFront-Forwarded-Proto", Value: "https"})
+		}, false},
+		"done": {func(f *policy.AdviceFacts) { f.Status = 200 }, false},
+	} {
+		f := base()
+		row.change(&f)
+		found := policy.AdviseResponse(f)
+		if got := len(found) == 1 && found[0].Rule == "CF-REQ-49" && strings.Contains(found[0].Hint, "CloudFront-Forwarded-Proto"); got != row.want {
+			t.Errorf("%s: got %+v", name, found)
+		}
+	}
+}
+
 // TestAdviseBigCookie: cookies beyond what servers take of one field.
 func TestAdviseBigCookie(t *testing.T) {
 	t.Parallel()
@@ -150,5 +213,18 @@ func TestShortWildcard(t *testing.T) {
 	})
 	if f, _ := policy.DecidingFinding(findings); f.Rule != "CF-NAME-05" || !strings.Contains(f.Observed, "*.example.com stands for one label, and a.b.example.com has more before example.com (CF-CERT-17)") {
 		t.Errorf("got %+v", f)
+	}
+}
+
+// TestUnlistedSignatureAdvice: TLS 1.3 is advised where the lists of the day have
+// it (CF-TLS-21).
+func TestUnlistedSignatureAdvice(t *testing.T) {
+	t.Parallel()
+	for _, snapshot := range policy.Snapshots() {
+		offer := policy.OfferFor([]distribution.SSLProtocol{distribution.TLSv12}, snapshot)
+		cause := policy.UnlistedSignature("o.example.com:443", "rsa_pss_rsae_sha256", offer, nil)
+		if cause.Rule != "CF-TLS-21" || strings.Contains(cause.Hint, "1.3") != offer.Allows(policy.VersionTLS13) {
+			t.Errorf("%+v: %q", snapshot, cause.Hint)
+		}
 	}
 }

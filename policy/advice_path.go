@@ -113,6 +113,42 @@ func AdviseErrorPage(b *distribution.CacheBehavior, r *distribution.CustomErrorR
 		Rule: "CF-ERR-38", Verdict: Warn, Subject: fmt.Sprintf("custom error response for %d", original), Inferred: true,
 		Observed: fmt.Sprintf("the origin's own %d on the behavior %q became %s with status %d: a custom error response holds for every behavior, so that an API's errors are swallowed, too", original, b.PathPattern, r.ResponsePagePath, status),
 		Expected: fmt.Sprintf("the %d for whoever calls the API", original),
-		Hint:     "remove the custom error response, and attach a function to the default behavior (viewer request) that turns paths without a dot into " + r.ResponsePagePath,
+		Hint:     spaHint(r),
 	}, true
+}
+
+// JudgeErrorPages tells of custom error responses that turn an origin's own 403 or
+// 404 into a page with a good status, where other behaviors lead to origins of their
+// own, whose errors are swallowed by them (CF-ERR-38). Each finding warns.
+func JudgeErrorPages(d *distribution.Distribution) []Finding {
+	var others []string
+	for i := range d.Behaviors {
+		b := &d.Behaviors[i]
+		o, ok := d.Origin(b.TargetOriginID)
+		if ok && o.Kind == distribution.OriginCustom && b.TargetOriginID != d.DefaultBehavior.TargetOriginID {
+			others = append(others, fmt.Sprintf("%q", b.PathPattern))
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	var found []Finding
+	for i := range d.CustomErrors {
+		r := &d.CustomErrors[i]
+		if r.ErrorCode != 403 && r.ErrorCode != 404 || r.ResponsePagePath == "" || CustomErrorStatus(r) >= 300 {
+			continue
+		}
+		found = append(found, Finding{
+			Rule: "CF-ERR-38", Verdict: Warn, Subject: fmt.Sprintf("custom error response for %d", r.ErrorCode), Inferred: true,
+			Observed: fmt.Sprintf("every %d becomes %s with status %d, that of the origins behind %s as well: a custom error response holds for every behavior", r.ErrorCode, r.ResponsePagePath, CustomErrorStatus(r), strings.Join(others, ", ")),
+			Expected: "errors of an API as it sends them",
+			Hint:     spaHint(r),
+		})
+	}
+	return found
+}
+
+// spaHint is what people do in place of an error page for all.
+func spaHint(r *distribution.CustomErrorResponse) string {
+	return "remove the custom error response, and attach a function to the default behavior (viewer request) that turns paths without a dot into " + r.ResponsePagePath
 }

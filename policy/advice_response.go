@@ -22,6 +22,9 @@ func AdviseResponse(f AdviceFacts) []Finding {
 		}
 	}
 	ask(adviseOwnName, adviseTLSPort, adviseBigCookie, adviseLoop, adviseAuthorization, adviseCORS, adviseDropped, adviseContentType)
+	if len(found) == 0 {
+		ask(adviseSecureCookie)
+	}
 	if len(found) == 0 && !f.MadeUp { // else what is known goes before what is only likely
 		if ask(advisePath, adviseHostRouting); len(found) == 0 {
 			ask(adviseUserAgent)
@@ -43,6 +46,14 @@ func adviseOwnName(f *AdviceFacts) (Finding, bool) {
 		Expected: "Host: " + strings.TrimSuffix(f.Origin.DomainName, "."),
 		Hint:     fmt.Sprintf("attach AllViewerExceptHostHeader to the behavior %q: everything but Host goes to the origin", f.Behavior.PathPattern),
 	}, true
+}
+
+// AdviseRedirect tells of a redirect of the origin that leads viewers in a circle,
+// or away from CloudFront. It warns, and returns false where neither is so.
+func AdviseRedirect(f AdviceFacts) (Finding, bool) {
+	finding, ok := adviseLoop(&f)
+	finding.Verdict = Warn
+	return finding, ok
 }
 
 // adviseLoop: the origin redirects to where the viewer was, and what it is then
@@ -77,7 +88,7 @@ func adviseLoop(f *AdviceFacts) (Finding, bool) {
 	if !f.leadsBack(from, to) {
 		return Finding{}, false
 	}
-	finding.Observed = asked + ", which leads back to where the viewer was: the origin will be asked the same again"
+	finding.Observed = asked + ", a redirect loop: it leads back to where the viewer was, and the origin will be asked the same again"
 	finding.Expected = "an answer that is no redirect to the same place"
 	switch {
 	case !f.Secure && to.Scheme == "https":

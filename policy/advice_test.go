@@ -132,7 +132,7 @@ func TestAdviseResponse(t *testing.T) {
 		{"Host not forwarded", "AllViewerExceptHostHeader", refused(403, gateway), "", "", ""},
 		{"another status", "AllViewer", refused(500, gateway), "", "", ""},
 		{"another service", "AllViewer", refused(403, "alb.eu-central-1.elb.amazonaws.com"), "", "", ""},
-		{"CF-CONN-03 to HTTPS, asked over HTTP", "AllViewer", both(plain, redirect("https://www.example.com/api/x?y=1")), "CF-CONN-03", "asked over HTTP with Host: www.example.com, the origin redirects (301) to https://www.example.com/api/x?y=1, which leads back", "https-only, now http-only"},
+		{"CF-CONN-03 to HTTPS, asked over HTTP", "AllViewer", both(plain, redirect("https://www.example.com/api/x?y=1")), "CF-CONN-03", "asked over HTTP with Host: www.example.com, the origin redirects (301) to https://www.example.com/api/x?y=1, a redirect loop", "https-only, now http-only"},
 		{"the viewer was on HTTP", "AllViewer", both(plain, func(f *facts) { redirect("https://www.example.com/api/x?y=1")(f); f.Scheme = "http" }), "CF-CONN-03", "leads back", "https-only"},
 		{"match-viewer, and the next hop is HTTPS", "AllViewer", both(matching, redirect("https://www.example.com/api/x?y=1")), "", "", ""},
 		{"CF-REQ-54 by Host", "AllViewerExceptHostHeader", redirect("https://www.example.com/api/x?y=1"), "CF-REQ-54", "asked over HTTPS with Host: app.example.net", "forward Host to the origin (origin request policy AllViewer), so that it sees www.example.com"},

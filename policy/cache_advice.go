@@ -89,6 +89,11 @@ func AdviseKey(answer http.Header, unkeyed []Field) []Finding {
 func SharedAcross(answer http.Header, then, now []Field, from string) *Finding {
 	var differ []string
 	var names []string
+	for _, f := range now { // what the first request did not have at all
+		if !slices.ContainsFunc(then, func(was Field) bool { return was.Name == f.Name }) {
+			then = append(then[:len(then):len(then)], Field{Name: f.Name})
+		}
+	}
 	for _, was := range then {
 		at := slices.IndexFunc(now, func(f Field) bool { return f.Name == was.Name })
 		is := ""
@@ -101,7 +106,7 @@ func SharedAcross(answer http.Header, then, now []Field, from string) *Finding {
 		names = append(names, was.Name)
 		switch was.Name {
 		case "Authorization", "Cookie":
-			differ = append(differ, "kept for another "+was.Name)
+			differ = append(differ, "kept for "+map[bool]string{true: "no ", false: "another "}[was.Value == ""]+was.Name)
 		default:
 			differ = append(differ, fmt.Sprintf("kept for %s %q, served to %s %q", was.Name, was.Value, was.Name, is))
 		}

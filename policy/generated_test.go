@@ -49,7 +49,8 @@ type family struct {
 	chains []generated
 }
 
-// generatorSeed is the seed of all chains; another one makes others.
+// generatorSeed is the seed of the first families, and the following numbers those
+// of the ones that follow; another one makes others.
 const generatorSeed = 12
 
 // generatedHost is the name that is asked for, generatedAddress the address.
@@ -92,7 +93,7 @@ var caOddities = slices.Concat(constraintOddities, []oddity{
 	{"for anything", extendedUsage(x509.ExtKeyUsageAny)},
 	{"no CA", func(c *x509.Certificate) { c.IsCA, c.MaxPathLen, c.MaxPathLenZero = false, 0, false }},
 	{"no basic constraints", func(c *x509.Certificate) { c.BasicConstraintsValid, c.IsCA = false, false }},
-	{"path length 0", func(c *x509.Certificate) { c.MaxPathLenZero = true }},
+	{"path length 0", func(c *x509.Certificate) { c.MaxPathLenZero = c.IsCA }},
 	{"unknown critical extension", extension(asn1.ObjectIdentifier{1, 2, 3, 4}, true, 5, 0)},
 	{"unknown extension", extension(asn1.ObjectIdentifier{1, 2, 3, 4}, false, 5, 0)},
 	{"critical OCSP-nocheck", extension(idOCSPNoCheck, true, 5, 0)},
@@ -189,7 +190,7 @@ func generate(t testing.TB, number, chains int) *family {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := generatorKeys{rand.New(rand.NewPCG(generatorSeed, uint64(number))), key}
+	g := generatorKeys{rand.New(rand.NewPCG(generatorSeed+uint64(number/familiesPerSeed), uint64(number%familiesPerSeed))), key}
 	f := &family{host: generatedHost}
 	if number%10 == 0 {
 		f.host = generatedAddress

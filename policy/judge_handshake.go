@@ -181,12 +181,15 @@ func NoHTTP2(origin, detail string, err error) *Cause {
 
 // UnlistedSignature is the cause of an origin that signs its key exchange in TLS
 // 1.2 with a scheme that the documented list lacks, and with none that it has
-// (CF-TLS-21).
-func UnlistedSignature(origin, scheme string, err error) *Cause {
+// (CF-TLS-21). TLS 1.3 is a way out where the offer has it.
+func UnlistedSignature(origin, scheme string, offer Offer, err error) *Cause {
 	cause := NewCause(CauseTLSHandshakeFailure,
 		fmt.Sprintf("%s signs its key exchange in TLS 1.2 with %s, and with no scheme of the documented list", origin, scheme), err)
 	cause.Rule = "CF-TLS-21"
-	return cause.hinted("allow signatures with RSA PKCS#1 (rsa_pkcs1_sha256) on the origin, or TLS 1.3")
+	if offer.Allows(VersionTLS13) {
+		return cause.hinted("allow signatures with RSA PKCS#1 (rsa_pkcs1_sha256) on the origin, or TLS 1.3")
+	}
+	return cause.hinted("allow signatures with RSA PKCS#1 (rsa_pkcs1_sha256) on the origin")
 }
 
 // NotJudgedInTime is the cause of a connection whose time was over before its

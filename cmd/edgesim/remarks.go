@@ -41,7 +41,7 @@ func (p *program) remarks(all ...*settings) {
 func (p *program) notices(d *distribution.Distribution) []string {
 	told := slices.DeleteFunc(slices.Clone(d.Notices), func(n distribution.Notice) bool { return n.Loopback && p.watched })
 	lines := distribution.NoticeLines(told)
-	for _, f := range policy.JudgePlatforms(d) {
+	for _, f := range append(policy.JudgePlatforms(d), policy.JudgeErrorPages(d)...) {
 		lines = append(lines, fmt.Sprintf("warning: %s: %s: %s; %s", f.Rule, f.Subject, f.Observed, f.Hint))
 	}
 	return lines

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/policy"
@@ -29,11 +30,8 @@ func (c *Config) advice(k *caseOf) []policy.Finding {
 	if v.cause != nil || v.spared || v.status < 300 {
 		return found
 	}
-	facts := policy.AdviceFacts{
-		Behavior: k.behavior, Origin: k.origin, Method: k.request.Method, Scheme: k.request.Scheme, Host: k.request.Host, URI: k.request.URI, Header: k.request.Header,
-		Secure: k.plan.Target.TLS, Sent: k.plan.Request.Header, SentURI: k.plan.Request.RequestURI, Changes: k.plan.Changes,
-		Status: v.status, Answer: v.header, Location: http.Header(v.header).Get("Location"), Body: v.begin, MadeUp: c.pathNamed(k) == "",
-	}
+	facts := v.adviceFacts(k)
+	facts.MadeUp = c.pathNamed(k) == ""
 	for _, f := range policy.AdviseResponse(facts) {
 		if f.Rule == "CF-REQ-54" && len(found) > 0 || v.status < 400 { // said above; redirects are judged for themselves
 			continue
@@ -42,6 +40,38 @@ func (c *Config) advice(k *caseOf) []policy.Finding {
 	}
 	if f, ok := withheld(k); ok {
 		found = append(found, f)
+	}
+	return otherHost(k, found)
+}
+
+// adviceFacts is what a visit tells of a case.
+func (v *visit) adviceFacts(k *caseOf) policy.AdviceFacts {
+	facts := policy.AdviceFacts{
+		Behavior: k.behavior, Origin: k.origin, Method: k.request.Method, Scheme: k.request.Scheme, Host: k.request.Host, URI: k.request.URI, Header: k.request.Header,
+		Secure: k.plan.Target.TLS, Sent: k.plan.Request.Header, SentURI: k.plan.Request.RequestURI, Changes: k.plan.Changes,
+		Status: v.status, Answer: v.header, Location: http.Header(v.header).Get("Location"), Body: v.begin,
+	}
+	if d := k.subject.Edge.Distribution; len(d.Aliases) > 0 {
+		facts.Serves = d.ServesHost
+	}
+	return facts
+}
+
+// otherHost tells of an origin that refuses with one Host what it answers with the
+// other one, which was tried (CF-REQ-54). What was only supposed of Host gives way
+// to it.
+func otherHost(k *caseOf, found []policy.Finding) []policy.Finding {
+	for _, t := range k.visit.tries {
+		if !t.Works || t.policy == "" {
+			continue
+		}
+		found = slices.DeleteFunc(found, func(f policy.Finding) bool { return f.Rule == "CF-REQ-54" && f.Inferred })
+		return append(found, policy.Finding{
+			Rule: "CF-REQ-54", Verdict: policy.Warn, Subject: fmt.Sprintf("origin %q", k.origin.ID),
+			Observed: fmt.Sprintf("asked with Host: %s, the origin answers %d; %s", k.plan.Request.Header[0].Value, k.visit.status, t.Observed),
+			Expected: "the Host by which the origin knows its sites",
+			Hint:     fmt.Sprintf("attach the origin request policy %s to the behavior %q (tried: %s)", t.policy, k.behavior.PathPattern, t.Observed),
+		})
 	}
 	return found
 }

@@ -70,3 +70,31 @@ func TestPlainPortBehindBadCertificate(t *testing.T) {
 		t.Errorf("%v: tries %+v", c.Cause, c.Tries)
 	}
 }
+
+// TestHostRouting: an application that tells its sites by Host, behind policies
+// that send the origin's own name, and one that knows its own name only: the other
+// Host is tried, and Host alone makes the difference (CF-REQ-54).
+func TestHostRouting(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/query" && r.URL.RawQuery == "":
+			w.WriteHeader(http.StatusNotFound)
+		case r.URL.Path == "/own" && r.Host != "app.example.com", r.URL.Path == "/viewer" && r.Host != "www.example.com":
+			w.WriteHeader(http.StatusMisdirectedRequest)
+		}
+	}), nil, "app.example.com", "www.example.com")
+	s.Aliases = []string{"www.example.com"}
+	for _, row := range []struct{ path, orp, hint string }{
+		{"/viewer", "AllViewerExceptHostHeader", "origin request policy AllViewer to the behavior"}, {"/own", "AllViewer", "origin request policy AllViewerExceptHostHeader to"},
+		{"/viewer", "AllViewer", ""}, {"/own", "AllViewerExceptHostHeader", ""}, {"/query?q=1", "", ""},
+	} {
+		s.DefaultBehavior = behavior("*", row.orp)
+		c := &s.check(t, check.Config{Path: row.path, Host: "www.example.com"}).Checks[0]
+		j, found := judgement(c, "CF-REQ-54")
+		proven := found && !j.Inferred
+		if proven != (row.hint != "") || proven && (c.Verdict != check.Warn || !strings.Contains(j.Hint, row.hint) || !strings.Contains(j.Observed, "it answers 200")) {
+			t.Errorf("%s with %q: %s, %+v, tries %+v", row.path, row.orp, c.Verdict, j, c.Tries)
+		}
+	}
+}

@@ -14,8 +14,9 @@
 //
 // [Run] is the table of contents: cases.go lists what there is to ask, visit.go
 // asks it, judge.go turns what was seen into one judgement for each rule,
-// outcome.go says what the viewer would get. After a failure try.go looks
-// whether another setting would work, and fix.go says how to mend it in the
+// outcome.go says what the viewer would get. After a failure, and after a 400, 403,
+// 404 or 421 that Host may be the reason of, try.go looks whether another setting
+// would work, and fix.go says how to mend it in the
 // words of the server's own configuration.
 //
 // # What is sent
@@ -27,5 +28,7 @@
 // CloudFront's hello (two hellos for each version, none completed) and shakes
 // hands under the other states of the documented lists, side by side. A serving
 // edge does neither: CloudFront makes no such connections, and a finding that
-// depends on what came back in time is none.
+// depends on what came back in time is none. Nor does serve try http-only behind a
+// certificate that is refused, or a request with another Host: an origin behind a
+// serving edge gets what CloudFront would send it, and nothing else.
 package check

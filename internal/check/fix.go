@@ -130,7 +130,12 @@ func filled(step string, k *caseOf) string {
 	if sni == "" {
 		sni = name
 	}
+	or13, and13, plus13 := "", "", "" // not so under a former state of the lists
+	if t.Offer.Allows(policy.VersionTLS13) {
+		or13, and13, plus13 = " or TLSv1.3", " TLSv1.3", " +TLSv1.3"
+	}
 	return strings.NewReplacer(
+		"{or13}", or13, "{and13}", and13, "{plus13}", plus13,
 		"{name}", name, "{sni}", sni, "{viewer}", k.viewers[0].Host, "{host}", o.DomainName, "{port}", fmt.Sprint(t.Port), "{portSetting}", portSetting,
 		"{hint}", hint, "{uri}", k.plan.Request.RequestURI, "{readTimeout}", t.ResponseTimeout.String(),
 		"{order}", chainOrder(v), "{setting}", versionSetting(v),

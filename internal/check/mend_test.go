@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/check"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/policy"
@@ -29,7 +31,7 @@ func TestFixes(t *testing.T) {
 	for _, f := range check.Fixes() {
 		f.Cause.Spec() // panics where there is no such cause
 		for _, step := range f.Steps {
-			for _, known := range []string{"{name}", "{sni}", "{viewer}", "{host}", "{port}", "{portSetting}", "{hint}", "{uri}", "{readTimeout}", "{order}", "{setting}"} {
+			for _, known := range []string{"{name}", "{sni}", "{viewer}", "{host}", "{port}", "{portSetting}", "{hint}", "{uri}", "{readTimeout}", "{order}", "{setting}", "{or13}", "{and13}", "{plus13}"} {
 				step = strings.ReplaceAll(step, known, "")
 			}
 			if strings.Contains(strings.ReplaceAll(step, "tls { protocols … }", ""), "{") {
@@ -158,6 +160,21 @@ func TestTries(t *testing.T) {
 		c := only(t, s.check(t, check.Config{}))
 		if len(c.Tries) != 1 || !c.Tries[0].Works || c.Tries[0].Setting != "OriginProtocolPolicy https-only (port 443)" {
 			t.Errorf("%v: tries %+v", c.Cause, c.Tries)
+		}
+	})
+	t.Run("a version that is not allowed, before TLS 1.3", func(t *testing.T) {
+		t.Parallel()
+		for policyDate, advised := range map[string]bool{"2019-10-02": false, "": true} {
+			s := newSite(t, ok, func(c *tls.Config, _ *pki.Template) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS10 }, "app.example.com")
+			snapshot, err := policy.SnapshotFor(policyDate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := only(t, run(t, check.Config{Subjects: []check.Subject{{Name: "site", Edge: &edge.Edge{Distribution: s.Distribution, Client: s.client, Snapshot: snapshot}}}}))
+			steps := fmt.Sprint(c.Fix, c.Cause.Hint)
+			if c.Cause.Name != policy.CauseTLSProtocolMismatch || strings.Contains(steps, "1.3") != advised {
+				t.Errorf("%q: %v, fix %+v", policyDate, c.Cause, c.Fix)
+			}
 		}
 	})
 	t.Run("a version that is not allowed", func(t *testing.T) {

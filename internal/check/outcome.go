@@ -3,8 +3,6 @@ package check
 import (
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
@@ -82,30 +80,12 @@ func judgeRedirect(k *caseOf) []policy.Finding {
 	if v.cause != nil || v.status < 300 || v.status > 399 || v.status == http.StatusNotModified {
 		return nil
 	}
-	location := http.Header(v.header).Get("Location")
-	to, err := url.Parse(location)
-	if err != nil || location == "" {
-		return nil
-	}
 	for _, viewer := range k.viewers {
-		asked, err := url.Parse(viewer.Scheme + "://" + viewer.Host + k.request.URI)
-		if err != nil {
-			continue
+		facts := v.adviceFacts(k)
+		facts.Scheme, facts.Host = viewer.Scheme, viewer.Host
+		if f, ok := policy.AdviseRedirect(facts); ok {
+			return []policy.Finding{f}
 		}
-		goal := asked.ResolveReference(to)
-		if !strings.EqualFold(goal.Host, asked.Host) || goal.Path != asked.Path || goal.Scheme != asked.Scheme {
-			continue
-		}
-		hint := "let the origin answer by X-Forwarded-Proto or CloudFront-Forwarded-Proto in place of its own scheme"
-		if !k.plan.Target.TLS {
-			hint = "ask the origin over HTTPS (OriginProtocolPolicy https-only or match-viewer), or switch its redirect off: the edge has one (ViewerProtocolPolicy redirect-to-https)"
-		}
-		return []policy.Finding{{
-			Rule: schemeRule(k.origin, viewer.Scheme), Verdict: policy.Warn, Subject: viewer.Scheme + "://" + viewer.Host + k.request.URI,
-			Observed: fmt.Sprintf("redirect loop: the origin, asked over %s with Host %s, answers %d to %s, which is where the viewer was",
-				scheme(k.plan.Target.TLS), k.plan.Request.Header[0].Value, v.status, printable(location)),
-			Hint: hint, Inferred: true,
-		}}
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -27,6 +29,9 @@ type Try struct {
 	// guessed says that the viewer's name was taken from the certificate, as
 	// the configuration has none.
 	guessed bool
+	// policy is the origin request policy that decides over Host, where that was
+	// tried after an answer.
+	policy string
 }
 
 // try looks whether another setting would do where this one fails. Every try is
@@ -75,6 +80,49 @@ func (v *visit) tryHost(ctx context.Context, c *Config) *Try {
 		t.guessed = c.Host == "" && len(v.edge.Distribution.Aliases) == 0
 	}
 	return v.tryPlan(ctx, t, v.edge.PlanRequest(&request, &b, v.plan.Origin, edge.NewID()))
+}
+
+// tryAnswer asks again, as if the behavior treated Host the other way, where the
+// origin refused: an application that tells its sites by Host may know the
+// viewer's name only, and a platform its own only. Where the configuration names
+// no viewer's Host there is nothing to try.
+func (v *visit) tryAnswer(ctx context.Context, c *Config) []Try {
+	switch v.status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusMisdirectedRequest:
+	default:
+		return nil
+	}
+	if v.plan.Origin.Kind != distribution.OriginCustom || c.Host == "" && len(v.edge.Distribution.Aliases) == 0 {
+		return nil
+	}
+	t := Try{policy: "AllViewer"}
+	if v.plan.HostForwarded {
+		t.policy = "AllViewerExceptHostHeader"
+	}
+	b := *v.plan.Behavior
+	b.ForwardedValues = nil
+	b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
+	b.OriginRequestPolicy, _ = distribution.ManagedOriginRequestPolicy(t.policy)
+	t.Setting = "origin request policy " + t.policy
+	p := v.edge.PlanRequest(v.request, &b, v.plan.Origin, edge.NewID())
+	host := p.Request.Header[0]
+	if p.HostForwarded == v.plan.HostForwarded || strings.EqualFold(host.Value, v.plan.Request.Header[0].Value) {
+		return nil
+	}
+	// Nothing but Host may make the difference.
+	p.Request = v.plan.Request
+	p.Request.Header = append([]policy.Field{host}, v.plan.Request.Header[1:]...)
+	p.Target.Attempts, p.Target.ConnectTimeout, p.Target.ResponseTimeout = 1, min(p.Target.ConnectTimeout, briefly), briefly
+	result := v.edge.Client.Do(ctx, p.Target, &p.Request)
+	if result.Response == nil {
+		t.Observed, t.Rule = result.Cause.Detail, result.Cause.Rule
+		return []Try{t}
+	}
+	_, _ = io.CopyN(io.Discard, result.Response.Body, bodyLimit)
+	result.Response.Body.Close()
+	t.Works = result.Response.Status < 400
+	t.Observed = fmt.Sprintf("with Host: %s it answers %d", host.Value, result.Response.Status)
+	return []Try{t}
 }
 
 // otherName is a viewer's name for which Host could be forwarded: the one asked

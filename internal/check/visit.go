@@ -80,6 +80,8 @@ func (v *visit) run(ctx context.Context, c *Config) {
 	v.software = v.detect(ctx)
 	if v.cause != nil {
 		v.tries = v.try(ctx, c)
+	} else {
+		v.tries = v.tryAnswer(ctx, c)
 	}
 }
 
