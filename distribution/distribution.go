@@ -280,7 +280,7 @@ type ForwardedValues struct {
 	// Headers are the whitelisted headers; "*" alone means all.
 	Headers []string
 	// MinTTL, DefaultTTL and MaxTTL are in seconds (CF-CACHE-13).
-	MinTTL, DefaultTTL, MaxTTL int64
+	MinTTL, DefaultTTL, MaxTTL Seconds
 }
 
 // CustomErrorResponse replaces the answer for one status code.
@@ -292,7 +292,7 @@ type CustomErrorResponse struct {
 	// ResponseCode is the status the viewer gets (CF-CONF-24); 0 keeps ErrorCode.
 	ResponseCode int
 	// ErrorCachingMinTTL is in seconds. Default 10.
-	ErrorCachingMinTTL int64
+	ErrorCachingMinTTL Seconds
 }
 
 // Origin returns the origin with this id.

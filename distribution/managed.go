@@ -94,9 +94,9 @@ type managedValues struct {
 type managedCache struct {
 	managedValues
 	TTL struct {
-		Min     int64 `json:"min"`
-		Default int64 `json:"default"`
-		Max     int64 `json:"max"`
+		Min     Seconds `json:"min"`
+		Default Seconds `json:"default"`
+		Max     Seconds `json:"max"`
 	} `json:"ttl_seconds"`
 	Gzip   bool `json:"enable_accept_encoding_gzip"`
 	Brotli bool `json:"enable_accept_encoding_brotli"`

@@ -27,7 +27,7 @@ type ValueSelection struct {
 type CachePolicy struct {
 	ID, Name, Comment string
 	// MinTTL, DefaultTTL and MaxTTL are in seconds.
-	MinTTL, DefaultTTL, MaxTTL int64
+	MinTTL, DefaultTTL, MaxTTL Seconds
 	// Gzip and Brotli are EnableAcceptEncodingGzip and -Brotli.
 	Gzip, Brotli bool
 	Headers      ValueSelection
@@ -85,6 +85,6 @@ type CORSConfig struct {
 	AllowMethods     []string
 	AllowOrigins     []string
 	ExposeHeaders    []string
-	MaxAge           int64 // in seconds
+	MaxAge           Seconds
 	OriginOverride   bool
 }

@@ -156,7 +156,7 @@ func (v *validator) customErrors() {
 			v.add(Problem{Path: path + ".ResponsePagePath", Value: e.ResponsePagePath, Rule: "CF-CONF-106", Message: "does not start with a slash", Fix: fmt.Sprintf("write %q", "/"+e.ResponsePagePath)})
 		}
 		if e.ErrorCachingMinTTL < 0 {
-			v.add(Problem{Path: path + ".ErrorCachingMinTTL", Value: strconv.FormatInt(e.ErrorCachingMinTTL, 10), Allowed: "0 or more", Message: "is out of range"})
+			v.add(Problem{Path: path + ".ErrorCachingMinTTL", Value: strconv.FormatInt(int64(e.ErrorCachingMinTTL), 10), Allowed: "0 or more", Message: "is out of range"})
 		}
 	}
 }

@@ -128,20 +128,20 @@ func (v *validator) selection(path string, s ValueSelection, rule string, allowe
 }
 
 // ttlRanges checks TTLs one by one (CF-CACHE-14).
-func (v *validator) ttlRanges(path string, low, normal, high int64) {
+func (v *validator) ttlRanges(path string, low, normal, high Seconds) {
 	for _, ttl := range []struct {
 		name  string
-		value int64
+		value Seconds
 	}{{"MinTTL", low}, {"DefaultTTL", normal}, {"MaxTTL", high}} {
 		if ttl.value < 0 || ttl.value > maxTTL {
-			v.add(Problem{Path: path + "." + ttl.name, Value: strconv.FormatInt(ttl.value, 10), Allowed: fmt.Sprintf("0-%d", int64(maxTTL)), Rule: "CF-CACHE-14", Message: "is out of range"})
+			v.add(Problem{Path: path + "." + ttl.name, Value: strconv.FormatInt(int64(ttl.value), 10), Allowed: fmt.Sprintf("0-%d", int64(maxTTL)), Rule: "CF-CACHE-14", Message: "is out of range"})
 		}
 	}
 }
 
 // ttlOrder checks the legacy TTLs, which the API answers with InvalidTTLOrder
 // (CF-CONF-75). Of cache policies no page says so (CF-CONF-82).
-func (v *validator) ttlOrder(path string, low, normal, high int64) {
+func (v *validator) ttlOrder(path string, low, normal, high Seconds) {
 	if low > normal || normal > high {
 		v.add(Problem{Path: path + ".DefaultTTL", Value: fmt.Sprintf("MinTTL %d, DefaultTTL %d, MaxTTL %d", low, normal, high), Allowed: "MinTTL <= DefaultTTL <= MaxTTL", Rule: "CF-CONF-75", Message: "the TTLs are not in order"})
 	}
@@ -160,7 +160,7 @@ func (v *validator) forwardedValues(path string, b *CacheBehavior) {
 	v.legacyNames(fields, f)
 	if slices.Contains(f.Headers, "*") {
 		if f.MinTTL > 0 {
-			v.add(Problem{Path: path + ".MinTTL", Value: strconv.FormatInt(f.MinTTL, 10), Allowed: "0", Rule: "CF-CONF-17", Message: `must be 0 where Headers is "*"`, Fix: "set 0"})
+			v.add(Problem{Path: path + ".MinTTL", Value: strconv.FormatInt(int64(f.MinTTL), 10), Allowed: "0", Rule: "CF-CONF-17", Message: `must be 0 where Headers is "*"`, Fix: "set 0"})
 		}
 		return
 	}

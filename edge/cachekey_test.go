@@ -136,7 +136,7 @@ func TestCacheVary(t *testing.T) {
 			c := newCached(t, func(*http.Request) string {
 				return answer(200, "Cache-Control: max-age=60\r\nETag: \"1\"\r\nVary: *\r\n", "x")
 			})
-			c.policy(func(p *distribution.CachePolicy) { p.MinTTL = least })
+			c.policy(func(p *distribution.CachePolicy) { p.MinTTL = distribution.Seconds(least) })
 			c.ask(t, edge.ViewerRequest{})
 			r, _ := c.ask(t, edge.ViewerRequest{})
 			if c.asked.Load() != asked || r.Header.Get("Vary") != "*" || c.sent("If-None-Match") != "" {

@@ -24,7 +24,7 @@ func FuzzErrorTTL(f *testing.F) {
 		got := policy.ErrorTTLFor(policy.ErrorTTLFacts{
 			Method: "GET", Behavior: behavior, Status: status, Now: time.Unix(1767225600, 0),
 			Header:    http.Header{"Cache-Control": {control}, "Expires": {expires}},
-			Responses: []distribution.CustomErrorResponse{{ErrorCode: status, ErrorCachingMinTTL: minimum}},
+			Responses: []distribution.CustomErrorResponse{{ErrorCode: status, ErrorCachingMinTTL: distribution.Seconds(minimum)}},
 		})
 		if got.For < 0 || got.For > 100*365*24*time.Hour || got.Rule == "" || got.Why == "" {
 			t.Errorf("got %+v", got)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/edgesim/edgesim/distribution"
 )
 
 // directives are the parts of an origin's Cache-Control that CloudFront's
@@ -84,7 +86,7 @@ func setOnce(to **time.Duration, value string) {
 	if negative {
 		n = 0
 	}
-	lifetime := seconds(n)
+	lifetime := seconds(distribution.Seconds(n))
 	*to = &lifetime
 }
 

@@ -127,7 +127,7 @@ func ttlsOf(b *distribution.CacheBehavior) ttls {
 	case v != nil:
 		return ttls{seconds(v.MinTTL), seconds(v.DefaultTTL), seconds(v.MaxTTL)}
 	}
-	return ttls{0, seconds(distribution.DefaultDefaultTTL), seconds(distribution.DefaultMaxTTL)}
+	return ttls{0, distribution.DefaultDefaultTTL * time.Second, distribution.DefaultMaxTTL * time.Second}
 }
 
 // decide is the documented table: what the origin says by what the TTLs allow.

@@ -11,7 +11,7 @@ import (
 )
 
 // behaviorWith is a behavior with these TTLs, in policy mode or in legacy mode.
-func behaviorWith(old bool, least, usual, most int64) *distribution.CacheBehavior {
+func behaviorWith(old bool, least, usual, most distribution.Seconds) *distribution.CacheBehavior {
 	b := &distribution.CacheBehavior{PathPattern: "*", CachedMethods: []string{"GET", "HEAD"}}
 	if old {
 		b.ForwardedValues = &distribution.ForwardedValues{MinTTL: least, DefaultTTL: usual, MaxTTL: most, Cookies: selection("none")}
@@ -87,7 +87,7 @@ func TestTTLTable(t *testing.T) {
 		{"CF-CACHE-65 Vary", header("Cache-Control", "max-age=100", "Vary", "Accept-Language"), 100, 100, "CF-CACHE-03", "CF-CACHE-04"},
 	} {
 		for _, old := range []bool{false, true} {
-			for least, want := range map[int64]int{0: row.zero, 60: row.sixty} {
+			for least, want := range map[distribution.Seconds]int{0: row.zero, 60: row.sixty} {
 				k := policy.JudgeKeeping(policy.KeepFacts{Method: "GET", Behavior: behaviorWith(old, least, 300, 900), Status: 200, Header: row.header, Now: now})
 				rule := row.rule
 				if least > 0 {
@@ -153,7 +153,7 @@ func TestWhatIsKept(t *testing.T) {
 func TestCollapsing(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		least   int64
+		least   distribution.Seconds
 		control string
 		want    bool
 	}{

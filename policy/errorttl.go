@@ -146,7 +146,7 @@ func (f *ErrorTTLFacts) minimum() ErrorTTL {
 // mostSeconds bounds TTLs, so that none overflows as a duration: 100 years (CF-CACHE-14).
 const mostSeconds = 100 * 365 * 86400
 
-func seconds(n int64) time.Duration { return time.Duration(min(n, mostSeconds)) * time.Second }
+func seconds(n distribution.Seconds) time.Duration { return min(n, mostSeconds).Duration() }
 
 // maxTTL is the Max TTL of a behavior.
 func maxTTL(b *distribution.CacheBehavior) time.Duration {
@@ -156,7 +156,7 @@ func maxTTL(b *distribution.CacheBehavior) time.Duration {
 	case b.ForwardedValues != nil:
 		return seconds(b.ForwardedValues.MaxTTL)
 	}
-	return seconds(distribution.DefaultMaxTTL)
+	return distribution.DefaultMaxTTL * time.Second
 }
 
 // Finding tells how long CloudFront would answer with the error.

@@ -37,7 +37,7 @@ func (w *responseWriter) applyCORS(c *distribution.CORSConfig, method string, re
 		w.setList("Access-Control-Allow-Methods", c.AllowMethods, c.OriginOverride)
 	}
 	if c.MaxAge > 0 {
-		w.set("Access-Control-Max-Age", strconv.FormatInt(c.MaxAge, 10), c.OriginOverride)
+		w.set("Access-Control-Max-Age", strconv.FormatInt(int64(c.MaxAge), 10), c.OriginOverride)
 	}
 }
 

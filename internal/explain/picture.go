@@ -96,11 +96,11 @@ type Function struct {
 type Cache struct {
 	Key string `json:"key"`
 	// Cacheable says whether an answer to this method may be kept at all.
-	Cacheable bool  `json:"cacheable"`
-	MinTTL    int64 `json:"minTTL"`
+	Cacheable bool                 `json:"cacheable"`
+	MinTTL    distribution.Seconds `json:"minTTL"`
 	// DefaultTTL counts where the origin says nothing, MaxTTL bounds what it says; in seconds.
-	DefaultTTL int64 `json:"defaultTTL"`
-	MaxTTL     int64 `json:"maxTTL"`
+	DefaultTTL distribution.Seconds `json:"defaultTTL"`
+	MaxTTL     distribution.Seconds `json:"maxTTL"`
 }
 
 // Origin is where a request goes, and what is sent there.

@@ -258,7 +258,7 @@ func TestLegacyTTLs(t *testing.T) {
 	t.Parallel()
 	const file = `{"CallerReference": "x", "Comment": "", "Enabled": true, "Origins": {"Quantity": 1, "Items": [{"Id": "a", "DomainName": "a.example.com", "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}]},
 		"DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all"%s, "ForwardedValues": {"QueryString": false, "Cookies": {"Forward": "none"}}}}`
-	for ttls, want := range map[string][3]int64{
+	for ttls, want := range map[string][3]distribution.Seconds{
 		`, "MinTTL": 0`:                         {0, 86_400, 31_536_000},
 		`, "MinTTL": 100000`:                    {100_000, 100_000, 31_536_000},
 		`, "MinTTL": 1, "DefaultTTL": 60`:       {1, 60, 31_536_000},
@@ -271,7 +271,7 @@ func TestLegacyTTLs(t *testing.T) {
 			continue
 		}
 		f := got.Distribution.DefaultBehavior.ForwardedValues
-		if [3]int64{f.MinTTL, f.DefaultTTL, f.MaxTTL} != want {
+		if [3]distribution.Seconds{f.MinTTL, f.DefaultTTL, f.MaxTTL} != want {
 			t.Errorf("%q: got %d, %d, %d, want %v", ttls, f.MinTTL, f.DefaultTTL, f.MaxTTL, want)
 		}
 	}

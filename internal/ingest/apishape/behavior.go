@@ -42,9 +42,9 @@ func (r *reader) behavior(o *object) distribution.CacheBehavior {
 // legacy reads the settings of a behavior without a cache policy.
 func (r *reader) legacy(b *distribution.CacheBehavior, o *object) {
 	ttl := limit{allowed: "0-3153600000", rule: "CF-CACHE-14"}
-	low := o.integer("MinTTL", distribution.DefaultMinTTL, ttl)
-	normal := o.integer("DefaultTTL", -1, ttl)
-	high := o.integer("MaxTTL", -1, ttl)
+	low := o.wholeSeconds("MinTTL", distribution.DefaultMinTTL, ttl)
+	normal := o.wholeSeconds("DefaultTTL", -1, ttl)
+	high := o.wholeSeconds("MaxTTL", -1, ttl)
 	values := o.child("ForwardedValues")
 	if values == nil {
 		r.ttlsBesidePolicy(b, o)
@@ -108,7 +108,7 @@ func (r *reader) ttlsBesidePolicy(b *distribution.CacheBehavior, o *object) {
 // ttls fills in the legacy TTLs that a file leaves out. The documentation
 // raises a default to the TTL below it (CF-CACHE-13, CF-CONF-83, CF-CONF-84);
 // that the default TTL also gives way to a lower maximum is our inference.
-func ttls(n *tree.Node, low, normal, high int64) (int64, int64, int64) {
+func ttls(n *tree.Node, low, normal, high distribution.Seconds) (least, usual, most distribution.Seconds) {
 	if normal < 0 && !given(n, "DefaultTTL") {
 		normal = max(distribution.DefaultDefaultTTL, low)
 		if given(n, "MaxTTL") {

@@ -107,7 +107,7 @@ func (r *reader) customError(o *object) distribution.CustomErrorResponse {
 	e := distribution.CustomErrorResponse{
 		ErrorCode:          int(o.integer("ErrorCode", 0, limit{allowed: "400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504", rule: "CF-CONF-23"})),
 		ResponsePagePath:   o.text("ResponsePagePath", ""),
-		ErrorCachingMinTTL: o.integer("ErrorCachingMinTTL", distribution.DefaultErrorCachingMinTTL, limit{allowed: "0 or more"}),
+		ErrorCachingMinTTL: o.wholeSeconds("ErrorCachingMinTTL", distribution.DefaultErrorCachingMinTTL, limit{allowed: "0 or more"}),
 	}
 	codes := limit{allowed: "200, 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504", rule: "CF-CONF-24"}
 	if text := o.textLimit("ResponseCode", "", codes); text != "" && !o.unresolved("ResponseCode") { // a string in the API

@@ -215,7 +215,7 @@ type apiError struct {
 	ErrorCode          int
 	ResponsePagePath   string
 	ResponseCode       string
-	ErrorCachingMinTTL int64
+	ErrorCachingMinTTL distribution.Seconds
 }
 
 func newAPIError(e distribution.CustomErrorResponse) apiError {

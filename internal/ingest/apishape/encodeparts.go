@@ -97,9 +97,9 @@ type apiBehavior struct {
 	OriginRequestPolicyID   string                 `json:"OriginRequestPolicyId,omitempty"`
 	ResponseHeadersPolicyID string                 `json:"ResponseHeadersPolicyId,omitempty"`
 	ForwardedValues         *apiForwarded          `json:",omitempty"`
-	MinTTL                  *int64                 `json:",omitempty"`
-	DefaultTTL              *int64                 `json:",omitempty"`
-	MaxTTL                  *int64                 `json:",omitempty"`
+	MinTTL                  *distribution.Seconds  `json:",omitempty"`
+	DefaultTTL              *distribution.Seconds  `json:",omitempty"`
+	MaxTTL                  *distribution.Seconds  `json:",omitempty"`
 	Grpc                    struct{ Enabled bool } `json:"GrpcConfig"`
 	SmoothStreaming         bool
 	FieldLevelEncryptionID  string `json:"FieldLevelEncryptionId"`

@@ -257,6 +257,11 @@ func (o *object) integer(name string, def int64, limit limit) int64 {
 	return o.r.integerOf(o.at(name), n, def, limit)
 }
 
+// wholeSeconds returns a TTL or an age.
+func (o *object) wholeSeconds(name string, def distribution.Seconds, limit limit) distribution.Seconds {
+	return distribution.Seconds(o.integer(name, int64(def), limit))
+}
+
 func (r *reader) integerOf(path string, n *tree.Node, def int64, limit limit) int64 {
 	if n.Kind == tree.Unresolved {
 		r.missing(path, n, true)

@@ -67,7 +67,7 @@ func cachePolicy(r *reader, o *object, res *tree.Resource) *distribution.CachePo
 	none := distribution.ValueSelection{Behavior: distribution.SelectNone}
 	r.required(o, "CF-CONF-85", "MinTTL")
 	p := &distribution.CachePolicy{ID: first(res.ID, res.Name), Name: o.text("Name", ""), Comment: o.text("Comment", ""), Headers: none, Cookies: none, QueryStrings: none}
-	p.MinTTL, p.DefaultTTL, p.MaxTTL = ttls(o.node, o.integer("MinTTL", distribution.DefaultMinTTL, ttl), o.integer("DefaultTTL", -1, ttl), o.integer("MaxTTL", -1, ttl))
+	p.MinTTL, p.DefaultTTL, p.MaxTTL = ttls(o.node, o.wholeSeconds("MinTTL", distribution.DefaultMinTTL, ttl), o.wholeSeconds("DefaultTTL", -1, ttl), o.wholeSeconds("MaxTTL", -1, ttl))
 	if p.MinTTL > p.DefaultTTL || p.DefaultTTL > p.MaxTTL {
 		r.notice(distribution.NoticeWarning, o.at("DefaultTTL"), "the TTLs are not in the order MinTTL %d, DefaultTTL %d, MaxTTL %d; whether the API refuses that is not documented (CF-CONF-82)", p.MinTTL, p.DefaultTTL, p.MaxTTL)
 	}
@@ -142,7 +142,7 @@ func corsConfig(r *reader, c *object) *distribution.CORSConfig {
 		AllowCredentials: c.boolean("AccessControlAllowCredentials", false),
 		AllowHeaders:     list("AccessControlAllowHeaders"), AllowMethods: list("AccessControlAllowMethods"),
 		AllowOrigins: list("AccessControlAllowOrigins"), ExposeHeaders: list("AccessControlExposeHeaders"),
-		MaxAge: c.integer("AccessControlMaxAgeSec", 0, limit{}), OriginOverride: c.boolean("OriginOverride", false),
+		MaxAge: c.wholeSeconds("AccessControlMaxAgeSec", 0, limit{}), OriginOverride: c.boolean("OriginOverride", false),
 	}
 }
 
