@@ -26,10 +26,11 @@ type Live struct {
 const (
 	// liveMinutes is how far back [Live.Minutes] goes.
 	liveMinutes = 15
-	// liveTick is how often a watcher is told, livePerTick how many exchanges at
-	// most each time.
-	liveTick    = 80 * time.Millisecond
-	livePerTick = 25
+	// liveTick is how often a watcher is told. It is shown liveBurst exchanges at
+	// once, and liveRate a second while more come: what that costs is bounded.
+	liveTick  = 80 * time.Millisecond
+	liveBurst = 50
+	liveRate  = 50
 )
 
 // Minute counts the exchanges that ended in one minute.
@@ -46,7 +47,10 @@ type Minute struct {
 type watcher struct {
 	summaries []json.RawMessage
 	skipped   int
-	wake      chan struct{}
+	// budget is how many more it may be shown, refilled when that was last raised.
+	budget   int
+	refilled time.Time
+	wake     chan struct{}
 }
 
 var _ recording.Recorder = (*Live)(nil)
@@ -67,8 +71,9 @@ func (l *Live) Record(e *recording.Exchange) {
 	}
 	var summary json.RawMessage
 	for w := range l.watchers {
-		if len(w.summaries) >= livePerTick {
+		if w.budget == 0 {
 			w.skipped++
+			w.stir()
 			continue
 		}
 		if summary == nil {
@@ -78,11 +83,24 @@ func (l *Live) Record(e *recording.Exchange) {
 			}
 			summary = data
 		}
+		w.budget--
 		w.summaries = append(w.summaries, summary)
-		select {
-		case w.wake <- struct{}{}:
-		default:
-		}
+		w.stir()
+	}
+}
+
+// stir has the watcher told at the next tick.
+func (w *watcher) stir() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// refill raises the budget by what the time since then allows.
+func (w *watcher) refill(now time.Time) {
+	if more := int(now.Sub(w.refilled).Seconds() * liveRate); more > 0 {
+		w.budget, w.refilled = min(liveBurst, w.budget+more), now
 	}
 }
 
@@ -127,7 +145,7 @@ func (l *Live) Minutes(now time.Time) []Minute {
 
 // watch adds a watcher until leave is called.
 func (l *Live) watch() (w *watcher, leave func()) {
-	w = &watcher{wake: make(chan struct{}, 1)}
+	w = &watcher{wake: make(chan struct{}, 1), budget: liveBurst, refilled: time.Now()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.watchers == nil {
@@ -145,7 +163,11 @@ func (l *Live) watch() (w *watcher, leave func()) {
 func (l *Live) take(w *watcher) liveEvent {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	w.refill(time.Now())
 	event := liveEvent{Exchanges: w.summaries, Skipped: w.skipped}
+	if event.Exchanges == nil {
+		event.Exchanges = []json.RawMessage{}
+	}
 	w.summaries, w.skipped = nil, 0
 	return event
 }
@@ -185,7 +207,7 @@ func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
 		case <-heartbeat.C:
 			s.send(": still here\n\n")
 		case <-watcher.wake:
-			if event := i.Live.take(watcher); len(event.Exchanges) > 0 {
+			if event := i.Live.take(watcher); len(event.Exchanges) > 0 || event.Skipped > 0 {
 				s.send("event: exchanges\ndata: " + oneLine(event) + "\n\n")
 			}
 			if !pause(r.Context(), liveTick) {

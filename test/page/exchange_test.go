@@ -26,6 +26,8 @@ func TestOpenExchange(t *testing.T) {
 	b.shows("h1", "502")
 	b.shows(".why", "WHY", "was not sent", "cert-incomplete-chain", "FIX", "fullchain")
 	b.shows(`.why [data-cause="cert-incomplete-chain"]`, "cert-incomplete-chain")
+	b.button("The lines to change, by software")
+	b.shows(".why details[open]", "nginx", "ssl_certificate")
 	b.button("CF-CERT-06")
 	b.shows("dialog", "CF-CERT-06", "edgesim demo at", "/incomplete-chain", "Source", "nginx")
 	b.keys(escape)

@@ -115,20 +115,32 @@ func TestHundredThousand(t *testing.T) {
 func TestOpenPageCosts(t *testing.T) {
 	figures(t)
 	e := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
-	load(t, e, time.Second)
-	var without, with []float64
-	for range 4 {
-		without = append(without, load(t, e, 3*time.Second))
-		b := open(t, e, "/exchanges")
+	b := open(t, e, "/rules")
+	load(t, e, 4*time.Second)
+	watched := func() float64 {
+		b.load("/exchanges")
 		b.wait(`document.querySelector(".row")`)
-		with = append(with, load(t, e, 3*time.Second))
-		b.shows(".note", "came faster than can be shown here")
+		eval[bool](b, `(window.skips = false, new MutationObserver(() => { window.skips ||= document.querySelector(".note").textContent.includes("came faster than can be shown here"); })
+			.observe(document.querySelector(".note"), { childList: true, characterData: true, subtree: true }), true)`)
+		took := load(t, e, 3*time.Second)
+		b.wait(`window.skips`)
 		b.load("/rules")
+		return took
 	}
-	slices.Sort(without)
-	slices.Sort(with)
-	cost := (with[1]+with[2])/(without[1]+without[2]) - 1
-	t.Logf("processor time for a request: %.1f µs without the page, %.1f µs with it: %+.1f %% (%.1f, %.1f)", without[1], with[1], cost*100, without, with)
+	var ratios, without, with []float64
+	for round := range 6 { // each first in turn: the edge's own costs change as its recordings grow
+		if round%2 == 0 {
+			without = append(without, load(t, e, 3*time.Second))
+		}
+		with = append(with, watched())
+		if round%2 == 1 {
+			without = append(without, load(t, e, 3*time.Second))
+		}
+		ratios = append(ratios, with[round]/without[round]-1)
+	}
+	slices.Sort(ratios)
+	cost := (ratios[2] + ratios[3]) / 2
+	t.Logf("processor time for a request in µs, without the page %.1f, with it %.1f: %+.1f %% (%.3f)", without, with, cost*100, ratios)
 	if cost > 0.03 {
 		t.Errorf("the open page costs %.1f %%", cost*100)
 	}

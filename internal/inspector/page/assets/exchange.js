@@ -87,8 +87,20 @@ function why(e) {
   return h("section", { class: "why", "aria-label": "Why" },
     h("p", {}, h("strong", {}, "WHY "), e.cause.detail, " ", h("span", { class: "tag bad", "data-cause": e.cause.name }, e.cause.name), " ", ruleButton(e.cause.rule)),
     e.cause.hint && h("p", { class: "fix" }, h("strong", {}, "FIX "), e.cause.hint),
+    linesOf(e.cause.rule),
     forced, replayed,
     warnings.map(f => h("p", { class: "warning" }, h("strong", {}, "ALSO "), f.observed, " ", ruleButton(f.rule))));
+}
+
+// linesOf are the lines to change by software, as far as the rule has them. They
+// come when they are there: the rest does not wait.
+function linesOf(id) {
+  const at = h("div", {});
+  once("/api/rules").then(({ rules }) => {
+    const fixes = rules.find(r => r.id === id)?.fixes ?? [];
+    if (fixes.length > 0) fill(at, h("details", {}, h("summary", {}, "The lines to change, by software"), h("dl", {}, fixes.map(f => [h("dt", {}, f.software), h("dd", {}, h("pre", {}, f.steps.join("\n")))]))));
+  }, () => {}); // the sentence above is there in any case
+  return at;
 }
 
 function first(header, name) { return header?.[name]?.[0]; }

@@ -76,6 +76,7 @@ class List {
   close() {
     this.stop();
     clearTimeout(this.timer);
+    clearTimeout(this.calm);
     removeEventListener("scroll", this.onScroll);
     removeEventListener("resize", this.onScroll);
     removeEventListener("edgesim:key", this.onKey);
@@ -145,7 +146,9 @@ class List {
     if (this.paused) return;
     try {
       await this.load();
+      this.skipped = 0;
       this.failing = "";
+      this.say();
     } catch (err) {
       this.failing = "The recorded exchanges cannot be read: " + err.message;
       this.say();
@@ -169,6 +172,10 @@ class List {
 
   arrived(event) {
     this.skipped += event.skipped;
+    if (this.skipped > 0) { // once it is calm, the list has them all
+      clearTimeout(this.calm);
+      this.calm = setTimeout(() => { if (scrollY <= this.rowsAt.offsetTop) this.reload(); }, 1000);
+    }
     if (this.query.size > 0) { // the edge knows what the filter lets through
       clearTimeout(this.timer);
       if (!this.paused) this.timer = setTimeout(() => this.reload(), 300);

@@ -73,5 +73,5 @@ function bars(e, attempts, limits, reading) {
         h("span", { class: "took" }, ms(total(a) + (receive ? reading : 0))));
     }),
     h("p", { class: "legend" }, [["resolve", "DNS"], ["dial", "connect"], ["handshake", "TLS"], ["send", "send"], ["wait", "wait"], ["receive", "receive"]].map(([c, t]) => [h("span", { class: "phase key " + c }), " " + t + "  "]),
-      (limits.connect || limits.read) && ["limits: connect " + ms(limits.connect) + (limits.attempts ? " × " + limits.attempts : "") + ", read " + ms(limits.read)]));
+      (limits.connect || limits.read) && [" · limits: connect " + ms(limits.connect) + (limits.attempts ? " × " + limits.attempts : "") + ", read " + ms(limits.read)]));
 }
