@@ -93,6 +93,7 @@ func (p *program) app() *cli.App {
 			p.configCommand(),
 			p.pullCommand(),
 			p.invalidateCommand(),
+			p.signCommand(),
 			p.functionCommand(),
 			p.caCommand(),
 			p.healthcheckCommand(),
@@ -189,6 +190,7 @@ func ownToCommand(flag cli.Flag) bool {
 var ownVariables = map[string]string{
 	"lab host":    "EDGESIM_LAB_HOST",
 	"lab ca-file": "EDGESIM_LAB_CA_FILE",
+	"sign policy": "EDGESIM_SIGN_POLICY",
 	"rm all":      "",
 }
 

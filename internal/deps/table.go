@@ -35,11 +35,12 @@ const (
 	logrus     = "github.com/sirupsen/logrus"
 	cli        = "github.com/urfave/cli/v2"
 	yaml       = "go.yaml.in/yaml/v3"
-	hcl        = "github.com/hashicorp/hcl/v2"         // Terraform's own syntax; MPL-2.0, pure Go
-	aws        = "github.com/aws/aws-sdk-go-v2"        // AWS's own, Apache-2.0, pure Go, SigV4A included
-	smithy     = "github.com/aws/smithy-go"            // the errors and endpoints of that SDK; Apache-2.0
-	cty        = "github.com/zclconf/go-cty"           // the values and functions of HCL; MIT, pure Go, HashiCorp builds on it
-	tfjson     = "github.com/hashicorp/terraform-json" // an independent reading of plans and states, for tests; MPL-2.0
+	hcl        = "github.com/hashicorp/hcl/v2"                          // Terraform's own syntax; MPL-2.0, pure Go
+	aws        = "github.com/aws/aws-sdk-go-v2"                         // AWS's own, Apache-2.0, pure Go, SigV4A included
+	signer     = "github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign" // signed URLs and cookies by AWS's own; Apache-2.0, pure Go
+	smithy     = "github.com/aws/smithy-go"                             // the errors and endpoints of that SDK; Apache-2.0
+	cty        = "github.com/zclconf/go-cty"                            // the values and functions of HCL; MIT, pure Go, HashiCorp builds on it
+	tfjson     = "github.com/hashicorp/terraform-json"                  // an independent reading of plans and states, for tests; MPL-2.0
 	sqlite     = "modernc.org/sqlite"
 	pgx        = "github.com/jackc/pgx/v5"
 	rootList   = "golang.org/x/crypto/x509roots"
@@ -253,7 +254,7 @@ var Packages = []Package{
 			"internal/inspector",
 			"internal/invalidation",
 		},
-		Modules: []string{cli, logrus, terminal}, TestModules: []string{testscript},
+		Modules: []string{cli, logrus, terminal, signer}, TestModules: []string{testscript},
 	},
 }
 

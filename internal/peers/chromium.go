@@ -7,14 +7,16 @@ import (
 )
 
 // Chromium opens a page in a headless browser that takes any certificate, waits
-// for its load event, and returns the page as it is then.
-func Chromium(t testing.TB, url string) string {
+// for its load event, and returns the page as it is then. args are more flags of the
+// browser: "--virtual-time-budget=10000" waits for what the page asks for by itself.
+func Chromium(t testing.TB, url string, args ...string) string {
 	t.Helper()
 	Need(t, "chromium")
 	home := t.TempDir()
-	command := exec.CommandContext(t.Context(), find("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+	args = append(args, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 		"--no-first-run", "--disable-background-networking", "--no-proxy-server", "--ignore-certificate-errors",
 		"--user-data-dir="+home, "--dump-dom", url)
+	command := exec.CommandContext(t.Context(), find("chromium"), args...)
 	command.Env = append(environment(), "HOME="+home)
 	var page, complaint bytes.Buffer
 	command.Stdout, command.Stderr = &page, &complaint

@@ -1,0 +1,75 @@
+package standin_test
+
+import (
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/edgesim/edgesim/edgesimtest"
+	"github.com/edgesim/edgesim/internal/peers"
+)
+
+// startSPA starts examples/spa as it stands, with its own API.
+func startSPA(t *testing.T) *edgesimtest.Edge {
+	t.Helper()
+	peers.Need(t, "node")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := ln.Addr().String()
+	ln.Close()
+	_, port, _ := net.SplitHostPort(at)
+	command := exec.Command("node", "../../examples/spa/api.mjs")
+	command.Env = append(command.Environ(), "PORT="+port)
+	p := peers.Start(t, command)
+	p.AwaitReady(t, "listening", func() bool {
+		conn, err := net.Dial("tcp", at)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+	return edgesimtest.Start(t, edgesimtest.Config{File: "../../examples/spa/edgesim.yaml", Connect: map[string]string{"api.orders.example.com": at}})
+}
+
+// TestSinglePageApplication: the example does what its README says.
+func TestSinglePageApplication(t *testing.T) {
+	t.Parallel()
+	e := startSPA(t)
+	for path, want := range map[string]struct {
+		status     int
+		kind, body string
+	}{
+		"/":                    {200, "text/html", "<title>Orders</title>"},
+		"/assets/app-9c41.js":  {200, "text/javascript", "The application"},
+		"/orders/7":            {200, "text/html", "<title>Orders</title>"}, // the bucket's 403
+		"/api/orders/7":        {200, "application/json", `{"customer":"Ada"}`},
+		"/api/orders/13":       {200, "text/html", "<title>Orders</title>"}, // the API's 403
+		"/api/nothing":         {404, "application/json", `{"error":"no such order"}`},
+		"/assets/%2e%2e/x.txt": {200, "text/html", "<title>Orders</title>"},
+	} {
+		r, body := ask(t, e, "GET", e.URL+path)
+		if r.StatusCode != want.status || !strings.HasPrefix(r.Header.Get("Content-Type"), want.kind) || !strings.Contains(body, want.body) {
+			t.Errorf("%s: got %d %s %q", path, r.StatusCode, r.Header.Get("Content-Type"), body)
+		}
+	}
+	r, _ := ask(t, e, "GET", e.URL+"/orders/7")
+	if !strings.HasPrefix(sent(e, r, "Authorization"), "AWS4-HMAC-SHA256 ") || r.Header.Get("X-Cache") != "Error from cloudfront" {
+		t.Errorf("got %v", r.Header)
+	}
+}
+
+// TestSinglePageApplicationInBrowser: a browser draws the application, with what the API
+// says, and where the rule has taken the API's own words away.
+func TestSinglePageApplicationInBrowser(t *testing.T) {
+	t.Parallel()
+	peers.Need(t, "chromium")
+	e := startSPA(t)
+	for path, want := range map[string]string{"/orders/7": "Order 7 of Ada", "/orders/13": "The API answered 200 text/html"} {
+		if page := peers.Chromium(t, e.URL+path, "--virtual-time-budget=10000"); !strings.Contains(page, want) {
+			t.Errorf("%s: got %s", path, page)
+		}
+	}
+}
