@@ -26,7 +26,7 @@ HEALTHCHECK --interval=2s --timeout=4s --start-period=2s CMD ["/edgesim", "healt
 FROM base AS prebuilt
 COPY bin/edgesim /edgesim
 
-# The integration tests of test/compose/tests: a test binary in the place of edgesim.
+# The integration tests of test/compose/tests: a test binary instead of edgesim.
 FROM scratch AS tests-prebuilt
 USER 65532:65532
 COPY bin/compose-tests /compose-tests

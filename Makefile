@@ -55,7 +55,7 @@ prebuilt:
 	CGO_ENABLED=0 $(GO) test -c -trimpath -o bin/compose-tests ./test/compose/tests
 
 # The version is the one that the toolchain notes in the binary: that of the tag
-# it is built from. VCS is off only where a test builds from what is no checkout.
+# it is built from. VCS is off only where a test builds from what is not a checkout.
 DIST ?= dist
 TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 VCS ?= true

@@ -39,7 +39,7 @@ func BackendOf(domainName string) Backend {
 const placeholderSuffix = ".unresolved.invalid"
 
 // Placeholder is the name that stands for an origin's unknown domain name: its
-// id in lower case, with a hyphen for what is no letter of DNS.
+// id in lower case, with a hyphen for what is not a letter of DNS.
 func Placeholder(originID string) string {
 	return strings.Map(func(c rune) rune {
 		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' {

@@ -53,7 +53,7 @@ func TestMatch(t *testing.T) {
 		{"same segment last", "CF-PATH-04", "/a/", "/a/.", "/a/"},
 		{"repeated slashes", "CF-PATH-04", "/a/b", "//a///b", "/a/b"},
 		{"repeated slashes last", "CF-PATH-04", "/a/", "/a//", "/a/"},
-		{"dots that are no segment", "CF-PATH-04", "/a..b/.c", "/a..b/.c", "/a..b/.c"},
+		{"dots that are not a segment", "CF-PATH-04", "/a..b/.c", "/a..b/.c", "/a..b/.c"},
 		{"encoded dots stay", "CF-PATH-04", "/b", "/a/%2e%2e/b", "*"},
 		{"empty path", "CF-PATH-02", "/a", "", "*"},
 	} {

@@ -91,7 +91,7 @@ func TestEverySettingIsUsed(t *testing.T) {
 	}
 	for name, why := range unused {
 		if !seen[name] || why == "" {
-			t.Errorf("%s is no setting, or has no reason", name)
+			t.Errorf("%s is not a setting, or has no reason", name)
 		}
 	}
 }

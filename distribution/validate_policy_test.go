@@ -110,7 +110,7 @@ func TestValidateResponseHeadersPolicy(t *testing.T) {
 	}
 	run(t, append(rows, []mistake{
 		{"remove Server, Date and Vary", "CF-RESP-30", with(distribution.ResponseHeadersPolicy{Remove: []string{"Server", "Date", "Vary", "X-Powered-By"}}), ""},
-		{"remove what is no name", "", with(distribution.ResponseHeadersPolicy{Remove: []string{"a b"}}),
+		{"remove what is not a name", "", with(distribution.ResponseHeadersPolicy{Remove: []string{"a b"}}),
 			at + `.RemoveHeadersConfig.Items[0].Header: is not a header name: got "a b"`},
 		{"security headers do not count", "CF-LIMIT-23", sets(append(many[:10:10], header("X-Frame-Options", "DENY"))...), ""},
 		{"eleven custom headers", "CF-LIMIT-23", sets(many...),

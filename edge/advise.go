@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// advise tells what may be behind an outcome that nobody wanted, from the
+// advise tells what may be behind an unwanted outcome, from the
 // configuration and what was sent: in the cause, or in findings on the origin's
 // own answer, which the viewer is told as well. It changes nothing else.
 func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {

@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/originconn"
 )
 
-// force says what failure this request to an origin shall meet, and notes it.
+// force says what failure this request to an origin meets, and notes it.
 func (e *Edge) force(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) *originconn.Forced {
 	if e.Faults == nil {
 		return nil

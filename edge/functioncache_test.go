@@ -35,7 +35,7 @@ func (s *site) ran(t *testing.T, r *edge.Response) string {
 
 // TestFunctionsAndCache: the viewer's functions run on hits, too (CF-FN-49,
 // CF-FN-50, CF-LAE-02, CF-LAE-05); the rewritten URI is what is kept and
-// invalidated (CF-FN-11, CF-INV-15, CF-LAE-36), and the chosen origin is no part of the key
+// invalidated (CF-FN-11, CF-INV-15, CF-LAE-36), and the chosen origin is not part of the key
 // (CF-MOD-46).
 func TestFunctionsAndCache(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// keep keeps an answer that is no error, as far as the rules and the mode of the
+// keep keeps an answer that is not an error, as far as the rules and the mode of the
 // cache allow it: it goes into an entry and to the viewer at once. The record says
 // in any case for how long CloudFront would keep it.
 func (e *Edge) keep(x *exchange, v *ViewerRequest, o *outcome) {
@@ -151,7 +151,7 @@ func (e *Edge) confirmed(ctx context.Context, x *exchange, v *ViewerRequest, o *
 	return r
 }
 
-// standsIn answers with a copy that has expired in the place of an origin that
+// standsIn answers with a copy that has expired instead of an origin that
 // failed, and goes on to do so for the error's minimum TTL (CF-CACHE-16,
 // CF-CACHE-17, CF-CACHE-56, CF-TIME-12); nil where there is none, or it may not.
 func (e *Edge) standsIn(ctx context.Context, x *exchange, v *ViewerRequest, o *outcome, ttl policy.ErrorTTL) *Response {

@@ -43,7 +43,7 @@ func (e *Edge) signOrigin(x *exchange, v *ViewerRequest, p *Plan, page bool) {
 	}
 	message := sigv4.Message{Method: p.Request.Method, Scheme: scheme, URI: p.Request.RequestURI, Fields: p.Request.Header}
 	fields, err := sigv4.Sign(message, *s, credentials, e.Clock.Now())
-	if err != nil { // a path that is no URI: S3 refuses it, signed or not
+	if err != nil { // a path that is not a URI: S3 refuses it, signed or not
 		x.find(policy.Finding{Rule: "CF-OAC-25", Verdict: policy.Warn, Subject: "origin \"" + p.Origin.ID + "\"", Observed: "the request could not be signed: " + err.Error()})
 		return
 	}

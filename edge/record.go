@@ -38,7 +38,7 @@ type exchange struct {
 	connection string
 	// notes say in a sentence each what became of the error besides its cause.
 	notes []string
-	// hint is how to mend what the origin itself answered, as far as that is known.
+	// hint is how to fix what the origin itself answered, as far as that is known.
 	hint string
 	// viewer is the context of the viewer's request.
 	viewer context.Context

@@ -151,7 +151,7 @@ func TestReplayStrict(t *testing.T) {
 	r := e.Serve(t.Context(), &edge.ViewerRequest{Method: "GET", Scheme: "http", Host: "localhost", URI: "/expired?a=1", Proto: "HTTP/1.1"})
 	page, _ := io.ReadAll(r.Body)
 	r.Body.Close()
-	if r.Status != 501 || r.Header.Get("X-Edgesim-Cause") != "EDGESIM-REPLAY replay-no-match" || !strings.Contains(string(page), "This is no answer of CloudFront") ||
+	if r.Status != 501 || r.Header.Get("X-Edgesim-Cause") != "EDGESIM-REPLAY replay-no-match" || !strings.Contains(string(page), "This is not an answer of CloudFront") ||
 		!strings.Contains(r.Header.Get("X-Edgesim-Detail"), "/expired?a=1: no recorded exchange has this method and URL") {
 		t.Errorf("got %d %v %s", r.Status, r.Header, page)
 	}

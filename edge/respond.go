@@ -55,7 +55,7 @@ func headInOrder(r *originconn.Response) string {
 	return ""
 }
 
-// cacheField is the X-Cache of what is no error (CF-RESP-12).
+// cacheField is the X-Cache of what is not an error (CF-RESP-12).
 func (x *exchange) cacheField() []string {
 	if x.generatedBy != nil {
 		return cacheLambda
@@ -139,7 +139,7 @@ func setConnection(r *Response, v *ViewerRequest) {
 }
 
 // explain tells in the answer's own fields why it is what it is: the cause, the
-// evidence, and how to mend it.
+// evidence, and how to fix it.
 func (e *Edge) explain(x *exchange, h http.Header) {
 	if x.kept != nil {
 		h["Age"] = []string{strconv.FormatInt(x.age, 10)}

@@ -21,7 +21,7 @@ func TestRangesAreRelayed(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		chunked bool
-		honours bool
+		honors  bool
 		ask     string
 		status  int
 		bytes   int
@@ -33,7 +33,7 @@ func TestRangesAreRelayed(t *testing.T) {
 	} {
 		s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
-			if row.honours && r.Header.Get("Range") != "" {
+			if row.honors && r.Header.Get("Range") != "" {
 				w.Header().Set("Content-Range", "bytes 0-99/5000")
 				w.WriteHeader(http.StatusPartialContent)
 				io.WriteString(w, body[:100])

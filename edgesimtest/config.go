@@ -58,7 +58,7 @@ type Config struct {
 	// ExplainWithin is how long a refused handshake waits for the scan that says
 	// why, see originconn.Client. Default: that one's.
 	ExplainWithin time.Duration
-	// Client goes to the origins in the place of the edge's own, which Connect,
+	// Client goes to the origins instead of the edge's own, which Connect,
 	// Trust, Now and ExplainWithin are for. It is the caller's to close.
 	Client *originconn.Client
 	// Faithful leaves out the X-Edgesim-* response headers.

@@ -1,4 +1,4 @@
-// Package faults says which requests shall fail although their origin is well,
+// Package faults says which requests fail although their origin is well,
 // so that a front end's handling of CloudFront's 502 and 504 can be tested
 // without breaking an origin.
 //

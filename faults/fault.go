@@ -96,7 +96,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s %q is not allowed: want %s", e.Field, e.Value, e.Allowed)
 }
 
-// check refuses what is no fault.
+// check refuses what is not a fault.
 func (f *Fault) check() error {
 	for _, text := range []struct{ field, value string }{
 		{"id", f.ID}, {"origin", f.Origin}, {"behavior", f.Behavior}, {"path", f.Path}, {"method", f.Method},

@@ -75,7 +75,7 @@ func For(all ...*distribution.Distribution) *Set {
 	return s
 }
 
-// Decide says whether a request shall fail: by the first fault that fits it,
+// Decide says whether a request must fail: by the first fault that fits it,
 // is not used up and, with a Share, takes it. It returns nil where none does.
 func (s *Set) Decide(r Request) *Forced {
 	if s == nil {
@@ -100,7 +100,7 @@ func (a *active) takes(r Request) bool {
 	return a.chance == nil || a.chance.Float64() < a.Share
 }
 
-// Replace puts these faults in the place of all that were in force. A fault that
+// Replace replaces all faults in force with these. A fault that
 // cannot be is an [*Error], and then nothing changes.
 func (s *Set) Replace(list []Fault) error {
 	s.mu.Lock()
@@ -152,7 +152,7 @@ func (s *Set) add(list []Fault) error {
 	return nil
 }
 
-// check refuses what is no fault, or could never be played here.
+// check refuses what is not a fault, or could never be played here.
 func (s *Set) check(f *Fault) error {
 	if err := f.check(); err != nil {
 		return err

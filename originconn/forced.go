@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Forced is a failure, or a slowness, that is played in the place of the
+// Forced is a failure, or a slowness, that is played instead of the
 // origin's own: see package faults. The target's attempts and timeouts hold for
 // it as they hold for real ones.
 type Forced struct {

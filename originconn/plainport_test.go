@@ -102,7 +102,7 @@ func TestPlainPortMapped(t *testing.T) {
 	}
 }
 
-// TestTLSAtPlainPort: an alert in the place of a response says which port this is.
+// TestTLSAtPlainPort: an alert instead of a response says which port this is.
 func TestTLSAtPlainPort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

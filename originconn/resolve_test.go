@@ -120,7 +120,7 @@ func TestResolve(t *testing.T) {
 }
 
 // TestMappedHint: where --connect leads to a port at which nobody listens
-// (CF-CONN-08), the hint says so; a name that is mapped to itself is no entry of
+// (CF-CONN-08), the hint says so; a name that is mapped to itself is not an entry of
 // anybody's.
 func TestMappedHint(t *testing.T) {
 	t.Parallel()

@@ -88,7 +88,7 @@ func (c *Client) startingRoad(t *Target, key string) (road, why string) {
 	return roadCryptoTLS, ""
 }
 
-// legacyMayHelp says whether a refusal on the first road may be for want of
+// legacyMayHelp says whether a refusal on the first road may be for lack of
 // something documented that only the second can speak: a version, a suite or a
 // signature scheme. A certificate that fails is the same on both roads, and so
 // is a timeout.

@@ -11,7 +11,7 @@ import (
 )
 
 // secure opens a TCP connection, shakes hands over it and judges the
-// certificates. When the first road is refused for want of something that the
+// certificates. When the first road is refused for lack of something that the
 // documentation lists and only the second one speaks, it goes the second, over
 // a connection of its own; when both are refused, it asks why.
 func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attempt) (*wire, net.Conn, *policy.Cause) {

@@ -45,7 +45,7 @@ func (u *upload) Close() error {
 
 // end closes the body and waits until nobody reads it any more.
 func (u *upload) end() {
-	_ = u.Close()    // that it was closed before is no error
+	_ = u.Close()    // that it was closed before is not an error
 	u.reading.Lock() // waiting for it is all that is wanted
 	defer u.reading.Unlock()
 }

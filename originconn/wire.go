@@ -93,7 +93,7 @@ func (w *wire) next() time.Time {
 
 // peerActed says whether the origin sent something or closed while the
 // connection was idle. Either makes it unfit for another request. Connections
-// that are no sockets cannot be asked and count as quiet.
+// that are not sockets cannot be asked and count as quiet.
 func (w *wire) peerActed() bool {
 	if w.probe == nil {
 		sc, ok := w.Conn.(syscall.Conn)

@@ -179,7 +179,7 @@ func JudgeSigned(f SignedFacts) *Cause {
 		if !whole { // it may be one of which the files do not tell
 			return nil
 		}
-		return NewCause(CauseViewerUnknownKey, fmt.Sprintf("the %s Key-Pair-Id %q is no key of the behavior %q, which trusts %s", what, id, f.Behavior.PathPattern, strings.Join(keyIDs(keys), ", ")), nil).
+		return NewCause(CauseViewerUnknownKey, fmt.Sprintf("the %s Key-Pair-Id %q is not a key of the behavior %q, which trusts %s", what, id, f.Behavior.PathPattern, strings.Join(keyIDs(keys), ", ")), nil).
 			hinted("sign with a key of the behavior's own key groups; one of another behavior does not count (CF-SIGN-03)")
 	}
 	signature, err := decodeSigned(s.values[signedSignature])
@@ -215,7 +215,7 @@ func (f *SignedFacts) judgePolicy(s *signed, what string, key crypto.PublicKey, 
 	}
 	until, err := strconv.ParseUint(expires, 10, 63) // CF-SIGN-20
 	if err != nil {
-		return malformedPolicy(fmt.Sprintf("the %s Expires %q is no whole number of seconds since 1970", what, expires))
+		return malformedPolicy(fmt.Sprintf("the %s Expires %q is not a whole number of seconds since 1970", what, expires))
 	}
 	for _, host := range f.Hosts {
 		statement := cannedPolicy(f.Scheme+"://"+host+s.uri, until)
@@ -246,7 +246,7 @@ func (f *SignedFacts) judgeExpiry(until uint64) *Cause {
 		return nil
 	}
 	return NewCause(CauseViewerSignatureExpired, fmt.Sprintf("the signature held until %s, and it is %s", epoch(until), f.Now.UTC().Format(time.RFC3339)), nil).
-		hinted("sign it anew with a later time; the edge's clock is at GET /api/clock")
+		hinted("sign it again with a later time; the edge's clock is at GET /api/clock")
 }
 
 // epoch is a time as people read it, as far as they can.

@@ -203,7 +203,7 @@ func TestCustomPolicy(t *testing.T) {
 	}
 	one := statement("*", less)
 	if got := outcomeOf(t, judge(path+"?Policy=%%%&Key-Pair-Id=KRSA&Signature="+signText(t, "KRSA", "", one))); got != "viewer-malformed-policy" {
-		t.Errorf("a policy that is no base64: got %s", got)
+		t.Errorf("a policy that is not base64: got %s", got)
 	}
 	// CF-SIGN-05: what a policy says does not matter where the signature does not fit.
 	other := statement("*", `"DateLessThan":{"AWS:EpochTime":1}`)

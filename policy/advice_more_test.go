@@ -192,7 +192,7 @@ func TestAdviseForwardedProto(t *testing.T) {
 	}
 }
 
-// TestNarrowerUnderFormerLists: TLS 1.3 is no advice where it is not offered.
+// TestNarrowerUnderFormerLists: TLS 1.3 is not advice where it is not offered.
 func TestNarrowerUnderFormerLists(t *testing.T) {
 	t.Parallel()
 	cause := policy.NewCause(policy.CauseTLSHandshakeFailure, "refused", nil)

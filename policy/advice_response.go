@@ -89,7 +89,7 @@ func adviseLoop(f *AdviceFacts) (Finding, bool) {
 		return Finding{}, false
 	}
 	finding.Observed = asked + ", a redirect loop: it leads back to where the viewer was, and the origin will be asked the same again"
-	finding.Expected = "an answer that is no redirect to the same place"
+	finding.Expected = "an answer that is not a redirect to the same place"
 	switch {
 	case !f.Secure && to.Scheme == "https":
 		finding.Rule = "CF-CONN-03"

@@ -69,7 +69,7 @@ func (d *directives) add(name, value string) {
 }
 
 // setOnce reads a number of seconds. A negative one counts as 0 (CF-CACHE-64), one
-// beyond 100 years as 100 years (CF-CACHE-14), and what is no whole number as if
+// beyond 100 years as 100 years (CF-CACHE-14), and what is not a whole number as if
 // the directive were absent (CF-CACHE-63): all but the bound is inferred.
 func setOnce(to **time.Duration, value string) {
 	if *to != nil {
@@ -116,7 +116,7 @@ func nextDirective(text string) (name, value, rest string) {
 // lifetime is how long a response says that it may be kept, and what says it:
 // s-maxage before max-age before Expires (CF-CACHE-05 to CF-CACHE-07). Ok is false
 // where nothing does. Expires is taken as an absolute date (CF-CACHE-98), one that
-// is no date as one that is over (CF-CACHE-62, inferred).
+// is not a date as one that is over (CF-CACHE-62, inferred).
 func (d *directives) lifetime(h http.Header, now time.Time) (lifetime time.Duration, field string, ok bool) {
 	switch {
 	case d.sMaxAge != nil:

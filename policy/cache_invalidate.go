@@ -73,7 +73,7 @@ func (i InvalidationItem) Invalidates(uri string, tags []string, rootObject stri
 }
 
 // CacheTags reads the tags of an answer, in lower case: comma-separated, blanks
-// around each cut, at most 50; what is no tag is left out (CF-INV-41 to CF-INV-43).
+// around each cut, at most 50; what is not a tag is left out (CF-INV-41 to CF-INV-43).
 func CacheTags(values []string) []string {
 	var tags []string
 	for _, value := range values {

@@ -10,7 +10,7 @@ import (
 
 // CacheKey returns the text that tells the entries of one distribution's cache
 // apart: the path, and of query, fields and cookies what the cache policy or the
-// legacy settings name (CF-CACHE-02). The viewer's scheme is no part of it
+// legacy settings name (CF-CACHE-02). The viewer's scheme is not part of it
 // (CF-CONN-07), GET and HEAD share a key (CF-CACHE-76, inferred), and OPTIONS has
 // its own (CF-CACHE-32). Vary has no part in it (CF-CACHE-65).
 //

@@ -68,7 +68,7 @@ func (t *CopyTimes) Age(now time.Time, origin http.Header) int64 {
 	return age
 }
 
-// StandsIn says whether an expired copy is served in the place of what the origin
+// StandsIn says whether an expired copy is served instead of what the origin
 // answered, or of a failure to get an answer: for every 5xx, not for a 4xx
 // (CF-CACHE-16 to CF-CACHE-19, CF-CACHE-56, CF-TIME-12).
 func (t *CopyTimes) StandsIn(now time.Time, status int) bool {

@@ -13,7 +13,7 @@ import (
 // (CF-LIMIT-04).
 const MostCached = 50_000_000_000
 
-// KeepFacts is what decides whether CloudFront keeps an answer that is no error,
+// KeepFacts is what decides whether CloudFront keeps an answer that is not an error,
 // and for how long.
 type KeepFacts struct {
 	// Method is the viewer's.
@@ -74,7 +74,7 @@ func Cacheable(method string, b *distribution.CacheBehavior) Keeping {
 	return Keeping{}
 }
 
-// JudgeKeeping says whether CloudFront keeps an answer that is no error, and for
+// JudgeKeeping says whether CloudFront keeps an answer that is not an error, and for
 // how long (CF-CACHE-01 to CF-CACHE-19). Errors are ErrorTTLFor's.
 func JudgeKeeping(f KeepFacts) Keeping {
 	if k := Cacheable(f.Method, f.Behavior); k.Rule != "" {

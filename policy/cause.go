@@ -185,7 +185,7 @@ type Cause struct {
 	DetailedResultType string `json:"detailedResultType"`
 	// Detail is one sentence of evidence.
 	Detail string `json:"detail"`
-	// Hint says how to mend it, in the origin's terms; may be empty.
+	// Hint says how to fix it, in the origin's terms; may be empty.
 	Hint string `json:"hint,omitempty"`
 	// Inferred marks a cause for which the documentation is silent.
 	Inferred bool `json:"inferred,omitempty"`

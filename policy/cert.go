@@ -53,7 +53,7 @@ type Strictness struct {
 //	rankLeaf       CF-CERT-04             an unreadable leaf says nothing more
 //	rankSelfSigned CF-CERT-03             no chain exists that could be judged
 //	rankSignature  CF-CERT-04             a forged link voids all that follows it
-//	rankOrder      CF-CERT-05             the rest is judged on the mended order
+//	rankOrder      CF-CERT-05             the rest is judged on the corrected order
 //	rankIncomplete CF-CERT-06             without the issuer nothing is known of it
 //	rankTrust      CF-CERT-07, -08        a root not trusted makes the dates moot
 //	rankExpired    CF-CERT-01             from here on the chain is who it says it
@@ -64,7 +64,7 @@ type Strictness struct {
 //	rankNote       CF-CERT-15 and others  never fails
 //
 // The documentation names the conditions and no precedence. This one tells the
-// operator to mend first what makes the other findings unreliable or moot: who
+// operator to fix first what makes the other findings unreliable or moot: who
 // must get a new certificate anyway need not hear of its date first.
 type rank int
 

@@ -31,7 +31,7 @@ func (j *judge) judgeForm() bool {
 			Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: leaf.String(),
 			Observed: "the certificate cannot be read: " + printable(leaf.err.Error()),
 			Expected: "a certificate as RFC 5280 describes it",
-			Hint:     "issue the certificate anew; `openssl x509 -in cert.pem -text` shows whether it reads there",
+			Hint:     "reissue the certificate; `openssl x509 -in cert.pem -text` shows whether it reads there",
 			Inferred: leaf.outline != nil, // CloudFront's reader may be more lenient than ours
 		})
 		j.block("CF-CERT-11", rankKey, "the leaf cannot be read")

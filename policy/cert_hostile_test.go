@@ -106,7 +106,7 @@ func TestJudgeChainAgreesWithX509(t *testing.T) {
 			}
 			_, err := leaf.Verify(x509.VerifyOptions{DNSName: "origin.example.com", Roots: pool, Intermediates: intermediates, CurrentTime: noon})
 			deciding, failed := policy.DecidingFinding(policy.JudgeChain(facts))
-			// crypto/x509 mends the order; that is the one difference.
+			// crypto/x509 fixes the order; that is the one difference.
 			if want := err != nil; failed != want && deciding.Rule != "CF-CERT-05" {
 				t.Errorf("leaf of %s, permutation %d: got %s %q, crypto/x509 says %v", leaf.Issuer.CommonName, n, deciding.Rule, deciding.Observed, err)
 			}

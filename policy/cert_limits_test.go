@@ -133,7 +133,7 @@ func TestConstrainedCommonName(t *testing.T) {
 		invalid("one label", leaf(excluded, "inside", "other.allowed.test"), "inside"),
 		invalid("without DNS names", leaf(excluded, "origin.example.com"), "origin.example.com"),
 		{name: "that nobody asked for", chain: leaf(excluded, "www.example.com", "other.allowed.test"), names: policy.AcceptedNames{"other.allowed.test"}, warns: []string{"CF-CERT-04"}},
-		{name: "that is no name", chain: leaf(excluded, "Example Inc. (example.com)", "other.allowed.test"), names: policy.AcceptedNames{"other.allowed.test"}},
+		{name: "that is not a name", chain: leaf(excluded, "Example Inc. (example.com)", "other.allowed.test"), names: policy.AcceptedNames{"other.allowed.test"}},
 	})
 }
 
@@ -168,7 +168,7 @@ func TestConstrainedIntermediate(t *testing.T) {
 	})
 }
 
-// An address is no name of the other family that maps it (CF-NAME-01).
+// An address is not a name of the other family that maps it (CF-NAME-01).
 func TestMappedAddress(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")

@@ -48,14 +48,14 @@ func (j *judge) judgeLink(child, issuer *chainCert) []ranked {
 		Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: child.String(),
 		Observed: "the signature does not verify with the key of " + issuer.String(),
 		Expected: "a signature of its issuer",
-		Hint:     "the certificate was changed after it was signed, or its issuer has another key than the certificate of that name sent here: issue it anew and send the issuer's current certificate",
+		Hint:     "the certificate was changed after it was signed, or its issuer has another key than the certificate of that name sent here: reissue it and send the issuer's current certificate",
 	}
 	// Without key identifiers on both sides the two readings look the same.
 	f.Inferred = len(child.AuthorityKeyId) == 0 || len(issuer.SubjectKeyId) == 0
 	if why := uncheckable(child, issuer); why != "" {
 		f.Observed = why
 		f.Expected = "a signature with RSA or ECDSA and SHA-2"
-		f.Hint = "have the certificate issued anew by a public CA"
+		f.Hint = "have the certificate reissued by a public CA"
 		f.Inferred = true
 	}
 	return []ranked{{rankSignature, f}}
@@ -84,7 +84,7 @@ func (j *judge) judgeDigest(c *chainCert) []ranked {
 			Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: c.String(),
 			Observed: "signed with " + c.SignatureAlgorithm.String() + ", which anybody can forge",
 			Expected: "a signature with SHA-2",
-			Hint:     "have the certificate issued anew by a public CA",
+			Hint:     "have the certificate reissued by a public CA",
 			Inferred: true,
 		}}}
 	}

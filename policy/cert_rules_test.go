@@ -76,7 +76,7 @@ func TestJudgeChainUse(t *testing.T) {
 		invalid("key usage for contracts only", "its key usage", inter.leaf(usage(x509.KeyUsageContentCommitment)), inter),
 		{name: "a CA's certificate as leaf", chain: raw(inter.leaf(caLeaf(x509.KeyUsageCertSign|x509.KeyUsageDigitalSignature)), inter), warns: []string{"CF-CERT-04"}, says: "a CA certificate is used as the server's own"},
 		invalid("a CA's certificate as leaf, its key usage forbids", "its key usage", inter.leaf(caLeaf(x509.KeyUsageCertSign)), inter),
-		invalid("issuer is no CA", "certificate 1 (CN=No CA) | it issued another certificate without being a CA", notCA.leaf(), notCA),
+		invalid("issuer is not a CA", "certificate 1 (CN=No CA) | it issued another certificate without being a CA", notCA.leaf(), notCA),
 		invalid("issuer may not sign", "keyCertSign", noSign.leaf(), noSign),
 		invalid("issuer is for clients", "certificate 1 (CN=Client CA)", clientCA.leaf(), clientCA),
 		invalid("a leaf as issuer", "without being a CA", inter.leaf().leaf(), inter.leaf(), inter).withChain(leafBelowLeaf(inter)),
@@ -85,7 +85,7 @@ func TestJudgeChainUse(t *testing.T) {
 		{name: "path length does not count self-issued", chain: raw(selfIssued.leaf(), selfIssued, short)},
 		{name: "path length of the root exceeded", chain: raw(limitedRoot.ca("CA").leaf()), cause: policy.CauseCertIncompleteChain, fails: []string{"CF-CERT-06"}},
 		rootLimit(limitedRoot),
-		{name: "the root is no CA", chain: raw(notCARoot.leaf()), trust: policy.NewTrustStore(notCARoot.Certificate), cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}},
+		{name: "the root is not a CA", chain: raw(notCARoot.leaf()), trust: policy.NewTrustStore(notCARoot.Certificate), cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}},
 		{name: "unknown extension", chain: raw(inter.leaf(unknown(false)), inter)},
 		invalid("unknown critical extension", "1.2.3.4", inter.leaf(unknown(true)), inter),
 	})

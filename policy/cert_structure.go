@@ -129,7 +129,7 @@ func (j *judge) judgeEnd(p path) {
 		j.addComplete(end, "the chain lacks nothing but the root")
 		j.add(rankTrust, Finding{
 			Rule: "CF-CERT-08", Verdict: Fail, Cause: CauseCertUntrustedRoot, Subject: end.String(),
-			Observed: "its issuer " + end.issuerName() + " is no trusted root" + j.namesake(end),
+			Observed: "its issuer " + end.issuerName() + " is not a trusted root" + j.namesake(end),
 			Expected: expectedRoot,
 			Hint:     hintRoot + "; if the issuer is an intermediate of a public CA, it is missing from the chain",
 			Inferred: true,
@@ -150,7 +150,7 @@ func (j *judge) judgeMissing(p path) {
 	end := p.end()
 	j.add(rankIncomplete, Finding{
 		Rule: "CF-CERT-06", Verdict: Fail, Cause: CauseCertIncompleteChain, Subject: end.String(),
-		Observed: "the chain stops at issuer " + end.issuerName() + ", which was not sent and is no trusted root" +
+		Observed: "the chain stops at issuer " + end.issuerName() + ", which was not sent and is not a trusted root" +
 			"; browsers fetch it or have it cached, CloudFront does not" + j.namesake(end),
 		Expected: "every certificate from the leaf up to one issued by a trusted root",
 		Hint: "serve the full chain (fullchain.pem in place of cert.pem)" +
@@ -161,7 +161,7 @@ func (j *judge) judgeMissing(p path) {
 }
 
 // namesake says that a CA of the right name but with another key is at hand,
-// which is what a CA that was set up anew under its old name leaves behind.
+// which is what a CA that was set up again under its old name leaves behind.
 func (j *judge) namesake(end *chainCert) string {
 	for _, c := range j.bySubject[end.issuer] {
 		if c != end && !isSelfSigned(end) {

@@ -142,7 +142,7 @@ func TestJudgeChainStructure(t *testing.T) {
 	own := selfSigned(t, "origin.example.com", asLeaf)
 	trust := policy.NewTrustStore(root.Certificate)
 
-	// A CA that was set up anew: the name of inter, another key.
+	// A CA that was set up again: the name of inter, another key.
 	renewed := root.ca("Intermediate 1")
 	namesake := selfSigned(t, "Public Root")
 
@@ -195,7 +195,7 @@ func TestJudgeChainStructure(t *testing.T) {
 
 		{name: "private root sent along", chain: raw(privateCA.leaf(), privateCA, private), proves: []string{"CF-CERT-07"}, cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}, says: "certificate 2 (CN=Private Root)"},
 		{name: "leaf below a private root sent along", chain: raw(private.leaf(), private), proves: []string{"CF-CERT-07"}, cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}},
-		{name: "private root left out", chain: raw(privateCA.leaf(), privateCA), proves: []string{"CF-CERT-08"}, cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-08"}, says: "its issuer CN=Private Root,O=Test is no trusted root"},
+		{name: "private root left out", chain: raw(privateCA.leaf(), privateCA), proves: []string{"CF-CERT-08"}, cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-08"}, says: "its issuer CN=Private Root,O=Test is not a trusted root"},
 		{name: "private root left out: --origin-ca is for that", chain: raw(privateCA.leaf(), privateCA), cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-08"}, says: "standing in for a public one, give it to edgesim with --origin-ca FILE"},
 		{name: "private root left out, its address known", chain: raw(private.cross(privateCA, aia).leaf(), private.cross(privateCA, aia)), cause: policy.CauseCertIncompleteChain, fails: []string{"CF-CERT-06"}},
 		{name: "private root sent twice", chain: raw(private.leaf(), private, private), cause: policy.CauseCertUntrustedRoot, fails: []string{"CF-CERT-07"}, warns: []string{"CF-CERT-15"}, says: "certificate 1 (CN=Private Root)"},

@@ -103,7 +103,7 @@ var writtenByEdge = map[ChangeLeg]map[string]RuleID{
 // AllChanges is the whole story of one leg for people: the stored changes of that
 // leg in their order, and then, in the order of the fields, what the edge wrote
 // itself and what was kept. before are the fields as they came in, after those that
-// went out; parts of a message that are no fields are named as in [Change.Field].
+// went out; parts of a message that are not fields are named as in [Change.Field].
 // A Cookie is taken apart into its cookies.
 func AllChanges(leg ChangeLeg, before, after []Field, stored []Change) []Change {
 	var all []Change

@@ -1,5 +1,5 @@
 // Package policy holds what CloudFront's documentation prescribes, as data and
-// as pure functions over values: the catalogue of documented behaviours, the
+// as pure functions over values: the catalogue of documented behaviors, the
 // TLS lists, the limits, the judgement of a certificate chain, the causes a
 // viewer can get an error for, and the pages it then sees. It performs no I/O.
 //
@@ -7,11 +7,11 @@
 //
 // CloudFront also calls some configuration objects policies. They are data and
 // live in package distribution ([distribution.OriginRequestPolicy]); what the
-// service does with them is behaviour and lives here.
+// service does with them is behavior and lives here.
 //
 // # Rules, findings, causes
 //
-// A [Rule] is one documented behaviour with its id and source; [Catalogue] is
+// A [Rule] is one documented behavior with its id and source; [Catalogue] is
 // all of them. A judging function returns a [Finding] for each rule it looked
 // at, with the evidence. When an exchange fails, exactly one [Cause] says why
 // the viewer got an error: it names the deciding rule, the status and the

@@ -154,7 +154,7 @@ func (l *fieldList) find(name string) (int, bool) {
 	return 0, false
 }
 
-// toUTF8 returns text that is no UTF-8 read as ISO-8859-1 (CF-FN-63).
+// toUTF8 returns text that is not UTF-8 read as ISO-8859-1 (CF-FN-63).
 func toUTF8(s string) string {
 	if utf8.ValidString(s) {
 		return s

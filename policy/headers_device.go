@@ -13,7 +13,7 @@ const (
 	deviceMobile
 	deviceSmartTV
 	deviceTablet
-	// deviceKnown marks a set as computed. It is no class.
+	// deviceKnown marks a set as computed. It is not a class.
 	deviceKnown
 )
 

@@ -242,7 +242,7 @@ func MayBeExplained(c *Cause, certificates bool, alert *AlertFacts) bool {
 	return RefusesOffer(c) && !certificates && !(alert != nil && alert.Fatal && alert.Description == alertUnrecognizedName)
 }
 
-// RefusesOffer says whether a cause may be for want of something in the offer: a
+// RefusesOffer says whether a cause may be for lack of something in the offer: a
 // version, a suite, a curve or a signature scheme.
 func RefusesOffer(c *Cause) bool {
 	switch c.Name {

@@ -36,7 +36,7 @@ type ReadFacts struct {
 	Received []byte
 	// TLS says that the connection is encrypted.
 	TLS bool
-	// ClientCertificate says that the origin refused for want of one; nil if not.
+	// ClientCertificate says that the origin refused for lack of one; nil if not.
 	ClientCertificate *ClientCertificateFacts
 	// Renegotiation says that the origin asked for a new handshake.
 	Renegotiation bool

@@ -109,7 +109,7 @@ func TestJudgeHandshake(t *testing.T) {
 		{"refused for the name", policy.HandshakeFacts{Alert: alert(112, true)}, failure, "CF-ERR-01", `"sni.example"`},
 		{"CF-TLS-24 refused for h2", policy.HandshakeFacts{Alert: alert(120, true), HTTP2: true}, failure, "CF-TLS-24", "gRPC"},
 		{"an alert about ALPN where none was offered", policy.HandshakeFacts{Alert: alert(120, true)}, failure, "CF-ERR-01", ""},
-		{"CF-MTLS-08 refused for want of a certificate", policy.HandshakeFacts{Alert: alert(116, true)}, policy.CauseTLSClientCertificateRequired, "CF-MTLS-08", "got none"},
+		{"CF-MTLS-08 refused for lack of a certificate", policy.HandshakeFacts{Alert: alert(116, true)}, policy.CauseTLSClientCertificateRequired, "CF-MTLS-08", "got none"},
 		{"CF-MTLS-08 refused after asking for one", policy.HandshakeFacts{Alert: alert(40, true), Certificates: true, ClientCertificate: policy.ClientCertificateFacts{Requested: true, Sent: true}}, policy.CauseTLSClientCertificateRequired, "CF-MTLS-08", "refused the one presented"},
 		{"CF-MTLS-08 a key that cannot sign", policy.HandshakeFacts{ClientCertificate: policy.ClientCertificateFacts{CannotSign: true}, Violation: policy.OtherViolation}, policy.CauseTLSClientCertificateRequired, "CF-MTLS-08", ""},
 		{"a warning ends nothing", policy.HandshakeFacts{Alert: alert(112, false), Failure: failed(ended)}, failure, "CF-ERR-01", "closed the connection"},

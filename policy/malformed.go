@@ -22,7 +22,7 @@ func withoutQuotes(err error, head []byte) error {
 	return err
 }
 
-// badFieldLine says which line of a response head is no field, and why.
+// badFieldLine says which line of a response head is not a field, and why.
 func badFieldLine(head []byte) string {
 	_, rest, _ := bytes.Cut(head, []byte("\n"))
 	for number := 1; len(rest) > 0; number++ {

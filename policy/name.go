@@ -28,7 +28,7 @@ func SNI(originDomain, forwardedHost string, forwarded bool) string {
 
 // NamesFor returns the names that the origin's certificate is matched with:
 // the origin's domain name (CF-NAME-01), and the viewer's Host beside it if
-// that is forwarded (CF-NAME-02). A port in Host is no part of a name; whether
+// that is forwarded (CF-NAME-02). A port in Host is not part of a name; whether
 // CloudFront sends one is not documented (CF-NAME-16).
 //
 // One page asks for a match with Host alone when it is forwarded (CF-NAME-03).

@@ -51,7 +51,7 @@ func via(f *RequestFacts) string {
 
 // withCustomHeaders sets the origin's custom headers over what the viewer sent
 // and what a policy adds (CF-HDR-01, CF-HDR-02, CF-HDR-04). Package
-// distribution refuses names and values that are no fields; none of those ever
+// distribution refuses names and values that are not fields; none of those ever
 // gets here by way of a file.
 func withCustomHeaders(fields []Field, custom []distribution.Header, log *ChangeLog) []Field {
 	for _, h := range custom {

@@ -49,7 +49,7 @@ func (s *selection) acceptEncoding(values []string, f *RequestFacts) []string {
 }
 
 // accepts says whether an Accept-Encoding names a format without refusing it.
-// The first mention counts; "*" is no mention (CF-COMP-04).
+// The first mention counts; "*" is not a mention (CF-COMP-04).
 func accepts(values []string, format string) bool {
 	for _, value := range values {
 		for part := range strings.SplitSeq(value, ",") {

@@ -82,7 +82,7 @@ func TestQueryStrings(t *testing.T) {
 		{"CF-QS-02 all, though one is keyed", old(true, "a"), "/x?b=2&a=1", "/x?b=2&a=1"},
 		{"CF-QS-02 as sent", old(true), "/x?&&a;b=?&%zz", "/x?&&a;b=?&%zz"},
 		{"CF-QS-02 an empty query", old(true), "/x?", "/x?"},
-		{"CF-QS-03 the semicolon is no delimiter", list, "/x?a=1;b=2&b=3", "/x?a=1;b=2"},
+		{"CF-QS-03 the semicolon is not a delimiter", list, "/x?a=1;b=2&b=3", "/x?a=1;b=2"},
 		{"CF-QS-04 names are compared as sent", list, "/x?%61=1&A=2&a=3", "/x?%61=1&a=3"},
 		{"CF-QS-04 repeated, and without a value", list, "/x?a&b&a=", "/x?a&a="},
 		{"CF-QS-04 without a name", list, "/x?=1&b=2", "/x?=1"},

@@ -96,14 +96,14 @@ func TestResponsePolicy(t *testing.T) {
 		{"CORS: wildcard", cors(nil), "GET", from("http://a.b.example.org"), http.Header{}, false, "Access-Control-Allow-Origin: http://a.b.example.org\nAccess-Control-Expose-Headers: ETag\n"},
 		{"CORS: the wildcard wants a label", cors(nil), "GET", from("https://.example.org"), http.Header{}, false, ""},
 		{"CORS: a lookalike", cors(nil), "GET", from("https://evilexample.org"), http.Header{}, false, ""},
-		{"CORS: a GET is no preflight", cors(nil), "GET", preflight, http.Header{}, false, "Access-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: ETag\n"},
+		{"CORS: a GET is not a preflight", cors(nil), "GET", preflight, http.Header{}, false, "Access-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: ETag\n"},
 		{"CORS: a wildcard stands for labels only", cors(func(c *distribution.CORSConfig) { c.AllowOrigins = []string{"*example.org"} }), "GET", from("https://evilexample.org"), http.Header{}, false, ""},
 		{"CORS: null", cors(nil), "GET", from("null"), http.Header{}, false, ""},
 		{
 			"CORS: preflight", cors(func(c *distribution.CORSConfig) { c.AllowCredentials = true }), "OPTIONS", preflight, http.Header{}, false,
 			"Access-Control-Allow-Credentials: true\nAccess-Control-Allow-Headers: X-Token\nAccess-Control-Allow-Methods: GET, PUT\nAccess-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: ETag\nAccess-Control-Max-Age: 600\n",
 		},
-		{"CORS: OPTIONS that is no preflight", cors(nil), "OPTIONS", from("https://app.example.com"), http.Header{}, false, "Access-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: ETag\n"},
+		{"CORS: OPTIONS that is not a preflight", cors(nil), "OPTIONS", from("https://app.example.com"), http.Header{}, false, "Access-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: ETag\n"},
 		{
 			"CORS: ALL", cors(func(c *distribution.CORSConfig) {
 				c.AllowMethods, c.ExposeHeaders, c.AllowHeaders, c.MaxAge = []string{"ALL"}, nil, nil, 0

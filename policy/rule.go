@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// RuleID names one documented behaviour, e.g. "CF-CERT-05". Ids are never
+// RuleID names one documented behavior, e.g. "CF-CERT-05". Ids are never
 // reused or renumbered.
 type RuleID string
 
-// Rule is one documented behaviour of CloudFront, a row of the catalogue.
+// Rule is one documented behavior of CloudFront, a row of the catalogue.
 type Rule struct {
 	// ID is the stable id.
 	ID RuleID `json:"id"`
@@ -98,7 +98,7 @@ type Finding struct {
 	// Observed is what was seen, Expected what the rule wants.
 	Observed string `json:"observed,omitempty"`
 	Expected string `json:"expected,omitempty"`
-	// Hint says how to mend it, in the origin's terms.
+	// Hint says how to fix it, in the origin's terms.
 	Hint string `json:"hint,omitempty"`
 	// Inferred marks a judgement for which the documentation is silent.
 	Inferred bool `json:"inferred,omitempty"`
@@ -107,7 +107,7 @@ type Finding struct {
 //go:embed catalogue.tsv
 var catalogueTSV string
 
-// Catalogue returns every documented behaviour in the order of the catalogue.
+// Catalogue returns every documented behavior in the order of the catalogue.
 // The result is shared: do not change it.
 var Catalogue = sync.OnceValue(func() []Rule {
 	rules, err := parseCatalogue(catalogueTSV)

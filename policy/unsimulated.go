@@ -5,19 +5,19 @@ import (
 	"sync"
 )
 
-// Gap is a documented behaviour that edgesim does not act out.
+// Gap is a documented behavior that edgesim does not simulate.
 type Gap struct {
-	// Rule is the behaviour.
+	// Rule is the behavior.
 	Rule RuleID
 	// Needs says in a word or two what it would take.
 	Needs string
 	// Why says it in a sentence: what happens in its place.
 	Why string
-	// Partly says that the rest of the behaviour is simulated, and tested.
+	// Partly says that the rest of the behavior is simulated, and tested.
 	Partly bool
 }
 
-// What a behaviour can need that is not here.
+// What a behavior can need that is not here.
 const (
 	needsAWS       = "AWS itself"
 	needsHello     = "the viewer's ClientHello"

@@ -1,6 +1,6 @@
 package policy
 
-// What else a behaviour can need that is not here.
+// What else a behavior can need that is not here.
 const (
 	needsConfig = "no act of its own"
 	needsLocal  = "a public edge"
@@ -67,7 +67,7 @@ var accessGaps = expandGaps([]gaps{
 	{needsConfig, "it is what CF-PATH-05, CF-CACHE and CF-RESP say of every distribution, and is tested by those", []RuleID{"CF-VIEW-50", "CF-VIEW-51", "CF-VIEW-53", "CF-VIEW-80", "CF-VIEW-81", "CF-VIEW-83"}},
 })
 
-// gaps are behaviours that one reason leaves out.
+// gaps are behaviors that one reason leaves out.
 type gaps struct {
 	needs, why string
 	rules      []RuleID

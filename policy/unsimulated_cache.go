@@ -10,7 +10,7 @@ var cacheGaps = []Gap{
 	{Rule: "CF-INV-25", Needs: needsAWS, Why: "nothing is paid for here"},
 	{Rule: "CF-INV-29", Needs: needsAWS, Why: "distribution tenants have no invalidations of their own here"},
 	{Rule: "CF-INV-36", Needs: needsAWS, Why: "no invalidation is ever in progress, so there are never too many"},
-	{Rule: "CF-LIMIT-03", Needs: "no act", Why: "a request body is streamed and not counted: 64 GB through one edge of one's own are no mistake that needs telling"},
+	{Rule: "CF-LIMIT-03", Needs: "no act", Why: "a request body is streamed and not counted: 64 GB through one edge of one's own are not a mistake that needs telling"},
 	{Rule: "CF-LIMIT-10", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 	{Rule: "CF-LIMIT-16", Needs: needsDocuments, Why: "the pages have two quotas for the same list of forwarded headers; the smaller one, of CF-LIMIT-15, is told"},
 	{Rule: "CF-LIMIT-25", Needs: needsAWS, Why: "quotas on traffic are an account's"},

@@ -14,7 +14,7 @@ var configGaps = []Gap{
 	{Rule: "CF-CONF-42", Needs: needsAWS, Why: "ETags belong to requests to the API, not to files"},
 	{Rule: "CF-CONF-43", Needs: needsAWS, Why: "ETags belong to requests to the API, not to files"},
 	{Rule: "CF-CONF-44", Needs: needsAWS, Why: "nothing is deleted here"},
-	{Rule: "CF-CONF-45", Needs: needsAWS, Why: "a request without a body is no file; an empty file is refused as one"},
+	{Rule: "CF-CONF-45", Needs: needsAWS, Why: "a request without a body is not a file; an empty file is refused as one"},
 	{Rule: "CF-CONF-47", Needs: needsAWS, Partly: true, Why: "a value that is not in the list is refused with the list, not in the words of the API's XML"},
 	{Rule: "CF-CONF-55", Needs: needsAWS, Why: "it concerns updates; a file without OriginSslProtocols is read, and the assumed versions are told"},
 	{Rule: "CF-CONF-62", Needs: needsAWS, Why: "it concerns updates; a file is judged as for create"},

@@ -1,6 +1,6 @@
 package policy
 
-// What else a behaviour can need that is not here.
+// What else a behavior can need that is not here.
 const (
 	needsLater = "a later version"
 )
@@ -31,7 +31,7 @@ var originGaps = []Gap{
 	{Rule: "CF-ERR-13", Needs: needsAWS, Why: "it was seen with mis-declared AWS origins only"},
 	{Rule: "CF-ERR-20", Needs: needsAWS, Why: "no web ACL is evaluated"},
 	{Rule: "CF-ERR-25", Needs: needsDocuments, Partly: true, Why: "what CloudFront judges as unsafe is not published; a malformed request gets no custom error page"},
-	{Rule: "CF-ERR-33", Needs: needsAWS, Why: "faults inside CloudFront are not acted out"},
+	{Rule: "CF-ERR-33", Needs: needsAWS, Why: "faults inside CloudFront are not simulated"},
 	{Rule: "CF-ERR-42", Needs: needsDocuments, Why: "it is one operator's page, which a custom error response can give; the edge's own is HTML"},
 	{Rule: "CF-ERR-43", Needs: needsDocuments, Why: "how CloudFront counts distributions in a chain is not published; requests from one are served"},
 }

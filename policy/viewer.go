@@ -51,7 +51,7 @@ func JudgeRequest(v ViewerFacts) *Cause {
 func urlLength(v ViewerFacts) int { return len(v.Scheme) + len("://") + len(v.Host) + len(v.URI) }
 
 // JudgeBehavior refuses what the behavior refuses: the viewer's protocol, the
-// method, a GET with a body. A redirect to HTTPS is no refusal: its status is
+// method, a GET with a body. A redirect to HTTPS is not a refusal: its status is
 // returned instead, 0 meaning that the request may go on.
 func JudgeBehavior(v ViewerFacts, b *distribution.CacheBehavior) (redirect int, cause *Cause) {
 	if v.Scheme == "http" {

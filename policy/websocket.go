@@ -86,7 +86,7 @@ func JudgeAccept(key string, h http.Header) []Finding {
 	}}
 }
 
-// IdleWebSocket is the finding on a connection that ended for want of bytes
+// IdleWebSocket is the finding on a connection that ended for lack of bytes
 // from the origin.
 func IdleWebSocket() Finding {
 	return Finding{

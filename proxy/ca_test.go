@@ -157,7 +157,7 @@ func TestCAErrors(t *testing.T) {
 		_, err = proxy.RotateCA(filepath.Join(file, "state"))
 		checkCAError(t, err, proxy.CAUnwritable, "not a directory")
 	})
-	t.Run("rotating mends all", func(t *testing.T) {
+	t.Run("rotating fixes all", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		write(t, dir, proxy.KeyFile, []byte("garbage"), 0o644)

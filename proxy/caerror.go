@@ -42,7 +42,7 @@ type CAError struct {
 	// Problem is what is wrong with the file or directory at Path.
 	Problem CAProblem
 	Path    string
-	// Hint says how to mend it.
+	// Hint says how to fix it.
 	Hint string
 	// Err is the underlying error, if there was one.
 	Err error

@@ -170,7 +170,7 @@ func (l *handed) Close() error {
 	return nil
 }
 
-// Addr says that this is no address.
+// Addr says that this is not an address.
 func (l *handed) Addr() net.Addr { return handedAddr{} }
 
 type handedAddr struct{}

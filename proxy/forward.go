@@ -19,7 +19,7 @@ import (
 // errNoNetwork is what goproxy gets if it ever tries to connect to anything.
 var errNoNetwork = errors.New("proxy: goproxy must not open connections: only originconn goes to origins")
 
-// errNotProxied is what is wrong if goproxy gets a request that is no proxy's.
+// errNotProxied is what is wrong if goproxy gets a request that is not a proxy's.
 var errNotProxied = errors.New("proxy: goproxy got an origin-form request")
 
 // newGoproxy sets goproxy up so that it reaches neither the network nor a

@@ -58,7 +58,7 @@ func TestEveryRoad(t *testing.T) {
 	}
 }
 
-// TestOthersHosts: an edge that others can reach is no open proxy.
+// TestOthersHosts: an edge that others can reach is not an open proxy.
 func TestOthersHosts(t *testing.T) {
 	t.Parallel()
 	served := func(host string) bool { return strings.HasPrefix(host, "mine.example") }

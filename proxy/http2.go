@@ -130,7 +130,7 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 // unreadable are the requests that net/http refuses before anybody sees them, by
 // its own name for them. It resets their streams (RFC 9113 section 8.1.1).
 var unreadable = map[string]string{
-	"bad_path":              "its :path is no path",
+	"bad_path":              "its :path is not a path",
 	"bad_path_method":       "it lacks :method, :scheme or :path, or they contradict each other",
 	"bad_connect":           "it is a CONNECT with a path, or without an authority",
 	"userinfo_in_authority": "its :authority has a user in it",

@@ -75,7 +75,7 @@ func TestCertificateNames(t *testing.T) {
 	}
 }
 
-// TestBadNames: no certificate is minted for what is no host name.
+// TestBadNames: no certificate is minted for what is not a host name.
 func TestBadNames(t *testing.T) {
 	t.Parallel()
 	s := start(t, proxy.Config{Serve: echoHost})

@@ -139,7 +139,7 @@ func TestPipelining(t *testing.T) {
 	}
 }
 
-// TestGarbage sends what is no HTTP: the edge is told what is wrong with it, its
+// TestGarbage sends what is not HTTP: the edge is told what is wrong with it, its
 // answer is the viewer's, the connection is closed, and the server is well.
 func TestGarbage(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,7 @@ package recording
 
 import "github.com/edgesim/edgesim/policy"
 
-// ErrorPage is how a custom error page came to stand in the place of an error
+// ErrorPage is how a custom error page came to stand in for an error
 // (CF-ERR-38): the page's request, and the answer that it replaced. The response
 // of the exchange is the page, its Sent the request that failed.
 type ErrorPage struct {

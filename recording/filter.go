@@ -39,7 +39,7 @@ type Filter struct {
 	Mark Mark
 	// Since leaves out requests received before it.
 	Since time.Time
-	// Limit is the largest number listed; 0 is no limit.
+	// Limit is the largest number listed; 0 means no limit.
 	Limit int
 	// Cursor goes on where an earlier list in the same order ended; "" begins
 	// with the newest, or the oldest.

@@ -19,9 +19,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// certificate returns the DER of the fixture, which is never made anew.
+// certificate returns the DER of the fixture, which is never made again.
 func certificate(t *testing.T) []byte {
 	t.Helper()
 	data, err := os.ReadFile("testdata/certificate.pem")

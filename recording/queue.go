@@ -7,7 +7,7 @@ import (
 
 // entry is one exchange in a Ring.
 type entry struct {
-	// number counts the exchanges recorded, from 1; a Reset does not start anew.
+	// number counts the exchanges recorded, from 1; a Reset does not start again.
 	number   uint64
 	size     int64
 	exchange *Exchange // without its bodies

@@ -244,7 +244,7 @@ func (h *hiding) note(secret string) {
 	}
 }
 
-// plainWord says whether a piece of a secret field is no secret: the attributes of
+// plainWord says whether a piece of a secret field is not a secret: the attributes of
 // Set-Cookie, the schemes of Authorization.
 func plainWord(piece string) bool {
 	return plainAttribute(piece) || slices.ContainsFunc(authorizationSchemes, func(s string) bool { return strings.EqualFold(s, piece) })

@@ -109,7 +109,7 @@ func TestSchemaIsWhole(t *testing.T) {
 			t.Fatalf("%v: %v", change, err)
 		}
 		if schema.Validate(instance) == nil {
-			t.Errorf("%s in the place of %s is let through", change[1], change[0])
+			t.Errorf("%s instead of %s is let through", change[1], change[0])
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // Exit codes are part of the contract.
 const (
-	exitFine      = 0 // all well
+	exitFine      = 0
 	exitFailed    = 1 // a rule failed: CloudFront would answer with an error
 	exitUsage     = 2 // usage or unreadable input
 	exitUndecided = 3 // could not be decided

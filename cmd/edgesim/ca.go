@@ -19,7 +19,7 @@ func (p *program) caCommand() *cli.Command {
 			"  curl --cacert edgesim-ca.pem https://localhost:8443/",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "export", Usage: "write the certificate to `FILE`"},
-			&cli.BoolFlag{Name: "rotate", Usage: "make a new one; viewers must trust it anew"},
+			&cli.BoolFlag{Name: "rotate", Usage: "make a new one; viewers must trust it again"},
 			&cli.StringFlag{Name: "state", Usage: "`DIR` with the CA (default: the user's state directory)"},
 		},
 		Action: p.ca,

@@ -23,12 +23,12 @@ import (
 func (p *program) checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "check",
-		Usage:     "say whether CloudFront would reach the origins, which rule fails, and how to mend it",
+		Usage:     "check whether CloudFront can reach your origins; report the failing rule and the fix",
 		ArgsUsage: "[CONFIG | URL …] [PATH …]",
-		Description: "Goes the road of serve once for each behavior, origin, viewer protocol and Host. A URL is judged\n" +
+		Description: "Runs the same request path as serve, once for each behavior, origin, viewer protocol and Host. A URL is judged\n" +
 			"as one custom origin with every other setting at its API default; its path is the one asked for.\n" +
 			"Only GET (or HEAD) requests are sent: by default for the path that a behavior's pattern stands for\n" +
-			"with nothing in the place of each *, e.g. /api/ for /api/*. After a failure another setting is tried.\n\n" +
+			"with nothing for each *, e.g. /api/ for /api/*. After a failure another setting is tried.\n\n" +
 			"A certificate is said to end soon when fewer than 14 days and less than a third of its time are left.\n" +
 			"A 4xx of the origin is a warning where its path was given in the URL or with --path, a 5xx always.\n" +
 			"Where GITHUB_ACTIONS is true, annotations go to standard error besides, whatever the format.\n" +

@@ -142,13 +142,13 @@ func (p *program) printCases(format string, cases []check.Case) error {
 			Cases []check.Case `json:"cases"`
 		}{cases})
 	}
-	colours := inkFor(p.out.stdout)
+	colors := inkFor(p.out.stdout)
 	for _, c := range cases {
-		label, colour := "SAME", colours.green
+		label, color := "SAME", colors.green
 		if len(c.Differences) > 0 {
-			label, colour = "DIFFERS", colours.red
+			label, color = "DIFFERS", colors.red
 		}
-		fmt.Fprintf(p.out.stdout, "%s%-9s%s %s %s (live %d %s, simulated %d %s)\n", colour, label, colours.off, c.Method, c.Path,
+		fmt.Fprintf(p.out.stdout, "%s%-9s%s %s %s (live %d %s, simulated %d %s)\n", color, label, colors.off, c.Method, c.Path,
 			c.Live.Status, c.Live.Timing, c.Simulated.Status, c.Simulated.Timing)
 		for _, d := range c.Differences {
 			fmt.Fprintf(p.out.stdout, "          %s: live %q, simulated %q\n", d.What, d.Live, d.Simulated)

@@ -53,11 +53,11 @@ func (t *checkText) scanRow(name string, i check.ScanItem) {
 		origin += " *"
 	}
 	line := strings.TrimRight(fmt.Sprintf("%-44s %-11s %s", name, offered, origin), " ")
-	colour := ""
+	color := ""
 	if i.Chosen {
-		colour = t.ink.green
+		color = t.ink.green
 	} else if i.Offered && !i.Accepted || i.Accepted && !i.Offered {
-		colour = t.ink.faint
+		color = t.ink.faint
 	}
-	fmt.Fprintf(t.out, "%s%s%s\n", colour, line, t.ink.off)
+	fmt.Fprintf(t.out, "%s%s%s\n", color, line, t.ink.off)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // checkText prints a report for people: what failed first in each block, then
-// what the viewer gets, the evidence, and how to mend it.
+// what the viewer gets, the evidence, and how to fix it.
 type checkText struct {
 	w       io.Writer
 	ink     ink
@@ -97,7 +97,7 @@ func (t *checkText) block(b *block) {
 
 // title prints the first line of a block.
 func (t *checkText) title(b *block) {
-	colour := map[check.Verdict]string{check.Fail: t.ink.red, check.Undecided: t.ink.yellow, check.Warn: t.ink.yellow, check.Pass: t.ink.green}[b.Verdict]
+	color := map[check.Verdict]string{check.Fail: t.ink.red, check.Undecided: t.ink.yellow, check.Warn: t.ink.yellow, check.Pass: t.ink.green}[b.Verdict]
 	what := "viewers of " + b.viewers[0].Host
 	if b.Target != nil {
 		what = fmt.Sprintf("%s://%s", map[bool]string{true: "https", false: "http"}[b.Target.TLS], b.Target.Address)
@@ -114,7 +114,7 @@ func (t *checkText) title(b *block) {
 	}
 	label := fmt.Sprintf("%-9s ", strings.ToUpper(string(b.Verdict)))
 	lines := wrapped(what, t.width-len(label))
-	fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", colour, label, t.ink.off, t.ink.bold, strings.Join(lines, "\n          "), t.ink.off)
+	fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", color, label, t.ink.off, t.ink.bold, strings.Join(lines, "\n          "), t.ink.off)
 }
 
 // labelWidth is the width of the column that says what a row is.
@@ -210,7 +210,7 @@ func joinText(a, b string) string {
 	return a + ", " + b
 }
 
-// fix prints how to mend a failure.
+// fix prints how to fix a failure.
 func (t *checkText) fix(b *block) {
 	if b.Fix == nil {
 		return

@@ -99,22 +99,22 @@ func TestCheckTextScan(t *testing.T) {
 	golden(t, "check-scan.txt", out.Bytes())
 }
 
-// TestCheckTextColours: colour marks the verdicts, and only where it is wanted.
+// TestCheckTextColours: color marks the verdicts, and only where it is wanted.
 func TestCheckTextColours(t *testing.T) {
 	t.Parallel()
 	r := &check.Report{Checks: []check.Check{{Behavior: "*", Verdict: check.Pass, Viewers: []check.Viewer{{Scheme: "https", Host: "a"}},
 		Target: &check.Target{Address: "a:443", TLS: true}, Outcome: check.Outcome{Status: 200}}}}
-	var plain, coloured bytes.Buffer
+	var plain, colored bytes.Buffer
 	if err := (&checkText{w: &plain}).print(r); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&checkText{w: &coloured, ink: ink{green: "\x1b[32m", off: "\x1b[0m"}}).print(r); err != nil {
+	if err := (&checkText{w: &colored, ink: ink{green: "\x1b[32m", off: "\x1b[0m"}}).print(r); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(plain.String(), "\x1b") {
-		t.Errorf("colour in %q", plain.String())
+		t.Errorf("color in %q", plain.String())
 	}
-	if !strings.Contains(coloured.String(), "\x1b[32mPASS") {
-		t.Errorf("no colour in %q", coloured.String())
+	if !strings.Contains(colored.String(), "\x1b[32mPASS") {
+		t.Errorf("no color in %q", colored.String())
 	}
 }

@@ -24,7 +24,7 @@ func (p *program) labCommand() *cli.Command {
 		Usage:     "run broken and healthy origins, one per documented cause",
 		ArgsUsage: "[NAME …]",
 		Description: "Each origin has a port and a host name of its own. NAME picks some of them; none means all.\n" +
-			"The certificates are made anew at each start; the CA that signs the good ones is written to\n" +
+			"The certificates are made again at each start; the CA that signs the good ones is written to\n" +
 			"--ca-file, for edgesim serve --origin-ca.\n\n" +
 			"Examples:\n" +
 			"  edgesim lab --list\n" +

@@ -22,7 +22,7 @@ func main() {
 const exitInterrupted = 130
 
 // obey ends the program in order at the first signal, and at once at the second:
-// who cannot wait presses Ctrl-C twice.
+// press Ctrl-C twice to quit at once.
 func obey(signals <-chan os.Signal, cancel func()) {
 	<-signals
 	cancel()

@@ -13,7 +13,7 @@ import (
 
 // The voice of the program: results go to stdout; all else goes to stderr as
 // "edgesim: …", lower case, without a full stop, followed by "hint: …" lines
-// that say what to do. Colour only on a terminal, never with NO_COLOR.
+// that say what to do. Color only on a terminal, never with NO_COLOR.
 
 // output is where the program speaks.
 type output struct {
@@ -32,7 +32,7 @@ func (o output) failure(err error) {
 	}
 }
 
-// hintOf returns what an error says about how to mend it: the hint of the
+// hintOf returns what an error says about how to fix it: the hint of the
 // command first, then that of the package the error came from.
 func hintOf(err error) string {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
@@ -55,7 +55,7 @@ func hintOf(err error) string {
 	return ""
 }
 
-// note prints a line that is no result.
+// note prints a line that is not a result.
 func (o output) note(format string, args ...any) {
 	o.said("edgesim: ", fmt.Sprintf(format, args...))
 }
@@ -108,7 +108,7 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// colored says whether colour may be used on w.
+// colored says whether color may be used on w.
 func colored(w io.Writer) bool {
 	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
 }

@@ -26,7 +26,7 @@ type keeping struct {
 	// record is what --record says: "memory", "off", a URL of PostgreSQL, a
 	// folder, or "" for the default one.
 	record string
-	// keep, keepFor and keepBytes bound what is kept; 0 is no limit.
+	// keep, keepFor and keepBytes bound what is kept; 0 means no limit.
 	keep      int64
 	keepGiven bool // and is not the default
 	keepFor   time.Duration

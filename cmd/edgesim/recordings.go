@@ -17,7 +17,7 @@ import (
 func (p *program) recordingsCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "recordings",
-		Usage: "what was recorded: list it, tell it, follow it, export it, send it again",
+		Usage: "list, show, tail, export and replay recorded exchanges",
 		Description: "Reads the recordings that --record names: a folder, a PostgreSQL URL, a running edge\n" +
 			"(http://" + defaultInspect + "), or a file that was exported (.har or .jsonl). The default is the folder\n" +
 			"in which serve keeps them. A running edge writes there a moment after it answered; ls and show wait\n" +
@@ -124,7 +124,7 @@ func readSince(text string, now time.Time) (time.Time, error) {
 const pageSize = 200
 
 // each calls do with every exchange that the filter lets through, page by page,
-// until there are limit of them; 0 is no limit.
+// until there are limit of them; 0 means no limit.
 func (p *program) each(c *cli.Context, store recording.Store, f recording.Filter, limit int, do func(*recording.Exchange) error) error {
 	var damaged []recording.Damaged
 	defer func() { p.noteDamaged(damaged) }()

@@ -14,10 +14,10 @@ import (
 
 func (p *program) recordingsShowCommand() *cli.Command {
 	return &cli.Command{
-		Name: "show", Usage: "tell the story of one exchange", ArgsUsage: "ID",
+		Name: "show", Usage: "explain one exchange step by step", ArgsUsage: "ID",
 		Description: "ID is the X-Edgesim-Exchange of a response, or the beginning of one; \"last\" is the newest\n" +
 			"exchange and \"failed\" the newest that failed. Told in order: what was asked, what was sent, each\n" +
-			"attempt with its handshake, what decided, how to mend it, what the viewer got.",
+			"attempt with its handshake, what decided, how to fix it, what the viewer got.",
 		Flags: append(whereFlags(),
 			&cli.BoolFlag{Name: "json", Usage: "all of it as JSON, with the bodies"},
 			&cli.BoolFlag{Name: "pem", Usage: "the chain that the origin sent, as PEM"}),

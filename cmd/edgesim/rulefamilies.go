@@ -15,7 +15,7 @@ type ruleFamily struct {
 var ruleFamilies = []ruleFamily{
 	{"CF-CONF", "Configuration", "judged when the configuration is read; what the API would reject is rejected, with the path and the corrected value"},
 	{"CF-LIMIT", "Quotas", "those of one request are enforced on it; those of a configuration are judged when it is read"},
-	{"CF-PATH", "Paths and routing", "acted out on every request: the path pattern picks the behavior"},
+	{"CF-PATH", "Paths and routing", "simulated on every request: the path pattern picks the behavior"},
 	{"CF-REQ", "Request headers", "the origin request is built from the viewer's by this table"},
 	{"CF-HDR", "Headers that CloudFront adds", "the fields are made for every request that a policy selects them for"},
 	{"CF-COOKIE", "Cookies", "the Cookie field of the origin request is built by the policies"},
@@ -23,7 +23,7 @@ var ruleFamilies = []ruleFamily{
 	{"CF-RANGE", "Range requests", "Range is passed on, and the response judged"},
 	{"CF-WS", "WebSocket", "connections are upgraded and relayed"},
 	{"CF-GRPC", "gRPC", "requests of a behavior with gRPC go to the origin as documented"},
-	{"CF-FAILOVER", "Origin failover", "acted out: the result of the first member decides whether the second is asked"},
+	{"CF-FAILOVER", "Origin failover", "simulated: the result of the first member decides whether the second is asked"},
 	{"CF-S3", "S3 buckets", "a bucket is asked and answered as documented for buckets"},
 	{"CF-VPC", "VPC origins", "read, and reached as a custom origin"},
 	{"CF-FN", "CloudFront Functions", "code runs on viewer-request and viewer-response, in a language, with globals and within limits of its own"},
@@ -41,13 +41,13 @@ var ruleFamilies = []ruleFamily{
 	{"CF-CONN", "Connecting", "connections are opened, tried again, kept and closed by these numbers"},
 	{"CF-TLS", "TLS toward the origin", "the ClientHello offers exactly the documented lists of the chosen date; the handshake is a real one"},
 	{"CF-NAME", "SNI and names", "the SNI is sent so, and the certificate's names are compared with it"},
-	{"CF-CERT", "Certificates", "judged on the chain exactly as the origin sent it; nothing is fetched and no order is mended"},
+	{"CF-CERT", "Certificates", "judged on the chain exactly as the origin sent it; nothing is fetched and no order is corrected"},
 	{"CF-MTLS", "Origin mTLS", "the client certificate is judged when it is configured, and presented when the origin asks"},
-	{"CF-TIME", "Timeouts", "acted out with the configured times"},
+	{"CF-TIME", "Timeouts", "simulated with the configured times"},
 	{"CF-RESP", "Response", "the origin's response is judged and turned into the viewer's by this table"},
 	{"CF-COMP", "Compression", "the edge compresses, and asks for compressed responses, by these conditions"},
-	{"CF-CACHE", "Caching", "acted out with --cache on, for errors alone with --cache errors; with the cache off each record says what CloudFront's would have done"},
-	{"CF-INV", "Invalidation and cache tags", "acted out on what the cache keeps, through edgesim's API and CloudFront's own"},
+	{"CF-CACHE", "Caching", "simulated with --cache on, for errors alone with --cache errors; with the cache off each record says what CloudFront's would have done"},
+	{"CF-INV", "Invalidation and cache tags", "simulated on what the cache keeps, through edgesim's API and CloudFront's own"},
 	{"CF-ERR", "Errors made by the edge", "the cause of a failure picks status, sentence and page"},
 	{"CF-LOG", "Access logs", "fields and result types are filled in as CloudFront's logs have them"},
 }
@@ -60,5 +60,5 @@ func familyOf(id policy.RuleID) ruleFamily {
 			return f
 		}
 	}
-	return ruleFamily{name: name, title: name, how: "acted out"}
+	return ruleFamily{name: name, title: name, how: "simulated"}
 }

@@ -18,7 +18,7 @@ import (
 func (p *program) rulesCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "rules",
-		Usage:     "print the documented behaviour of CloudFront: what it says, its source, how it is decided, how to fix an origin",
+		Usage:     "print the documented behavior of CloudFront: what it says, its source, how it is decided, how to fix an origin",
 		ArgsUsage: "[ID | FAMILY | CAUSE …]",
 		Description: "ID is a rule like CF-CERT-05, in full; FAMILY is what its id begins with, like CF-CERT, in a list;\n" +
 			"CAUSE is the short name in X-Edgesim-Cause, like cert-incomplete-chain.\n\n" +
@@ -49,7 +49,7 @@ type ruleEntry struct {
 	Lab []string `json:"lab,omitempty"`
 	// Causes are the causes it decides.
 	Causes []policy.CauseName `json:"causes,omitempty"`
-	// Fixes say how to mend an origin that fails by it, by software.
+	// Fixes say how to fix an origin that fails by it, by software.
 	Fixes []ruleFix `json:"fixes,omitempty"`
 }
 

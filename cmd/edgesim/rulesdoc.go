@@ -39,15 +39,15 @@ func rulesMarkdown(w io.Writer, rules []ruleEntry) error {
 	return out.Flush()
 }
 
-// fidelityMarkdown writes docs/FIDELITY.md: what is acted out, what is not, and
+// fidelityMarkdown writes docs/FIDELITY.md: what is simulated, what is not, and
 // why.
 func fidelityMarkdown(w io.Writer, rules []ruleEntry) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprint(out, generatedMark+"# Fidelity\n\n"+
-		"What of CloudFront's documented behaviour edgesim acts out, and what it does not. What is left out is declared, with\n"+
+		"What of CloudFront's documented behavior edgesim simulates, and what it does not. What is left out is declared, with\n"+
 		"its reason, and never reported as a failure of an origin; a test wants every other rule to be named by a test.\n"+
 		"*Unknown* are rules that AWS does not state and nobody observed.\n\n"+
-		"| family | rules | acted out | in part | not | documented | observed | unknown |\n|---|---|---|---|---|---|---|---|\n")
+		"| family | rules | simulated | in part | not | documented | observed | unknown |\n|---|---|---|---|---|---|---|---|\n")
 	var total [7]int
 	for _, f := range ruleFamilies {
 		var n [7]int
@@ -91,7 +91,7 @@ func writeGaps(out io.Writer, rules []ruleEntry) {
 	}
 	slices.Sort(needs)
 	for _, need := range needs {
-		fmt.Fprintf(out, "\n## Left out for want of %s\n\n| id | CloudFront | edgesim |\n|---|---|---|\n", need)
+		fmt.Fprintf(out, "\n## Not simulated: needs %s\n\n| id | CloudFront | edgesim |\n|---|---|---|\n", need)
 		for _, r := range rules {
 			if r.Needs != need {
 				continue

@@ -47,10 +47,10 @@ func wrapped(text string, width int) []string {
 	return append(lines, line)
 }
 
-// ink are the colours of a report; the zero value has none.
+// ink are the colors of a report; the zero value has none.
 type ink struct{ bold, red, green, yellow, faint, off string }
 
-// inkFor returns colours where w may have them.
+// inkFor returns colors where w may have them.
 func inkFor(w io.Writer) ink {
 	if !colored(w) {
 		return ink{}

@@ -377,7 +377,7 @@ func TestRouting(t *testing.T) {
 	}
 }
 
-// TestOpen: what is no folder is told so.
+// TestOpen: what is not a folder is told so.
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{filepath.Join(t.TempDir(), "missing"), filepath.Join(folder(t, "a"), "a")} {

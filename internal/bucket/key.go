@@ -18,7 +18,7 @@ import (
 
 // keyOf returns the key that a path means: all of it behind the first slash, decoded.
 // An encoded slash is a slash, and a "+" a space, which many a name with a plus in it
-// fails at. It returns false for what is no URI.
+// fails at. It returns false for what is not a URI.
 func keyOf(path string) (string, bool) {
 	key, err := url.PathUnescape(strings.ReplaceAll(strings.TrimPrefix(path, "/"), "+", "%20"))
 	return key, err == nil && utf8.ValidString(key)
@@ -47,7 +47,7 @@ type object struct {
 	etag     string
 }
 
-// open opens an object. What is no regular file inside of the folder is not there.
+// open opens an object. What is not a regular file inside of the folder is not there.
 func (b *Bucket) open(key string) (*object, error) {
 	name, ok := fileOf(key)
 	if !ok || !b.spelled(name) {

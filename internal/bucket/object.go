@@ -104,7 +104,7 @@ func (p *part) field(size int64) string {
 var errOutside = errors.New("the range is outside of the object")
 
 // rangeOf returns the part that a request asks for; nil means all of it, which is
-// what S3 sends for several ranges and for what is no range, too.
+// what S3 sends for several ranges and for what is not a range, too.
 func rangeOf(h http.Header, o *object) (*part, error) {
 	spec, ok := strings.CutPrefix(h.Get("Range"), "bytes=")
 	if !ok || strings.Contains(spec, ",") || !stillCurrent(h.Get("If-Range"), o) {

@@ -32,7 +32,7 @@ type Flight[H any] struct {
 }
 
 // turnsAtOnce is how many of those that waited in vain go on at a time: a request
-// that cannot be shared shall not hit its origin like a wave.
+// that cannot be shared must not hit its origin like a wave.
 const turnsAtOnce = 32
 
 // Join returns the flight of a key, and whether the caller leads it. A leader must

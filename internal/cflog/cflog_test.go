@@ -17,7 +17,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // golden compares a text with a file.
 func golden(t *testing.T, file, got string) {

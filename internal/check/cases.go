@@ -162,7 +162,7 @@ func (c *Config) viewerRequest(s *Subject, b *distribution.CacheBehavior, v View
 }
 
 // pathFor is the path asked for under a behavior: that of [Config.Path], or
-// what the pattern stands for with little in the place of its wildcards.
+// what the pattern stands for with little for its wildcards.
 func (c *Config) pathFor(s *Subject, b *distribution.CacheBehavior) string {
 	if path := cmp.Or(c.Path, s.Path); path != "" {
 		return path

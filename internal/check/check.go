@@ -27,7 +27,7 @@ type Config struct {
 	// else the first of these, as nothing depends on it.
 	Host string
 	// Path is the path to ask for, with its query. Default: the one that the
-	// behavior's path pattern stands for with nothing in the place of each *:
+	// behavior's path pattern stands for with nothing for each *:
 	// "/" for "*", "/api/" for "/api/*".
 	Path string
 	// Method is GET or HEAD. Default: GET.

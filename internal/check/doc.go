@@ -1,6 +1,6 @@
 // Package check says whether CloudFront would reach each origin of a
 // distribution, and if not, which documented rule fails, on what evidence, and
-// how to mend it.
+// how to fix it.
 //
 // # The very same road
 //
@@ -16,7 +16,7 @@
 // asks it, judge.go turns what was seen into one judgement for each rule,
 // outcome.go says what the viewer would get. After a failure, and after a 400, 403,
 // 404 or 421 that Host may be the reason of, try.go looks whether another setting
-// would work, and fix.go says how to mend it in the
+// would work, and fix.go says how to fix it in the
 // words of the server's own configuration.
 //
 // # What is sent

@@ -132,7 +132,7 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 					Rule: "CF-CERT-01", Verdict: policy.Warn, Subject: fmt.Sprintf("certificate %d (%s)", i, cert.Subject),
 					Observed: fmt.Sprintf("ends in %s, at %s", plural(cert.Days, "day"), cert.Ends.Format(time.RFC3339)),
 					Expected: fmt.Sprintf("at least %d days left, or a third of its time", SoonDays),
-					Hint:     "renew it now, and find out why that did not happen by itself", Inferred: true,
+					Hint:     "renew it now, and find out why automatic renewal did not run", Inferred: true,
 				})
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Fix says how to mend a failure.
+// Fix says how to fix a failure.
 type Fix struct {
 	// Software is whose configuration the steps are in; "" for any.
 	Software string `json:"software,omitempty"`
@@ -45,7 +45,7 @@ var Fixes = sync.OnceValue(func() []FixText {
 	return all
 })
 
-// acceptedOnly stands in the place of a software where the origin accepted the
+// acceptedOnly stands in for a software where the origin accepted the
 // connection and then was silent: no firewall is to blame.
 const acceptedOnly = "accepted"
 
@@ -66,7 +66,7 @@ func FixesFor(cause policy.CauseName, software string) (FixText, bool) {
 	return any, found
 }
 
-// fixFor says how to mend what failed in a case: first what was tried and
+// fixFor says how to fix what failed in a case: first what was tried and
 // works, then the origin's own configuration.
 func fixFor(k *caseOf, software *Software) *Fix {
 	v := k.visit

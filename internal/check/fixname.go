@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// distributionName stands in the place of a software where the name asked for is
+// distributionName stands in for a software where the name asked for is
 // the distribution's own: nobody gets a certificate for that, so the name has to
 // change, whatever the software.
 const distributionName = "distribution-name"

@@ -22,7 +22,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// standIn is a TLS server in the place of a real distribution. It answers as
+// standIn is a TLS server instead of a real distribution. It answers as
 // the simulation does, but for what the test changes.
 func standIn(t *testing.T, e *edge.Edge, change func(path string, r *edge.Response)) (*originconn.Client, string) {
 	t.Helper()
@@ -178,7 +178,7 @@ func FuzzReadCase(f *testing.F) {
 		}
 		for _, d := range c.Compare() {
 			if d.Live == d.Simulated {
-				t.Errorf("%+v is no difference", d)
+				t.Errorf("%+v is not a difference", d)
 			}
 		}
 	})

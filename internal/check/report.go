@@ -54,8 +54,8 @@ type Report struct {
 	Scans []Scan `json:"scans,omitempty"`
 	// Notices are what the configurations' readers had to say.
 	Notices []Notice `json:"notices,omitempty"`
-	// NotSimulated are the documented behaviours on the way to an origin that
-	// edgesim does not act out, so that no check could fail for them.
+	// NotSimulated are the documented behaviors on the way to an origin that
+	// edgesim does not simulate, so that no check could fail for them.
 	NotSimulated []NotSimulated `json:"notSimulated"`
 }
 
@@ -120,7 +120,7 @@ type Check struct {
 	// Rules has one judgement for each rule: the deciding failure first, then
 	// other failures, warnings, what was blocked, passes, unsimulated ones.
 	Rules []Judgement `json:"rules,omitempty"`
-	// Fix says how to mend it; nil if nothing failed.
+	// Fix says how to fix it; nil if nothing failed.
 	Fix *Fix `json:"fix,omitempty"`
 	// Tries are other settings that were tried after a failure.
 	Tries []Try `json:"tries,omitempty"`

@@ -86,7 +86,7 @@ func TestEdgeAnswers(t *testing.T) {
 	}
 }
 
-// TestUndecided: what this machine's network cannot tell is no failure of the
+// TestUndecided: what this machine's network cannot tell is not a failure of the
 // origin.
 func TestUndecided(t *testing.T) {
 	t.Parallel()

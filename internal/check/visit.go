@@ -133,7 +133,7 @@ func (v *visit) endsAll() bool {
 }
 
 // like takes over what another visit to the same target met, without going
-// there. What it met after its request was sent is no verdict on this one.
+// there. What it met after its request was sent is not a verdict on this one.
 func (v *visit) like(first *visit) {
 	v.attempts, v.took, v.software, v.tries = first.attempts, first.took, first.software, first.tries
 	v.scan, v.scanned, v.presented, v.dated = first.scan, first.scanned, first.presented, first.dated

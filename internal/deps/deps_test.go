@@ -44,7 +44,7 @@ func TestOrder(t *testing.T) {
 	}
 	for imported, why := range deps.TestImports {
 		if !slices.Contains(above, imported) || why == "" {
-			t.Errorf("tests may import %q (%q), which is no package or has no reason", imported, why)
+			t.Errorf("tests may import %q (%q), which is not a package or has no reason", imported, why)
 		}
 	}
 }

@@ -137,7 +137,7 @@ var Packages = []Package{
 		Imports: []string{"recording", "originconn", "policy", "internal/tlswire", "internal/logline"},
 	},
 	{
-		Path: "internal/replay", Why: "a recording in the place of origins; it undoes what the edge compressed, to give back what the origin sent",
+		Path: "internal/replay", Why: "a recording instead of origins; it undoes what the edge compressed, to give back what the origin sent",
 		Imports: []string{"recording", "originconn", "policy"}, Modules: []string{brotli},
 	},
 	{Path: "internal/store/storetest", Why: "the one suite that every store answers to; it belongs to tests alone", Anything: true},
@@ -209,7 +209,7 @@ var Packages = []Package{
 		Imports: []string{"internal/inspector/page", "recording", "internal/har", "policy", "faults", "internal/invalidation"},
 	},
 	{
-		Path: "internal/standin", Why: "folders in the place of buckets, behind sockets of their own; ingest says how they are named, distribution which endpoint a name is",
+		Path: "internal/standin", Why: "folders instead of buckets, behind sockets of their own; ingest says how they are named, distribution which endpoint a name is",
 		Imports: []string{"internal/bucket", "internal/pki", "internal/ingest", "distribution"},
 	},
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
@@ -265,5 +265,5 @@ var TestImports = map[string]string{
 	"internal/peers":           "servers that are not ours, as origins that cannot share a mistake with us",
 	"edgesimtest":              "an edge in one line, for tests that need no more of it than that",
 	"internal/store/storetest": "the one suite that every store answers to",
-	"internal/lab":             "real origins on loopback stand in the place of mocks, for packages above it too",
+	"internal/lab":             "real origins on loopback stand in for mocks, for packages above it too",
 }

@@ -74,7 +74,7 @@ func (c *comparison) hosts() {
 	was, is := names(c.before), names(c.after)
 	for _, name := range was {
 		if host := sample(name); !slices.Contains(is, name) && !c.after.ServesHost(host) {
-			c.add("https://"+name, "now gets 403: it is no alternate domain name any more")
+			c.add("https://"+name, "now gets 403: it is not an alternate domain name any more")
 		}
 	}
 	for _, name := range is {

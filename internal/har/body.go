@@ -48,7 +48,7 @@ func encodeBody(e *recording.Exchange) (content, bool) {
 
 // encodePost returns the body of a request, nil if there was none, and whether
 // its text has exactly the bytes that were recorded. The format has no encoding
-// for it, so bytes that are no text stand in _edgesim alone.
+// for it, so bytes that are not text stand in _edgesim alone.
 func encodePost(v *recording.Viewer) (*postData, bool) {
 	if v.BodyBytes == 0 && len(v.Body) == 0 {
 		return nil, false

@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// foreign says why an entry is no exchange over HTTP; "" if it is one.
+// foreign says why an entry is not an exchange over HTTP; "" if it is one.
 func foreign(h *entry) string {
 	scheme, _, _ := strings.Cut(h.Request.URL, ":")
 	if len(h.Edgesim) > 0 || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") {
@@ -156,7 +156,7 @@ func parseTime(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time like 2026-01-02T15:04:05.000Z", shorten(text))
 }
 
-// fromMillis turns milliseconds into a duration; what is no sensible one is 0.
+// fromMillis turns milliseconds into a duration; what is not a sensible one is 0.
 func fromMillis(ms float64) time.Duration {
 	const century = 100 * 365 * 24 * 3600 * 1000
 	if !(ms > 0 && ms < century) {

@@ -34,7 +34,7 @@ func (e *Error) Error() string {
 // Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Skipped is an entry that is no exchange over HTTP, as browsers record them
+// Skipped is an entry that is not an exchange over HTTP, as browsers record them
 // too: a data: URL, a page of an extension.
 type Skipped struct {
 	// Entry is the number of the entry, from 1.
@@ -45,7 +45,7 @@ type Skipped struct {
 
 // Read reads an archive and hands out its exchanges one after the other, in
 // their order. It ends early when each returns an error, and returns that one.
-// What cannot be read is an [*Error]. Entries that are no exchanges are passed
+// What cannot be read is an [*Error]. Entries that are not exchanges are passed
 // over and listed.
 func Read(r io.Reader, each func(*recording.Exchange) error) ([]Skipped, error) {
 	p := &parser{decoder: json.NewDecoder(withoutMark(r)), each: each}

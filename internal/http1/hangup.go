@@ -129,7 +129,7 @@ func (x *viewerContext) Done() <-chan struct{} {
 }
 
 // AfterFunc calls f at the end of the context, unless stop is called before.
-// Package context uses it in the place of a goroutine.
+// Package context uses it instead of a goroutine.
 func (x *viewerContext) AfterFunc(f func()) (stop func() bool) {
 	a := &afterFunc{f}
 	x.mu.Lock()

@@ -33,7 +33,7 @@ func TestRefusedHeads(t *testing.T) {
 		{"3 two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "white space or a control character"},
 		{"3 a space at the end", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "has no HTTP version"},
 		{"3 a tab", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", "does not begin with a method"},
-		{"3.1 method that is no token", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "does not begin with a method"},
+		{"3.1 method that is not a token", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "does not begin with a method"},
 		{"3.1 no method", " / HTTP/1.1\r\nHost: a\r\n\r\n", "method"},
 		{"3.2 space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "white space or a control character"},
 		{"3.2 NUL in the target", "GET /a\x00b HTTP/1.1\r\nHost: a\r\n\r\n", "white space or a control character"},

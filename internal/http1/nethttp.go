@@ -9,13 +9,13 @@ import (
 )
 
 // HTTP returns the request as net/http has it, for libraries that know nothing
-// else. It shares the header. A target that is no URL is a fault.
+// else. It shares the header. A target that is not a URL is a fault.
 func (r *Request) HTTP() (*http.Request, *Fault) {
 	u := &url.URL{Host: r.Target}
 	if r.Form != FormAuthority {
 		var err error
 		if u, err = url.ParseRequestURI(r.Target); err != nil {
-			return nil, &Fault{"the request target is no URL: " + err.Error()}
+			return nil, &Fault{"the request target is not a URL: " + err.Error()}
 		}
 	}
 	h := &http.Request{

@@ -140,7 +140,7 @@ func (f *finder) find(received []byte) *Fault {
 		return tlsOnPlain()
 	}
 	if f.first == 0 && f.line < len(received) && !tokenByte[received[f.line]] && (received[f.line] != '\r' || f.line > 0) {
-		return &Fault{fmt.Sprintf("the request begins with %s, which is no method", quote(string(received[f.line:])))}
+		return &Fault{fmt.Sprintf("the request begins with %s, which is not a method", quote(string(received[f.line:])))}
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (r *Request) absolute() *Fault {
 		return fault
 	}
 	if _, err := url.ParseRequestURI(t); err != nil { // what a path cannot be wrong in: escapes in the host
-		return &Fault{fmt.Sprintf("the request target %s is no URL", quote(t))}
+		return &Fault{fmt.Sprintf("the request target %s is not a URL", quote(t))}
 	}
 	r.Form, r.Scheme, r.Host, r.URI = FormAbsolute, scheme, authority, originForm(r.Method, rest[end:])
 	return nil

@@ -63,7 +63,7 @@ func TestEveryField(t *testing.T) {
 	}
 	for at := range inert {
 		if !met[at] {
-			t.Errorf("%s is no field that can change without a word: take it off the list", at)
+			t.Errorf("%s is not a field that can change without a word: take it off the list", at)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func decodeTree(t *testing.T, text string) any {
 	return tree
 }
 
-// walk visits every value that is no object and no list, with a function that
+// walk visits every value that is not an object and no list, with a function that
 // replaces it.
 func walk(n any, path string, visit func(path string, set func(any), value any)) {
 	step := func(child any, path string, set func(any)) {
@@ -103,7 +103,7 @@ func walk(n any, path string, visit func(path string, set func(any), value any))
 	}
 }
 
-// noticed says whether one of some other values in the place of this one makes a
+// noticed says whether one of some other values instead of this one makes a
 // difference, and puts the value back. That it is refused is a difference, too,
 // but only where nothing of the right type is accepted without one.
 func noticed(t *testing.T, tree any, original *ingest.Result, set func(any), value any) bool {

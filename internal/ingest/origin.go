@@ -197,7 +197,7 @@ func withoutUser(text string) string {
 }
 
 // originProblems judges the distribution as the API would and names the flag
-// where a setting came from. That the origin is an address is no problem here.
+// where a setting came from. That the origin is an address is not a problem here.
 func (r *flagReader) originProblems(d *distribution.Distribution) {
 	for _, p := range d.Validate() {
 		if p.Rule == "CF-CONF-13" && isAddress(p.Value) {

@@ -41,7 +41,7 @@ func (r *overlayReader) read(s *setting.Setting, n *tree.Node) error {
 	return err
 }
 
-// values reads what is no mapping, as the flag would have it.
+// values reads what is not a mapping, as the flag would have it.
 func (r *overlayReader) values(s *setting.Setting, n *tree.Node) ([]string, error) {
 	switch s.Kind {
 	case setting.List, setting.Files, setting.Comma:

@@ -75,7 +75,7 @@ func (i *inspector) resume(ctx context.Context, last string) (string, error) {
 		return last, err
 	}
 	if most, err := recording.ParseCursor(newest.Positions[0]); err == nil && number > most {
-		// The store has begun anew since: all that it has is new to the watcher.
+		// The store has begun again since: all that it has is new to the watcher.
 		return "", nil
 	}
 	return last, nil

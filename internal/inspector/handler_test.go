@@ -96,7 +96,7 @@ func TestRoutes(t *testing.T) {
 		{"rules", "GET", url + "/api/rules", 200, `"id": "CF-CERT-05"`},
 		{"distribution", "GET", url + "/api/distribution", 200, `"Id": "E1"`},
 		{"no distribution", "GET", bare + "/api/distribution", 404, "no distribution is served here"},
-		{"distribution that is no JSON", "GET", broken + "/api/distribution", 500, "writing the answer as JSON"},
+		{"distribution that is not JSON", "GET", broken + "/api/distribution", 500, "writing the answer as JSON"},
 		{"no exchanges", "GET", url + "/api/exchanges", 200, `"exchanges": []`},
 		{"unknown exchange", "GET", url + "/api/exchanges/nobody", 404, `no exchange has the id \"nobody\"`},
 		{"no id", "GET", url + "/api/exchanges/", 404, "GET / lists the addresses"},

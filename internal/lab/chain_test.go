@@ -74,7 +74,7 @@ var chainProofs = []proof{
 			t.Error("the second certificate is the issuer of the first: that is the right order")
 		}
 		inOrder(t, []*x509.Certificate{sent[0], sent[2], sent[1]})
-		o.soundAt(t, noon) // crypto/x509 mends the order
+		o.soundAt(t, noon) // crypto/x509 fixes the order
 	}},
 	{"bad-signature", func(t *testing.T, o stand) {
 		sent := o.chain(t, 2)

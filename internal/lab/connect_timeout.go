@@ -7,7 +7,7 @@ import (
 )
 
 // connectTimeout is an origin behind a firewall that drops packets: its SYNs are
-// never answered. Here the kernel drops them, for want of room in the backlog.
+// never answered. Here the kernel drops them, for lack of room in the backlog.
 func connectTimeout() Fault {
 	return Fault{
 		Name:   "connect-timeout",

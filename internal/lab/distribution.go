@@ -51,7 +51,7 @@ func (l *Lab) NamedDistribution() *distribution.Distribution {
 }
 
 // Connect returns where to reach the origins: a map from an origin's domain to
-// a host:port of this machine. An origin whose name shall not resolve is not
+// a host:port of this machine. An origin whose name must not resolve is not
 // in it.
 func (l *Lab) Connect() map[string]string {
 	connect := make(map[string]string, len(l.origins))

@@ -18,7 +18,7 @@
 // Each origin answers for NAME.lab.edgesim.example, a name reserved by RFC
 // 2606 that no resolver knows: [Lab.Connect] says where to connect instead. A
 // root that is minted at each start stands in for the public certificate
-// authorities: [Lab.CAPEM] is what a client shall trust besides them. No key
+// authorities: [Lab.CAPEM] is what a client must trust besides them. No key
 // ever leaves the process.
 //
 // # Limits

@@ -23,7 +23,7 @@ type Fault struct {
 	// BodyCause is the cause that the recording has for a body that ends early;
 	// the viewer has the status by then. "" for every other origin.
 	BodyCause policy.CauseName `json:"bodyCause,omitempty"`
-	// Rules are the documented behaviours it trips or proves, the deciding
+	// Rules are the documented behaviors it trips or proves, the deciding
 	// one first.
 	Rules []policy.RuleID `json:"rules"`
 	// Status is what the viewer gets.

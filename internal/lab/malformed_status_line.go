@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// malformedStatusLine is an origin that answers with a status that is no number.
+// malformedStatusLine is an origin that answers with a status that is not a number.
 func malformedStatusLine() Fault {
 	return Fault{
 		Name:   "malformed-status-line",

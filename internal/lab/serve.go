@@ -20,7 +20,7 @@ const connectionLifetime = 5 * time.Minute
 // above what the edge lets through (CF-LIMIT-01).
 const maxHeadBytes = 1 << 16
 
-// acceptPause is the pause after a failure to accept, e.g. for want of file
+// acceptPause is the pause after a failure to accept, e.g. for lack of file
 // descriptors.
 const acceptPause = 10 * time.Millisecond
 

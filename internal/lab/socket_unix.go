@@ -61,7 +61,7 @@ func (s *site) ignore(ctx context.Context) error {
 		return err
 	}
 	var shortened error
-	// Listening again on a listening socket sets its backlog anew.
+	// Listening again on a listening socket sets its backlog again.
 	if err := raw.Control(func(fd uintptr) { shortened = syscall.Listen(int(fd), shortBacklog) }); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func Need(t testing.TB, commands ...string) {
 	}
 }
 
-// Lack skips the test for want of something, or fails it under CI=true.
+// Lack skips the test for lack of something, or fails it under CI=true.
 func Lack(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {

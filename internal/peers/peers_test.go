@@ -62,7 +62,7 @@ func TestCertificates(t *testing.T) {
 		{"p521", "", ""},
 		{"rsa-4104", "", ""},
 		{"site", "www.site.example", ""},
-		{"wrong-order", "", ""}, // crypto/x509 mends the order
+		{"wrong-order", "", ""}, // crypto/x509 fixes the order
 		{"cn-only", "", "Common Name"},
 		{"expired", "", "expired or is not yet valid"},
 		{"expired-issuer", "", "expired or is not yet valid"},

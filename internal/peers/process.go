@@ -78,7 +78,7 @@ func (p *Process) Ended() bool {
 	}
 }
 
-// Signal sends a signal. That the process has ended already is no error.
+// Signal sends a signal. That the process has ended already is not an error.
 func (p *Process) Signal(s os.Signal) error {
 	if err := p.command.Process.Signal(s); !errors.Is(err, os.ErrProcessDone) {
 		return err

@@ -9,7 +9,7 @@
 //
 // # What to read first
 //
-// A [Template] says what a certificate shall contain; its zero value plus a
+// A [Template] says what a certificate must contain; its zero value plus a
 // name and two dates is a sound one. [NewCA] makes a root, [Certificate.Issue]
 // makes what stands below it, and [TLS] puts certificates, in any order, into
 // the form that a TLS server wants.

@@ -85,7 +85,7 @@ func newKey(kind KeyKind) (crypto.Signer, error) {
 	case RSA4104:
 		// Four primes are found ten times as fast as two, and a verifier
 		// cannot tell. Such a key is never meant to protect anything.
-		//lint:ignore SA1019 deprecated for keys that shall be safe
+		//lint:ignore SA1019 deprecated for keys that must be safe
 		return rsa.GenerateMultiPrimeKey(rand.Reader, 4, 4104)
 	}
 	return nil, fmt.Errorf("no such kind of key")

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Template says what a certificate shall contain. The zero value of every
+// Template says what a certificate must contain. The zero value of every
 // field is sound, except that a self-signed certificate needs dates.
 type Template struct {
 	// CommonName is the subject's CN. It is not copied to DNSNames: a
@@ -112,7 +112,7 @@ type Flaw int
 
 // The flaws.
 const (
-	// Sound is no flaw.
+	// Sound is not a flaw.
 	Sound Flaw = iota
 	// BadSignature flips a bit of the signature: the certificate parses, but
 	// its issuer did not sign it.

@@ -40,7 +40,7 @@ func attemptsAt(e *recording.Exchange, target string) []*originconn.Attempt {
 			continue
 		}
 		if len(at) > 0 && a.Number <= at[len(at)-1].Number {
-			break // counted anew: another request to the same origin
+			break // counted again: another request to the same origin
 		}
 		at = append(at, a)
 	}
@@ -80,7 +80,7 @@ func unfit(e *recording.Exchange, target string) string {
 	case cause != nil:
 		return ""
 	case e.ErrorPage != nil:
-		return which + e.ID + ", has a custom error page in the place of the origin's answer"
+		return which + e.ID + ", has a custom error page instead of the origin's answer"
 	case e.Sent != nil && r.OriginHead == "":
 		return which + e.ID + ", has no response of the origin"
 	case r.Truncated || int64(len(r.Body)) < r.BodyBytes && len(r.Body) > 0:
@@ -204,7 +204,7 @@ type playedBody struct {
 	late *policy.Cause
 }
 
-// Read returns the cause in the place of the end.
+// Read returns the cause instead of the end.
 func (b *playedBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF && b.late != nil {

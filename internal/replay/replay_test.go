@@ -172,7 +172,7 @@ func TestUnfit(t *testing.T) {
 		{"viewer left", func(e *recording.Exchange) { e.Cause = policy.NewCause(policy.CauseViewerAborted, "", nil) }, "ended because its viewer left"},
 		{"custom error page", func(e *recording.Exchange) {
 			e.ErrorPage = &recording.ErrorPage{Behavior: "*", Origin: "app"}
-		}, "has a custom error page in the place of the origin's answer"},
+		}, "has a custom error page instead of the origin's answer"},
 		{"no head", func(e *recording.Exchange) { e.Response.OriginHead = "" }, "has no response of the origin"},
 		{"another length", func(e *recording.Exchange) { e.Response.Body = nil; e.Response.BodyBytes = 0 }, "cannot be played: its head announces 5 bytes, and 0 are recorded"},
 		{"damaged head", func(e *recording.Exchange) { e.Response.OriginHead = "nonsense" }, "cannot be played: reading the recorded response head: malformed HTTP response"},

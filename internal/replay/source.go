@@ -235,7 +235,7 @@ func (s *Source) besides() string {
 }
 
 // noMatchText stands on the page of a request that the recording cannot answer.
-const noMatchText = "edgesim replays a recording, which has no answer to this request. This is no answer of CloudFront."
+const noMatchText = "edgesim replays a recording, which has no answer to this request. This is not an answer of CloudFront."
 
 // noMatch is the cause of such a request. It is edgesim's own and none of
 // CloudFront's: the status is one that CloudFront never makes.

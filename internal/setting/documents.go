@@ -62,7 +62,7 @@ func JSONSchema() []byte {
 	out.WriteString("}}")
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, out.Bytes(), "", "  "); err != nil {
-		panic(fmt.Sprintf("setting: a schema in the table is no JSON: %v", err))
+		panic(fmt.Sprintf("setting: a schema in the table is not JSON: %v", err))
 	}
 	pretty.WriteString("\n")
 	return pretty.Bytes()

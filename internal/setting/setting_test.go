@@ -71,7 +71,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s: choices and schema do not fit its kind", s.Name)
 		}
 		if _, err := strconv.Atoi(s.Default); s.Kind == setting.Number && s.Default != "" && err != nil {
-			t.Errorf("%s: the default %q is no number", s.Name, s.Default)
+			t.Errorf("%s: the default %q is not a number", s.Name, s.Default)
 		}
 		if s.Usage == "" || strings.HasSuffix(s.Usage, ".") || s.Group == "" {
 			t.Errorf("%s: usage %q of %q", s.Name, s.Usage, s.Group)

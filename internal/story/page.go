@@ -8,17 +8,17 @@ import (
 	"github.com/edgesim/edgesim/internal/logline"
 )
 
-// Options say how a story is set. The zero value is for a pipe: no colour, and
+// Options say how a story is set. The zero value is for a pipe: no color, and
 // lines of any length.
 type Options struct {
 	// Width is the number of columns; longer lines are continued, indented, on
-	// the next. 0 is no limit.
+	// the next. 0 means no limit.
 	Width int
 	// Color marks what failed, with ANSI escapes.
 	Color bool
 }
 
-// The kinds of colour.
+// The kinds of color.
 const (
 	plain  = ""
 	bold   = "\x1b[1m"

@@ -16,7 +16,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // recorded reads an exchange of package recording's golden files.
 func recorded(t testing.TB, file string) *recording.Exchange {
@@ -119,7 +119,7 @@ func aloneURL(line string) bool {
 	return len(words) == 1 && strings.Contains(words[0], "://")
 }
 
-// TestColor checks that colour is there when it is wanted, and adds nothing else.
+// TestColor checks that color is there when it is wanted, and adds nothing else.
 func TestColor(t *testing.T) {
 	t.Parallel()
 	e := recorded(t, "exchange.json")

@@ -39,7 +39,7 @@ func pad(t testing.TB, version uint16, h crypto.Hash, content, padding []byte) (
 	fragment = append(fragment, sealer.mac.of(info, content)...)
 	fragment = append(fragment, padding...)
 	if len(fragment)%aes.BlockSize != 0 {
-		t.Fatalf("%d bytes are no blocks", len(fragment))
+		t.Fatalf("%d bytes are not blocks", len(fragment))
 	}
 	sealer.encrypt.CryptBlocks(fragment, fragment)
 	return fragment, opener, info

@@ -12,7 +12,7 @@
 // keeping:
 //
 //   - SSLv3 is broken by design: its padding is not authenticated (POODLE,
-//     CVE-2014-3566), and nothing here can mend that.
+//     CVE-2014-3566), and nothing here can fix that.
 //   - RC4 leaks plaintext (RFC 7465), 3DES has a 64-bit block (Sweet32,
 //     CVE-2016-2183), MD5 and SHA-1 signatures can be forged (SLOTH,
 //     CVE-2015-7575).

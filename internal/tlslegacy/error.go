@@ -8,9 +8,9 @@ type Reason int
 
 // The reasons. The list only grows at its end.
 const (
-	// ReasonUnknown is no reason; no error has it.
+	// ReasonUnknown is not a reason; no error has it.
 	ReasonUnknown Reason = iota
-	// ReasonNotTLS is a server whose first bytes are no TLS record; Evidence
+	// ReasonNotTLS is a server whose first bytes are not a TLS record; Evidence
 	// has them.
 	ReasonNotTLS
 	// ReasonUnofferedVersion is a version outside the set of the config; Value
@@ -22,7 +22,7 @@ const (
 	// version that the server chose; Value is the suite.
 	ReasonSuiteVersion
 	// ReasonUnofferedGroup is a group that was not offered, or parameters that
-	// are no named group; Value is the group.
+	// are not a named group; Value is the group.
 	ReasonUnofferedGroup
 	// ReasonUnofferedSignature is a signature scheme that was not offered;
 	// Value is the scheme.
@@ -37,7 +37,7 @@ const (
 	// ReasonBadSignature is a key exchange whose signature is not that of the
 	// leaf's key.
 	ReasonBadSignature
-	// ReasonBadKeyShare is a key share that is no point of its group; Value is
+	// ReasonBadKeyShare is a key share that is not a point of its group; Value is
 	// the group.
 	ReasonBadKeyShare
 	// ReasonBadFinished is a Finished that does not confirm the handshake.
@@ -114,7 +114,7 @@ type ProtocolError struct {
 	// speaks of; 0 where it speaks of none.
 	Value uint16
 	// Evidence has the first bytes that the server sent, at most
-	// tlswire.MaxNotTLS, when they are no TLS.
+	// tlswire.MaxNotTLS, when they are not TLS.
 	Evidence []byte
 	// Alert is the description of the fatal alert that the server is told; 0
 	// if it is told nothing.

@@ -73,7 +73,7 @@ func (s *shake) next() (*message, error) {
 func (s *shake) expect(kind uint8) (*message, error) {
 	m, err := s.next()
 	if err == nil && m.kind != kind {
-		return nil, unexpected("a %s in the place of %s", messageName(m.kind), messageName(kind))
+		return nil, unexpected("a %s instead of %s", messageName(m.kind), messageName(kind))
 	}
 	return m, err
 }
@@ -174,7 +174,7 @@ func (s *shake) readRequestAndDone() error {
 		}
 	}
 	if m.kind != messageServerHelloDone {
-		return unexpected("a %s in the place of ServerHelloDone", messageName(m.kind))
+		return unexpected("a %s instead of ServerHelloDone", messageName(m.kind))
 	}
 	if len(m.body) > 0 {
 		return malformed("ServerHelloDone")

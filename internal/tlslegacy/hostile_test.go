@@ -97,7 +97,7 @@ func TestServerFaults(t *testing.T) {
 		{"no certificate message", nil, book(replace(messageCertificate, none)), ReasonUnexpectedMessage, 0, 10},
 		{"a certificate of no bytes", nil, book(replace(messageCertificate, func([]byte) []byte { return []byte{0, 0, 3, 0, 0, 0} })), ReasonMalformed, 0, 50},
 		{"a certificate list with a wrong length", nil, book(put(messageCertificate, 0, 0xff)), ReasonMalformed, 0, 50},
-		{"a leaf that is no certificate", nil, book(replace(messageCertificate, func([]byte) []byte { return []byte{0, 0, 4, 0, 0, 1, 9} })), ReasonBadCertificate, 0, 42},
+		{"a leaf that is not a certificate", nil, book(replace(messageCertificate, func([]byte) []byte { return []byte{0, 0, 4, 0, 0, 1, 9} })), ReasonBadCertificate, 0, 42},
 		{"an ECDSA key under RSA", nil, book(func(r *rogue) { r.leaf = leafOf(t, pki.P256) }), ReasonCertificateKey, 0, 43},
 		{"an RSA key under ECDSA", nil, book(func(r *rogue) { r.use(VersionTLS12, 0xC02B) }), ReasonCertificateKey, 0, 43},
 		{"an Ed25519 key", nil, book(func(r *rogue) { r.leaf = leafOf(t, pki.Ed25519) }), ReasonCertificateKey, 0, 43},
@@ -118,7 +118,7 @@ func TestServerFaults(t *testing.T) {
 		{"a scheme of ours that was not offered", func(c *Config) { c.Signatures = []uint16{0x0501} }, book(ephemeral(nil)), ReasonUnofferedSignature, 0x0401, 47},
 		{"a signature of something else", nil, book(ephemeral(put(messageServerKeyExchange, 100, 1, 2, 3))), ReasonBadSignature, 0, 51},
 		{"a share changed on the way", nil, book(ephemeral(put(messageServerKeyExchange, 10, 1, 2, 3))), ReasonBadSignature, 0, 51},
-		{"a share that is no point", nil, book(ephemeral(func(r *rogue) {
+		{"a share that is not a point", nil, book(ephemeral(func(r *rogue) {
 			replace(messageServerKeyExchange, func(body []byte) []byte {
 				params := bytes.Clone(body[:69])
 				params[10] ^= 1

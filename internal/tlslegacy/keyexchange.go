@@ -78,7 +78,7 @@ func parseServerShare(version uint16, body []byte) (*serverShare, error) {
 func (share *serverShare) check(cfg *Config, s *secrets) error {
 	if share.curveType != curveTypeNamed {
 		return &ProtocolError{Reason: ReasonUnofferedGroup, Alert: alertIllegalParameter,
-			Detail: fmt.Sprintf("the server chose parameters of type %d, which is no named group", share.curveType)}
+			Detail: fmt.Sprintf("the server chose parameters of type %d, which is not a named group", share.curveType)}
 	}
 	if !slices.Contains(cfg.Groups, share.group) {
 		return &ProtocolError{Reason: ReasonUnofferedGroup, Value: share.group, Alert: alertIllegalParameter,
@@ -129,7 +129,7 @@ func (share *serverShare) answer(random io.Reader) (premaster, body []byte, err 
 // bad is the error of a share that no secret comes of.
 func (share *serverShare) bad(err error) error {
 	return &ProtocolError{Reason: ReasonBadKeyShare, Value: share.group, Alert: alertIllegalParameter, Err: err,
-		Detail: "the server's key share is no point of " + tlswire.GroupName(share.group)}
+		Detail: "the server's key share is not a point of " + tlswire.GroupName(share.group)}
 }
 
 // encryptPremaster makes the premaster secret of static RSA (RFC 5246 section

@@ -139,7 +139,7 @@ func (c *Conn) nextChangeCipherSpec() error {
 		if m, err := c.takeMessage(); err != nil {
 			return err
 		} else if m != nil && m.kind != messageHelloRequest {
-			return unexpected("a %s in the place of ChangeCipherSpec", messageName(m.kind))
+			return unexpected("a %s instead of ChangeCipherSpec", messageName(m.kind))
 		} else if m != nil {
 			continue
 		}

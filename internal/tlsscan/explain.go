@@ -156,7 +156,7 @@ func (r *Report) obstacleIn(v *VersionReport, o policy.Offer) obstacle {
 }
 
 // keyCurveOffered says whether the curve of the ECDSA key that a suite would use
-// is in the offer (RFC 8422 section 5.1). Unknown keys are no obstacle, and TLS
+// is in the offer (RFC 8422 section 5.1). Unknown keys are not an obstacle, and TLS
 // 1.3 has no such rule.
 func (r *Report) keyCurveOffered(suite uint16, o policy.Offer) bool {
 	if !ecdsaSuite(suite) {

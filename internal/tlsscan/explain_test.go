@@ -64,11 +64,11 @@ func TestExplain(t *testing.T) {
 		{name: "CF-TLS-19 only MD5", versions: one(spoken(tls12, []uint16{0xc02f}, p256, []uint16{0x0101})), cause: "tls-handshake-failure", detail: "CF-TLS-19"},
 		{name: "CF-TLS-20 only SHA-1", versions: one(spoken(tls12, []uint16{0xc02f}, p256, []uint16{0x0201}))},
 		{name: "CF-TLS-21 only PSS", versions: one(spoken(tls12, []uint16{0xc02f}, p256, []uint16{0x0804, 0x0805})), cause: "tls-handshake-failure", detail: "CF-TLS-21"},
-		{name: "CF-TLS-21 PSS for RSA is no help to ECDSA", versions: one(spoken(tls12, []uint16{0xc02b}, p256, []uint16{0x0401})), cause: "tls-handshake-failure"},
+		{name: "CF-TLS-21 PSS for RSA does not help to ECDSA", versions: one(spoken(tls12, []uint16{0xc02b}, p256, []uint16{0x0401})), cause: "tls-handshake-failure"},
 		{name: "the newest shared version decides", versions: []tlsscan.VersionReport{
 			spoken(tls13, []uint16{0x1304}, p256, nil), spoken(tls12, []uint16{0xc02f}, p521, pkcs1), spoken(policy.VersionTLS11, []uint16{0x0033}, nil, nil),
 		}, cause: "tls-no-shared-cipher"},
-		{name: "an older version that fits is no help", versions: []tlsscan.VersionReport{
+		{name: "an older version that fits does not help", versions: []tlsscan.VersionReport{
 			spoken(tls13, []uint16{0x1301}, p521, nil), spoken(tls12, []uint16{0xc02f}, p256, pkcs1),
 		}, cause: "tls-no-shared-curve"},
 		{name: "a suite that was not decided", versions: with(spoken(tls12, []uint16{0x009e}, p256, pkcs1), func(v *tlsscan.VersionReport) {

@@ -29,7 +29,7 @@ func (s *scan) facts(a answer, sni string) {
 		r.Compression = r.Compression || hello.Compression != 0
 	}
 	if len(a.flight.Certificates) == 0 || a.flight.ServerHello == nil {
-		return // certificates that no hello came before are no chain of anything
+		return // certificates that no hello came before are not a chain of anything
 	}
 	chain := Chain{SNI: sni, KeyType: keyTypeOf(a.leaf()), Version: a.flight.ServerHello.Version, Chain: a.flight.Certificates}
 	at := slices.IndexFunc(r.Certificates, func(other Chain) bool {
@@ -44,7 +44,7 @@ func (s *scan) facts(a answer, sni string) {
 }
 
 // dropped says that an origin that refuses with alerts ended a connection without
-// one: that is no refusal, and nothing follows from it.
+// one: that is not a refusal, and nothing follows from it.
 func (s *scan) dropped(a answer) bool {
 	return s.alerts && a.flight.ServerHello == nil && a.flight.Alert == nil
 }

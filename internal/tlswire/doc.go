@@ -34,7 +34,7 @@
 //
 // # What it is not
 //
-// It opens no connection and is no TLS client: originconn is the first, and
+// It opens no connection and is not a TLS client: originconn is the first, and
 // crypto/tls and tlslegacy are the second. It does not judge: that is package
 // policy.
 package tlswire

@@ -17,7 +17,7 @@ const (
 	// warnings, ChangeCipherSpec.
 	MaxUseless = 32
 	// MaxNotTLS is how many of the first bytes are kept as evidence when they
-	// are no TLS record.
+	// are not a TLS record.
 	MaxNotTLS = 512
 )
 
@@ -53,7 +53,7 @@ func (a Alert) Fatal() bool { return a.Level == 2 }
 // time. The zero
 // value is the flight of a server that sent nothing.
 type Flight struct {
-	// NotTLS holds the first bytes, at most MaxNotTLS, when they are no TLS
+	// NotTLS holds the first bytes, at most MaxNotTLS, when they are not TLS
 	// record: an answer in plain HTTP, in SSH, an SSLv2 server's hello.
 	NotTLS []byte
 	// RecordVersion is the version in the header of the first record.

@@ -11,7 +11,7 @@ const curveTypeNamed = 3
 
 // keyExchange notes what a ServerKeyExchange says. Its form depends on the key
 // exchange of the suite, so an unknown suite says nothing; one that cannot be
-// read is no error of the flight, as nothing here builds on it.
+// read is not an error of the flight, as nothing here builds on it.
 func (f *Flight) keyExchange(body []byte) {
 	if f.ServerHello == nil {
 		return

@@ -13,7 +13,7 @@ const (
 	messageHeaderLen = 4
 )
 
-// helloRetryRandom stands in the place of the random of a ServerHello that is
+// helloRetryRandom stands in for the random of a ServerHello that is
 // a HelloRetryRequest (RFC 8446 section 4.1.3).
 var helloRetryRandom = []byte{
 	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
@@ -30,7 +30,7 @@ type ServerHello struct {
 	// Group is the group of the key share (TLS 1.3), in a HelloRetryRequest
 	// the one the server wants; 0 if there is none.
 	Group uint16
-	// HelloRetryRequest says that this is no choice yet but a request to ask
+	// HelloRetryRequest says that this is not a choice yet but a request to ask
 	// again, with the group named.
 	HelloRetryRequest bool
 	// ALPN is the application protocol chosen; "" if none was, and always in

@@ -20,7 +20,7 @@ import (
 )
 
 // allocation is what one request costs in memory allocated. Counted is
-// everything that this process allocates while it serves in the place of the
+// everything that this process allocates while it serves instead of the
 // subject: the proxy itself, net/http on the viewer's side and TLS toward the
 // origin. The origin is another process, and the viewer allocates nothing.
 type allocation struct {

@@ -47,7 +47,7 @@ func inWorkshop(m *testing.M) int {
 	return m.Run()
 }
 
-// removeImages removes what images made; that there are none is no error.
+// removeImages removes what images made; that there are none is fine.
 func removeImages() {
 	_ = exec.Command("docker", "image", "rm", "--force", image, testsImage).Run()
 }

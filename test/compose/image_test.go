@@ -103,7 +103,7 @@ func TestReproducible(t *testing.T) {
 	elsewhere := t.TempDir()
 	list, err := exec.Command("git", "-C", "../..", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
-		peers.Lack(t, fmt.Sprintf("the sources are no git repository: %v", err))
+		peers.Lack(t, fmt.Sprintf("the sources are not a git repository: %v", err))
 	}
 	for name := range strings.SplitSeq(strings.TrimRight(string(list), "\x00"), "\x00") {
 		data, err := os.ReadFile(filepath.Join("..", "..", name))

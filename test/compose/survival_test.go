@@ -42,7 +42,7 @@ func TestRestart(t *testing.T) {
 	docker(t, "start", edge)
 	awaitAnswer(t, edge, "/healthy-ecdsa")
 	if again := read(t, edge, "/shared/edge-ca.pem"); again != ca {
-		t.Error("the viewer CA changed: viewers would have to trust it anew")
+		t.Error("the viewer CA changed: viewers would have to trust it again")
 	}
 	if oom := inspect[bool](t, edge, ".State.OOMKilled"); oom {
 		t.Error("the edge ran out of memory")

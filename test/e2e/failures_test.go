@@ -92,7 +92,7 @@ var kinds = map[string]func(ts *testscript.TestScript, ln net.Listener, args []s
 				w.WriteHeader(503)
 				return
 			}
-			_, _ = io.WriteString(w, "well again\n")
+			_, _ = io.WriteString(w, "healthy again\n")
 		})
 	},
 	// silent never answers.
@@ -101,7 +101,7 @@ var kinds = map[string]func(ts *testscript.TestScript, ln net.Listener, args []s
 	},
 }
 
-// startOrigin starts an origin of the table, or one of two that are no HTTP
+// startOrigin starts an origin of the table, or one of two that are not HTTP
 // servers: closed, at which nothing listens, and hasty, which closes a kept
 // connection when it is used again. secure NAMES KIND speaks TLS, with a
 // certificate for the names, separated by commas, of an authority in ca.pem; picky is

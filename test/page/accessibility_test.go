@@ -58,7 +58,7 @@ func text(v *accessibility.Value) string {
 		return ""
 	}
 	var s string
-	_ = json.Unmarshal(v.Value, &s) // what is no text is no name
+	_ = json.Unmarshal(v.Value, &s) // what is not text is not a name
 	return s
 }
 

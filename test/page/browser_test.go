@@ -224,7 +224,7 @@ func (b *tab) keys(keys string) {
 	}
 }
 
-// Keys that are no letters.
+// Keys that are not letters.
 var (
 	enter  = kb.Enter
 	escape = kb.Escape

@@ -75,21 +75,21 @@ func TestHostileCode(t *testing.T) {
 func TestHostileResults(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]string{
-		"never resolves":          `return new Promise(() => {});`,
-		"a getter that throws":    `return { get statusCode() { throw new Error('x'); } };`,
-		"a getter without end":    `return { statusCode: 200, get headers() { for (;;) {} } };`,
-		"a circle":                `event.request.headers = event; event.self = event; return event.request;`,
-		"a number":                `return 7;`,
-		"a function":              `return handler;`,
-		"headers as an array":     `event.request.headers = [1]; return event.request;`,
-		"headers with no value":   `event.request.headers['x-a'] = null; return event.request;`,
-		"many headers":            `const h = {}; for (let i = 0; i < 5000; i++) { h['x' + i] = { value: 'v' }; } event.request.headers = h; return event.request;`,
-		"a line break":            `return { statusCode: 200, headers: { a: { value: 'x\r\nset-cookie: y' } } };`,
-		"a status out of range":   `return { statusCode: 1e9 };`,
-		"a status that is no int": `return { statusCode: 200.5 };`,
-		"throws null":             `throw null;`,
-		"throws what throws":      `throw { toString() { throw 1; } };`,
-		"throws a long text":      `throw new Error('x'.repeat(100000));`,
+		"never resolves":              `return new Promise(() => {});`,
+		"a getter that throws":        `return { get statusCode() { throw new Error('x'); } };`,
+		"a getter without end":        `return { statusCode: 200, get headers() { for (;;) {} } };`,
+		"a circle":                    `event.request.headers = event; event.self = event; return event.request;`,
+		"a number":                    `return 7;`,
+		"a function":                  `return handler;`,
+		"headers as an array":         `event.request.headers = [1]; return event.request;`,
+		"headers with no value":       `event.request.headers['x-a'] = null; return event.request;`,
+		"many headers":                `const h = {}; for (let i = 0; i < 5000; i++) { h['x' + i] = { value: 'v' }; } event.request.headers = h; return event.request;`,
+		"a line break":                `return { statusCode: 200, headers: { a: { value: 'x\r\nset-cookie: y' } } };`,
+		"a status out of range":       `return { statusCode: 1e9 };`,
+		"a status that is not an int": `return { statusCode: 200.5 };`,
+		"throws null":                 `throw null;`,
+		"throws what throws":          `throw { toString() { throw 1; } };`,
+		"throws a long text":          `throw new Error('x'.repeat(100000));`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -151,7 +151,7 @@ func (e *engine) stringifyQuery(v, sep, eq, options goja.Value) string {
 	return strings.Join(pairs, separator(sep, "&"))
 }
 
-// queryText is a value as text: what is no string, number or boolean is "".
+// queryText is a value as text: what is not a string, number or boolean is "".
 func queryText(v goja.Value) string {
 	switch v.Export().(type) {
 	case string, bool, int64, float64:

@@ -238,7 +238,7 @@ func (w *walker) function(f *ast.FunctionLiteral) {
 	w.body(f.Body)
 }
 
-// body walks the body of a function, which is no part of the arguments that it
+// body walks the body of a function, which is not part of the arguments that it
 // may stand in.
 func (w *walker) body(b *ast.BlockStatement) {
 	outer := w.arguments

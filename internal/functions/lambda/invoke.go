@@ -20,7 +20,7 @@ func checkEndpoint(endpoint string) error {
 	return nil
 }
 
-// client calls Invoke APIs. It is no road to an origin: what it calls is a
+// client calls Invoke APIs. It is not a road to an origin: what it calls is a
 // stand-in for the Lambda service.
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: mostProcesses}}
 

@@ -53,7 +53,7 @@ func TestHandlers(t *testing.T) {
 		{"not async", "a.mjs", `export function handler(event, context) { context.succeed(context.functionName); }`, `"a"`, ""},
 		{"nothing", "a.mjs", `export const handler = async () => {};`, `null`, ""},
 		{"environment", "a.mjs", `export const handler = async () => Object.keys(process.env).filter((k) => ["HOME", "USER", "CI", "GOPATH"].includes(k));`, `[]`, ""},
-		{"standard output is no answer", "a.mjs", `export const handler = async () => { process.stdout.write('{"result":"no"}'); return "yes"; };`, `"yes"`, `{"result":"no"}`},
+		{"standard output is not an answer", "a.mjs", `export const handler = async () => { process.stdout.write('{"result":"no"}'); return "yes"; };`, `"yes"`, `{"result":"no"}`},
 		{"Python", "a.py", "def lambda_handler(event, context):\n    print('one')\n    return {'got': event['n']}\n", `{"got": 1}`, "one"},
 		{"Python environment", "a.py", "import os\ndef lambda_handler(event, context):\n    return [k for k in ('HOME', 'USER', 'CI', 'GOPATH') if k in os.environ]\n", `[]`, ""},
 	} {

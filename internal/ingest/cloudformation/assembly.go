@@ -41,7 +41,7 @@ func readManifest(dir fs.FS, at string) (*manifest, error) {
 		return nil, &tree.Error{File: "manifest.json", Message: "invalid JSON: " + err.Error()}
 	}
 	if m.Artifacts == nil {
-		return nil, &tree.Error{File: "manifest.json", Message: "is no manifest of the CDK"}
+		return nil, &tree.Error{File: "manifest.json", Message: "is not a manifest of the CDK"}
 	}
 	return m, nil
 }

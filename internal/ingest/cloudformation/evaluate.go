@@ -78,7 +78,7 @@ func (e *evaluator) value(n *tree.Node) *tree.Node {
 	return e.plain(n)
 }
 
-// plain evaluates what is no call of a function.
+// plain evaluates what is not a call of a function.
 func (e *evaluator) plain(n *tree.Node) *tree.Node {
 	switch n.Kind {
 	case tree.Object:

@@ -165,7 +165,7 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestForget begins anew, as a new segment does.
+// TestForget begins again, as a new segment does.
 func TestForget(t *testing.T) {
 	t.Parallel()
 	var l log

@@ -27,7 +27,7 @@ type transaction struct {
 var errStale = errors.New("a kind is gone")
 
 // partsFor is after how many exchanges of all edges the parts are announced
-// anew: who forgets parts knows then which are not used any more.
+// again: who forgets parts knows then which are not used any more.
 const partsFor = 10_000
 
 // transaction runs one transaction, with the schema made if the database was not

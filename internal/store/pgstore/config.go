@@ -18,7 +18,7 @@ type Config struct {
 	// Record loses what it is given: for who reads and deletes.
 	Spool string
 	// Keep is the largest number of exchanges, KeepFor how long they are kept,
-	// and KeepBytes the sum of their sizes; 0 is no limit.
+	// and KeepBytes the sum of their sizes; 0 means no limit.
 	Keep      int64
 	KeepFor   time.Duration
 	KeepBytes int64

@@ -38,7 +38,7 @@ const (
 )
 
 // Open opens the database and brings it to the newest schema. A database that
-// cannot be reached is no error for who writes: it is tried again, and the spool
+// cannot be reached is not an error for who writes: it is tried again, and the spool
 // keeps what comes. One that refuses us is.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c.defaults()

@@ -28,7 +28,7 @@ type Config struct {
 	// KeepFor is how long they are kept, by when they were received; 0 is no
 	// limit.
 	KeepFor time.Duration
-	// KeepBytes is how much the folder may take, about; 0 is no limit.
+	// KeepBytes is how much the folder may take, about; 0 means no limit.
 	KeepBytes int64
 	// Redactor hides secrets before an exchange is written. Default: see
 	// [recording.Redact].

@@ -55,7 +55,7 @@ func TestKeep(t *testing.T) {
 	closed(t, s)
 }
 
-// TestKeepFewer opens a folder with more than shall be kept: it becomes small
+// TestKeepFewer opens a folder with more than may be kept: it becomes small
 // with the batches that follow.
 func TestKeepFewer(t *testing.T) {
 	t.Parallel()

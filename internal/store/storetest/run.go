@@ -142,7 +142,7 @@ func lent(t *testing.T, s recording.Store) {
 			t.Fatal(err)
 		}
 		if string(got.Response.Body) != strings.Repeat("r", size) || string(got.Viewer.Body) != strings.Repeat("v", size) {
-			t.Errorf("the bodies of %d bytes are no copies", size)
+			t.Errorf("the bodies of %d bytes are not copies", size)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // All requests of the page: to its own address only.
 
-// Failure is an answer that is no success, in words for people.
+// Failure is an answer that is not a success, in words for people.
 export class Failure extends Error {
   constructor(status, text, hint) {
     super(text);
