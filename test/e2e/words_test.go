@@ -11,8 +11,8 @@ import (
 )
 
 // worstPhrases are what no native engineer would write.
-var worstPhrases = regexp.MustCompile(`(?i)\b(again|fix(s|ed|ing)?|must|whose|for lack of|instead of|simulated|simulates|healthy again|goes the (very )?road|` +
-	`(that|what|which|it|this) (is|are) no [a-z]+|behaviors?|colors?|honors?|favours?|licenses?)\b`)
+var worstPhrases = regexp.MustCompile(`(?i)\b(anew|mend(s|ed|ing)?|shall|whosever|for want of|in the place of|acted out|acts out|well again|goes the (very )?road|` +
+	`(that|what|which|it|this) (is|are) no [a-z]+|behaviours?|colours?|honours?|favours?|licences?)\b`)
 
 // fineWords are what may follow "is no".
 var fineWords = regexp.MustCompile(`(?i) no (longer|limit|good|such|better|different|more|other|one|longer)$`)
