@@ -27,6 +27,7 @@ func TestCacheUnderChange(t *testing.T) {
 		_, _ = w.Write([]byte(text))
 	}})
 	d := s.edge.Distribution
+	d.Origins[0].ResponseTimeout = time.Minute // no time counts here
 	d.DefaultBehavior.CachePolicy = &distribution.CachePolicy{ID: "own", MaxTTL: 900}
 	s.edge.Cache = edge.NewCache(edge.CacheConfig{Mode: edge.CacheOn, Bytes: 200_000})
 	item, _ := policy.ReadInvalidation("/*")
@@ -75,11 +76,13 @@ func TestCacheUnderChange(t *testing.T) {
 // whole: each answer agrees with itself.
 func TestCacheLengthChanges(t *testing.T) {
 	t.Parallel()
-	size := 100
+	var size atomic.Int64
+	size.Store(100)
 	s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "max-age=60")
-		http.ServeContent(w, r, "x.txt", time.Time{}, strings.NewReader(strings.Repeat("x", size)))
+		http.ServeContent(w, r, "x.txt", time.Time{}, strings.NewReader(strings.Repeat("x", int(size.Load()))))
 	}})
+	s.edge.Distribution.Origins[0].ResponseTimeout = time.Minute // no time counts here
 	s.edge.Distribution.DefaultBehavior.CachePolicy = &distribution.CachePolicy{ID: "own", MaxTTL: 900}
 	s.edge.Cache = edge.NewCache(edge.CacheConfig{Mode: edge.CacheOn})
 	part := edge.ViewerRequest{Header: http.Header{"Range": {"bytes=10-19"}}}
@@ -91,7 +94,7 @@ func TestCacheLengthChanges(t *testing.T) {
 		}
 	}
 	ask(part, "206 10 bytes 10-19/100 Mis")
-	size = 50
+	size.Store(50)
 	ask(part, "206 10 bytes 10-19/100 Hit")
 	ask(edge.ViewerRequest{}, "200 50  Mis")
 	ask(part, "206 10 bytes 10-19/50 Hit") // the whole goes before a part
