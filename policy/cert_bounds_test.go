@@ -105,17 +105,32 @@ func TestConstraintsOnManyPaths(t *testing.T) {
 	}
 }
 
-// A judgement nobody waits for ends.
+// A judgement nobody waits for ends: of thousands of names below thousands of
+// constraints on many paths, that would break many, little is looked at.
 func TestJudgementStops(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
-	inter := root.ca("CA")
-	asked := 0
-	policy.JudgeChain(policy.ChainFacts{
-		Raw: raw(inter.leaf(), inter), At: noon, Trust: policy.NewTrustStore(root.Certificate),
-		Stop: func() bool { asked++; return true },
-	})
-	if asked == 0 {
-		t.Error("nobody asked whether to stop")
+	first, second := root.ca("First"), root.ca("Second")
+	excluded := func(c *x509.Certificate) { c.ExcludedDNSDomains = []string{"example.com"} }
+	chain := []*entity{second.leaf(manyNames(1000))}
+	for range 6 { // 36 paths
+		chain = append(chain, first.cross(second, excluded), root.cross(first, excluded))
+	}
+	judge := func(stopAt int) (asked, found int) {
+		findings := policy.JudgeChain(policy.ChainFacts{
+			Raw: raw(chain...), Names: policy.AcceptedNames{"origin.example.com"}, At: noon, Trust: policy.NewTrustStore(root.Certificate),
+			Stop: func() bool { asked++; return stopAt > 0 && asked >= stopAt },
+		})
+		for _, f := range findings {
+			if f.Rule == "CF-CERT-04" {
+				found++
+			}
+		}
+		return asked, found
+	}
+	all, allFound := judge(0)
+	stopped, stoppedFound := judge(1)
+	if stopped == 0 || stopped >= all || stoppedFound >= allFound {
+		t.Errorf("stopped at once it asked %d times and found %d breaches, to the end %d and %d", stopped, stoppedFound, all, allFound)
 	}
 }
