@@ -3,7 +3,6 @@ package originconn
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"syscall"
 
@@ -34,7 +33,7 @@ func own(viewer context.Context, cause *policy.Cause, when string) *policy.Cause
 	case exhausted(cause.Err):
 		facts.Exhausted = cause.Err
 	case cause.Name == policy.CauseDNSFailure:
-		facts.Exhausted = lookupExhausted(cause.Err)
+		facts.Exhausted = lookupExhausted()
 	}
 	if mine := policy.JudgeOwn(facts); mine != nil {
 		return mine
@@ -73,13 +72,10 @@ func exhausted(err error) bool {
 }
 
 // lookupExhausted returns what this machine lacks where a name could not be
-// looked up. Package net keeps of such an error the text alone, so it is tried
-// whether a file can be opened now.
-func lookupExhausted(err error) error {
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return nil
-	}
+// looked up. Package net keeps of such an error the text alone, and says of a name
+// that does not exist the same as where it could open neither its files nor a
+// socket; so it is tried whether a file can be opened now.
+func lookupExhausted() error {
 	f, err := os.Open(os.DevNull)
 	if err == nil {
 		_ = f.Close()
