@@ -53,9 +53,17 @@ func (p *program) ca(c *cli.Context) error {
 		fmt.Fprintf(p.out.stdout, "%s", ca.PEM())
 	}
 	p.out.note("to trust it:")
-	p.out.note("  curl      curl --cacert %s https://localhost:8443/", file)
-	p.out.note("  Debian    cp %s /usr/local/share/ca-certificates/edgesim.crt && update-ca-certificates", file)
-	p.out.note("  macOS     security add-trusted-cert -k ~/Library/Keychains/login.keychain-db %s", file)
-	p.out.note("  Node.js   NODE_EXTRA_CA_CERTS=%s", file)
+	for _, way := range [][2]string{
+		{"curl", "curl --cacert %s https://localhost:8443/"},
+		{"Debian", "cp %s /usr/local/share/ca-certificates/edgesim.crt && update-ca-certificates"},
+		{"macOS", "security add-trusted-cert -k ~/Library/Keychains/login.keychain-db %s"},
+		{"Windows", "certutil -user -addstore Root %s"},
+		{"Firefox", "certutil -A -n edgesim -t C,, -i %s -d sql:PROFILE (PROFILE: about:profiles, Root Directory)"},
+		{"Java", "keytool -importcert -noprompt -alias edgesim -cacerts -storepass changeit -file %s"},
+		{"Python", "SSL_CERT_FILE=%[1]s REQUESTS_CA_BUNDLE=%[1]s"},
+		{"Node.js", "NODE_EXTRA_CA_CERTS=%s"},
+	} {
+		p.out.line("  %-9s %s", way[0], fmt.Sprintf(way[1], file)) // never wrapped: it is to be copied
+	}
 	return nil
 }
