@@ -163,19 +163,6 @@ func (s *sums) of(f *os.File, name string, info fs.FileInfo) (string, error) {
 	return made.etag, nil
 }
 
-// isFolder says whether a key is that of a folder with something in it.
-func (b *Bucket) isFolder(key string) bool {
-	name, ok := fileOf(strings.TrimSuffix(key, "/"))
-	if key == "" {
-		name, ok = ".", true
-	}
-	if !ok {
-		return false
-	}
-	info, err := b.root.Stat(name)
-	return err == nil && info.IsDir()
-}
-
 // keys returns the keys of all objects that begin with prefix, in the order of their
 // bytes, at most limit of them behind after; more says that there are others.
 func (b *Bucket) keys(prefix, after string, limit int) (all []entry, more bool, err error) {

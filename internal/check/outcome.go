@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -88,24 +87,4 @@ func judgeRedirect(k *caseOf) []policy.Finding {
 		}
 	}
 	return nil
-}
-
-// schemeRule is the rule by which an origin is asked over HTTP or HTTPS.
-func schemeRule(o *distribution.Origin, viewer string) policy.RuleID {
-	switch {
-	case o.ProtocolPolicy == distribution.OriginHTTPOnly:
-		return "CF-CONN-03"
-	case o.ProtocolPolicy == distribution.OriginHTTPSOnly:
-		return "CF-CONN-04"
-	case viewer == "http":
-		return "CF-CONN-05"
-	}
-	return "CF-CONN-06"
-}
-
-func scheme(secure bool) string {
-	if secure {
-		return "HTTPS"
-	}
-	return "HTTP"
 }

@@ -57,7 +57,7 @@ func (r *overlayReader) lambda(n *tree.Node) (Lambda, error) {
 		return l, nil
 	}
 	if n.Kind != tree.Object {
-		return l, fmt.Errorf("is %s, want file: or endpoint:", n.Kind)
+		return l, fmt.Errorf("is %s, want a file or an endpoint", n.Kind)
 	}
 	keys := map[string]*string{"file": &l.File, "handler": &l.Handler, "endpoint": &l.Endpoint, "name": &l.Name}
 	for _, f := range n.Fields {
@@ -76,7 +76,7 @@ func (r *overlayReader) lambda(n *tree.Node) (Lambda, error) {
 		}
 	}
 	if (l.File == "") == (l.Endpoint == "") {
-		return l, errors.New("needs either file: or endpoint:")
+		return l, errors.New("needs either a file or an endpoint")
 	}
 	if l.File != "" {
 		l.File = r.path(l.File)

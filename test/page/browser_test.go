@@ -249,7 +249,7 @@ func (b *tab) shoot() {
 		return
 	}
 	file := filepath.Join(shots(), strings.ReplaceAll(b.t.Name(), "/", "-")+".png")
-	if err := os.MkdirAll(shots(), 0o755); err == nil {
+	if err = os.MkdirAll(shots(), 0o755); err == nil {
 		err = os.WriteFile(file, picture, 0o644)
 	}
 	b.t.Logf("a picture of the page: %s (%v)", file, err)

@@ -125,9 +125,8 @@ type ref struct {
 
 // partSource is what was found in a resource that distributions refer to.
 type partSource struct {
-	reader   *reader
-	told     bool
-	problems []distribution.Problem
+	reader *reader
+	told   bool
 }
 
 // index makes resources known by address, id, ARN and, of those that are not

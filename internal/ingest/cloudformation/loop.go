@@ -33,9 +33,7 @@ func (e *evaluator) loops() {
 			if it.Kind == tree.Unresolved {
 				continue
 			}
-			for _, g := range replaced(body, name, it.Text).Members() {
-				out = append(out, g)
-			}
+			out = append(out, replaced(body, name, it.Text).Members()...)
 		}
 	}
 	if changed {

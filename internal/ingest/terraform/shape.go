@@ -26,7 +26,6 @@ type member struct {
 }
 
 func to(name string) member                { return member{name: name} }
-func items(name string) member             { return member{name: name, items: true} }
 func one(name string, of *shape) member    { return member{name: name, of: of, single: true} }
 func many(name string, of *shape) member   { return member{name: name, of: of} }
 func part(fields map[string]member) *shape { return &shape{fields: fields} }
