@@ -45,19 +45,19 @@ func (t *checkText) print(r *check.Report) error {
 func (t *checkText) block(b *block) {
 	t.title(b)
 	if b.Cause != nil {
-		t.row("", fmt.Sprintf("%s %s", b.Cause.Rule, b.Cause.Name)+inferred(b.Cause.Inferred))
-		t.row("", b.Cause.Detail)
+		t.row("cause", fmt.Sprintf("%s %s", b.Cause.Rule, b.Cause.Name)+inferred(b.Cause.Inferred))
+		t.row("why", b.Cause.Detail)
 	}
 	if b.Why != "" {
 		t.row("why", b.Why)
 	}
+	t.fix(b)
 	t.row("viewer", viewerText(b))
 	if b.Target == nil {
-		t.fix(b)
 		t.end()
 		return
 	}
-	if b.Verdict == check.Fail || t.verbose {
+	if t.verbose || b.aboutNames() {
 		asked := "asked"
 		if !b.Connected() || b.Request != nil && !b.Requested() {
 			asked = "would ask"
@@ -72,7 +72,6 @@ func (t *checkText) block(b *block) {
 			}
 		}
 	}
-	t.fix(b)
 	for _, try := range b.Tries {
 		if !try.Works {
 			t.row("tried", try.Setting+": fails, too: "+try.Observed)
@@ -95,12 +94,20 @@ func (t *checkText) block(b *block) {
 	t.end()
 }
 
+// aboutNames says whether the name an origin was asked by is part of the failure.
+func (b *block) aboutNames() bool {
+	return b.Cause != nil && (b.Cause.Name == policy.CauseCertNameMismatch || b.Cause.Name == policy.CauseTLSHandshakeFailure)
+}
+
 // title prints the first line of a block.
 func (t *checkText) title(b *block) {
 	color := map[check.Verdict]string{check.Fail: t.ink.red, check.Undecided: t.ink.yellow, check.Warn: t.ink.yellow, check.Pass: t.ink.green}[b.Verdict]
 	what := "viewers of " + b.viewers[0].Host
 	if b.Target != nil {
 		what = fmt.Sprintf("%s://%s", map[bool]string{true: "https", false: "http"}[b.Target.TLS], b.Target.Address)
+		if strings.Contains(b.Subject, "://") && b.Request != nil && b.Request.URI != "/" {
+			what += b.Request.URI // two URLs may name one host
+		}
 		if b.Origin != "origin" {
 			what = fmt.Sprintf("%s (origin %s)", what, b.Origin)
 		}
@@ -277,6 +284,8 @@ func (t *checkText) policies(b *block) {
 	for _, d := range b.Policies {
 		line := ""
 		switch {
+		case d.Verdict == check.Pass && b.Verdict != check.Fail && !t.verbose, d.Verdict == check.Fail && b.Cause != nil && d.Rule == b.Cause.Rule && !t.verbose:
+			continue // it is as today
 		case d.Verdict == check.Pass:
 			line = "handshake and certificates pass under %s, too"
 		case d.Verdict == check.Fail && b.Cause != nil && d.Rule == b.Cause.Rule:
