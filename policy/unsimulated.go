@@ -45,5 +45,5 @@ var unsimulated = []Gap{
 func Gaps() []Gap { return allGaps() }
 
 var allGaps = sync.OnceValue(func() []Gap {
-	return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps, configGaps, functionGaps, accessGaps)
+	return slices.Concat(unsimulated, originGaps, cacheGaps, logGaps, configGaps, functionGaps, accessGaps, accessPartly)
 })

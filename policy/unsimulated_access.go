@@ -67,6 +67,26 @@ var accessGaps = expandGaps([]gaps{
 	{needsConfig, "it is what CF-PATH-05, CF-CACHE and CF-RESP say of every distribution, and is tested by those", []RuleID{"CF-VIEW-50", "CF-VIEW-51", "CF-VIEW-53", "CF-VIEW-80", "CF-VIEW-81", "CF-VIEW-83"}},
 })
 
+// accessPartly declares what is simulated in part.
+var accessPartly = []Gap{
+	{Rule: "CF-VIEW-01", Needs: needsOldViewers, Partly: true, Why: "viewers on SSLv3 are refused: crypto/tls does not speak it"},
+	{Rule: "CF-VIEW-12", Needs: needsOldViewers, Partly: true, Why: "RC4-MD5 is not offered to viewers: crypto/tls does not have it"},
+	{Rule: "CF-VIEW-11", Needs: needsOldViewers, Partly: true, Why: noCBCSHA384},
+	{Rule: "CF-VIEW-14", Needs: needsOldViewers, Partly: true, Why: noCBCSHA384},
+	{Rule: "CF-VIEW-17", Needs: needsOldViewers, Partly: true, Why: noCBCSHA384},
+	{Rule: "CF-VIEW-20", Needs: needsOldViewers, Partly: true, Why: noCBCSHA384},
+	{Rule: "CF-VIEW-23", Needs: needsOldViewers, Partly: true, Why: noCBCSHA384},
+	{Rule: "CF-VIEW-26", Needs: needsOldViewers, Partly: true, Why: noCBCSHA384},
+	{Rule: "CF-VIEW-31", Needs: needsOldViewers, Partly: true, Why: "over TLS 1.3 crypto/tls does not let suites be chosen: a viewer that prefers ChaCha20-Poly1305 gets it"},
+	{Rule: "CF-SIGN-18", Needs: needsDocuments, Partly: true, Why: "an unencoded * or ? in the resource of a canned policy is compared as it stands"},
+	{Rule: "CF-SIGN-55", Needs: needsConfig, Partly: true, Why: "a signed URL has no signature in the key, so that its path is what is invalidated, as for every other"},
+}
+
+const (
+	needsOldViewers = "a TLS server beside crypto/tls"
+	noCBCSHA384     = "the two ECDHE suites with AES-256-CBC and SHA-384 are not offered to viewers: crypto/tls does not have them"
+)
+
 // gaps are behaviors that one reason leaves out.
 type gaps struct {
 	needs, why string
