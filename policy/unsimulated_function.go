@@ -47,7 +47,7 @@ var functionGaps = []Gap{
 	{Rule: "CF-KVS-36", Needs: needsAWS, Why: "a store may be named in any way that the files name it"},
 	{Rule: "CF-MOD-20", Needs: needsConfig, Why: "a region in originAccessControlConfig is taken and not looked at, as it is not needed"},
 	{Rule: "CF-MOD-21", Needs: needsDocuments, Why: "that originType fits the new origin is not checked: what follows from a wrong one is not stated"},
-	{Rule: "CF-MOD-22", Needs: needsSigning, Partly: true, Why: "a signingBehavior given by a function replaces the access control of the origin, and is held to no test with a signature"},
+	{Rule: "CF-MOD-22", Needs: needsSigning, Why: "a signingBehavior given by a function replaces the access control of the origin, and is held to no test with a signature"},
 	{Rule: "CF-MOD-34", Needs: needsDocuments, Why: "the pages of April and autumn 2026 differ; the later one is followed, by which an origin with mTLS can be chosen"},
 	{Rule: "CF-MOD-49", Needs: needsAWS, Why: "there are no regional caches; the region is always us-east-1"},
 	{Rule: "CF-MOD-52", Needs: needsTenants, Why: "there are no tenants, so there are no parameters"},
