@@ -29,6 +29,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	lines := logline.NewWriter(p.logTo)
 	defer lines.Close()
 	p.log.SetOutput(lines)
+	args, p.helpAll = withoutHelpAll(args)
 	app := p.app()
 	err := app.RunContext(ctx, interleave(app, args))
 	if err == nil {
@@ -52,6 +53,8 @@ type program struct {
 	out   output
 	log   *logrus.Logger
 	logTo *logStream
+	// helpAll says that help has every flag.
+	helpAll bool
 	// watched says that a person reads the log on a terminal, and gets lines for
 	// people in its place.
 	watched bool
@@ -115,6 +118,7 @@ func (p *program) app() *cli.App {
 	}
 	for _, command := range app.Commands {
 		p.complete(command)
+		p.setHelp(command, app.Name+" "+command.Name, p.helpAll)
 	}
 	return app
 }

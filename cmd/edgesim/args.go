@@ -51,6 +51,21 @@ func interleave(app *cli.App, args []string) []string {
 	return out
 }
 
+// withoutHelpAll puts --help in the place of --help-all, and says whether it stood
+// there.
+func withoutHelpAll(args []string) ([]string, bool) {
+	out, found := slices.Clone(args), false
+	for i, arg := range out {
+		if arg == "--" {
+			break
+		}
+		if arg == "--"+helpAll {
+			out[i], found = "--help", true
+		}
+	}
+	return out, found
+}
+
 // asksForHelp says whether --help stands anywhere among the arguments of a command:
 // whoever asks for help wants that and nothing else.
 func asksForHelp(command *cli.Command, args []string) bool {

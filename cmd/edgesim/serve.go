@@ -17,8 +17,8 @@ func (p *program) serveCommand() *cli.Command {
 		Name:      "serve",
 		Usage:     "run the edge for a distribution or one origin",
 		ArgsUsage: "[CONFIG]",
-		Description: "CONFIG is a DistributionConfig as the API gives it (aws cloudfront get-distribution-config),\n" +
-			"an overlay in YAML, or - for standard input.\n\n" +
+		Description: "CONFIG is a file or a folder: API JSON (aws cloudfront get-distribution-config), CloudFormation, SAM, cdk.out,\n" +
+			"serverless.yml, Terraform, what edgesim pull wrote, or an overlay in YAML; - is standard input.\n\n" +
 			"Examples:\n" +
 			"  edgesim serve --origin https://www.example.com\n" +
 			"  edgesim serve --origin http://localhost:3000\n" +
