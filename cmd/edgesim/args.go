@@ -51,7 +51,7 @@ func interleave(app *cli.App, args []string) []string {
 	return out
 }
 
-// withoutHelpAll puts --help in the place of --help-all, and says whether it stood
+// withoutHelpAll replaces --help-all by --help, and says whether it stood
 // there.
 func withoutHelpAll(args []string) ([]string, bool) {
 	out, found := slices.Clone(args), false
