@@ -48,16 +48,14 @@ export function once(path) {
 // again.
 export function forget() { kept.clear(); }
 
-// follow listens to what happens. It comes back by itself when the edge does;
-// again is called then, as something may have been missed.
+// follow listens to what happens. It comes back by itself when the edge does.
+// again is called whenever it begins to listen: what happened between the list and
+// that moment was missed.
 export function follow({ exchanges, lost, again }) {
-  let source, timer, was = false;
+  let source, timer;
   const open = () => {
     source = new EventSource("/api/live");
-    source.addEventListener("hello", () => {
-      if (was) again();
-      was = true;
-    });
+    source.addEventListener("hello", () => again());
     source.addEventListener("exchanges", e => exchanges(JSON.parse(e.data)));
     source.onerror = () => {
       lost();
