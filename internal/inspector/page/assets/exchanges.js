@@ -141,9 +141,21 @@ class List {
     this.drawKept();
   }
 
-  // reload is for when something may have been missed.
+  // reload is for when something may have been missed. One that is asked for while
+  // another is under way comes after it: two at once would lose what came between.
   async reload() {
     if (this.paused) return;
+    this.wanted = true;
+    if (this.reloading) return;
+    this.reloading = true;
+    while (this.wanted) {
+      this.wanted = false;
+      await this.reloadOnce();
+    }
+    this.reloading = false;
+  }
+
+  async reloadOnce() {
     try {
       await this.load();
       this.skipped = 0;
