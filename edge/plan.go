@@ -65,7 +65,7 @@ func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior
 // cannot, why.
 func (l *Location) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) (bool, []policy.Finding) {
 	if !policy.AsksForWebSocket(v.Method, v.Proto, v.Header) {
-		return false, nil
+		return false, policy.JudgeNoWebSocket(v.Proto, v.Header)
 	}
 	return policy.JudgeWebSocket(policy.WebSocketFacts{Behavior: b, OriginMTLS: l.ClientCertificates[o.ID] != nil})
 }

@@ -7,9 +7,17 @@ import (
 
 // ExplainCompression tells why a response is not compressed of which people
 // expect it: one of a listed type, for a viewer that accepts a format that is
-// enabled, that only its length keeps from it (CF-COMP-10). It returns false for
-// every other.
+// enabled, that only its length keeps from it (CF-COMP-10); or one of nginx, which
+// compresses nothing for a proxy as long as it is not told to (CF-REQ-62). It
+// returns false for every other.
 func ExplainCompression(f CompressionFacts, c Compression) (Finding, bool) {
+	if c.Encoding == "" && !f.Behavior.Compress && leftByNginx(&f) {
+		return Finding{
+			Rule: "CF-REQ-62", Verdict: Warn, Inferred: true, Subject: "compression",
+			Observed: "the origin, nginx, did not compress: the request has Via, for which nginx's gzip_proxied leaves it out by default",
+			Expected: "a compressed response", Hint: "set gzip_proxied any in nginx, or let the behavior compress (Compress, with gzip and Brotli enabled in its cache policy)",
+		}, true
+	}
 	if c.Encoding != "" || !f.Behavior.Compress || f.Method == http.MethodHead || f.ContentLength >= 0 && f.ContentLength <= CompressionMax {
 		return Finding{}, false
 	}
@@ -26,4 +34,13 @@ func ExplainCompression(f CompressionFacts, c Compression) (Finding, bool) {
 		Rule: "CF-COMP-10", Verdict: Warn, Subject: "compression", Observed: "the response was not compressed: " + strings.TrimSpace(c.Why),
 		Expected: "a Content-Length of 1,000 to 10,000,000 bytes", Hint: hint,
 	}, true
+}
+
+// leftByNginx says whether a response is one that nginx would have compressed for
+// the viewer itself: of a listed type, long enough, and not compressed.
+func leftByNginx(f *CompressionFacts) bool {
+	length := f.ContentLength < 0 || f.ContentLength >= CompressionMin
+	contentType, _, _ := strings.Cut(f.Header.Get("Content-Type"), ";")
+	return f.Method != http.MethodHead && f.Status == http.StatusOK && length && strings.HasPrefix(f.Header.Get("Server"), "nginx") &&
+		f.Header.Get("Content-Encoding") == "" && hasToken(f.Request["Accept-Encoding"], "gzip") && compressedTypes[strings.ToLower(strings.TrimSpace(contentType))]
 }

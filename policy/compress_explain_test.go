@@ -32,3 +32,37 @@ func TestExplainCompression(t *testing.T) {
 		}
 	}
 }
+
+// TestNginxBehindVia: nginx does not compress for a proxy by default, and is told
+// of where nothing else compresses (CF-REQ-62).
+func TestNginxBehindVia(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, server, contentType, encoding, accepts string
+		length                                       int64
+		compress, want                               bool
+	}{
+		{"nginx", "nginx/1.22.1", "text/css; charset=utf-8", "", "gzip, br", 5000, false, true},
+		{"chunked", "nginx", "text/html", "", "gzip", -1, false, true},
+		{"the edge compresses", "nginx", "text/html", "", "gzip", 5000, true, false},
+		{"compressed", "nginx", "text/html", "gzip", "gzip", 5000, false, false},
+		{"another server", "Apache", "text/html", "", "gzip", 5000, false, false},
+		{"a picture", "nginx", "image/png", "", "gzip", 5000, false, false},
+		{"short", "nginx", "text/html", "", "gzip", 500, false, false},
+		{"a viewer without gzip", "nginx", "text/html", "", "identity", 5000, false, false},
+	} {
+		b := distribution.NewCacheBehavior("o")
+		b.Compress = row.compress
+		b.CachePolicy, _ = distribution.ManagedCachePolicy("CachingOptimized")
+		header := http.Header{"Server": {row.server}, "Content-Type": {row.contentType}}
+		if row.encoding != "" {
+			header.Set("Content-Encoding", row.encoding)
+		}
+		f := policy.CompressionFacts{Behavior: &b, Method: "GET", Proto: "HTTP/1.1", Request: http.Header{"Accept-Encoding": {row.accepts}}, Status: 200,
+			Header: header, ContentLength: row.length}
+		got, ok := policy.ExplainCompression(f, policy.DecideCompression(f))
+		if (ok && got.Rule == "CF-REQ-62") != row.want {
+			t.Errorf("%s: got %v %+v", row.name, ok, got)
+		}
+	}
+}

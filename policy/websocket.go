@@ -22,6 +22,18 @@ func AsksForWebSocket(method, proto string, h http.Header) bool {
 		hasToken(h["Upgrade"], "websocket") && hasToken(h["Connection"], "upgrade")
 }
 
+// JudgeNoWebSocket tells a viewer that means to set up a WebSocket, by its key, why
+// none is: over HTTP/2 and in HTTP/1.0 CloudFront sets up none (CF-WS-03).
+func JudgeNoWebSocket(proto string, h http.Header) []Finding {
+	if proto == "HTTP/1.1" || len(h["Sec-Websocket-Key"]) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Rule: "CF-WS-03", Verdict: Warn, Subject: "WebSocket", Observed: "the viewer sent Sec-WebSocket-Key over " + proto + ": the request goes on as an ordinary one",
+		Expected: "a WebSocket handshake over HTTP/1.1", Hint: "let the client use HTTP/1.1 for wss:, as browsers do (ALPN http/1.1); CloudFront sets up no WebSocket over HTTP/2",
+	}}
+}
+
 // WebSocketFacts is what decides whether an upgrade can go to an origin.
 type WebSocketFacts struct {
 	Behavior *distribution.CacheBehavior
