@@ -105,7 +105,7 @@ func (t *checkText) title(b *block) {
 	what := "viewers of " + b.viewers[0].Host
 	if b.Target != nil {
 		what = fmt.Sprintf("%s://%s", map[bool]string{true: "https", false: "http"}[b.Target.TLS], b.Target.Address)
-		if strings.Contains(b.Subject, "://") && b.Request != nil && b.Request.URI != "/" {
+		if b.Origin == "origin" && b.Request != nil && b.Request.URI != "/" {
 			what += b.Request.URI // two URLs may name one host
 		}
 		if b.Origin != "origin" {
