@@ -16,9 +16,14 @@ demo:
 	$(GO) run ./cmd/edgesim demo
 
 # -count=1: the tests in e2e build the program, which the test cache does not see.
-test: lint
+test:
+	@echo "make test: 1 of 4, format, vet and staticcheck"
+	@$(MAKE) --no-print-directory lint
+	@echo "make test: 2 of 4, $$($(GO) list ./... | wc -l) packages with the race detector; one line each as they end"
 	$(GO) test -race -count=1 -timeout 15m ./...
+	@echo "make test: 3 of 4, the benchmarks' own tests"
 	cd test/bench && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
+	@echo "make test: 4 of 4, a gRPC client and server that are not ours"
 	cd test/e2e/grpc && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
 	@$(GO) run ./internal/peers/cmd/missing
 
