@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/edgesim/edgesim/internal/peers"
 )
 
 // TestToldWhatIsWrong: a site at a platform that answers to its own Host, an API
@@ -51,9 +53,7 @@ func TestToldWhatIsWrong(t *testing.T) {
 		`CF-REQ-54: origin "site": it is Heroku, which answers to its own name only`, `viewers get its 404 ("No such app")`,
 		"CF-ERR-38: custom error response for 404: every 404 becomes /index.html with status 200, that of the origins behind \"/api/*\" as well",
 	} {
-		if !strings.Contains(e.Output(), says) {
-			t.Errorf("the start does not say %q:\n%s", says, e.Output())
-		}
+		peers.Await(t, "the start to say "+says, func() bool { return strings.Contains(e.Output(), says) })
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+e.HTTP+"/api/search?q=1", nil)
 	if err != nil {

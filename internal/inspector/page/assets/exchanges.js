@@ -257,7 +257,7 @@ class List {
     this.show();
     this.say();
     if (this.items.length === 0) this.empty();
-    else this.emptyAt?.remove();
+    else this.filled();
   }
 
   // show renders the rows that are in sight, and some around them.
@@ -327,12 +327,16 @@ class List {
     this.rowsAt.querySelector(".selected .line")?.focus({ preventScroll: true });
   }
 
+  filled() {
+    for (const at of this.root.querySelectorAll(".empty")) at.remove();
+  }
+
   // empty teaches what to do.
   async empty() {
-    this.emptyAt?.remove();
+    this.filled();
     if (this.query.size > 0) {
-      this.emptyAt = h("p", { class: "empty" }, "No exchange is like that. ", link("/exchanges", {}, "Show all"));
-      this.root.append(this.emptyAt);
+      const at = h("p", { class: "empty" }, "No exchange is like that. ", link("/exchanges", {}, "Show all"));
+      this.root.append(at);
       return;
     }
     let command = "curl -i http://127.0.0.1:8080/";
@@ -342,8 +346,9 @@ class List {
       else if (s.listen.https) command = "curl -ik https://" + s.listen.https + "/";
     } catch { /* the banner says it */ }
     if (this.items.length > 0) return;
-    this.emptyAt = h("div", { class: "empty" }, h("p", {}, "Nothing yet. Try:"),
+    this.filled(); // another may have been put there meanwhile
+    const at = h("div", { class: "empty" }, h("p", {}, "Nothing yet. Try:"),
       h("p", {}, h("code", {}, command), " ", button("Copy", event => copy(command, event.target))));
-    this.root.append(this.emptyAt);
+    this.root.append(at);
   }
 }
