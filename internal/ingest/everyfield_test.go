@@ -26,7 +26,7 @@ var inert = map[string]string{
 // change is refused, or changes what is served or what is reported.
 func TestEveryField(t *testing.T) {
 	t.Parallel()
-	files := []string{"testdata/valid-full.json"}
+	files := []string{"testdata/valid-full.json", "testdata/everyfield-certificate.json"}
 	if _, err := os.Stat(samplesDir); err == nil {
 		files = append(files, samples(t)["distributionconfig"]...)
 	}
