@@ -70,7 +70,7 @@ func fidelityMarkdown(w io.Writer, rules []ruleEntry) error {
 	}
 	fmt.Fprintf(out, "| all | %d | %d | %d | %d | %d | %d | %d |\n", total[0], total[1], total[2], total[3], total[4], total[5], total[6])
 	fmt.Fprint(out, "\nWhat the documentation leaves open can be switched: `--tls13`, `--host-name-check`, `--superfluous-certificates`,\n"+
-		"`--sha1-signatures`. `edgesim check --live` compares with a real distribution.\n")
+		"`--sha1-signatures`. `edgesim check --live URL` compares with a real distribution.\n")
 	writeGaps(out, rules)
 	fmt.Fprint(out, "\n## Not documented\n\nWhat was observed, or is our own conclusion, where AWS says nothing.\n\n| id | when | then | known |\n|---|---|---|---|\n")
 	for _, r := range rules {

@@ -215,6 +215,7 @@ var Packages = []Package{
 	{Path: "edgesimtest", Why: "it is for tests, of others and of ours, and wires an edge for them", Anything: true},
 	{Path: "internal/conntest", Why: "it counts the connections that tests leave open, and belongs to tests alone", Anything: true},
 	{Path: "internal/peers", Why: "it starts real servers for tests, and belongs to tests alone", Anything: true},
+	{Path: "internal/documents", Why: "it finds the commands in our documents, and belongs to tests alone"},
 	{Path: "internal/peers/cmd/missing", Why: "it names the peers that are not installed", Imports: []string{"internal/peers"}},
 	{Path: "test/e2e", Why: "tests of the whole program, from outside", Anything: true},
 	{Path: "test/page", Why: "tests of the page from outside, in a real browser that chromedp drives (MIT, kept up, no dependency but its own protocol types)", Anything: true},
@@ -262,6 +263,7 @@ var Packages = []Package{
 // reason, beside those that stand above its own package.
 var TestImports = map[string]string{
 	"internal/conntest":        "every connection is closed or kept when a test ends",
+	"internal/documents":       "what documents show is run by tests",
 	"internal/peers":           "servers that are not ours, as origins that cannot share a mistake with us",
 	"edgesimtest":              "an edge in one line, for tests that need no more of it than that",
 	"internal/store/storetest": "the one suite that every store answers to",
