@@ -25,6 +25,7 @@ func Known() []Peer {
 	return []Peer{
 		{"openssl", "openssl", "origins with every kind of certificate, cipher suite and curve"},
 		{"nginx", "nginx-light", "origins as people run them, with SNI and plain HTTP"},
+		{"haproxy", "haproxy", "the HAProxy lines of docs/causes"},
 		{"curl", "curl", "viewers over HTTP/1.1, HTTP/2 and through a proxy"},
 		{"gnutls-serv", "gnutls-bin", "origins with 3DES and RC4"},
 		{"postgres", "postgresql", "recordings in a database that is stopped and started under load"},
@@ -73,6 +74,13 @@ func known(command string) Peer {
 		}
 	}
 	panic(fmt.Sprintf("peers: %q is not a known peer", command))
+}
+
+// Path returns the path of a peer, which the test needs.
+func Path(t testing.TB, command string) string {
+	t.Helper()
+	Need(t, command)
+	return find(command)
 }
 
 // find returns the path of a program, or "". Debian keeps servers in
