@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/columns"
 )
 
 // edgeAnswers prints what the edge answers without asking an origin.
@@ -46,7 +47,7 @@ func (t *checkText) summary(r *check.Report) {
 		}
 	}
 	text := fmt.Sprintf("%s: %s (policy %s, certificates judged at %s)", plural(len(r.Checks), "check"), strings.Join(parts, ", "), r.Policy, r.At.Format("2006-01-02 15:04 MST"))
-	for _, line := range wrapped(text, t.width) {
+	for _, line := range columns.Wrap(text, t.width) {
 		fmt.Fprintln(t.out, line)
 	}
 }

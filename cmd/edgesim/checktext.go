@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -119,7 +120,7 @@ func (t *checkText) title(b *block) {
 		what += fmt.Sprintf(" (%d checks)", b.checks)
 	}
 	label := fmt.Sprintf("%-9s ", strings.ToUpper(string(b.Verdict)))
-	lines := wrapped(what, t.width-len(label))
+	lines := columns.Wrap(what, t.width-len(label))
 	fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", color, label, t.ink.off, t.ink.bold, strings.Join(lines, "\n          "), t.ink.off)
 }
 
@@ -128,7 +129,7 @@ const labelWidth = 10
 
 // row prints one row of a block.
 func (t *checkText) row(label, text string) {
-	lines := wrapped(text, t.width-labelWidth)
+	lines := columns.Wrap(text, t.width-labelWidth)
 	for i, line := range lines {
 		if i > 0 {
 			label = ""

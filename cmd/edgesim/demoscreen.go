@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -19,13 +20,13 @@ func demoScreen(out io.Writer, origins []lab.Origin, at addresses, width int) {
 	fmt.Fprintf(out, "  why     edgesim recordings show failed --record http://%s\n\n", at.Inspect)
 	for _, g := range demoGroups(origins) {
 		label := fmt.Sprintf("  %-*s", demoLabel, g.label)
-		for _, line := range wrapped(strings.Join(g.paths, " "), max(width-demoLabel-2, 0)) {
+		for _, line := range columns.Wrap(strings.Join(g.paths, " "), max(width-demoLabel-2, 0)) {
 			fmt.Fprintf(out, "%s%s\n", label, line)
 			label = strings.Repeat(" ", demoLabel+2)
 		}
 	}
 	fmt.Fprintln(out)
-	for _, line := range wrapped("--all says what each shows. Your own origin: edgesim serve --origin URL. Ctrl-C ends this.", width) {
+	for _, line := range columns.Wrap("--all says what each shows. Your own origin: edgesim serve --origin URL. Ctrl-C ends this.", width) {
 		fmt.Fprintln(out, line)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/setting"
 )
 
@@ -182,7 +183,7 @@ func unquoteUsage(usage string) (value, text string) {
 // entry writes a label and its text in a second column; a label that is too long
 // has a line of its own.
 func entry(b *strings.Builder, label, text string, column, width int) {
-	lines := wrapped(text, width-column)
+	lines := columns.Wrap(text, width-column)
 	head := "  " + label
 	if len(head) >= column-1 {
 		b.WriteString(head + "\n")
@@ -201,7 +202,7 @@ func paragraph(b *strings.Builder, text string, width int) {
 		b.WriteString("\n")
 		text = text[1:]
 	}
-	for _, line := range wrapped(text, width) {
+	for _, line := range columns.Wrap(text, width) {
 		b.WriteString(line + "\n")
 	}
 }

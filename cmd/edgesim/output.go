@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/proxy"
 )
@@ -63,7 +64,7 @@ func (o output) note(format string, args ...any) {
 // said prints a line in the voice of the program, wrapped on a terminal.
 func (o output) said(voice, line string) {
 	if width := widthOf(o.stderr); width > 0 {
-		line = strings.Join(wrapped(line, width-len(voice)), "\n"+strings.Repeat(" ", len(voice)))
+		line = strings.Join(columns.Wrap(line, width-len(voice)), "\n"+strings.Repeat(" ", len(voice)))
 	}
 	fmt.Fprintf(o.stderr, "%s%s\n", voice, line)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/when"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -113,7 +114,7 @@ func filterOf(c *cli.Context) (recording.Filter, error) {
 
 // readSince reads a time, or a duration back from now.
 func readSince(text string, now time.Time) (time.Time, error) {
-	at, err := recording.ParseSince(text, now)
+	at, err := when.Since(text, now)
 	if err != nil {
 		return at, usage{err: fmt.Errorf("--since %w", err)}
 	}

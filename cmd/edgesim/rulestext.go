@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/edgesim/edgesim/internal/columns"
 )
 
 // rulesText prints rules for people.
@@ -74,7 +76,7 @@ func (t *rulesText) full(r ruleEntry) {
 }
 
 func (t *rulesText) row(label, text string) {
-	for i, line := range wrapped(text, t.width-labelWidth) {
+	for i, line := range columns.Wrap(text, t.width-labelWidth) {
 		if i > 0 {
 			label = ""
 		}

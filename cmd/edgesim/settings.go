@@ -23,8 +23,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/sigv4"
 	"github.com/edgesim/edgesim/internal/standin"
+	"github.com/edgesim/edgesim/internal/when"
 	"github.com/edgesim/edgesim/policy"
-	"github.com/edgesim/edgesim/recording"
 )
 
 // settings are what a command works with: the configuration file, the overlay
@@ -290,7 +290,7 @@ func readTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	at, err := recording.ParseTime(text)
+	at, err := when.Time(text)
 	if err != nil {
 		return time.Time{}, usage{err: fmt.Errorf("--at %w", err),
 			hint: "a date, or date, T, time and zone (RFC 3339): --at 2026-12-31, or --at 2026-12-31T01:00:00+01:00"}

@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"strings"
 
 	"golang.org/x/term"
 )
@@ -23,28 +22,6 @@ func widthOf(w io.Writer) int {
 		return width
 	}
 	return 0
-}
-
-// wrapped breaks text into lines of at most width columns, at spaces; a word
-// that is longer stays whole, so that it can be copied.
-func wrapped(text string, width int) []string {
-	if width <= 0 {
-		return []string{text}
-	}
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case line == "":
-			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
-		}
-	}
-	return append(lines, line)
 }
 
 // ink are the colors of a report; the zero value has none.

@@ -73,6 +73,8 @@ var Packages = []Package{
 		Path: "internal/ingest/tree", Why: "the one shape in which every reader of files hands on what it read; it judges nothing",
 		Modules: []string{yaml},
 	},
+	{Path: "internal/columns", Why: "lines of a terminal's width, for every screen alike"},
+	{Path: "internal/when", Why: "times as people type them, for flags, overlays and the API alike"},
 	{Path: "internal/setting", Why: "the one table of what can be set: readers of files and of flags go by it, and it reads nothing"},
 	{
 		Path: "internal/ingest/terraform", Why: "it evaluates Terraform as far as that goes without providers, and judges nothing; distribution has the managed policies by name",
@@ -88,7 +90,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "internal/ingest", Why: "it turns files into a distribution and knows nothing of what is done with one",
-		Imports: []string{"distribution", "internal/setting", "internal/ingest/tree", "internal/ingest/apishape", "internal/ingest/cloudformation", "internal/ingest/terraform"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema, aws},
+		Imports: []string{"distribution", "internal/setting", "internal/when", "internal/ingest/tree", "internal/ingest/apishape", "internal/ingest/cloudformation", "internal/ingest/terraform"}, Modules: []string{yaml, tfjson, hcl}, TestModules: []string{jsonschema, aws},
 	},
 	{
 		Path: "internal/pull", Why: "what the CloudFront API holds, as files; the AWS SDK stays behind it, and managed policies are known without asking",
@@ -134,7 +136,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "internal/story", Why: "one exchange told to a person, with the rule that decided it; logline has what no terminal may get",
-		Imports: []string{"recording", "originconn", "policy", "internal/tlswire", "internal/logline"},
+		Imports: []string{"recording", "originconn", "policy", "internal/tlswire", "internal/logline", "internal/columns"},
 	},
 	{
 		Path: "internal/replay", Why: "a recording instead of origins; it undoes what the edge compressed, to give back what the origin sent",
@@ -206,7 +208,7 @@ var Packages = []Package{
 	},
 	{
 		Path: "internal/inspector", Why: "it reads recordings and the catalogue, takes wishes for faults, and can reach no origin",
-		Imports: []string{"internal/inspector/page", "recording", "internal/har", "policy", "faults", "internal/invalidation"},
+		Imports: []string{"internal/inspector/page", "recording", "internal/when", "internal/har", "policy", "faults", "internal/invalidation"},
 	},
 	{
 		Path: "internal/standin", Why: "folders instead of buckets, behind sockets of their own; ingest says how they are named, distribution which endpoint a name is",
@@ -225,6 +227,8 @@ var Packages = []Package{
 		Path: "cmd/edgesim", Why: "it wires everything, and nobody imports it",
 		Imports: []string{
 			"internal/pki",
+			"internal/when",
+			"internal/columns",
 			"internal/tlswire",
 			"distribution",
 			"internal/setting",

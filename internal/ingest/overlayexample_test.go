@@ -98,3 +98,22 @@ func asJSON(t *testing.T, text string) any {
 	}
 	return instance
 }
+
+// TestOverlayTimes: the key at takes what the flag --at takes, quoted or not, and
+// the schema for editors lets it through.
+func TestOverlayTimes(t *testing.T) {
+	t.Parallel()
+	schema := overlaySchema(t)
+	for _, at := range []string{
+		"2026-12-31", `"2026-12-31"`, "2026-12-31 15:04", "2026-12-31 15:04:05", "2026-12-31T15:04", "2026-12-31T15:04:05", "2026-12-31T15:04:05Z", "2026-12-31T01:00:00+01:00",
+	} {
+		text := "origin: https://www.example.com\nat: " + at + "\n"
+		got, err := ingest.Read([]byte(text), ingest.Options{})
+		if err != nil || len(got.Overlay.Values["at"]) != 1 || got.Overlay.Values["at"][0] != strings.Trim(at, `"`) {
+			t.Errorf("%s: got %+v, %v", text, got, err)
+		}
+		if err := schema.Validate(asJSON(t, "at: "+`"`+strings.Trim(at, `"`)+`"`+"\n")); err != nil {
+			t.Errorf("%s: the schema refuses it: %v", text, err)
+		}
+	}
+}

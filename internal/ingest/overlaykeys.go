@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 	"github.com/edgesim/edgesim/internal/setting"
+	"github.com/edgesim/edgesim/internal/when"
 )
 
 // forms read the keys that have a form of their own; every other one is read by its
@@ -93,8 +94,8 @@ func (r *overlayReader) word(s *setting.Setting, text string) (string, error) {
 			return "", fmt.Errorf(`%q is not "current" or a date like 2026-11-22`, text)
 		}
 	case setting.Time:
-		if _, err := time.Parse(time.RFC3339, text); err != nil {
-			return "", fmt.Errorf("%q is not a time like 2026-11-22T12:00:00Z (RFC 3339)", text)
+		if _, err := when.Time(text); err != nil {
+			return "", err
 		}
 	case setting.File:
 		return r.path(text), nil

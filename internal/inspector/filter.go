@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgesim/edgesim/internal/when"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -159,7 +160,7 @@ func setStatus(f *recording.Filter, value string, _ time.Time) bool {
 }
 
 func setSince(f *recording.Filter, value string, now time.Time) bool {
-	t, err := recording.ParseSince(value, now)
+	t, err := when.Since(value, now)
 	f.Since = t
 	return err == nil
 }

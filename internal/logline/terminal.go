@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/edgesim/edgesim/recording"
 )
@@ -72,8 +73,8 @@ func (t *Terminal) Record(e *recording.Exchange) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e.Cause != nil && t.first(kind{string(e.Cause.Name), e.Origin}) {
-		t.indented(&b, "why  ", Printable(e.Cause.Detail))
-		t.indented(&b, "fix  ", t.Show+" "+id)
+		t.why(&b, Printable(e.Cause.Detail))
+		t.fix(&b, t.Show+" "+id)
 	}
 	_, _ = io.WriteString(t.To, b.String()) // nobody is told of a terminal that is gone
 }
@@ -90,14 +91,29 @@ func (t *Terminal) first(k kind) bool {
 	return true
 }
 
-// indented writes a line below that of the exchange; a sentence is cut where the
-// terminal ends, a command never.
-func (t *Terminal) indented(b *strings.Builder, label, text string) {
-	const indent = "          "
-	if t.Width > 0 && label == "why  " {
-		text = cut(text, max(t.Width-len(indent)-len(label), 20))
+// The lines below that of an exchange begin in the column of its status.
+const (
+	whyLabel = "          why  "
+	fixLabel = "          fix  "
+)
+
+// why writes the reason, cut where the terminal ends.
+func (t *Terminal) why(b *strings.Builder, text string) {
+	if t.Width > 0 {
+		text = cut(text, max(t.Width-len(whyLabel), 20))
 	}
-	b.WriteString(indent + label + text + "\n")
+	b.WriteString(whyLabel + text + "\n")
+}
+
+// fix writes the command, which is never cut or broken: where it does not fit behind
+// the label it has a line of its own.
+func (t *Terminal) fix(b *strings.Builder, command string) {
+	if t.Width > 0 && len(fixLabel)+utf8.RuneCountInString(command) > t.Width {
+		b.WriteString(strings.TrimRight(fixLabel, " ") + "\n")
+		b.WriteString(command + "\n")
+		return
+	}
+	b.WriteString(fixLabel + command + "\n")
 }
 
 // cut shortens a text to so many characters.

@@ -43,6 +43,28 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
+// TestTerminalCommand: the command is whole at every width, on a line of its own
+// where it does not fit behind its label.
+func TestTerminalCommand(t *testing.T) {
+	t.Parallel()
+	const show = "edgesim recordings show --record /home/somebody/projects/shop/recordings"
+	e := exampleExchange()
+	e.ID, e.Start = "0123456789abcdef", time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
+	for width, want := range map[int]string{
+		0:   "          fix  " + show + " 0123456789\n",
+		120: "          fix  " + show + " 0123456789\n",
+		98:  "          fix  " + show + " 0123456789\n",
+		97:  "          fix\n" + show + " 0123456789\n",
+		60:  "          fix\n" + show + " 0123456789\n",
+	} {
+		var out bytes.Buffer
+		(&logline.Terminal{To: &out, Show: show, Width: width}).Record(e)
+		if !strings.HasSuffix(out.String(), want) {
+			t.Errorf("width %d: got\n%s", width, out.String())
+		}
+	}
+}
+
 // TestTerminalIsSafe: nothing of a request moves the cursor or turns the text, and
 // no secret is shown.
 func TestTerminalIsSafe(t *testing.T) {

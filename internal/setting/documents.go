@@ -106,7 +106,7 @@ func (s *Setting) form() string {
 	case Address:
 		return `{"type": "string", "pattern": "^(off|.*:[0-9]+)$"}`
 	case Time:
-		return `{"type": "string", "format": "date-time"}`
+		return `{"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].+)?$"}`
 	case Date:
 		return `{"type": "string", "pattern": "^(current|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}`
 	case Text, File, Place:

@@ -47,7 +47,7 @@ const (
 	Choice
 	// Address is HOST:PORT, or "off".
 	Address
-	// Time is an instant in RFC 3339, Date "current" or a date.
+	// Time is an instant as package when reads it, Date "current" or a date.
 	Time
 	Date
 	// File is a path, relative to the folder of the overlay that names it; Files

@@ -74,7 +74,7 @@ var origin = []Setting{
 	},
 	{
 		Name: "at", Kind: Time, Group: GroupOrigin, Value: "TIME", Said: "now",
-		Usage: "judge certificates at this `TIME`, e.g. 2026-12-31T00:00:00Z", Example: "2026-12-31T00:00:00Z",
+		Usage: "judge certificates at this `TIME`, e.g. 2026-12-31 or 2026-12-31T15:04:05Z", Example: "2026-12-31",
 	},
 	{
 		Name: "tls13", Kind: Choice, Group: GroupOrigin, Value: "WHETHER", Choices: []string{"auto", "forbid"}, Said: "auto, as far as --policy has it",

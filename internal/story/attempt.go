@@ -11,15 +11,7 @@ import (
 )
 
 // attempt tells one try to get a response, step by step.
-func (t *teller) attempt(number int, a *originconn.Attempt) {
-	title := fmt.Sprintf("Attempt %d", number)
-	if a.Target != "" {
-		title += " at " + a.Target
-	}
-	if a.Cause != nil {
-		title += " failed"
-	}
-	t.chapter(title)
+func (t *teller) attempt(a *originconn.Attempt) {
 	if a.StaleIdle > 0 {
 		t.say("a kept-alive connection was found closed by the origin, after %s without use", took(a.StaleIdle))
 	}
@@ -40,7 +32,7 @@ func (t *teller) attempt(number int, a *originconn.Attempt) {
 	}
 	if a.Cause != nil {
 		text := fmt.Sprintf("%s %s", a.Cause.Rule, a.Cause.Name)
-		if decided := t.e.Cause; number < len(t.e.Attempts) || decided == nil || decided.Rule != a.Cause.Rule { // else told at the top
+		if !t.toldAtTop(a.Cause) {
 			text += ": " + a.Cause.Detail
 		}
 		t.line(inChapter, red, text)
@@ -106,7 +98,7 @@ func (t *teller) handshake(a *originconn.Attempt) {
 		t.line(inLine, plain, "the chain as sent:")
 	}
 	for i, der := range h.PeerCertificates {
-		t.line(inList, plain, fmt.Sprintf("%d  %s", i, certificate(der)))
+		t.line(inList, plain, fmt.Sprintf("%d %s", i, certificate(der)))
 	}
 }
 

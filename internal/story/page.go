@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/logline"
 )
 
@@ -39,28 +40,19 @@ type page struct {
 	err     error
 }
 
-// line writes one line, broken where it is too long. What breaks stands two
-// columns further in.
+// line writes one line. One that is too long is broken at spaces and goes on two
+// columns further in; what is to be copied stays whole (see [columns.Wrap]).
 func (p *page) line(indent int, color, text string) {
 	text = printable(text)
-	width := p.options.Width
-	if width > 0 && width < indent+narrowest {
-		width = indent + narrowest
+	lines := []string{text}
+	if width := p.options.Width; width > 0 && indent+utf8.RuneCountInString(text) > width {
+		lines = columns.Wrap(text, max(width-indent-2, narrowest))
 	}
-	for first := true; first || text != ""; first = false {
-		if !first {
+	for i, line := range lines {
+		if i == 1 {
 			indent += 2
 		}
-		room := 0
-		if width > 0 {
-			room = max(width-indent, narrowest)
-		}
-		var part string
-		part, text = breakAt(text, room)
-		p.write(strings.Repeat(" ", indent), color, part)
-		if !first {
-			indent -= 2
-		}
+		p.write(strings.Repeat(" ", indent), color, line)
 	}
 }
 
@@ -77,31 +69,6 @@ func (p *page) write(indent, color, text string) {
 
 // gap writes an empty line.
 func (p *page) gap() { p.write("", plain, "") }
-
-// breakAt returns the part of a text that fits into a number of columns, broken
-// at a space where there is one in the second half, and the rest.
-func breakAt(text string, room int) (part, rest string) {
-	if room <= 0 || utf8.RuneCountInString(text) <= room {
-		return text, ""
-	}
-	end := 0
-	for n := 0; n < room; n++ {
-		_, size := utf8.DecodeRuneInString(text[end:])
-		end += size
-	}
-	if space := strings.LastIndexByte(text[:end+1], ' '); space > end/2 {
-		return text[:space], strings.TrimLeft(text[space:], " ")
-	}
-	// A URL is copied: it goes to a line of its own, and stays whole even there.
-	begin := strings.LastIndexByte(text[:end], ' ') + 1
-	if word, _, _ := strings.Cut(text[begin:], " "); strings.Contains(word, "://") {
-		if begin > 1 {
-			return text[:begin-1], text[begin:]
-		}
-		return word, strings.TrimLeft(text[len(word):], " ")
-	}
-	return text[:end], text[end:]
-}
 
 // printable makes foreign text fit for a terminal: no escapes, no line ends, and
 // nothing that turns the direction of what follows.

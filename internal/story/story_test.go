@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/story"
 	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
@@ -61,6 +62,57 @@ func certain(t testing.TB) *recording.Exchange {
 	return e
 }
 
+// refused is an origin that answered none of three attempts, as serve records it.
+func refused(t testing.TB) *recording.Exchange {
+	e := recorded(t, "success.json")
+	const at = "app.example.com:443"
+	e.ID = "YNWxsopkTo5kv4Lk1SVtfYsv5Tw86q_ogql3dDqFSgAY7N288gYafQ=="
+	e.Cause = policy.NewCause(policy.CauseConnectRefused, "nothing listens at app.example.com:443 (192.0.2.7:443): connection refused; 3 attempts were made", nil)
+	e.Cause.Hint = "app.example.com:443 is reached at 192.0.2.7:443 here: start the origin there, or send it elsewhere with --connect app.example.com=127.0.0.1:PORT"
+	e.Response = recording.Response{Status: 502, Header: map[string][]string{
+		"Server": {"CloudFront"}, "X-Cache": {"Error from cloudfront"}, "X-Amz-Cf-Id": {e.ID}, "Via": {"1.1 51934d71637d43f75ef6d7270e7f08ce.cloudfront.net (CloudFront)"},
+	}, BodyBytes: 1033}
+	e.ResultType, e.DetailedResultType = "Error", "OriginConnectError"
+	e.Attempts = nil
+	for i := range 3 {
+		e.Attempts = append(e.Attempts, &originconn.Attempt{
+			Number: i + 1, Target: at, Addresses: []string{"192.0.2.7"}, Address: "192.0.2.7:443",
+			Phases: originconn.Phases{Resolve: time.Duration(3-i) * time.Millisecond, Dial: time.Duration(1+i) * time.Millisecond},
+			Cause:  policy.NewCause(policy.CauseConnectRefused, "nothing listens at app.example.com:443 (192.0.2.7:443): connection refused", nil),
+		})
+	}
+	return e
+}
+
+// TestAgain: what every attempt met is said once; an attempt that met something
+// else is told in full.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	e := refused(t)
+	text := told(t, e, story.Options{})
+	if n := strings.Count(text, "nothing listens at"); n != 1 {
+		t.Errorf("the reason is said %d times:\n%s", n, text)
+	}
+	if !strings.Contains(text, "Attempts 2 and 3 failed in the same way\n  they took 4.0 ms and 4.0 ms\n") {
+		t.Errorf("the story is\n%s", text)
+	}
+	for name, change := range map[string]func(*originconn.Attempt){
+		"another address": func(a *originconn.Attempt) { a.Address = "192.0.2.8:443" },
+		"another name":    func(a *originconn.Attempt) { a.Target = "other.example.com:443" },
+		"another cause":   func(a *originconn.Attempt) { a.Cause = policy.NewCause(policy.CauseConnectTimeout, "no answer", nil) },
+		"a connection":    func(a *originconn.Attempt) { a.Phases.Send, a.Phases.Wait = 1, 1 },
+		"a finding": func(a *originconn.Attempt) {
+			a.Findings = []policy.Finding{{Rule: "CF-CONN-10", Verdict: policy.Warn, Observed: "a private address"}}
+		},
+	} {
+		e := refused(t)
+		change(e.Attempts[1])
+		if text := told(t, e, story.Options{}); !strings.Contains(text, "\nAttempt 2 at ") || strings.Contains(text, "in the same way") {
+			t.Errorf("%s: the story is\n%s", name, text)
+		}
+	}
+}
+
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -70,6 +122,11 @@ func TestWrite(t *testing.T) {
 	}{
 		{"handshake.txt", recorded(t, "exchange.json"), story.Options{}},
 		{"handshake_60.txt", recorded(t, "exchange.json"), story.Options{Width: 60}},
+		{"handshake_80.txt", recorded(t, "exchange.json"), story.Options{Width: 80}},
+		{"handshake_120.txt", recorded(t, "exchange.json"), story.Options{Width: 120}},
+		{"refused_60.txt", refused(t), story.Options{Width: 60}},
+		{"refused_80.txt", refused(t), story.Options{Width: 80}},
+		{"refused_120.txt", refused(t), story.Options{Width: 120}},
 		{"success.txt", recorded(t, "success.json"), story.Options{}},
 		{"foreign.txt", &recording.Exchange{ID: "har-000001", Viewer: recording.Viewer{Method: "GET", Scheme: "http", Host: "a", URI: "/"}}, story.Options{}},
 		{"certain.txt", certain(t), story.Options{}},
@@ -103,7 +160,7 @@ func TestWidth(t *testing.T) {
 	for _, width := range []int{1, 30, 40, 79, 80, 200} {
 		got := told(t, e, story.Options{Width: width})
 		for line := range strings.Lines(got) {
-			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > max(width, 28) && !aloneURL(line) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > max(width, 28) && !whole(line) {
 				t.Errorf("width %d: %d columns in %q", width, n, line)
 			}
 		}
@@ -113,10 +170,10 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// aloneURL says whether a line is a URL and nothing else, which is never broken.
-func aloneURL(line string) bool {
-	words := strings.Fields(line)
-	return len(words) == 1 && strings.Contains(words[0], "://")
+// whole says whether a line is one word or what belongs to a command, which is
+// never broken.
+func whole(line string) bool {
+	return len(columns.Wrap(strings.TrimSpace(line), 1)) == 1
 }
 
 // TestColor checks that color is there when it is wanted, and adds nothing else.

@@ -22,11 +22,7 @@ func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	t.cached()
 	t.functions("What the function made of the origin's request", policy.OriginRequestTrigger)
 	t.sent()
-	for i, a := range e.Attempts {
-		if a != nil {
-			t.attempt(i+1, a)
-		}
-	}
+	t.attempts()
 	t.findings()
 	t.decided()
 	t.functions("What functions made of the response", policy.OriginResponseTrigger, policy.ViewerResponseTrigger)

@@ -1,4 +1,6 @@
-package recording
+// Package when reads times as people type them: an instant, a date, or how long ago
+// it was. Flags, the API and overlays take the same forms.
+package when
 
 import (
 	"fmt"
@@ -7,14 +9,14 @@ import (
 	"time"
 )
 
-// whenForms are the forms of a time that people type, from the whole one to the
+// forms are the forms of a time that people type, from the whole one to the
 // date alone. One without a zone is in UTC, as every time here is shown.
-var whenForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
+var forms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
 
-// ParseTime reads a time as people type it: 2026-12-31T15:04:05Z, 2026-12-31 15:04,
+// Time reads a time as people type it: 2026-12-31T15:04:05Z, 2026-12-31 15:04,
 // 2026-12-31. One without a zone is in UTC.
-func ParseTime(text string) (time.Time, error) {
-	for _, form := range whenForms {
+func Time(text string) (time.Time, error) {
+	for _, form := range forms {
 		if at, err := time.Parse(form, text); err == nil {
 			return at, nil
 		}
@@ -22,9 +24,9 @@ func ParseTime(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time like 2026-12-31 or 2026-12-31T15:04:05Z", text)
 }
 
-// ParseSince reads a time as [ParseTime] does, or how long before now it was: 5m,
+// Since reads a time as [Time] does, or how long before now it was: 5m,
 // 1h30m, 7d, 2w.
-func ParseSince(text string, now time.Time) (time.Time, error) {
+func Since(text string, now time.Time) (time.Time, error) {
 	for unit, days := range map[string]int{"d": 1, "w": 7} {
 		number, ok := strings.CutSuffix(text, unit)
 		if n, err := strconv.ParseUint(number, 10, 16); ok && err == nil {
@@ -34,7 +36,7 @@ func ParseSince(text string, now time.Time) (time.Time, error) {
 	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
 		return now.Add(-d), nil
 	}
-	at, err := ParseTime(text)
+	at, err := Time(text)
 	if err != nil {
 		return at, fmt.Errorf("%q is neither a time like 2026-12-31 or 2026-12-31T15:04:05Z nor a duration like 5m or 7d", text)
 	}

@@ -1,0 +1,83 @@
+// Package columns breaks text into lines of a terminal's width so that what is to
+// be copied stays in one piece: a URL, an id, a command with its flags.
+package columns
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Wrap returns text in lines of at most width columns, broken at spaces; runs of
+// spaces become one. A word that is longer than a line stays whole, and so does what
+// looks like a command: what stands between backquotes, the name of a program that
+// hints tell of with what follows it, a flag with its value, a number with its unit. A width of 0 or less
+// means one line.
+func Wrap(text string, width int) []string {
+	if width <= 0 {
+		return []string{text}
+	}
+	var lines []string
+	line := ""
+	for _, piece := range pieces(strings.Fields(text)) {
+		switch {
+		case line == "":
+			line = piece
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(piece) <= width:
+			line += " " + piece
+		default:
+			lines = append(lines, line)
+			line = piece
+		}
+	}
+	return append(lines, line)
+}
+
+// programs are those that hints name, and how many of the words behind the name
+// belong to it in any case.
+var programs = map[string]int{"edgesim": 1, "aws": 2, "curl": 1, "openssl": 1, "certbot": 1, "docker": 1, "systemctl": 2, "cat": 2}
+
+// pieces puts the words together between which no line ends.
+func pieces(words []string) []string {
+	var all []string
+	behind, quoted := 0, false // words that belong to a program; within backquotes
+	for i, word := range words {
+		joined := i > 0 && (quoted || behind > 0 || together(words[i-1], word))
+		if joined {
+			all[len(all)-1] += " " + word
+		} else {
+			all = append(all, word)
+		}
+		behind = max(behind-1, 0)
+		if n := programs[strings.TrimLeft(word, "`\"'(")]; n > 0 {
+			behind = n
+		}
+		if ends(word) {
+			behind = 0
+		}
+		quoted = quoted != (strings.Count(word, "`")%2 == 1)
+	}
+	return all
+}
+
+// together says whether two words belong together: in a command line a flag and what
+// it stands behind, a flag and its value, both sides of an operator; elsewhere a
+// number and its unit.
+func together(before, word string) bool {
+	operator := func(w string) bool { return w == "&&" || w == "|" || w == ">" }
+	if operator(word) || operator(before) {
+		return true
+	}
+	if unit := strings.TrimRight(word, ",;.)"); (unit == "ms" || unit == "s") && before[len(before)-1] >= '0' && before[len(before)-1] <= '9' {
+		return true
+	}
+	return isFlag(word) && !ends(before) || isFlag(before) && !ends(before)
+}
+
+// isFlag says whether a word is a flag: not a dash alone, nor a negative number.
+func isFlag(word string) bool {
+	rest := strings.TrimLeft(word, "-")
+	return len(word) > len(rest) && rest != "" && (rest[0] >= 'a' && rest[0] <= 'z' || rest[0] >= 'A' && rest[0] <= 'Z')
+}
+
+// ends says whether a part of a sentence ends with a word.
+func ends(word string) bool { return strings.ContainsRune(",;:.?)", rune(word[len(word)-1])) }
