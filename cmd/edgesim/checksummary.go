@@ -23,8 +23,15 @@ func (t *checkText) edgeAnswers(blocks []*block) {
 				schemes = append(schemes, v.Scheme)
 			}
 		}
-		text := fmt.Sprintf("viewers on %s get %d from the edge for %s (%s",
-			strings.Join(schemes, " and "), b.Outcome.Status, few(b.behaviors, "behavior", "behaviors"), b.Outcome.Rule)
+		to := ""
+		switch o := &b.Outcome; {
+		case o.Location != "" && b.checks > 1: // one of several, each to its own host or path
+			to = ", e.g. to " + o.Location + ","
+		case o.Location != "":
+			to = ", to " + o.Location + ","
+		}
+		text := fmt.Sprintf("viewers on %s get %d from the edge%s for %s (%s",
+			strings.Join(schemes, " and "), b.Outcome.Status, to, few(b.behaviors, "behavior", "behaviors"), b.Outcome.Rule)
 		if b.checks > 1 {
 			text += fmt.Sprintf(", %d checks", b.checks)
 		}

@@ -52,6 +52,9 @@ func (t *checkText) block(b *block) {
 		t.row("why", b.Why)
 	}
 	t.fix(b)
+	if b.Verdict == check.Warn { // what it is about
+		t.findings(b)
+	}
 	t.row("viewer", viewerText(b))
 	if b.Target == nil {
 		t.end()
@@ -64,13 +67,8 @@ func (t *checkText) block(b *block) {
 		}
 		t.row(asked, askedText(b))
 	}
-	for _, j := range b.Rules {
-		if j.Verdict == policy.Warn || j.Verdict == policy.Fail && b.Cause != nil && j.Rule != b.Cause.Rule {
-			t.row(string(j.Verdict), fmt.Sprintf("%s %s: %s", j.Rule, j.Subject, j.Observed)+inferred(j.Inferred))
-			if j.Hint != "" && j.Verdict == policy.Warn {
-				t.row("", "hint: "+j.Hint)
-			}
-		}
+	if b.Verdict != check.Warn {
+		t.findings(b)
 	}
 	for _, try := range b.Tries {
 		if !try.Works {
@@ -92,6 +90,18 @@ func (t *checkText) block(b *block) {
 	t.policies(b)
 	t.rules(b)
 	t.end()
+}
+
+// findings prints what warns, and what fails beside the cause.
+func (t *checkText) findings(b *block) {
+	for _, j := range b.Rules {
+		if j.Verdict == policy.Warn || j.Verdict == policy.Fail && b.Cause != nil && j.Rule != b.Cause.Rule {
+			t.row(string(j.Verdict), fmt.Sprintf("%s %s: %s", j.Rule, j.Subject, j.Observed)+inferred(j.Inferred))
+			if j.Hint != "" && j.Verdict == policy.Warn {
+				t.row("hint", j.Hint)
+			}
+		}
+	}
 }
 
 // aboutNames says whether the name an origin was asked by is part of the failure.
@@ -127,12 +137,15 @@ func (t *checkText) title(b *block) {
 // labelWidth is the width of the column that says what a row is.
 const labelWidth = 10
 
-// row prints one row of a block.
+// row prints one row of a block. An item of a list goes on behind its dash.
 func (t *checkText) row(label, text string) {
-	lines := columns.Wrap(text, t.width-labelWidth)
-	for i, line := range lines {
+	hanging := ""
+	if strings.HasPrefix(text, "- ") {
+		hanging = "  "
+	}
+	for i, line := range columns.Wrap(text, t.width-labelWidth-len(hanging)) {
 		if i > 0 {
-			label = ""
+			label, line = "", hanging+line
 		}
 		pad := strings.Repeat(" ", max(1, labelWidth-len(label)))
 		fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.ink.faint, label, t.ink.off, pad, line)
@@ -158,6 +171,9 @@ func viewerText(b *block) string {
 		text = fmt.Sprintf("%d from the edge %s", o.Status, after(o.After))
 	default:
 		text = fmt.Sprintf("%d from the origin", o.Status)
+	}
+	if o.Location != "" {
+		text += ", to " + o.Location
 	}
 	if o.Sentence != "" {
 		text += fmt.Sprintf(": %q", o.Sentence)

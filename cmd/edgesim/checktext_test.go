@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,14 +71,15 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// TestCheckText: what a person reads, in a file, in a narrow terminal, and at
+// TestCheckText: what a person reads, in a file, on terminals of three widths, and at
 // length.
 func TestCheckText(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	r := labReportAt(t, noon, check.Config{}, "healthy-ecdsa", "dns-failure", "incomplete-chain", "wrong-name", "own-503")
 	for name, text := range map[string]checkText{
-		"check.txt": {}, "check-narrow.txt": {width: 60}, "check-verbose.txt": {verbose: true, width: 120},
+		"check.txt": {}, "check_60.txt": {width: 60}, "check_80.txt": {width: 80}, "check_120.txt": {width: 120},
+		"check-verbose.txt": {verbose: true, width: 120},
 	} {
 		var out bytes.Buffer
 		text.w = &out
@@ -116,5 +118,70 @@ func TestCheckTextColours(t *testing.T) {
 	}
 	if !strings.Contains(colored.String(), "\x1b[32mPASS") {
 		t.Errorf("no color in %q", colored.String())
+	}
+}
+
+// TestCheckTextRedirects: where viewers are sent is shown, in one piece.
+func TestCheckTextRedirects(t *testing.T) {
+	t.Parallel()
+	viewers := []check.Viewer{{Scheme: "http", Host: "www.example.com"}}
+	login := "https://login.example.com/oauth2/authorize?client_id=4f1c&redirect_uri=https%3A%2F%2Fwww.example.com%2Fcallback"
+	r := &check.Report{Policy: "current", At: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC), Checks: []check.Check{
+		{Behavior: "/login*", Origin: "app", Verdict: check.Pass, Viewers: viewers, Target: &check.Target{Address: "app.example.com:443", TLS: true},
+			Outcome: check.Outcome{Status: 302, Location: login}},
+		{Behavior: "/old*", Origin: "app", Verdict: check.Pass, Viewers: viewers, Target: &check.Target{Address: "app.example.com:443", TLS: true},
+			Outcome: check.Outcome{Status: 301, Location: "/new"}},
+		{Behavior: "/old*", Verdict: check.Pass, Viewers: viewers, Outcome: check.Outcome{Status: 301, Location: "https://www.example.com/old", Rule: "CF-ERR-29", Detail: "the viewer is sent to HTTPS", ByEdge: true}},
+		{Behavior: "*", Verdict: check.Pass, Viewers: viewers, Outcome: check.Outcome{Status: 301, Location: "https://www.example.com/", Rule: "CF-ERR-29", Detail: "the viewer is sent to HTTPS", ByEdge: true}},
+		{Behavior: "/fn*", Verdict: check.Pass, Viewers: viewers, Outcome: check.Outcome{Status: 302, Location: "/home", Rule: "CF-FN-40", Detail: "the function answers itself", ByEdge: true}},
+	}}
+	r.Count.Pass = len(r.Checks)
+	for _, width := range []int{60, 80, 120} {
+		var out bytes.Buffer
+		if err := (&checkText{w: &out, width: width}).print(r); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, fmt.Sprintf("check-redirects_%d.txt", width), out.Bytes())
+	}
+}
+
+// TestCheckTextSent: a report says of nothing that was not sent that it was, nor
+// that anything was agreed on over plain HTTP.
+func TestCheckTextSent(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	for origin, row := range map[string]struct{ want, never []string }{
+		"healthy-http":     {want: []string{"asked     GET /healthy-http with Host", "reached   127.0.0.1:PORT"}, never: []string{"agreed", "TLS", "would", "offered", "SNI"}},
+		"healthy-rsa":      {want: []string{"asked     GET /healthy-rsa with Host", "agreed    127.0.0.1:PORT TLSv1.3", "; offered TLSv1.2"}, never: []string{"would", "reached"}},
+		"handshake-silent": {want: []string{"would ask GET /handshake-silent with Host", "; offered TLSv1.2"}, never: []string{"asked ", "agreed"}},
+		"connect-refused":  {want: []string{"would ask GET /connect-refused with Host", "; would offer TLSv1.2"}, never: []string{"asked ", "agreed", "reached   "}},
+		"expired":          {want: []string{"would ask GET /expired with Host", "agreed    127.0.0.1:PORT TLSv1.3", "; offered TLSv1.2"}, never: []string{"asked "}},
+	} {
+		t.Run(origin, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			if err := (&checkText{w: &out, verbose: true}).print(labReportAt(t, noon, check.Config{}, origin)); err != nil {
+				t.Fatal(err)
+			}
+			// The block of the origin: the lab's default behavior has another one.
+			text := ports.ReplaceAllString(out.String(), "127.0.0.1:PORT")
+			block := ""
+			for part := range strings.SplitSeq(text, "\n\n") {
+				if strings.Contains(part, "(origin "+origin+")") {
+					block += part + "\n"
+				}
+			}
+			rows, _, _ := strings.Cut(block, "\nrule ")
+			for _, want := range row.want {
+				if !strings.Contains(rows, want) {
+					t.Errorf("no %q in\n%s", want, rows)
+				}
+			}
+			for _, never := range row.never {
+				if strings.Contains(rows, never) {
+					t.Errorf("%q in\n%s", never, rows)
+				}
+			}
+		})
 	}
 }

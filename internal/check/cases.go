@@ -189,10 +189,13 @@ func edgeAnswer(e *edge.Edge, b *distribution.CacheBehavior, v *edge.ViewerReque
 	case cause != nil:
 		return &Outcome{Status: cause.Status, Sentence: cause.Sentence, Rule: cause.Rule, Detail: cause.Detail, ByEdge: true}
 	case redirect != 0:
-		return &Outcome{Status: redirect, Rule: "CF-ERR-29", Detail: "the viewer is sent to HTTPS", ByEdge: true}
+		return &Outcome{Status: redirect, Rule: redirectRule, Detail: "the viewer is sent to HTTPS", ByEdge: true}
 	}
 	return nil
 }
+
+// redirectRule is the rule by which viewers are sent to HTTPS.
+const redirectRule policy.RuleID = "CF-ERR-29"
 
 // functionAnswer is what the viewer-request function makes the edge answer
 // without asking any origin; nil if the request goes on.
@@ -202,7 +205,13 @@ func functionAnswer(after *edge.AfterFunction) *Outcome {
 	}
 	if m := after.Generated; m != nil {
 		detail := fmt.Sprintf("the viewer-request function %q answers itself", after.Run.Function.Name)
-		return &Outcome{Status: m.Status, Rule: "CF-FN-40", Detail: detail, ByEdge: true}
+		o := &Outcome{Status: m.Status, Rule: "CF-FN-40", Detail: detail, ByEdge: true}
+		for _, f := range m.Fields {
+			if strings.EqualFold(f.Name, "Location") {
+				o.Location = redirectedTo(m.Status, f.Value)
+			}
+		}
+		return o
 	}
 	return nil
 }

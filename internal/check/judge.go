@@ -21,6 +21,9 @@ func (c *Config) judge(k *caseOf) Check {
 	}
 	if k.origin == nil {
 		r.Outcome = *k.answer
+		if k.answer.Rule == redirectRule {
+			r.Outcome.Location = printable("https://" + k.viewers[0].Host + k.request.URI)
+		}
 		if k.answer.Status >= 400 && k.answer.Rule == "CF-ERR-18" {
 			r.Verdict = Fail
 			r.Cause = policy.UnknownHost(k.viewers[0].Host, k.subject.Edge.Distribution.Aliases)

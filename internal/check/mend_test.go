@@ -303,6 +303,9 @@ func TestRedirectLoop(t *testing.T) {
 			if c.Verdict != test.want {
 				t.Errorf("verdict %s, want %s: %+v", c.Verdict, test.want, c.Rules[0])
 			}
+			if c.Outcome.Location != test.location {
+				t.Errorf("it leads to %q, want %q", c.Outcome.Location, test.location)
+			}
 			if j, ok := judgement(&c, "CF-CONN-03"); ok != (test.want == check.Warn) || ok && !strings.Contains(j.Observed, "redirect loop") {
 				t.Errorf("%+v", j)
 			}

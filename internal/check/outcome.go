@@ -16,7 +16,7 @@ func (c *Config) outcome(k *caseOf) Outcome {
 		return Outcome{}
 	}
 	if v.cause == nil {
-		return Outcome{Status: v.status, Attempts: len(v.attempts), After: atOnce, Then: k.then(v.status)}
+		return Outcome{Status: v.status, Location: redirectedTo(v.status, http.Header(v.header).Get("Location")), Attempts: len(v.attempts), After: atOnce, Then: k.then(v.status)}
 	}
 	o := Outcome{Status: v.cause.Status, ByEdge: true, Sentence: v.cause.Sentence, Attempts: len(v.attempts)}
 	if v.cause.Stage == policy.StageBody || v.status != 0 {
@@ -27,6 +27,14 @@ func (c *Config) outcome(k *caseOf) Outcome {
 		o.Then = k.then(v.cause.Status)
 	}
 	return o
+}
+
+// redirectedTo is where an answer leads, if it is a redirect.
+func redirectedTo(status int, field string) string {
+	if status < 300 || status > 399 || status == http.StatusNotModified {
+		return ""
+	}
+	return printable(field)
 }
 
 // atOnce is what a viewer that no timeout holds up is told.

@@ -183,6 +183,9 @@ type Outcome struct {
 	ByEdge bool `json:"byEdge,omitempty"`
 	// Sentence is the distinguishing line of the error page.
 	Sentence string `json:"sentence,omitempty"`
+	// Location is where a redirect leads, as it was sent; that to HTTPS is given
+	// for the first of the check's viewers. "" where nothing redirects.
+	Location string `json:"location,omitempty"`
 	// Rule and Detail say why the edge answers itself, where no check failed.
 	Rule   policy.RuleID `json:"rule,omitempty"`
 	Detail string        `json:"detail,omitempty"`

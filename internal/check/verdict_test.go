@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/functions"
 	"github.com/edgesim/edgesim/internal/pki"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -68,10 +70,11 @@ func TestEdgeAnswers(t *testing.T) {
 		rule    policy.RuleID
 		status  int
 		verdict check.Verdict
+		to      string
 	}{
-		{"redirect", distribution.ViewerRedirectToHTTPS, "", "CF-ERR-29", 301, check.Pass},
-		{"HTTPS only", distribution.ViewerHTTPSOnly, "", "CF-ERR-17", 403, check.Pass},
-		{"a Host that is not the distribution's", distribution.ViewerAllowAll, "other.example.org", "CF-ERR-18", 403, check.Fail},
+		{"redirect", distribution.ViewerRedirectToHTTPS, "", "CF-ERR-29", 301, check.Pass, "https://www.example.com/"},
+		{"HTTPS only", distribution.ViewerHTTPSOnly, "", "CF-ERR-17", 403, check.Pass, ""},
+		{"a Host that is not the distribution's", distribution.ViewerAllowAll, "other.example.org", "CF-ERR-18", 403, check.Fail, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -79,9 +82,63 @@ func TestEdgeAnswers(t *testing.T) {
 			s.Aliases, s.DefaultBehavior.ViewerProtocolPolicy = []string{"www.example.com"}, test.policy
 			r := s.check(t, check.Config{Host: test.host})
 			c := r.Checks[len(r.Checks)-1]
-			if c.Target != nil || c.Outcome.Rule != test.rule || c.Outcome.Status != test.status || c.Verdict != test.verdict {
-				t.Errorf("%+v; want %s, %d, %s", c, test.rule, test.status, test.verdict)
+			if c.Target != nil || c.Outcome.Rule != test.rule || c.Outcome.Status != test.status || c.Verdict != test.verdict || c.Outcome.Location != test.to {
+				t.Errorf("%+v; want %s, %d, %s, to %q", c, test.rule, test.status, test.verdict, test.to)
 			}
+		})
+	}
+}
+
+// TestFunctionRedirect: where a function sends viewers is in the report, as it is
+// where the origin does.
+func TestFunctionRedirect(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, ok, nil, "app.example.com")
+	s.DefaultBehavior.Functions = []distribution.FunctionAssociation{{
+		EventType: "viewer-request", ARN: "arn:aws:cloudfront::111122223333:function/f",
+		Function: &distribution.Function{Code: `function handler(event) { return {statusCode: 302, headers: {location: {value: '/home?from=' + event.request.uri}}}; }`},
+	}}
+	set, err := functions.Load(s.Distribution, functions.Sources{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Close)
+	e := &edge.Edge{Distribution: s.Distribution, Client: s.client, Functions: set}
+	r := run(t, check.Config{Subjects: []check.Subject{{Name: "site", Edge: e}}})
+	if len(r.Checks) != 1 || r.Checks[0].Outcome.Status != 302 || r.Checks[0].Outcome.Location != "/home?from=/" {
+		t.Errorf("%+v", r.Checks)
+	}
+	validate(t, compile(t, check.SchemaID, check.Schema), r.WriteJSON)
+}
+
+// TestLocation: the answer of a redirect alone leads somewhere, and a report holds
+// no character that turns or hides text.
+func TestLocation(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		status   int
+		location string
+		want     string
+	}{
+		"redirect":               {307, "/there?a=b", "/there?a=b"},
+		"not modified":           {304, "/there", ""},
+		"created":                {201, "/there", ""},
+		"what turns the text":    {302, "/a\u202eb", `/a\u202eb`},
+		"a redirect without one": {302, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if row.location != "" {
+					w.Header()["Location"] = []string{row.location}
+				}
+				w.WriteHeader(row.status)
+			}), nil, "app.example.com")
+			r := s.check(t, check.Config{})
+			if o := r.Checks[0].Outcome; o.Status != row.status || o.Location != row.want {
+				t.Errorf("%d to %q, want %d to %q", o.Status, o.Location, row.status, row.want)
+			}
+			validate(t, compile(t, check.SchemaID, check.Schema), r.WriteJSON)
 		})
 	}
 }
