@@ -42,6 +42,7 @@ var (
 		internal/functions/js/engine.go: the default of a run's time, which its user sets; how long it took
 		internal/functions/js/bounds.go: how long a run takes
 		internal/functions/lambda.go: how long a run took
+		internal/pull/client.go: when a request to AWS was signed, and how far its clock is away
 		cmd/edgesim/sign.go: from when a signature is valid for a time, as the command has no edge
 		internal/functions/load.go: the default of when stores are read, which its user sets
 		edge/serve.go: when a request was received

@@ -10,10 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfrontkeyvaluestore"
-	"github.com/aws/smithy-go"
-	smithyendpoints "github.com/aws/smithy-go/endpoints"
 )
 
 // Options say what to pull, as whom, and where to.
@@ -108,8 +104,9 @@ func (p *puller) nothing(ids []string) error {
 // puller is one run.
 type puller struct {
 	options Options
-	front   *cloudfront.Client
-	stores  *cloudfrontkeyvaluestore.Client
+	config  aws.Config
+	client  *client
+	front   endpoint
 	report  Report
 	// files are what will be written, by path below the folder, in order.
 	files []file
@@ -128,11 +125,12 @@ type file struct {
 	listed bool
 }
 
-// newPuller makes the clients.
+// newPuller reads the AWS configuration and makes the client.
 func newPuller(ctx context.Context, o Options) (*puller, error) {
-	load := []func(*config.LoadOptions) error{config.WithRetryer(func() aws.Retryer {
+	retryer := func() *retry.Standard {
 		return retry.NewStandard(func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = 8, o.MaxBackoff })
-	})}
+	}
+	load := []func(*config.LoadOptions) error{config.WithRetryer(func() aws.Retryer { return retryer() })}
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))
 	}
@@ -140,11 +138,10 @@ func newPuller(ctx context.Context, o Options) (*puller, error) {
 		load = append(load, config.WithRegion(o.Region))
 	}
 	if o.EndpointURL != "" {
-		u, err := url.Parse(o.EndpointURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		if _, err := parsed(o.EndpointURL, ""); err != nil {
 			return nil, fmt.Errorf("--endpoint-url %q is not an http or https URL", o.EndpointURL)
 		}
-		load = append(load, config.WithBaseEndpoint(o.EndpointURL))
+		load = append(load, config.WithBaseEndpoint(o.EndpointURL)) // for the services that give credentials
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, append(load, o.Load...)...)
 	if err != nil {
@@ -153,97 +150,73 @@ func newPuller(ctx context.Context, o Options) (*puller, error) {
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
-	p := &puller{options: o, seen: map[string]bool{}, front: cloudfront.NewFromConfig(cfg)}
-	p.stores = cloudfrontkeyvaluestore.NewFromConfig(cfg, func(s *cloudfrontkeyvaluestore.Options) {
-		if o.EndpointURL != "" {
-			s.EndpointResolverV2 = fixedEndpoint(o.EndpointURL)
-		}
-	})
-	return p, nil
-}
-
-// fixedEndpoint asks for stores at one address. The service's own rules would
-// put the account's number before it, which a name has room for and an IP
-// address does not.
-type fixedEndpoint string
-
-// ResolveEndpoint returns the address.
-func (f fixedEndpoint) ResolveEndpoint(context.Context, cloudfrontkeyvaluestore.EndpointParameters) (smithyendpoints.Endpoint, error) {
-	u, err := url.Parse(string(f))
+	front, err := frontEndpoint(ctx, cfg, o.EndpointURL)
 	if err != nil {
-		return smithyendpoints.Endpoint{}, err
+		return nil, err
 	}
-	return smithyendpoints.Endpoint{URI: *u}, nil
+	return &puller{options: o, seen: map[string]bool{}, config: cfg, front: front, client: newClient(cfg, retryer())}, nil
 }
 
-// list returns the ids of all distributions. The SDK's paginators are not used:
-// they take the client as an interface, which makes the linker keep all of its
-// calls, 6 MB of program.
-func (p *puller) list(ctx context.Context) ([]string, error) {
-	var ids []string
-	for in := (&cloudfront.ListDistributionsInput{}); ; {
-		page, err := p.front.ListDistributions(ctx, in)
+// version is the API's, the first segment of each path.
+const version = "2020-05-31"
+
+// ask calls CloudFront's API.
+func (p *puller) ask(ctx context.Context, operation string, query url.Values, path ...string) (*answer, error) {
+	return p.client.get(ctx, call{service: frontService, operation: operation, at: p.front, path: append([]string{version}, path...), query: query})
+}
+
+// read calls CloudFront's API and parses the answer.
+func (p *puller) read(ctx context.Context, operation string, query url.Values, path ...string) (string, *element, error) {
+	a, err := p.ask(ctx, operation, query, path...)
+	if err != nil {
+		return "", nil, err
+	}
+	root, err := parse(a.body)
+	if err != nil {
+		return "", nil, fmt.Errorf("%s: %w", operation, err)
+	}
+	return a.etag, root, nil
+}
+
+// pages calls for the pages of a list one after the other.
+func (p *puller) pages(ctx context.Context, operation string, path string, each func(page *element)) error {
+	query := url.Values{}
+	for {
+		_, page, err := p.read(ctx, operation, query, path)
 		if err != nil {
-			if !p.excused(err, "the list of distributions") {
-				return nil, explain(err)
-			}
-			return nil, p.nothing(nil)
+			return err
 		}
-		if page.DistributionList == nil {
-			break
-		}
-		for _, d := range page.DistributionList.Items {
-			ids = append(ids, aws.ToString(d.Id))
-		}
-		if !more(page.DistributionList.NextMarker, &in.Marker) {
-			break
+		each(page)
+		if !more(page.value("NextMarker"), query, "Marker") {
+			return nil
 		}
 	}
-	p.options.Progress(fmt.Sprintf("%d distributions", len(ids)))
-	return ids, nil
 }
 
-// excused takes note of a call that was denied or of a thing that is not
-// there, and reports whether the error is one of the two.
-func (p *puller) excused(err error, what string) bool {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
+// more moves a query on to the next page, and reports whether there is one. A
+// service that gives the same page again and again ends it.
+func more(next string, query url.Values, parameter string) bool {
+	if next == "" || next == query.Get(parameter) {
 		return false
 	}
-	switch code := api.ErrorCode(); {
-	case code == "AccessDenied" || code == "AccessDeniedException" || code == "UnauthorizedOperation":
-		d := Denied{Permission: permission(err), What: what, Message: api.ErrorMessage()}
-		p.report.Denied = append(p.report.Denied, d)
-		p.options.Progress(fmt.Sprintf("%s: denied, needs %s", what, d.Permission))
-		return true
-	case len(code) > 6 && code[:6] == "NoSuch" || code == "EntityNotFound" || code == "ResourceNotFoundException":
-		p.report.Missing = append(p.report.Missing, what)
-		p.options.Progress(what + ": is not there")
-		return true
-	}
-	return false
+	query.Set(parameter, next)
+	return true
 }
 
-// permission is the IAM action that a call needs.
-func permission(err error) string {
-	var op *smithy.OperationError
-	if !errors.As(err, &op) {
-		return "cloudfront:*"
-	}
-	if op.Service() == "CloudFront KeyValueStore" {
-		return "cloudfront-keyvaluestore:" + op.Operation()
-	}
-	return "cloudfront:" + op.Operation()
-}
-
-// explain says what to do about an error that is not about one thing.
-func explain(err error) error {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		switch api.ErrorCode() {
-		case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException":
-			return fmt.Errorf("AWS refuses the credentials (%s: %s): log in again, or choose others with --profile", api.ErrorCode(), api.ErrorMessage())
+// list returns the ids of all distributions.
+func (p *puller) list(ctx context.Context) ([]string, error) {
+	var ids []string
+	err := p.pages(ctx, "ListDistributions", "distribution", func(page *element) {
+		for _, d := range page.items() {
+			ids = append(ids, d.value("Id"))
 		}
+	})
+	switch {
+	case err == nil:
+		p.options.Progress(fmt.Sprintf("%d distributions", len(ids)))
+		return ids, nil
+	case p.excused(err, "the list of distributions"):
+		return nil, p.nothing(nil)
 	}
-	return err
+	return nil, explain(err)
 }

@@ -1,12 +1,7 @@
 package pull_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront/types"
 
 	"github.com/edgesim/edgesim/internal/pull"
@@ -23,7 +17,8 @@ import (
 
 const secret = "s3cr3t-origin-verify"
 
-// configuration is a distribution that refers to one of everything.
+// configuration is a distribution that refers to one of everything: the one of
+// testdata/sdk/distribution.xml, but for its id.
 func configuration(id string) *types.DistributionConfig {
 	return &types.DistributionConfig{
 		CallerReference: aws.String(id), Comment: aws.String("<of> & " + id), Enabled: aws.Bool(true),
@@ -61,64 +56,36 @@ func configuration(id string) *types.DistributionConfig {
 	}
 }
 
-// fill creates everything that configuration refers to, and the distributions.
+// fill puts everything that configuration refers to into the service, and the
+// distributions.
 func fill(t testing.TB, s *service, ids ...string) {
-	ctx, c := t.Context(), s.client(t)
-	must[*cloudfront.CreateCachePolicyOutput](t)(c.CreateCachePolicy(ctx, &cloudfront.CreateCachePolicyInput{CachePolicyConfig: &types.CachePolicyConfig{
-		Name: aws.String("cache-1"), MinTTL: aws.Int64(1), ParametersInCacheKeyAndForwardedToOrigin: &types.ParametersInCacheKeyAndForwardedToOrigin{
-			EnableAcceptEncodingGzip: aws.Bool(true), CookiesConfig: &types.CachePolicyCookiesConfig{CookieBehavior: types.CachePolicyCookieBehaviorNone},
-			HeadersConfig:      &types.CachePolicyHeadersConfig{HeaderBehavior: types.CachePolicyHeaderBehaviorWhitelist, Headers: &types.Headers{Quantity: aws.Int32(1), Items: []string{"Origin"}}},
-			QueryStringsConfig: &types.CachePolicyQueryStringsConfig{QueryStringBehavior: types.CachePolicyQueryStringBehaviorAll},
-		}}}))
-	must[*cloudfront.CreateOriginRequestPolicyOutput](t)(c.CreateOriginRequestPolicy(ctx, &cloudfront.CreateOriginRequestPolicyInput{OriginRequestPolicyConfig: &types.OriginRequestPolicyConfig{
-		Name: aws.String("request-1"), CookiesConfig: &types.OriginRequestPolicyCookiesConfig{CookieBehavior: types.OriginRequestPolicyCookieBehaviorAll},
-		HeadersConfig:      &types.OriginRequestPolicyHeadersConfig{HeaderBehavior: types.OriginRequestPolicyHeaderBehaviorAllViewer},
-		QueryStringsConfig: &types.OriginRequestPolicyQueryStringsConfig{QueryStringBehavior: types.OriginRequestPolicyQueryStringBehaviorAll},
-	}}))
-	must[*cloudfront.CreateResponseHeadersPolicyOutput](t)(c.CreateResponseHeadersPolicy(ctx, &cloudfront.CreateResponseHeadersPolicyInput{ResponseHeadersPolicyConfig: &types.ResponseHeadersPolicyConfig{
-		Name: aws.String("response-1"), RemoveHeadersConfig: &types.ResponseHeadersPolicyRemoveHeadersConfig{Quantity: aws.Int32(1), Items: []types.ResponseHeadersPolicyRemoveHeader{{Header: aws.String("X-Powered-By")}}},
-	}}))
-	must[*cloudfront.CreateOriginAccessControlOutput](t)(c.CreateOriginAccessControl(ctx, &cloudfront.CreateOriginAccessControlInput{OriginAccessControlConfig: &types.OriginAccessControlConfig{
-		Name: aws.String("oac-1"), OriginAccessControlOriginType: types.OriginAccessControlOriginTypesS3, SigningBehavior: types.OriginAccessControlSigningBehaviorsAlways, SigningProtocol: types.OriginAccessControlSigningProtocolsSigv4,
-	}}))
-	must[*cloudfront.CreateCloudFrontOriginAccessIdentityOutput](t)(c.CreateCloudFrontOriginAccessIdentity(ctx, &cloudfront.CreateCloudFrontOriginAccessIdentityInput{
-		CloudFrontOriginAccessIdentityConfig: &types.CloudFrontOriginAccessIdentityConfig{CallerReference: aws.String("oai-1"), Comment: aws.String("c")},
-	}))
-	must[*cloudfront.CreatePublicKeyOutput](t)(c.CreatePublicKey(ctx, &cloudfront.CreatePublicKeyInput{PublicKeyConfig: &types.PublicKeyConfig{
-		CallerReference: aws.String("K1"), Name: aws.String("key"), EncodedKey: aws.String(publicKey(t)),
-	}}))
-	must[*cloudfront.CreateKeyGroupOutput](t)(c.CreateKeyGroup(ctx, &cloudfront.CreateKeyGroupInput{KeyGroupConfig: &types.KeyGroupConfig{Name: aws.String("group-1"), Items: []string{"K1"}}}))
-	must[*cloudfront.CreateContinuousDeploymentPolicyOutput](t)(c.CreateContinuousDeploymentPolicy(ctx, &cloudfront.CreateContinuousDeploymentPolicyInput{ContinuousDeploymentPolicyConfig: &types.ContinuousDeploymentPolicyConfig{
-		Enabled: aws.Bool(true), StagingDistributionDnsNames: &types.StagingDistributionDnsNames{Quantity: aws.Int32(1), Items: []string{"dstaging.cloudfront.net"}},
-	}}))
+	t.Helper()
 	s.mu.Lock()
-	s.things["continuous-deployment-policy/cd-1"] = s.things["continuous-deployment-policy/"]
+	defer s.mu.Unlock()
+	for key, file := range map[string]string{
+		"cache-policy/cache-1": "cache-policy", "origin-request-policy/request-1": "origin-request-policy",
+		"response-headers-policy/response-1": "response-headers-policy", "origin-access-control/oac-1": "origin-access-control",
+		"origin-access-identity/cloudfront/oai-1": "origin-access-identity", "public-key/K1": "public-key", "key-group/group-1": "key-group",
+		"continuous-deployment-policy/cd-1": "continuous-deployment-policy", "function/rewrite": "function",
+	} {
+		s.things[key] = written(t, file)
+	}
+	s.code["rewrite"] = []byte("function handler(event) { return event.request; }\n")
 	s.stores = []string{"other", "another", "routes"}
 	s.keys[storeARN("routes")] = [][2]string{{"/a", "1"}, {"/b", "<2>"}, {"/c", "3"}}
-	s.mu.Unlock()
-	must[*cloudfront.CreateFunctionOutput](t)(c.CreateFunction(ctx, &cloudfront.CreateFunctionInput{
-		Name: aws.String("rewrite"), FunctionCode: []byte("function handler(event) { return event.request; }\n"),
-		FunctionConfig: &types.FunctionConfig{Comment: aws.String("c"), Runtime: types.FunctionRuntimeCloudfrontJs20, KeyValueStoreAssociations: &types.KeyValueStoreAssociations{
-			Quantity: aws.Int32(1), Items: []types.KeyValueStoreAssociation{{KeyValueStoreARN: aws.String(storeARN("routes"))}},
-		}},
-	}))
 	for _, id := range ids {
-		must[*cloudfront.CreateDistributionOutput](t)(c.CreateDistribution(ctx, &cloudfront.CreateDistributionInput{DistributionConfig: configuration(id)}))
+		s.create(id, strings.NewReplacer("E1", id, "e1.example.com", strings.ToLower(id)+".example.com").Replace(written(t, "distribution")))
 	}
 }
 
-// publicKey is a key that CloudFront takes, in PEM.
-func publicKey(t testing.TB) string {
+// written is the XML that the SDK wrote of one kind of thing.
+func written(t testing.TB, kind string) string {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	data, err := os.ReadFile(filepath.Join("testdata", "sdk", kind+".xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	der, err := x509.MarshalPKIXPublicKey(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	return string(data)
 }
 
 // run pulls from the service into a folder.
@@ -330,10 +297,8 @@ func TestPullWritesBelowItsFolderAlone(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	fill(t, s)
-	c := configuration("E1")
-	c.Origins.Items[1].OriginAccessControlId = aws.String("../../../escaped")
-	must[*cloudfront.CreateDistributionOutput](t)(s.client(t).CreateDistribution(t.Context(), &cloudfront.CreateDistributionInput{DistributionConfig: c}))
 	s.mu.Lock()
+	s.create("E1", strings.ReplaceAll(written(t, "distribution"), "oac-1", "../../../escaped"))
 	s.things["origin-access-control/../../../escaped"] = s.things["origin-access-control/oac-1"]
 	s.mu.Unlock()
 	parent := t.TempDir()

@@ -1,14 +1,11 @@
 package pull_test
 
 import (
-	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,12 +13,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 )
 
-// service speaks CloudFront's wire format, XML over REST. What it answers was
-// written by the SDK's own serializers: a test creates things through a client
-// of the SDK, and the service keeps the XML that the client sent.
+// service speaks CloudFront's wire format, XML over REST, and takes signed
+// requests alone. The configurations in its answers were written by the SDK's own
+// serializers (testdata/sdk).
 type service struct {
 	*httptest.Server
 	mu sync.Mutex
@@ -66,10 +62,9 @@ const base = "/2020-05-31/"
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	body := readBody(r)
 	s.calls = append(s.calls, r.Method+" "+r.URL.RequestURI())
-	if !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-") {
-		fail(w, 403, "AccessDenied", "not signed")
+	if err := verify(r); err != nil {
+		fail(w, 403, "SignatureDoesNotMatch", err.Error())
 		return
 	}
 	if r.Method == "GET" && s.throttled > 0 {
@@ -97,9 +92,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == "GET" && path == "key-value-store":
 		s.listStores(w, r)
 	case strings.HasPrefix(path, "function"):
-		s.function(w, r, path, body)
-	case r.Method == "POST":
-		s.create(w, path, body)
+		s.function(w, r, path)
 	default:
 		for kind := range wrappers {
 			if id, ok := strings.CutPrefix(path, kind+"/"); ok {
@@ -111,34 +104,16 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func readBody(r *http.Request) string {
-	var b strings.Builder
-	buf := make([]byte, 1<<16)
-	for {
-		n, err := r.Body.Read(buf)
-		b.Write(buf[:n])
-		if err != nil {
-			return b.String()
-		}
-	}
-}
-
 func fail(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(status)
 	fmt.Fprintf(w, `<ErrorResponse xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>r</RequestId></ErrorResponse>`, code, message)
 }
 
-// create keeps what the SDK sent. The id is what CallerReference or Name say.
-func (s *service) create(w http.ResponseWriter, kind, body string) {
-	id := element(body, "CallerReference")
-	if id == "" {
-		id = element(body, "Name")
-	}
-	s.things[kind+"/"+id] = body
-	s.order = append(s.order, kind+"/"+id)
-	w.WriteHeader(201)
-	s.write(w, kind, id)
+// create keeps a distribution.
+func (s *service) create(id, config string) {
+	s.things["distribution/"+id] = config
+	s.order = append(s.order, "distribution/"+id)
 }
 
 func (s *service) get(w http.ResponseWriter, kind, id string) {
@@ -212,13 +187,13 @@ func storeARN(name string) string {
 
 // listKeys answers one a page, in the JSON of the stores' own service.
 func (s *service) listKeys(w http.ResponseWriter, r *http.Request) {
-	if !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-ECDSA-P256-SHA256") {
-		w.Header().Set("X-Amzn-ErrorType", "AccessDeniedException")
-		w.WriteHeader(403)
+	segments := strings.Split(r.URL.EscapedPath(), "/") // "", key-value-stores, ARN, keys
+	if len(segments) != 4 {
+		w.Header().Set("X-Amzn-ErrorType", "ValidationException")
+		w.WriteHeader(400)
 		return
 	}
-	escaped := strings.TrimSuffix(strings.TrimPrefix(r.URL.EscapedPath(), "/key-value-stores/"), "/keys")
-	arn, _ := url.PathUnescape(escaped)
+	arn, _ := url.PathUnescape(segments[2])
 	pairs := s.keys[arn]
 	from := 0
 	fmt.Sscan(r.URL.Query().Get("NextToken"), &from)
@@ -234,15 +209,7 @@ func (s *service) listKeys(w http.ResponseWriter, r *http.Request) {
 }
 
 // function answers for functions, whose code is the body of an answer.
-func (s *service) function(w http.ResponseWriter, r *http.Request, path, body string) {
-	if r.Method == "POST" {
-		name := element(body, "Name")
-		s.things["function/"+name] = "<FunctionConfig>" + element(body, "FunctionConfig") + "</FunctionConfig>"
-		s.code[name], _ = base64.StdEncoding.DecodeString(element(body, "FunctionCode"))
-		w.WriteHeader(201)
-		fmt.Fprint(w, `<FunctionSummary></FunctionSummary>`)
-		return
-	}
+func (s *service) function(w http.ResponseWriter, r *http.Request, path string) {
 	parts := strings.Split(path, "/")
 	if r.URL.Query().Get("Stage") != "LIVE" || s.things["function/"+parts[1]] == "" {
 		fail(w, 404, "NoSuchFunctionExists", "The specified function does not exist.")
@@ -259,38 +226,10 @@ func (s *service) function(w http.ResponseWriter, r *http.Request, path, body st
 
 func functionARN(name string) string { return "arn:aws:cloudfront::111122223333:function/" + name }
 
-// element returns the content of the first element with a name.
-func element(xml, name string) string {
-	m := regexp.MustCompile(`(?s)<` + name + `(?: [^>]*)?>(.*?)</` + name + `>`).FindStringSubmatch(xml)
-	if m == nil {
-		return ""
-	}
-	return m[1]
-}
-
 // load are the options of a client that talks to the service alone.
 func (s *service) load() []func(*config.LoadOptions) error {
 	return []func(*config.LoadOptions) error{
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "")),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", secrets["AKIDEXAMPLE"], "session/token+==")),
 		config.WithRegion("us-east-1"), config.WithSharedConfigFiles([]string{}), config.WithSharedCredentialsFiles([]string{}),
-	}
-}
-
-// client is a client of the SDK that fills the service.
-func (s *service) client(t testing.TB) *cloudfront.Client {
-	cfg, err := config.LoadDefaultConfig(context.Background(), append(s.load(), config.WithBaseEndpoint(s.URL))...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cloudfront.NewFromConfig(cfg)
-}
-
-// must fails the test where the SDK could not create something.
-func must[T any](t testing.TB) func(T, error) {
-	return func(_ T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// keep notes a file to write.
-func (p *puller) keep(path string, v any, listed bool) error {
-	data, err := encode(v)
+// keep notes a file to write: an answer, as the member wrapper of an object.
+func (p *puller) keep(path, etag, wrapper string, answer *element, listed bool) error {
+	data, err := encode(etag, wrapper, answer)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
