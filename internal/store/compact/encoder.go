@@ -29,6 +29,9 @@ const (
 	// shared bounds how many handshakes and lists of findings are remembered by
 	// where they are in memory.
 	shared = 256
+	// nearby is in how many places a part is looked for before the map.
+	nearby   = 1 << nearBits
+	nearBits = 10
 )
 
 // Encoder encodes exchanges one after the other and remembers which parts it
@@ -47,15 +50,23 @@ type Encoder struct {
 	seen [sightings]uint32
 	// parts and older are the two generations of the parts remembered, with their
 	// references; parts has the static table, too, so that one look suffices.
-	parts, older map[string]uint64
-	partBytes    int
-	handshakes   map[*originconn.Handshake]uint64
-	findings     map[findingsKey]uint64
+	parts, older map[string]part
+	// near has parts again, by a hash that is cheaper than that of a map.
+	near       [nearby]part
+	partBytes  int
+	handshakes map[*originconn.Handshake]uint64
+	findings   map[findingsKey]uint64
 
 	id   string
 	base uint64
 	out  []byte   // the record
 	free [][]byte // buffers for nested lists
+}
+
+// part is a text that was written before, with its reference.
+type part struct {
+	text string
+	ref  uint64
 }
 
 // findingsKey is where a list of findings is; attempts on one connection share
@@ -72,6 +83,7 @@ func (c *Encoder) Forget() {
 		c.seed = maphash.MakeSeed()
 	}
 	c.parts, c.older, c.partBytes = withStatic(), nil, 0
+	clear(c.near[:])
 	c.handshakes, c.findings = map[*originconn.Handshake]uint64{}, map[findingsKey]uint64{}
 }
 
@@ -111,25 +123,32 @@ func (c *Encoder) text(b []byte, field int, s string) []byte {
 
 // item writes a text in the shortest way, an empty one too.
 func (c *Encoder) item(b []byte, field int, s string) []byte {
-	ref, ok := c.parts[s]
-	switch {
-	case ok && ref >= firstStatic:
-		return binary.AppendUvarint(appendTag(b, field, kindStatic), ref-firstStatic)
-	case ok:
-		return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
-	case s == c.id && s != "":
+	if s == c.id && s != "" {
 		return binary.AppendUvarint(appendTag(b, field, kindStatic), 0)
+	}
+	near := &c.near[nearOf(s)]
+	known, ok := *near, true
+	if known.text != s || s == "" {
+		if known, ok = c.parts[s]; ok {
+			*near = known
+		}
+	}
+	switch {
+	case ok && known.ref >= firstStatic:
+		return binary.AppendUvarint(appendTag(b, field, kindStatic), known.ref-firstStatic)
+	case ok:
+		return binary.AppendUvarint(appendTag(b, field, kindPart), known.ref)
 	case len(s) < max(shortest, c.Shortest) || len(s) > longestText:
 		return appendBytes(b, field, s)
 	}
-	if ref, ok = c.older[s]; ok { // it is still in use
-		c.remember(s, ref)
-		return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
+	if known, ok = c.older[s]; ok { // it is still in use
+		c.remember(known)
+		return binary.AppendUvarint(appendTag(b, field, kindPart), known.ref)
 	}
 	if len(s) < long && !c.seenBefore(s) {
 		return appendBytes(b, field, s)
 	}
-	ref = c.keep(s)
+	ref := c.keep(s)
 	return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
 }
 
@@ -160,18 +179,40 @@ func (c *Encoder) keep(s string) uint64 {
 		c.out = binary.BigEndian.AppendUint32(c.out, crc32.ChecksumIEEE([]byte(s)))
 		c.out = append(c.out, s...)
 	}
-	c.remember(strings.Clone(s), ref)
+	c.remember(part{strings.Clone(s), ref})
 	return ref
 }
 
 // remember notes a part. When there are too many, those that were not used
 // since the last time are forgotten.
-func (c *Encoder) remember(s string, ref uint64) {
+func (c *Encoder) remember(p part) {
 	const overhead = 64
-	if c.partBytes += len(s) + overhead; c.partBytes > remembered {
-		c.parts, c.older, c.partBytes = withStatic(), c.parts, len(s)+overhead
+	if c.partBytes += len(p.text) + overhead; c.partBytes > remembered {
+		c.parts, c.older, c.partBytes = withStatic(), c.parts, len(p.text)+overhead
+		clear(c.near[:])
 	}
-	c.parts[s] = ref
+	c.parts[p.text] = p
+}
+
+// nearOf returns the place in near of a text, by its length and its ends.
+func nearOf(s string) uint64 {
+	h := uint64(len(s))
+	if n := len(s); n >= 8 {
+		h ^= word(s) * 0x9e3779b97f4a7c15
+		h ^= word(s[n-8:]) * 0xd6e8feb86659fd93
+	} else {
+		for i := range n {
+			h = h<<8 ^ uint64(s[i])
+		}
+	}
+	return h * 0x9e3779b97f4a7c15 >> (64 - nearBits)
+}
+
+// word is the first eight bytes of a text.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // seenBefore says whether a text was seen before, by a hash: a mistake costs
@@ -188,12 +229,12 @@ func (c *Encoder) seenBefore(s string) bool {
 
 // part writes a nested list that repeats as a whole.
 func (c *Encoder) part(list []byte) uint64 {
-	if ref, ok := c.parts[string(list)]; ok { // this way the text is not copied
-		return ref
+	if known, ok := c.parts[string(list)]; ok { // this way the text is not copied
+		return known.ref
 	}
-	if ref, ok := c.older[string(list)]; ok {
-		c.remember(string(list), ref)
-		return ref
+	if known, ok := c.older[string(list)]; ok {
+		c.remember(known)
+		return known.ref
 	}
 	return c.keep(string(list))
 }

@@ -26,10 +26,10 @@ var static = [...]string{
 const firstStatic = 1 << 63
 
 // withStatic returns a map from the texts of the table to their numbers.
-func withStatic() map[string]uint64 {
-	m := make(map[string]uint64, 4*len(static))
+func withStatic() map[string]part {
+	m := make(map[string]part, 4*len(static))
 	for i, text := range static[1:] {
-		m[text] = firstStatic + uint64(i+1)
+		m[text] = part{text, firstStatic + uint64(i+1)}
 	}
 	return m
 }

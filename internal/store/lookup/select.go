@@ -144,8 +144,9 @@ func (b *builder) exchanges(f *recording.Filter, from uint64) {
 		b.write(" AND start >= " + b.place(Nanos(f.Since)))
 	}
 	if f.Text != "" {
-		b.write(" AND (" + b.dialect.Contains("uri", b.place([]byte(f.Text))) + " OR kind IN (SELECT id FROM kind WHERE " +
-			b.dialect.Contains("host", b.place([]byte(strings.ToLower(f.Text)))) + "))")
+		b.write(" AND (" + b.dialect.Contains("uri", b.place([]byte(f.Text))) + " OR kind IN (")
+		b.hosts(f.Text)
+		b.write("))")
 	}
 	if f.Path == "" {
 		return

@@ -38,7 +38,7 @@ func (s *Store) Reset(ctx context.Context) (int, error) {
 	s.queue.Flush(ctx)
 	reset := func(ix *index) (int64, error) {
 		n := ix.exchanges
-		for _, text := range []string{"DELETE FROM exchange", "DELETE FROM kind", "DELETE FROM span"} {
+		for _, text := range []string{"DELETE FROM block", "DELETE FROM block_kind", "DELETE FROM block_key", "DELETE FROM kind", "DELETE FROM span"} {
 			if err := ix.exec(text); err != nil {
 				return 0, err
 			}
@@ -84,12 +84,13 @@ func (s *Store) change(ctx context.Context, do func(*index) (int64, error)) (int
 }
 
 func (s *Store) changed(ctx context.Context, do func(*index) (int64, error)) (int64, []int64, error) {
-	tx, err := s.files.Load().write.BeginTx(ctx, nil)
+	files := s.files.Load()
+	tx, err := files.write.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, nil, err
 	}
 	defer tx.Rollback()
-	ix := index{ctx: ctx, tx: tx}
+	ix := index{ctx: ctx, tx: tx, prepared: files.prepared}
 	if err := ix.begin(); err != nil {
 		return 0, nil, err
 	}

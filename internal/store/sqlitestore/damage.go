@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/edgesim/edgesim/internal/store/lookup"
 	"github.com/edgesim/edgesim/recording"
 )
 
@@ -76,9 +75,9 @@ func damagedNumber(name string) (int64, bool) {
 }
 
 // damaged is an exchange that cannot be read, as a page tells of it.
-func (s *Store) damaged(r row, err error) recording.Damaged {
-	s.damage.note(r.number)
-	return recording.Damaged{Name: damagedName(r.number), Reason: err.Error()}
+func (s *Store) damaged(p place, err error) recording.Damaged {
+	s.damage.note(p.number)
+	return recording.Damaged{Name: damagedName(p.number), Reason: err.Error()}
 }
 
 // unreadable says whether reading an exchange failed because of what is in the
@@ -113,17 +112,17 @@ func (s *Store) Check(ctx context.Context, repair bool) (recording.CheckReport, 
 		}
 	}
 	var numbers []int64
-	err := s.scan(ctx, func(r *reader, row row) {
+	err := s.scan(ctx, func(r *reader, p place) {
 		report.Exchanges++
-		_, err := r.exchange(row.place, true)
+		_, err := r.exchange(p.place, true)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errors.New("its segment file is missing")
 		}
 		if err == nil || len(numbers) >= mostDamaged {
 			return
 		}
-		report.Damaged = append(report.Damaged, s.damaged(row, err))
-		numbers = append(numbers, row.number)
+		report.Damaged = append(report.Damaged, s.damaged(p, err))
+		numbers = append(numbers, p.number)
 	})
 	if err != nil || !repair {
 		return report, err
@@ -138,30 +137,32 @@ func (s *Store) Check(ctx context.Context, repair bool) (recording.CheckReport, 
 }
 
 // scan calls each for every row of the index, the oldest first.
-func (s *Store) scan(ctx context.Context, each func(*reader, row)) error {
+func (s *Store) scan(ctx context.Context, each func(*reader, place)) error {
 	for last := int64(0); ; {
-		rows, err := s.rows(ctx, lookup.Statement{
-			Text: "SELECT number, place FROM exchange WHERE number > ? ORDER BY number LIMIT ?", Values: []any{last, checkedAtOnce},
-		})
+		places, err := s.places(ctx, &question{after: last, oldestFirst: true, limit: checkedAtOnce})
 		if err != nil {
 			return explain(err)
 		}
-		if len(rows) == 0 {
+		if len(places) == 0 {
 			return nil
 		}
 		r := s.reader()
-		for _, row := range rows {
-			each(r, row)
-			last = row.number
+		for _, p := range places {
+			each(r, p)
+			last = p.number
 		}
 		r.close()
 	}
 }
 
-// checkIndex says what is wrong with the index, by its own account.
+// checkIndex says what is wrong with the index, by its own account and by what the
+// blocks say.
 func (s *Store) checkIndex(ctx context.Context) error {
 	var said string
 	err := s.files.Load().read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&said)
+	if err == nil && said == "ok" {
+		err = s.checkBlocks(ctx)
+	}
 	switch {
 	case err != nil && rebuildable(err):
 		return explain(err)
@@ -173,29 +174,60 @@ func (s *Store) checkIndex(ctx context.Context) error {
 	return nil
 }
 
+// checkBlocks reads every block, and compares what occurs in them with the tables that
+// say so. Sums of a hash are compared, as both are read in orders of their own.
+func (s *Store) checkBlocks(ctx context.Context) error {
+	v, err := s.view(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	var b blockBuilder
+	var kinds, buckets uint64
+	err = v.blocks(&question{oldestFirst: true}, func(first int64, k *block) (bool, error) {
+		b.reset()
+		for _, r := range k.rows {
+			b.kinds, b.buckets = with(b.kinds, r.kind), with(b.buckets, bucketOf(r.key))
+		}
+		for _, kind := range b.kinds {
+			kinds += pairSum(kind, first)
+		}
+		for _, bucket := range b.buckets {
+			buckets += pairSum(bucket, first)
+		}
+		return true, nil
+	})
+	for text, sum := range map[string]*uint64{"SELECT kind, first FROM block_kind": &kinds, "SELECT bucket, first FROM block_key": &buckets} {
+		if err != nil {
+			break
+		}
+		err = v.query(text, func(rows *sql.Rows) (bool, error) {
+			var of, first int64
+			err := rows.Scan(&of, &first)
+			*sum -= pairSum(of, first)
+			return true, err
+		})
+		if err == nil && *sum != 0 {
+			err = errBlock
+		}
+	}
+	return err
+}
+
+// pairSum is a hash of two numbers.
+func pairSum(a, b int64) uint64 {
+	h := uint64(a)*0x9e3779b97f4a7c15 ^ uint64(b)
+	h = (h ^ h>>32) * 0xd6e8feb86659fd93
+	return (h ^ h>>32) * 0xd6e8feb86659fd93
+}
+
 // forget deletes exchanges by their numbers, and marks them in the segments, so
 // that an index that is made again leaves them out.
 func (s *Store) forget(ctx context.Context, numbers []int64) (int, error) {
 	var places []int64
-	n, err := s.change(ctx, func(ix *index) (n int64, err error) {
-		places = places[:0]
-		for _, number := range numbers {
-			var place int64
-			err := ix.tx.QueryRowContext(ctx, "SELECT place FROM exchange WHERE number = ?", number).Scan(&place)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue
-			}
-			if err != nil {
-				return 0, err
-			}
-			gone, err := ix.remove("number = ?", number)
-			if err != nil {
-				return 0, err
-			}
-			places = append(places, place)
-			n += gone
-		}
-		return n, nil
+	n, err := s.change(ctx, func(ix *index) (_ int64, err error) {
+		places, err = ix.remove(numbers)
+		return int64(len(places)), err
 	})
 	if err != nil {
 		return 0, err

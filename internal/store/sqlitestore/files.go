@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -17,7 +18,9 @@ type files struct {
 	// write is the connection of those who change something, nil where that is
 	// nobody; read are those of others.
 	write, read *sql.DB
-	path        string
+	// prepared are the statements of write, by their text.
+	prepared map[string]*sql.Stmt
+	path     string
 	// index is the file itself, by which it is known again.
 	index fs.FileInfo
 }
@@ -71,6 +74,19 @@ func (f *files) identify() (err error) {
 	return err
 }
 
+// prepare parses the statements that every transaction has.
+func (f *files) prepare(ctx context.Context) error {
+	f.prepared = map[string]*sql.Stmt{}
+	for _, text := range preparedTexts {
+		stmt, err := f.write.PrepareContext(ctx, text)
+		if err != nil {
+			return err
+		}
+		f.prepared[text] = stmt
+	}
+	return nil
+}
+
 // gone says whether the index is not the file any more that was opened: somebody
 // removed the folder, or put another index there.
 func (f *files) gone() bool {
@@ -83,6 +99,9 @@ func (f *files) close() error {
 		return nil
 	}
 	var all []error
+	for _, stmt := range f.prepared {
+		all = append(all, stmt.Close())
+	}
 	for _, db := range []*sql.DB{f.read, f.write} {
 		if db != nil {
 			all = append(all, db.Close())

@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"github.com/edgesim/edgesim/internal/store/lookup"
@@ -12,12 +13,59 @@ import (
 // index is one transaction that changes the index.
 type index struct {
 	ctx context.Context
-	tx  *sql.Tx
+	tx  connection
+	// prepared are statements of the connection that the transaction is on.
+	prepared map[string]*sql.Stmt
 
 	next, exchanges int64 // the number that comes next, and how many there are
-	counts          map[int64]int64
-	latest          map[int64]int64 // the latest start in a span of numbers
-	inserting       *sql.Stmt
+	// added and removed count exchanges by kind, and latest has the latest start in
+	// a span of numbers: end writes them.
+	added, removed, latest map[int64]int64
+	// building is the block that what is added goes into, from begun until flush.
+	building *blockBuilder
+	begun    bool
+	again    blockBuilder // a block that is written again
+	read     block
+	// gone says that a kind is not there any more.
+	gone bool
+}
+
+// connection is what a transaction and a connection have in common.
+type connection interface {
+	ExecContext(ctx context.Context, text string, values ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, text string, values ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, values ...any) *sql.Row
+}
+
+// The statements that every transaction has, which are parsed once.
+const (
+	readState    = "SELECT next, exchanges FROM state"
+	writeState   = "UPDATE state SET next = ?, exchanges = ?"
+	newestBlock  = "SELECT first, count FROM block ORDER BY first DESC LIMIT 1"
+	readBlock    = "SELECT rows FROM block WHERE first = ?"
+	writeBlock   = "INSERT INTO block (first, count, rows) VALUES (?, ?, ?) ON CONFLICT (first) DO UPDATE SET count = excluded.count, rows = excluded.rows"
+	writeKind    = "INSERT OR IGNORE INTO block_kind (kind, first) VALUES (?, ?)"
+	writeBucket  = "INSERT OR IGNORE INTO block_key (bucket, first) VALUES (?, ?)"
+	countKind    = "UPDATE kind SET exchanges = exchanges + ? WHERE id = ? RETURNING exchanges"
+	writeSpan    = "INSERT INTO span VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET latest = max(latest, excluded.latest)"
+	hasSegment   = "SELECT EXISTS (SELECT 1 FROM segment WHERE id = ?)"
+	writeSegment = "UPDATE segment SET bytes = ?, last = ? WHERE id = ?"
+	oldestBlocks = "SELECT first, count FROM block ORDER BY first"
+	blocksUpTo   = "SELECT first FROM block WHERE first <= ? ORDER BY first"
+	deleteBlock  = "DELETE FROM block WHERE first = ?"
+	deleteKind   = "DELETE FROM block_kind WHERE kind = ? AND first = ?"
+	deleteBucket = "DELETE FROM block_key WHERE bucket = ? AND first = ?"
+	deleteSpans  = "DELETE FROM span WHERE first <= ?"
+	// usedBytes counts the pages in use, which is not the size of the file: SQLite
+	// fills the free ones first.
+	usedBytes = `SELECT ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)) *
+	(SELECT page_size FROM pragma_page_size) + (SELECT coalesce(sum(bytes), 0) FROM segment)`
+	emptySegments = "DELETE FROM segment WHERE id <> ? AND last < ? RETURNING id"
+)
+
+var preparedTexts = []string{
+	readState, writeState, newestBlock, readBlock, writeBlock, writeKind, writeBucket, countKind, writeSpan, hasSegment, writeSegment,
+	oldestBlocks, blocksUpTo, deleteBlock, deleteKind, deleteBucket, deleteSpans, usedBytes, emptySegments,
 }
 
 // span is how many numbers share one row of the table span, which tells where
@@ -26,43 +74,105 @@ const span = 4096
 
 // begin reads where the last transaction ended.
 func (x *index) begin() error {
-	x.counts, x.latest = map[int64]int64{}, map[int64]int64{}
-	return x.tx.QueryRowContext(x.ctx, "SELECT next, exchanges FROM state").Scan(&x.next, &x.exchanges)
+	x.added, x.removed, x.latest = map[int64]int64{}, map[int64]int64{}, map[int64]int64{}
+	return x.row(readState).Scan(&x.next, &x.exchanges)
 }
 
 // end writes where this one ended.
 func (x *index) end() error {
+	if err := x.flush(); err != nil {
+		return err
+	}
+	if err := x.count(); err != nil {
+		return err
+	}
 	for first, latest := range x.latest {
-		if err := x.exec("INSERT INTO span VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET latest = max(latest, excluded.latest)", first, latest); err != nil {
+		if err := x.exec(writeSpan, first, latest); err != nil {
 			return err
 		}
 	}
-	return x.exec("UPDATE state SET next = ?, exchanges = ?", x.next, x.exchanges)
+	return x.exec(writeState, x.next, x.exchanges)
 }
 
-func (x *index) exec(text string, values ...any) error {
-	_, err := x.tx.ExecContext(x.ctx, text, values...)
+// count writes the counts of kinds, and deletes a kind that no exchange is of.
+func (x *index) count() error {
+	for kind, n := range x.removed {
+		x.added[kind] -= n
+	}
+	for kind, n := range x.added {
+		var left int64
+		err := x.row(countKind, n, kind).Scan(&left)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return errStale
+		case err != nil:
+			return err
+		case left <= 0:
+			x.gone = true
+			if err := x.exec("DELETE FROM kind WHERE id = ?", kind); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// statement returns a text that is parsed already, or nil.
+func (x *index) statement(text string) *sql.Stmt {
+	tx, ok := x.tx.(*sql.Tx)
+	if stmt := x.prepared[text]; ok && stmt != nil {
+		return tx.StmtContext(x.ctx, stmt)
+	}
+	return nil
+}
+
+func (x *index) exec(text string, values ...any) (err error) {
+	if stmt := x.statement(text); stmt != nil {
+		_, err = stmt.ExecContext(x.ctx, values...)
+	} else {
+		_, err = x.tx.ExecContext(x.ctx, text, values...)
+	}
 	return err
+}
+
+func (x *index) row(text string, values ...any) *sql.Row {
+	if stmt := x.statement(text); stmt != nil {
+		return stmt.QueryRowContext(x.ctx, values...)
+	}
+	return x.tx.QueryRowContext(x.ctx, text, values...)
+}
+
+// query calls each for every row, until it returns false.
+func (x *index) query(text string, each func(*sql.Rows) (bool, error), values ...any) (err error) {
+	var rows *sql.Rows
+	if stmt := x.statement(text); stmt != nil {
+		rows, err = stmt.QueryContext(x.ctx, values...)
+	} else {
+		rows, err = x.tx.QueryContext(x.ctx, text, values...)
+	}
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if more, err := each(rows); err != nil || !more {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // insert adds the row of an exchange under the next number.
 func (x *index) insert(e *recording.Exchange, kind, place int64) error {
-	if x.inserting == nil {
-		var err error
-		x.inserting, err = x.tx.PrepareContext(x.ctx, "INSERT INTO exchange (number, key, start, kind, place, uri) VALUES (?, ?, ?, ?, ?, ?)")
-		if err != nil {
-			return err
-		}
-	}
-	start := e.Start.UnixNano()
-	if _, err := x.inserting.ExecContext(x.ctx, x.next, lookup.Key(e.ID), start, kind, place, []byte(e.Viewer.URI)); err != nil {
+	r := row{number: x.next, key: lookup.Key(e.ID), start: e.Start.UnixNano(), kind: kind, place: place}
+	if err := put(x, r, e.Viewer.URI); err != nil {
 		return err
 	}
 	first := x.next - x.next%span
-	if latest, ok := x.latest[first]; !ok || latest < start {
-		x.latest[first] = start
+	if latest, ok := x.latest[first]; !ok || latest < r.start {
+		x.latest[first] = r.start
 	}
-	x.counts[kind]++
+	x.added[kind]++
 	x.next++
 	x.exchanges++
 	return nil
@@ -77,105 +187,4 @@ func (x *index) kind(k lookup.Kind) (int64, error) {
 		"INSERT INTO kind (exchanges, "+strings.Join(lookup.Columns, ", ")+") VALUES (0"+places+") ON CONFLICT DO UPDATE SET exchanges = exchanges RETURNING id",
 		values...).Scan(&id)
 	return id, err
-}
-
-// count adds to the kinds what was inserted.
-func (x *index) count() error {
-	for kind, n := range x.counts {
-		result, err := x.tx.ExecContext(x.ctx, "UPDATE kind SET exchanges = exchanges + ? WHERE id = ?", n, kind)
-		if err != nil {
-			return err
-		}
-		if changed, err := result.RowsAffected(); err != nil || changed == 0 {
-			return errStale
-		}
-	}
-	return nil
-}
-
-// newSegment adds a segment and returns its id.
-func (x *index) newSegment() (id int64, err error) {
-	err = x.tx.QueryRowContext(x.ctx, "INSERT INTO segment (bytes, last) VALUES (0, 0) RETURNING id").Scan(&id)
-	return id, err
-}
-
-// hasSegment says whether a segment is still there.
-func (x *index) hasSegment(id int64) (there bool, err error) {
-	err = x.tx.QueryRowContext(x.ctx, "SELECT EXISTS (SELECT 1 FROM segment WHERE id = ?)", id).Scan(&there)
-	return there, err
-}
-
-// segment notes how large a segment is, and that the newest exchange is in it.
-func (x *index) segment(id, bytes int64) error {
-	return x.exec("UPDATE segment SET bytes = ?, last = ? WHERE id = ?", bytes, x.next-1, id)
-}
-
-// move notes that an exchange stands at another place now, in a segment that has
-// grown to so many bytes.
-func (x *index) move(number, place, bytes int64) error {
-	if err := x.exec("UPDATE exchange SET place = ? WHERE number = ?", place, number); err != nil {
-		return err
-	}
-	id, _ := segmentOf(place)
-	return x.exec("UPDATE segment SET bytes = ?, last = max(last, ?) WHERE id = ?", bytes, number, id)
-}
-
-// uncount takes the exchanges that fulfil a condition out of the counts; they
-// are deleted next.
-func (x *index) uncount(where string, values ...any) (int64, error) {
-	rows, err := x.tx.QueryContext(x.ctx, "SELECT kind, count(*) FROM exchange WHERE "+where+" GROUP BY kind", values...)
-	if err != nil {
-		return 0, err
-	}
-	counts := map[int64]int64{}
-	total := int64(0)
-	for rows.Next() {
-		var kind, n int64
-		if err := rows.Scan(&kind, &n); err != nil {
-			rows.Close()
-			return 0, err
-		}
-		counts[kind] = n
-		total += n
-	}
-	if err := rows.Err(); err != nil {
-		return 0, err
-	}
-	for kind, n := range counts {
-		if err := x.exec("UPDATE kind SET exchanges = exchanges - ? WHERE id = ?", n, kind); err != nil {
-			return 0, err
-		}
-	}
-	x.exchanges -= total
-	return total, nil
-}
-
-// remove deletes the exchanges that fulfil a condition and returns how many
-// there were.
-func (x *index) remove(where string, values ...any) (int64, error) {
-	n, err := x.uncount(where, values...)
-	if err != nil || n == 0 {
-		return n, err
-	}
-	return n, x.exec("DELETE FROM exchange WHERE "+where, values...)
-}
-
-// removeEmptySegments deletes the segments, but one, that no exchange is in any
-// more, and returns their ids.
-func (x *index) removeEmptySegments(but int64) ([]int64, error) {
-	rows, err := x.tx.QueryContext(x.ctx,
-		"DELETE FROM segment WHERE id <> ? AND last < (SELECT coalesce(min(number), ?) FROM exchange) RETURNING id", but, x.next)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var gone []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		gone = append(gone, id)
-	}
-	return gone, rows.Err()
 }

@@ -18,11 +18,12 @@ func (w *writer) explainLate() {
 func (w *writer) rewrite(ctx context.Context, number int64, e *recording.Exchange) (err error) {
 	w.store.changing.Lock()
 	defer w.store.changing.Unlock()
-	tx, err := w.store.files.Load().write.BeginTx(ctx, nil)
+	files := w.store.files.Load()
+	tx, err := files.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	ix := index{ctx: ctx, tx: tx}
+	ix := index{ctx: ctx, tx: tx, prepared: files.prepared}
 	fresh, err := w.openSegment(&ix)
 	var place int64
 	if err == nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/edgesim/edgesim/internal/store/compact"
 	"github.com/edgesim/edgesim/internal/store/lookup"
@@ -18,8 +17,8 @@ import (
 // dialect is SQLite's.
 var dialect = lookup.Dialect{Contains: func(column, place string) string { return "instr(" + column + ", " + place + ") > 0" }}
 
-// row is where an exchange is.
-type row struct{ number, place int64 }
+// place is where an exchange is.
+type place struct{ number, place int64 }
 
 // Get returns the exchange with this id whole.
 func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error) {
@@ -30,15 +29,13 @@ func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error)
 
 // find returns an exchange and its number.
 func (s *Store) find(ctx context.Context, id string) (*recording.Exchange, int64, error) {
-	rows, err := s.rows(ctx, lookup.Statement{
-		Text: "SELECT number, place FROM exchange WHERE key = ? ORDER BY number DESC", Values: []any{lookup.Key(id)},
-	})
+	places, err := s.withKey(ctx, lookup.Key(id))
 	if err != nil {
 		return nil, 0, explain(err)
 	}
 	r := s.reader()
 	defer r.close()
-	for _, row := range rows {
+	for _, row := range places {
 		e, err := r.exchange(row.place, true)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -92,53 +89,6 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 		page.Next = recording.FormatCursor(uint64(rows[len(rows)-1].number))
 	}
 	return page, nil
-}
-
-// choose asks the index which exchanges a filter lets through.
-func (s *Store) choose(ctx context.Context, f *recording.Filter, from uint64) ([]row, error) {
-	var lowest int64
-	if !f.Since.IsZero() {
-		err := s.files.Load().read.QueryRowContext(ctx, "SELECT min(first) FROM span WHERE latest >= ?", lookup.Nanos(f.Since)).Scan(&nullable{&lowest})
-		if err != nil {
-			return nil, err
-		}
-		if lowest < 0 {
-			return nil, nil
-		}
-	}
-	statement, constrained := dialect.Kinds(f)
-	var kinds []int64
-	if constrained {
-		var err error
-		if kinds, err = s.numbers(ctx, statement); err != nil || len(kinds) == 0 {
-			return nil, err
-		}
-	}
-	return s.rows(ctx, dialect.Select("number, place", f, from, uint64(lowest), kinds, constrained))
-}
-
-// nullable scans a number, NULL as -1.
-type nullable struct{ to *int64 }
-
-// Scan takes what the driver gives.
-func (n *nullable) Scan(v any) error {
-	*n.to = -1
-	if number, ok := v.(int64); ok {
-		*n.to = number
-	}
-	return nil
-}
-
-// rows returns the numbers and places that a statement selects.
-func (s *Store) rows(ctx context.Context, statement lookup.Statement) ([]row, error) {
-	var found []row
-	err := s.each(ctx, statement, func(rows *sql.Rows) error {
-		var r row
-		err := rows.Scan(&r.number, &r.place)
-		found = append(found, r)
-		return err
-	})
-	return found, err
 }
 
 // numbers returns the one column that a statement selects.
@@ -195,16 +145,17 @@ func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
 	if err != nil {
 		return stats, explain(err)
 	}
-	var oldest, newest, next int64
-	err = s.files.Load().read.QueryRowContext(ctx, `SELECT next, (SELECT start FROM exchange ORDER BY number LIMIT 1),
-		(SELECT start FROM exchange ORDER BY number DESC LIMIT 1), (`+usedBytes+`) FROM state`).
-		Scan(&next, &nullable{&oldest}, &nullable{&newest}, &stats.Bytes)
+	var next int64
+	err = s.files.Load().read.QueryRowContext(ctx, "SELECT next, ("+usedBytes+") FROM state").Scan(&next, &stats.Bytes)
 	if err != nil {
 		return stats, explain(err)
 	}
 	stats.Cursor = recording.FormatCursor(uint64(next - 1))
-	if stats.Exchanges > 0 {
-		stats.Oldest, stats.Newest = time.Unix(0, oldest).UTC(), time.Unix(0, newest).UTC()
+	if stats.Oldest, err = s.startOf(ctx, true); err == nil {
+		stats.Newest, err = s.startOf(ctx, false)
+	}
+	if err != nil {
+		return stats, explain(err)
 	}
 	return stats, nil
 }

@@ -24,7 +24,7 @@ func rebuildable(err error) bool {
 	var foreign *ForeignError
 	var failed *sqlite.Error
 	switch {
-	case errors.As(err, &foreign), errors.Is(err, sql.ErrNoRows):
+	case errors.As(err, &foreign), errors.Is(err, sql.ErrNoRows), errors.Is(err, errBlock):
 		return true
 	case !errors.As(err, &failed):
 		return false
@@ -134,9 +134,6 @@ func (s *Store) rebuild(ctx context.Context) (err error) {
 			return fmt.Errorf("making the index again from %s: %w", segmentName(id), err)
 		}
 	}
-	if err := ix.count(); err != nil {
-		return err
-	}
 	if err := ix.end(); err != nil {
 		return err
 	}
@@ -207,7 +204,7 @@ func (b *builder) add(r *reader, place int64) (bool, error) {
 	key := lookup.Key(e.ID)
 	if number, ok := b.numbers[key]; ok {
 		id, _ := segmentOf(place)
-		return true, errors.Join(b.ix.exec("UPDATE exchange SET place = ? WHERE number = ?", place, number),
+		return true, errors.Join(b.ix.moveRow(number, place),
 			b.ix.exec("UPDATE segment SET last = max(last, ?) WHERE id = ?", number, id))
 	}
 	kind := lookup.KindOf(e)

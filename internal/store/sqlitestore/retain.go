@@ -13,18 +13,14 @@ func (w *writer) retain(ix *index, most int) ([]int64, error) {
 	if err != nil || cut == 0 {
 		return nil, err
 	}
-	n, err := ix.remove("number <= ?", cut)
+	n, err := ix.removeUpTo(cut)
 	if err != nil {
 		return nil, err
 	}
 	w.removed += n
-	if err := ix.exec("DELETE FROM span WHERE first + ? <= ?", span, cut); err != nil {
+	if err := ix.exec(deleteSpans, cut-span); err != nil {
 		return nil, err
 	}
-	if err := ix.exec("DELETE FROM kind WHERE exchanges <= 0"); err != nil {
-		return nil, err
-	}
-	clear(w.kinds)
 	own := int64(0)
 	if w.segment != nil {
 		own = w.segment.id
@@ -53,9 +49,8 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 	}
 	cut := int64(0)
 	if excess > 0 {
-		err := ix.tx.QueryRowContext(ix.ctx,
-			"SELECT coalesce(max(number), 0) FROM (SELECT number FROM exchange ORDER BY number LIMIT ?)", excess).Scan(&cut)
-		if err != nil {
+		var err error
+		if cut, err = ix.numberAt(excess, max(c.Keep, 0)/128); err != nil {
 			return 0, err
 		}
 	}
@@ -65,27 +60,24 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 	// Of the oldest, those up to the last that is too old before the first that is
 	// young enough. One dated in the future was recorded under a clock that was set
 	// back since: it is as old as its neighbors.
-	var aged int64
+	aged, looked := int64(0), 0
 	now := c.Now()
 	before := now.Add(-c.KeepFor).UnixNano()
-	err := ix.tx.QueryRowContext(ix.ctx,
-		`WITH oldest AS (SELECT number, start FROM exchange ORDER BY number LIMIT ?),
-		young AS (SELECT min(number) AS first FROM oldest WHERE start >= ? AND start <= ?)
-		SELECT coalesce(max(number), 0) FROM oldest, young WHERE start < ? AND (first IS NULL OR number < first)`,
-		most, before, now.UnixNano(), before).Scan(&aged)
+	err := ix.eachOldest(func(r *row) bool {
+		if r.start < before {
+			aged = r.number
+		}
+		looked++
+		return looked < most && (r.start < before || r.start > now.UnixNano())
+	})
 	return max(cut, aged), err
 }
 
 // bytes is what the folder takes.
 func (x *index) bytes() (used int64, err error) {
-	err = x.tx.QueryRowContext(x.ctx, usedBytes).Scan(&used)
+	err = x.row(usedBytes).Scan(&used)
 	return used, err
 }
-
-// usedBytes counts the pages in use, which is not the size of the file: SQLite
-// fills the free ones first.
-const usedBytes = `SELECT ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)) *
-	(SELECT page_size FROM pragma_page_size) + (SELECT coalesce(sum(bytes), 0) FROM segment)`
 
 // removeSegments deletes the files of segments that are in no index any more. A
 // file that cannot be deleted is found again when the folder is opened.

@@ -10,23 +10,61 @@ import (
 // applicationID marks an index of ours: "edgs".
 const applicationID = 0x65646773
 
-// migrations are the steps from one version of the schema to the next. A step is
-// never changed once it was released: the next one is added.
-var migrations = []string{
-	`CREATE TABLE kind (
+// schemaNow is the version of the schema below. Of an older one upgrades has the step
+// to the next; a step is never changed once it was released.
+const schemaNow = 2
+
+// The tables: kind has what many exchanges have in common, block the exchanges
+// (block.go), block_kind and block_key in which blocks a kind and a bucket of keys
+// occur, span the latest start of so many numbers, and state where the last
+// transaction ended.
+const (
+	schema = `CREATE TABLE kind (
 		id INTEGER PRIMARY KEY AUTOINCREMENT, exchanges INTEGER NOT NULL,
 		status INTEGER NOT NULL, cause BLOB NOT NULL, rules BLOB NOT NULL, method BLOB NOT NULL, host BLOB NOT NULL,
 		host_name BLOB NOT NULL, behavior BLOB NOT NULL, origin BLOB NOT NULL, edge BLOB NOT NULL,
 		UNIQUE (status, cause, rules, method, host, host_name, behavior, origin, edge));
-	CREATE TABLE exchange (
-		number INTEGER PRIMARY KEY, key INTEGER NOT NULL, start INTEGER NOT NULL, kind INTEGER NOT NULL,
-		place INTEGER NOT NULL, uri BLOB NOT NULL);
-	CREATE INDEX exchange_key ON exchange (key);
-	CREATE INDEX exchange_kind ON exchange (kind, number);
 	CREATE TABLE segment (id INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER NOT NULL, last INTEGER NOT NULL);
 	CREATE TABLE span (first INTEGER PRIMARY KEY, latest INTEGER NOT NULL);
 	CREATE TABLE state (next INTEGER NOT NULL, exchanges INTEGER NOT NULL);
-	INSERT INTO state VALUES (1, 0);`,
+	INSERT INTO state VALUES (1, 0);` + blocks
+
+	blocks = `CREATE TABLE block (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, rows BLOB NOT NULL);
+	CREATE TABLE block_kind (kind INTEGER, first INTEGER, PRIMARY KEY (kind, first)) WITHOUT ROWID;
+	CREATE TABLE block_key (bucket INTEGER, first INTEGER, PRIMARY KEY (bucket, first)) WITHOUT ROWID;`
+)
+
+// upgrades are the steps from version 1 on to the next.
+var upgrades = []func(context.Context, *sql.Conn) error{rowsToBlocks}
+
+// rowsToBlocks puts the rows of version 1, of which each exchange had one, into blocks.
+func rowsToBlocks(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, blocks); err != nil {
+		return err
+	}
+	rows, err := conn.QueryContext(ctx, "SELECT number, key, start, kind, place, uri FROM exchange ORDER BY number")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	ix := index{ctx: ctx, tx: conn}
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.number, &r.key, &r.start, &r.kind, &r.place, &r.uri); err != nil {
+			return err
+		}
+		if err := put(&ix, r, r.uri); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	if err := ix.flush(); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "DROP TABLE exchange")
+	return err
 }
 
 // NewerError is an index that a newer edgesim has written.
@@ -57,7 +95,7 @@ func (e *ForeignError) Error() string {
 // migrate brings the schema to the newest version, or refuses.
 func migrate(ctx context.Context, db *sql.DB, dir string, readOnly bool) error {
 	version, err := schemaVersion(ctx, db, dir)
-	if err != nil || version == len(migrations) {
+	if err != nil || version == schemaNow {
 		return err
 	}
 	if readOnly {
@@ -87,8 +125,14 @@ func steps(ctx context.Context, conn *sql.Conn) error {
 	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	for ; version < len(migrations); version++ {
-		if _, err := conn.ExecContext(ctx, migrations[version]); err != nil {
+	if version == 0 {
+		if _, err := conn.ExecContext(ctx, schema); err != nil {
+			return err
+		}
+		version = schemaNow
+	}
+	for ; version < schemaNow; version++ {
+		if err := upgrades[version-1](ctx, conn); err != nil {
 			return fmt.Errorf("bringing the schema to version %d: %w", version+1, err)
 		}
 	}
@@ -107,8 +151,8 @@ func schemaVersion(ctx context.Context, db *sql.DB, dir string) (int, error) {
 		return 0, err
 	case application != applicationID && (tables > 0 || version > 0 || application != 0):
 		return 0, &ForeignError{Dir: dir}
-	case version > len(migrations):
-		return 0, &NewerError{Dir: dir, Version: version, Known: len(migrations)}
+	case version > schemaNow:
+		return 0, &NewerError{Dir: dir, Version: version, Known: schemaNow}
 	}
 	return version, nil
 }

@@ -101,6 +101,11 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := f.identify(); err != nil {
 		return opening(c.Dir, err)
 	}
+	if f.write != nil {
+		if err := f.prepare(ctx); err != nil {
+			return opening(c.Dir, err)
+		}
+	}
 	s.files.Store(f)
 	if c.ReadOnly {
 		return nil

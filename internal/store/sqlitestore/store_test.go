@@ -145,7 +145,7 @@ func TestRefused(t *testing.T) {
 		{"a newer schema", func(t *testing.T, dir string) {
 			closed(t, open(t, sqlitestore.Config{Dir: dir}))
 			execute(t, dir, "PRAGMA user_version = 99")
-		}, sqlitestore.Config{}, "have schema 99, and this edgesim knows up to 1: use a newer edgesim"},
+		}, sqlitestore.Config{}, "have schema 99, and this edgesim knows up to 2: use a newer edgesim"},
 		{"nothing to read", func(t *testing.T, dir string) { mkdir(t, dir) }, sqlitestore.Config{ReadOnly: true}, "it has no index.db"},
 		{"no folder to read", func(*testing.T, string) {}, sqlitestore.Config{ReadOnly: true}, "there are no recordings in"},
 		{"below a file", func(t *testing.T, dir string) {

@@ -23,8 +23,9 @@ type writer struct {
 	kinds   map[lookup.Kind]int64
 	late    queue.Late
 	batch   []queue.Item
-	made    int64 // the store's, of the folder that all this is about
-	removed int64 // counts what retain forgot
+	block   blockBuilder // the memory for the index's
+	made    int64        // the store's, of the folder that all this is about
+	removed int64        // counts what retain forgot
 	tidied  time.Time
 	put     bool // something was told of that is put right with the next success
 }
@@ -210,7 +211,8 @@ func (w *writer) writeOnFullDisk(ctx context.Context, batch []queue.Item) error 
 }
 
 func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error) {
-	tx, err := w.store.files.Load().write.BeginTx(ctx, nil)
+	files := w.store.files.Load()
+	tx, err := files.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -221,7 +223,7 @@ func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error
 			w.abandon(fresh)
 		}
 	}()
-	ix := index{ctx: ctx, tx: tx}
+	ix := index{ctx: ctx, tx: tx, prepared: files.prepared, building: &w.block}
 	if err = ix.begin(); err != nil {
 		return err
 	}
@@ -246,6 +248,9 @@ func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error
 	if w.segment != nil {
 		w.segment.size = w.segment.next
 	}
+	if ix.gone {
+		clear(w.kinds)
+	}
 	w.store.removeSegments(gone)
 	w.late.Note(batch, ix.next-int64(len(batch)), w.store.config.Redactor)
 	return nil
@@ -266,12 +271,6 @@ func (w *writer) add(ix *index, batch []queue.Item) error {
 		if err := ix.insert(e, kind, place); err != nil {
 			return err
 		}
-	}
-	if err := ix.count(); err != nil {
-		if errors.Is(err, errStale) {
-			clear(w.kinds)
-		}
-		return err
 	}
 	if err := w.segment.flush(); err != nil {
 		return err
