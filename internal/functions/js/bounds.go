@@ -72,7 +72,7 @@ func (w *watcher) look() {
 		return
 	}
 	if time.Since(w.began) > TimeLimit {
-		w.engine.Interrupt(timeFault())
+		w.engine.vm.Interrupt(timeFault())
 		return
 	}
 	switch heap := liveHeap(); {
@@ -81,7 +81,7 @@ func (w *watcher) look() {
 	case heap > w.heap+mostMemory:
 		runtime.GC() // others use the heap, too: what counts is what stays
 		if liveHeap() > w.heap+mostMemory {
-			w.engine.Interrupt(memoryFault())
+			w.engine.vm.Interrupt(memoryFault())
 			return
 		}
 	}
@@ -107,7 +107,7 @@ func memoryFault() *policy.FunctionFault {
 }
 
 // exhaust stops a run that asked a built-in for too much. The caller returns.
-func (e *engine) exhaust() { e.Interrupt(memoryFault()) }
+func (e *engine) exhaust() { e.vm.Interrupt(memoryFault()) }
 
 // panicFault is the fault of a run that was interrupted, or of an engine that
 // came to grief over the code.

@@ -15,7 +15,7 @@ import (
 // cloudfrontModule is the module cloudfront (CF-MOD-02). What it does not
 // simulate throws, with its name.
 func (e *engine) cloudfrontModule() goja.Value {
-	cf := e.NewObject()
+	cf := e.vm.NewObject()
 	cf.Set("kvs", e.openStore)
 	for _, method := range []string{policy.UpdateRequestOrigin, policy.SelectRequestOriginByID, policy.CreateRequestOriginGroup} {
 		cf.Set(method, func(call goja.FunctionCall) goja.Value {
@@ -27,7 +27,7 @@ func (e *engine) cloudfrontModule() goja.Value {
 		e.custom = customData(call.Argument(0).String())
 		return goja.Undefined()
 	})
-	location := e.NewObject()
+	location := e.vm.NewObject()
 	if e.event.Type == policy.ViewerRequestTrigger { // empty in viewer-response
 		location.Set("name", e.env.POP)
 		location.Set("serverIp", "192.0.2.1") // of a range for documentation: there is no edge location
@@ -42,7 +42,7 @@ func (e *engine) cloudfrontModule() goja.Value {
 
 // throwing adds a property whose use throws.
 func (e *engine) throwing(object *goja.Object, name, message string) {
-	object.DefineAccessorProperty(name, e.ToValue(func(goja.FunctionCall) goja.Value { panic(e.NewTypeError(message)) }), nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
+	object.DefineAccessorProperty(name, e.vm.ToValue(func(goja.FunctionCall) goja.Value { panic(e.vm.NewTypeError(message)) }), nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
 }
 
 // maxCustomData is the most bytes of a run's own log data (CF-FN-92).
@@ -66,7 +66,7 @@ func customData(text string) string {
 // it is not supported (CF-MOD-45).
 func (e *engine) changeOrigin(method string, call goja.FunctionCall) {
 	if e.event.Type != policy.ViewerRequestTrigger {
-		panic(e.NewTypeError("cf." + method + " is for viewer-request functions"))
+		panic(e.vm.NewTypeError("cf." + method + " is for viewer-request functions"))
 	}
 	args := make([]any, 0, len(call.Arguments))
 	for _, v := range call.Arguments {
@@ -91,14 +91,14 @@ func (e *engine) openStore(call goja.FunctionCall) goja.Value {
 	if id := call.Argument(0); store == nil || given(id) && store.ID != "" && id.String() != store.ID {
 		panic(e.makeError("KVSNamespaceNotFound"))
 	}
-	handle := e.NewObject()
+	handle := e.vm.NewObject()
 	handle.Set("get", e.promising(func(call goja.FunctionCall) (any, string) { return e.get(store, call) }))
 	handle.Set("exists", e.promising(func(call goja.FunctionCall) (any, string) {
 		_, ok := store.Get(call.Argument(0).String())
 		return ok, ""
 	}))
 	handle.Set("meta", e.promising(func(goja.FunctionCall) (any, string) {
-		meta := e.NewObject()
+		meta := e.vm.NewObject()
 		at := store.Read.UTC().Format(time.RFC3339)
 		meta.Set("creationDateTime", at)
 		meta.Set("lastUpdatedDateTime", at)
@@ -137,22 +137,22 @@ func (e *engine) get(store *kvs.Store, call goja.FunctionCall) (any, string) {
 // an Error of the text (CF-KVS-22).
 func (e *engine) promising(f func(goja.FunctionCall) (any, string)) func(goja.FunctionCall) goja.Value {
 	return func(call goja.FunctionCall) goja.Value {
-		promise, resolve, reject := e.NewPromise()
+		promise, resolve, reject := e.vm.NewPromise()
 		if value, problem := f(call); problem != "" {
 			reject(e.makeError(problem))
 		} else {
 			resolve(value)
 		}
-		return e.ToValue(promise)
+		return e.vm.ToValue(promise)
 	}
 }
 
 // parseJSON parses text with the engine's own parser.
 func (e *engine) parseJSON(text string) (goja.Value, bool) {
-	parse, ok := goja.AssertFunction(e.GlobalObject().Get("JSON").(*goja.Object).Get("parse"))
+	parse, ok := goja.AssertFunction(e.vm.GlobalObject().Get("JSON").(*goja.Object).Get("parse"))
 	if !ok || deepest(text) > mostNesting {
 		return nil, false
 	}
-	value, err := parse(goja.Undefined(), e.ToValue(text))
+	value, err := parse(goja.Undefined(), e.vm.ToValue(text))
 	return value, err == nil
 }

@@ -17,7 +17,7 @@ var hashes = map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha2
 
 // cryptoModule is the module crypto (CF-FN-119).
 func (e *engine) cryptoModule() goja.Value {
-	module := e.NewObject()
+	module := e.vm.NewObject()
 	module.Set("createHash", func(call goja.FunctionCall) goja.Value {
 		return e.hashObject(e.algorithm(call.Argument(0))())
 	})
@@ -31,12 +31,12 @@ func (e *engine) algorithm(name goja.Value) func() hash.Hash {
 	if h := hashes[name.String()]; h != nil {
 		return h
 	}
-	panic(e.NewTypeError("not supported algorithm: " + quoted(limit(name.String(), 40))))
+	panic(e.vm.NewTypeError("not supported algorithm: " + quoted(limit(name.String(), 40))))
 }
 
 // hashObject is a hash under way.
 func (e *engine) hashObject(h hash.Hash) goja.Value {
-	object, done := e.NewObject(), false
+	object, done := e.vm.NewObject(), false
 	check := func() {
 		if done {
 			panic(e.makeError("Digest already called"))
@@ -60,13 +60,13 @@ func (e *engine) hashObject(h hash.Hash) goja.Value {
 		}
 		switch call.Argument(0).String() {
 		case "hex":
-			return e.ToValue(hex.EncodeToString(sum))
+			return e.vm.ToValue(hex.EncodeToString(sum))
 		case "base64":
-			return e.ToValue(base64.StdEncoding.EncodeToString(sum))
+			return e.vm.ToValue(base64.StdEncoding.EncodeToString(sum))
 		case "base64url":
-			return e.ToValue(base64.RawURLEncoding.EncodeToString(sum))
+			return e.vm.ToValue(base64.RawURLEncoding.EncodeToString(sum))
 		}
-		panic(e.NewTypeError("Unknown digest encoding: " + quoted(limit(call.Argument(0).String(), 40))))
+		panic(e.vm.NewTypeError("Unknown digest encoding: " + quoted(limit(call.Argument(0).String(), 40))))
 	})
 	return object
 }
@@ -92,17 +92,17 @@ func (e *engine) bytesOf(v goja.Value, encoding string) []byte {
 			}
 		}
 	}
-	panic(e.NewTypeError("data is not a string or Buffer-like object"))
+	panic(e.vm.NewTypeError("data is not a string or Buffer-like object"))
 }
 
 // bytesValue is a Buffer in runtime 2.0, and a string of bytes in 1.0.
 func (e *engine) bytesValue(b []byte) goja.Value {
 	if e.program.runtime == Runtime1 {
-		return e.ToValue(byteString(b))
+		return e.vm.ToValue(byteString(b))
 	}
 	e.addBuffer()
-	from, _ := goja.AssertFunction(e.GlobalObject().Get("Buffer").(*goja.Object).Get("from"))
-	value, err := from(e.GlobalObject().Get("Buffer"), e.ToValue(e.NewArrayBuffer(b)))
+	from, _ := goja.AssertFunction(e.vm.GlobalObject().Get("Buffer").(*goja.Object).Get("from"))
+	value, err := from(e.vm.GlobalObject().Get("Buffer"), e.vm.ToValue(e.vm.NewArrayBuffer(b)))
 	if err != nil {
 		panic(err)
 	}

@@ -9,14 +9,14 @@ import (
 // eventObject builds the event that a handler gets, without a detour through
 // JSON (CF-FN-02 to CF-FN-08).
 func (e *engine) eventObject(event *policy.FunctionEvent) goja.Value {
-	context := e.NewObject()
+	context := e.vm.NewObject()
 	context.Set("distributionDomainName", event.DistributionDomainName)
 	context.Set("distributionId", event.DistributionID)
 	context.Set("eventType", string(event.Type))
 	context.Set("requestId", event.RequestID)
-	viewer := e.NewObject()
+	viewer := e.vm.NewObject()
 	viewer.Set("ip", event.ViewerIP)
-	object := e.NewObject()
+	object := e.vm.NewObject()
 	object.Set("version", "1.0")
 	object.Set("context", context)
 	object.Set("viewer", viewer)
@@ -28,7 +28,7 @@ func (e *engine) eventObject(event *policy.FunctionEvent) goja.Value {
 }
 
 func (e *engine) requestObject(r *policy.FunctionRequest) *goja.Object {
-	object := e.NewObject()
+	object := e.vm.NewObject()
 	object.Set("method", r.Method)
 	object.Set("uri", r.URI)
 	object.Set("querystring", e.fieldsObject(r.Query))
@@ -45,16 +45,16 @@ func (e *engine) addRawQuery(object *goja.Object, r *policy.FunctionRequest) {
 		return
 	}
 	raw, has := r.RawQuery, r.HasQuery
-	object.DefineDataProperty("rawQueryString", e.ToValue(func(goja.FunctionCall) goja.Value {
+	object.DefineDataProperty("rawQueryString", e.vm.ToValue(func(goja.FunctionCall) goja.Value {
 		if !has {
 			return goja.Undefined()
 		}
-		return e.ToValue(raw)
+		return e.vm.ToValue(raw)
 	}), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
 func (e *engine) responseObject(r *policy.FunctionResponse) *goja.Object {
-	object := e.NewObject()
+	object := e.vm.NewObject()
 	object.Set("statusCode", r.StatusCode)
 	object.Set("statusDescription", r.StatusDescription)
 	object.Set("headers", e.fieldsObject(r.Headers))
@@ -65,7 +65,7 @@ func (e *engine) responseObject(r *policy.FunctionResponse) *goja.Object {
 // fieldsObject is headers, cookies or parameters by name. A name is whatever
 // the viewer sent, "__proto__" included, and is always a property of its own.
 func (e *engine) fieldsObject(fields []policy.FunctionField) *goja.Object {
-	object := e.NewObject()
+	object := e.vm.NewObject()
 	for i := range fields {
 		f := &fields[i]
 		field := e.valueObject(f.Values[0])
@@ -74,7 +74,7 @@ func (e *engine) fieldsObject(fields []policy.FunctionField) *goja.Object {
 			for i, v := range f.Values {
 				all[i] = e.valueObject(v)
 			}
-			field.Set("multiValue", e.NewArray(all...))
+			field.Set("multiValue", e.vm.NewArray(all...))
 		}
 		if f.Name == "__proto__" {
 			object.DefineDataProperty(f.Name, field, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
@@ -86,7 +86,7 @@ func (e *engine) fieldsObject(fields []policy.FunctionField) *goja.Object {
 }
 
 func (e *engine) valueObject(v policy.FunctionValue) *goja.Object {
-	object := e.NewObject()
+	object := e.vm.NewObject()
 	object.Set("value", v.Value)
 	if v.Attributes != "" {
 		object.Set("attributes", v.Attributes)

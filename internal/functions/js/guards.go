@@ -93,7 +93,7 @@ func joined(this goja.Value, call goja.FunctionCall) (int64, int64) {
 
 // guard puts a check in front of a method.
 func (e *engine) guard(g guard) {
-	object, ok := e.GlobalObject().Get(g.of).(*goja.Object)
+	object, ok := e.vm.GlobalObject().Get(g.of).(*goja.Object)
 	if !ok {
 		return
 	}
@@ -109,7 +109,7 @@ func (e *engine) guard(g guard) {
 	if !ok {
 		return
 	}
-	checked := e.ToValue(func(call goja.FunctionCall) goja.Value {
+	checked := e.vm.ToValue(func(call goja.FunctionCall) goja.Value {
 		if cost, most := g.cost(call.This, call); cost > most {
 			e.exhaust()
 			return goja.Undefined()
@@ -128,7 +128,7 @@ func (e *engine) guardConstructors() {
 		if !e.program.words[name] && !e.program.dynamic {
 			continue
 		}
-		original, ok := e.GlobalObject().Get(name).(*goja.Object)
+		original, ok := e.vm.GlobalObject().Get(name).(*goja.Object)
 		if !ok {
 			continue
 		}
@@ -136,16 +136,16 @@ func (e *engine) guardConstructors() {
 		if !ok {
 			continue
 		}
-		e.GlobalObject().Set(name, e.boundedConstructor(name, original, construct))
+		e.vm.GlobalObject().Set(name, e.boundedConstructor(name, original, construct))
 	}
 }
 
 func (e *engine) boundedConstructor(name string, original *goja.Object, construct goja.Constructor) *goja.Object {
-	replacement := e.ToValue(func(call goja.ConstructorCall) *goja.Object {
+	replacement := e.vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
 		if len(call.Arguments) == 1 {
 			if n, ok := call.Arguments[0].Export().(int64); ok && n > mostString {
 				e.exhaust()
-				return e.NewArray()
+				return e.vm.NewArray()
 			}
 		}
 		made, err := construct(nil, call.Arguments...)
@@ -160,7 +160,7 @@ func (e *engine) boundedConstructor(name string, original *goja.Object, construc
 	replacement.SetPrototype(original)
 	prototype := original.Get("prototype").(*goja.Object)
 	replacement.DefineDataProperty("prototype", prototype, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
-	replacement.DefineDataProperty("name", e.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	replacement.DefineDataProperty("name", e.vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	prototype.DefineDataProperty("constructor", replacement, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return replacement
 }
@@ -170,12 +170,12 @@ const mostPattern = 16 << 10
 
 // guardRegExp bounds the pattern of new RegExp.
 func (e *engine) guardRegExp() {
-	original := e.GlobalObject().Get("RegExp").(*goja.Object)
+	original := e.vm.GlobalObject().Get("RegExp").(*goja.Object)
 	construct, _ := goja.AssertConstructor(original)
-	replacement := e.ToValue(func(call goja.ConstructorCall) *goja.Object {
+	replacement := e.vm.ToValue(func(call goja.ConstructorCall) *goja.Object {
 		if text, ok := call.Argument(0).(goja.String); ok && (text.Length() > mostPattern || deepest(text.String()) > mostNesting) {
 			e.exhaust()
-			return e.NewObject()
+			return e.vm.NewObject()
 		}
 		made, err := construct(nil, call.Arguments...)
 		if err != nil {
@@ -189,12 +189,12 @@ func (e *engine) guardRegExp() {
 	prototype := original.Get("prototype").(*goja.Object)
 	replacement.DefineDataProperty("prototype", prototype, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 	prototype.DefineDataProperty("constructor", replacement, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	e.GlobalObject().Set("RegExp", replacement)
+	e.vm.GlobalObject().Set("RegExp", replacement)
 }
 
 // guardJSON bounds how deep and how large what is parsed may be.
 func (e *engine) guardJSON() {
-	object := e.GlobalObject().Get("JSON").(*goja.Object)
+	object := e.vm.GlobalObject().Get("JSON").(*goja.Object)
 	method, ok := object.Get("parse").(*goja.Object)
 	if !ok {
 		return

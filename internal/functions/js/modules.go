@@ -23,8 +23,8 @@ func (e *engine) addRequire() {
 		case "buffer":
 			if e.program.runtime == Runtime2 {
 				e.addBuffer()
-				module := e.NewObject()
-				module.Set("Buffer", e.GlobalObject().Get("Buffer"))
+				module := e.vm.NewObject()
+				module.Set("Buffer", e.vm.GlobalObject().Get("Buffer"))
 				return module
 			}
 			panic(e.makeError("Cannot load module \"buffer\""))
@@ -32,8 +32,8 @@ func (e *engine) addRequire() {
 			panic(e.makeError("Cannot load module " + quoted(limit(name, 80))))
 		}
 	}
-	e.GlobalObject().Set("require", load)
-	e.GlobalObject().Set(importer, func(call goja.FunctionCall) goja.Value {
+	e.vm.GlobalObject().Set("require", load)
+	e.vm.GlobalObject().Set(importer, func(call goja.FunctionCall) goja.Value {
 		if call.Argument(0).String() == "cloudfront" {
 			return e.cloudfrontModule()
 		}
@@ -43,9 +43,9 @@ func (e *engine) addRequire() {
 
 // makeError makes an Error with a message, as code would.
 func (e *engine) makeError(message string) *goja.Object {
-	object, err := e.New(e.GlobalObject().Get("Error"), e.ToValue(message))
+	object, err := e.vm.New(e.vm.GlobalObject().Get("Error"), e.vm.ToValue(message))
 	if err != nil {
-		return e.NewTypeError(message)
+		return e.vm.NewTypeError(message)
 	}
 	return object
 }
@@ -55,19 +55,19 @@ const mostKeys = 1000
 
 // queryModule is the module querystring (CF-FN-121).
 func (e *engine) queryModule() goja.Value {
-	module := e.NewObject()
+	module := e.vm.NewObject()
 	parse := func(call goja.FunctionCall) goja.Value {
 		return e.parseQuery(call.Argument(0), call.Argument(1), call.Argument(2), call.Argument(3))
 	}
 	stringify := func(call goja.FunctionCall) goja.Value {
-		return e.ToValue(e.stringifyQuery(call.Argument(0), call.Argument(1), call.Argument(2), call.Argument(3)))
+		return e.vm.ToValue(e.stringifyQuery(call.Argument(0), call.Argument(1), call.Argument(2), call.Argument(3)))
 	}
 	module.Set("parse", parse)
 	module.Set("decode", parse)
 	module.Set("stringify", stringify)
 	module.Set("encode", stringify)
-	module.Set("escape", func(call goja.FunctionCall) goja.Value { return e.ToValue(escapeQuery(call.Argument(0).String())) })
-	module.Set("unescape", func(call goja.FunctionCall) goja.Value { return e.ToValue(unescapeQuery(call.Argument(0).String())) })
+	module.Set("escape", func(call goja.FunctionCall) goja.Value { return e.vm.ToValue(escapeQuery(call.Argument(0).String())) })
+	module.Set("unescape", func(call goja.FunctionCall) goja.Value { return e.vm.ToValue(unescapeQuery(call.Argument(0).String())) })
 	return module
 }
 
@@ -76,7 +76,7 @@ func (e *engine) option(options goja.Value, name string, ours func(string) strin
 	if object, ok := options.(*goja.Object); ok {
 		if f, ok := goja.AssertFunction(object.Get(name)); ok {
 			return func(s string) string {
-				v, err := f(goja.Undefined(), e.ToValue(s))
+				v, err := f(goja.Undefined(), e.vm.ToValue(s))
 				if err != nil {
 					panic(err)
 				}
@@ -95,7 +95,7 @@ func separator(v goja.Value, usual string) string {
 }
 
 func (e *engine) parseQuery(text, sep, eq, options goja.Value) goja.Value {
-	object := e.NewObject()
+	object := e.vm.NewObject()
 	if !given(text) {
 		return object
 	}
@@ -113,7 +113,7 @@ func (e *engine) parseQuery(text, sep, eq, options goja.Value) goja.Value {
 		if pair == "" {
 			continue
 		}
-		key, item := decode(name), e.ToValue(decode(value))
+		key, item := decode(name), e.vm.ToValue(decode(value))
 		switch old := object.Get(key).(type) {
 		case nil:
 			object.DefineDataProperty(key, item, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
@@ -124,7 +124,7 @@ func (e *engine) parseQuery(text, sep, eq, options goja.Value) goja.Value {
 			}
 			object.DefineDataProperty(key, item, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
 		default:
-			object.Set(key, e.NewArray(old, item))
+			object.Set(key, e.vm.NewArray(old, item))
 		}
 	}
 	return object

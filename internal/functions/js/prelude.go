@@ -20,10 +20,10 @@ var (
 
 // addBuffer adds the global Buffer (CF-FN-117), once.
 func (e *engine) addBuffer() {
-	if given(e.GlobalObject().Get("Buffer")) {
+	if given(e.vm.GlobalObject().Get("Buffer")) {
 		return
 	}
-	e.GlobalObject().Set("Buffer", e.prelude(bufferProgram))
+	e.vm.GlobalObject().Set("Buffer", e.prelude(bufferProgram))
 }
 
 // addText adds TextEncoder and TextDecoder (CF-FN-118).
@@ -33,24 +33,24 @@ func (e *engine) addText() {
 		return
 	}
 	for _, name := range []string{"TextEncoder", "TextDecoder"} {
-		e.GlobalObject().Set(name, made.Get(name))
+		e.vm.GlobalObject().Set(name, made.Get(name))
 	}
 }
 
 // prelude runs one of our own programs, which makes a function of the codecs.
 func (e *engine) prelude(program *goja.Program) goja.Value {
-	value, err := e.RunProgram(program)
+	value, err := e.vm.RunProgram(program)
 	if err != nil {
 		panic(err)
 	}
 	make, _ := goja.AssertFunction(value)
 	decode := func(call goja.FunctionCall) goja.Value {
-		return e.ToValue(e.NewArrayBuffer(decodeText(call.Argument(0).String(), call.Argument(1).String())))
+		return e.vm.ToValue(e.vm.NewArrayBuffer(decodeText(call.Argument(0).String(), call.Argument(1).String())))
 	}
 	encode := func(call goja.FunctionCall) goja.Value {
-		return e.ToValue(encodeText(e.bytesOf(call.Argument(0), ""), call.Argument(1).String()))
+		return e.vm.ToValue(encodeText(e.bytesOf(call.Argument(0), ""), call.Argument(1).String()))
 	}
-	made, err := make(goja.Undefined(), e.ToValue(decode), e.ToValue(encode))
+	made, err := make(goja.Undefined(), e.vm.ToValue(decode), e.vm.ToValue(encode))
 	if err != nil {
 		panic(err)
 	}

@@ -71,7 +71,7 @@ func preparations(p *Program) []func(*engine) {
 
 // remove takes a global or a method away.
 func (e *engine) remove(parts []string) {
-	object := e.GlobalObject()
+	object := e.vm.GlobalObject()
 	for _, name := range parts[:len(parts)-1] {
 		next, ok := object.Get(name).(*goja.Object)
 		if !ok {
@@ -85,21 +85,21 @@ func (e *engine) remove(parts []string) {
 // forbidCode makes code from text impossible (CF-FN-124, CF-FN-134).
 func (e *engine) forbidCode() {
 	refuse := func(goja.ConstructorCall) *goja.Object {
-		panic(e.NewTypeError(`function constructor is disabled in "safe" mode`))
+		panic(e.vm.NewTypeError(`function constructor is disabled in "safe" mode`))
 	}
-	function := e.GlobalObject().Get("Function").(*goja.Object)
+	function := e.vm.GlobalObject().Get("Function").(*goja.Object)
 	prototype := function.Get("prototype").(*goja.Object)
-	replacement := e.ToValue(refuse).(*goja.Object)
+	replacement := e.vm.ToValue(refuse).(*goja.Object)
 	replacement.DefineDataProperty("prototype", prototype, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
-	e.GlobalObject().Set("Function", replacement)
+	e.vm.GlobalObject().Set("Function", replacement)
 	prototype.Set("constructor", replacement)
 	for _, literal := range []*goja.Program{asyncFunction, generatorFunction} {
-		if value, err := e.RunProgram(literal); err == nil {
+		if value, err := e.vm.RunProgram(literal); err == nil {
 			value.(*goja.Object).DefineDataProperty("constructor", replacement, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 		}
 	}
-	e.GlobalObject().Set("eval", func(goja.FunctionCall) goja.Value {
-		panic(e.NewTypeError("eval is not supported"))
+	e.vm.GlobalObject().Set("eval", func(goja.FunctionCall) goja.Value {
+		panic(e.vm.NewTypeError("eval is not supported"))
 	})
 }
 
@@ -109,16 +109,16 @@ var (
 )
 
 // addGlobal adds the other name of the global object (CF-FN-113).
-func (e *engine) addGlobal() { e.GlobalObject().Set("global", e.GlobalObject()) }
+func (e *engine) addGlobal() { e.vm.GlobalObject().Set("global", e.vm.GlobalObject()) }
 
 // addConsole adds the console, which has log and nothing else (CF-FN-91).
 func (e *engine) addConsole() {
-	console := e.NewObject()
+	console := e.vm.NewObject()
 	console.Set("log", func(call goja.FunctionCall) goja.Value {
 		e.write(call.Argument(0))
 		return goja.Undefined()
 	})
-	e.GlobalObject().Set("console", console)
+	e.vm.GlobalObject().Set("console", console)
 }
 
 // mostLines bounds the lines of a log.

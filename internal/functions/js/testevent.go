@@ -27,9 +27,9 @@ func ReadEvent(text []byte, stage policy.Trigger) (*policy.FunctionEvent, error)
 		return nil, errors.New("the event is nested too deeply")
 	}
 	event := &policy.FunctionEvent{Type: stage}
-	e := &engine{Runtime: goja.New(), program: &Program{runtime: Runtime2}}
+	e := &engine{vm: goja.New(), program: &Program{runtime: Runtime2}}
 	var err error
-	if ex := e.Try(func() { err = e.readEvent(string(text), event) }); ex != nil {
+	if ex := e.vm.Try(func() { err = e.readEvent(string(text), event) }); ex != nil {
 		return nil, fmt.Errorf("the event: %s", ex.Error())
 	}
 	return event, err
@@ -104,9 +104,9 @@ func (e *engine) output(value goja.Value, result *policy.FunctionResult) string 
 	}
 	object := value.(*goja.Object)
 	text := ""
-	if ex := e.Try(func() {
+	if ex := e.vm.Try(func() {
 		if !given(object.Get("cookies")) {
-			object.Set("cookies", e.NewObject())
+			object.Set("cookies", e.vm.NewObject())
 		}
 		text = shower{engine: e, room: mostString}.show(object)
 	}); ex != nil || text == "" {

@@ -83,60 +83,60 @@ func latin1(s string) ([]byte, bool) {
 
 // addBase64 adds atob and btoa (CF-FN-118).
 func (e *engine) addBase64() {
-	e.GlobalObject().Set("btoa", func(call goja.FunctionCall) goja.Value {
+	e.vm.GlobalObject().Set("btoa", func(call goja.FunctionCall) goja.Value {
 		b, ok := latin1(call.Argument(0).String())
 		if !ok {
-			panic(e.NewTypeError("invalid character (>= U+00FF)"))
+			panic(e.vm.NewTypeError("invalid character (>= U+00FF)"))
 		}
-		return e.ToValue(base64.StdEncoding.EncodeToString(b))
+		return e.vm.ToValue(base64.StdEncoding.EncodeToString(b))
 	})
-	e.GlobalObject().Set("atob", func(call goja.FunctionCall) goja.Value {
+	e.vm.GlobalObject().Set("atob", func(call goja.FunctionCall) goja.Value {
 		text := strings.NewReplacer(" ", "", "\t", "", "\n", "", "\f", "", "\r", "").Replace(call.Argument(0).String())
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 		b, err := base64.RawStdEncoding.DecodeString(text)
 		if err != nil {
-			panic(e.NewTypeError("the string to be decoded is not correctly encoded"))
+			panic(e.vm.NewTypeError("the string to be decoded is not correctly encoded"))
 		}
-		return e.ToValue(byteString(b))
+		return e.vm.ToValue(byteString(b))
 	})
 }
 
 // addByteStrings adds the byte strings of runtime 1.0 (CF-FN-116).
 func (e *engine) addByteStrings() {
-	object := e.GlobalObject().Get("String").(*goja.Object)
+	object := e.vm.GlobalObject().Get("String").(*goja.Object)
 	object.Set("bytesFrom", func(call goja.FunctionCall) goja.Value {
 		if text, ok := call.Argument(0).(goja.String); ok {
-			return e.ToValue(byteString(decodeText(text.String(), call.Argument(1).String())))
+			return e.vm.ToValue(byteString(decodeText(text.String(), call.Argument(1).String())))
 		}
 		var numbers []int64
-		if err := e.ExportTo(call.Argument(0), &numbers); err != nil {
-			panic(e.NewTypeError("value must be a string or array"))
+		if err := e.vm.ExportTo(call.Argument(0), &numbers); err != nil {
+			panic(e.vm.NewTypeError("value must be a string or array"))
 		}
 		b := make([]byte, len(numbers))
 		for i, n := range numbers {
 			b[i] = byte(n)
 		}
-		return e.ToValue(byteString(b))
+		return e.vm.ToValue(byteString(b))
 	})
 	prototype := object.Get("prototype").(*goja.Object)
 	method := func(name string, f func(string) goja.Value) {
-		prototype.DefineDataProperty(name, e.ToValue(func(call goja.FunctionCall) goja.Value {
+		prototype.DefineDataProperty(name, e.vm.ToValue(func(call goja.FunctionCall) goja.Value {
 			return f(call.This.String())
 		}), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
-	method("fromBytes", func(s string) goja.Value { return e.ToValue(s) })
+	method("fromBytes", func(s string) goja.Value { return e.vm.ToValue(s) })
 	method("fromUTF8", func(s string) goja.Value {
 		b, ok := latin1(s)
 		if !ok || !utf8.Valid(b) {
 			return goja.Null()
 		}
-		return e.ToValue(string(b))
+		return e.vm.ToValue(string(b))
 	})
-	method("toUTF8", func(s string) goja.Value { return e.ToValue(byteString([]byte(s))) })
+	method("toUTF8", func(s string) goja.Value { return e.vm.ToValue(byteString([]byte(s))) })
 	method("toBytes", func(s string) goja.Value {
 		if _, ok := latin1(s); !ok {
 			return goja.Null()
 		}
-		return e.ToValue(s)
+		return e.vm.ToValue(s)
 	})
 }
