@@ -13,6 +13,7 @@ STATICCHECK = $(GO) tool -modfile=tools/go.mod staticcheck
 .PHONY: quick soak vuln demo test bench lint build prebuilt release notice fuzz
 
 demo:
+	@echo "Building edgesim. The first build takes a minute or two and prints nothing until it is done."
 	$(GO) run ./cmd/edgesim demo
 
 # -count=1: the tests in e2e build the program, which the test cache does not see.

@@ -134,7 +134,7 @@ func (e *edgesim) explained(t testing.TB, path string, want verdict) *answer {
 }
 
 // TestSuitesThatGoLacks: an origin that insists on a suite which CloudFront
-// speaks and edgesim does not (README, "Fidelity and limits") must not be told
+// speaks and edgesim does not (README, "What it does not simulate") must not be told
 // that it is at fault (CF-TLS-09, CF-TLS-10).
 func TestSuitesThatGoLacks(t *testing.T) {
 	t.Parallel()

@@ -106,7 +106,7 @@ const moving = `[...document.querySelectorAll("*")].filter(el => { const s = get
 func views(t testing.TB, e *edge) []string {
 	broken, fine := e.get(t, "/incomplete-chain?a11y"), e.get(t, "/healthy-ecdsa?a11y")
 	return []string{
-		"/exchanges", "/exchanges/" + broken, "/exchanges/" + broken + "#TLS", "/exchanges/" + fine + "#Response", "/exchanges/" + fine + "#Judgements",
+		"/exchanges", "/exchanges/" + broken, "/exchanges/" + broken + "#TLS", "/exchanges/" + fine + "#Response", "/exchanges/" + fine + "#Findings",
 		"/exchanges/" + e.get(t, "/connect-refused?a11y"), "/distribution?url=http://127.0.0.1/expired", "/faults", "/cache", "/rules?q=chain", "/rules/CF-CERT-06",
 	}
 }

@@ -79,7 +79,7 @@ func TestTabs(t *testing.T) {
 	b.shows("[role=tabpanel]", "The viewer got 200", "X-Cache")
 	b.part("Cache")
 	b.shows("[role=tabpanel]", "Decision", "Time to live")
-	b.part("Judgements")
+	b.part("Findings")
 	b.shows("[role=tabpanel] .tag.good", "pass")
 	b.part("Raw")
 	b.shows("[role=tabpanel] pre", `"id": "`+id+`"`)

@@ -44,7 +44,7 @@ func TestFilter(t *testing.T) {
 	other.wait(`document.querySelector('` + row(again) + `')`)
 	other.lacks(row(good))
 	other.choose("select", "2xx") // the first is that of the status
-	other.shows(".empty", "No exchange is like that")
+	other.shows(".empty", "No exchange matches")
 	other.button("Show all")
 	other.wait(`location.search === "" && document.querySelectorAll(".row").length > 1`)
 }
@@ -72,7 +72,7 @@ func TestPause(t *testing.T) {
 	id := e.get(t, "/pause")
 	b.shows(".note", "Paused, 1 new")
 	b.lacks(row(id))
-	b.button("Go on")
+	b.button("Resume")
 	b.wait(`document.querySelector('` + row(id) + `')`)
 	b.lacks(".empty")
 	b.keys("p")

@@ -48,11 +48,15 @@ func TestReadmePicture(t *testing.T) {
 
 func takeReadmePicture(t *testing.T) {
 	e := demo(t)
+	for _, path := range []string{"/healthy-rsa", "/healthy-ecdsa", "/expired", "/healthy-deep", "/not-tls"} {
+		e.get(t, path)
+	}
 	b := open(t, e, "/exchanges/"+e.get(t, "/incomplete-chain", "Host", "www.example.com", "Cookie", "sid=1"))
 	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(1100, 700)); err != nil {
 		t.Fatal(err)
 	}
 	b.wait(`innerWidth === 1100 && document.querySelector("#summary p")`)
+	b.wait(`document.querySelector(".why details")`)
 	eval[bool](b, `(scrollTo(0, 0), true)`)
 	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {

@@ -101,7 +101,7 @@ func stories() []story {
 		},
 		{
 			name: "12 GET with a body", domain: "app.example.net", protocol: "http-only", cache: cachingDisabled, handler: status(200),
-			send: []string{"GET", "/", "body"}, says: []string{"viewer-get-with-body", "FIX"}, part: "Request", shows: []string{"No origin was asked."},
+			send: []string{"GET", "/", "body"}, says: []string{"viewer-get-with-body", "FIX"}, part: "Request", shows: []string{"No request was sent to an origin."},
 		},
 		{
 			name: "16 keep-alive", domain: "app.example.net", protocol: "http-only", cache: cachingDisabled, origin: `, "OriginKeepaliveTimeout": 60`,

@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestRestart: when the edge is gone the page says so, and goes on when it is back.
+// TestRestart: when the edge is gone the page says so, and resumes when it is back.
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	e := serve(t, http.NotFoundHandler())
@@ -24,7 +24,7 @@ func TestRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.ExitCode(t, 20*time.Second)
-	b.shows("#banner:not([hidden])", "The edge does not answer")
+	b.shows("#banner:not([hidden])", "The edge is not responding")
 	again := serveArgs(t, e, "--origin", "http://127.0.0.1:"+unused(t))
 	b.wait(`document.getElementById("banner").hidden`)
 	after := again.get(t, "/after")

@@ -33,7 +33,7 @@ async function route() {
   try {
     end = await views[name](root, id, new URLSearchParams(location.search));
   } catch (err) {
-    fill(root, h("h1", {}, "This cannot be shown"), h("p", { class: "problem" }, err.message), err.hint && h("p", {}, err.hint));
+    fill(root, h("h1", {}, "This view cannot be shown"), h("p", { class: "problem" }, err.message), err.hint && h("p", {}, err.hint));
   }
   if (mine !== turn) { // another view was asked for meanwhile
     end?.();

@@ -18,8 +18,8 @@ export async function showCache(root) {
     if (now === drawn) return;
     drawn = now;
     fill(at, c.mode === "off" ? off() : [
-      h("p", { class: "quiet" }, "Mode ", h("code", {}, c.mode), ", ", c.entries === 1 ? "1 entry" : c.entries.toLocaleString("en-US") + " entries", ", ", bytes(c.bytes), " of ", bytes(c.maxBytes), c.evicted > 0 && ", " + c.evicted.toLocaleString("en-US") + " made room for others", c.next && "; the newest " + c.items.length + " are shown"),
-      c.items.length === 0 ? h("p", { class: "empty" }, "Nothing is kept yet.") : h("div", { class: "scroll" }, h("table", {},
+      h("p", { class: "quiet" }, "Mode ", h("code", {}, c.mode), ", ", c.entries === 1 ? "1 entry" : c.entries.toLocaleString("en-US") + " entries", ", ", bytes(c.bytes), " of ", bytes(c.maxBytes), c.evicted > 0 && ", " + c.evicted.toLocaleString("en-US") + " evicted", c.next && "; the newest " + c.items.length + " are shown"),
+      c.items.length === 0 ? h("p", { class: "empty" }, "The cache is empty.") : h("div", { class: "scroll" }, h("table", {},
         h("thead", {}, h("tr", {}, ["Key", "Status", "Size", "Age", "Fresh for", "Filled by"].map(t => h("th", { scope: "col" }, t)))),
         h("tbody", {}, c.items.map(e => h("tr", { "data-entry": e.id },
           h("th", { scope: "row", class: "wire" }, e.key), h("td", {}, String(e.status), e.error && " (error)"), h("td", {}, e.size < 0 ? "not known yet" : bytes(e.size)), h("td", {}, seconds(e.ageSeconds)),
@@ -44,6 +44,6 @@ export async function showCache(root) {
 }
 
 function off() {
-  return h("div", { class: "empty" }, h("p", {}, "The cache is off: every request goes to the origin, so that a change shows at once."),
-    h("p", {}, "Each exchange still says what CloudFront would keep. Turn it on with ", h("code", {}, "edgesim serve --cache on"), "."));
+  return h("div", { class: "empty" }, h("p", {}, "The cache is off: every request goes to the origin, so that changes show at once."),
+    h("p", {}, "Each exchange still says what CloudFront would cache. Turn it on with ", h("code", {}, "edgesim serve --cache on"), "."));
 }

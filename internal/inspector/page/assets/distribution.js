@@ -17,9 +17,9 @@ function one(served, named) {
   const aliases = d.Aliases?.Items ?? [];
   const behaviors = [...(d.CacheBehaviors?.Items ?? []), { ...d.DefaultCacheBehavior, PathPattern: "default (*)" }];
   return h("section", {},
-    (named || served.name) && h("h2", {}, served.name || served.domainName || "without a name"),
-    h("p", { class: "quiet" }, served.domainName && served.domainName + ". ", aliases.length ? "Aliases: " + aliases.join(", ") + "." : "No aliases: every Host is answered.", d.DefaultRootObject && " Default root object: " + d.DefaultRootObject + "."),
-    h("h2", {}, "Behaviors, in the order in which they are tried"),
+    (named || served.name) && h("h2", {}, served.name || served.domainName || "unnamed"),
+    h("p", { class: "quiet" }, served.domainName && served.domainName + ". ", aliases.length ? "Aliases: " + aliases.join(", ") + "." : "No aliases: any Host is accepted.", d.DefaultRootObject && " Default root object: " + d.DefaultRootObject + "."),
+    h("h2", {}, "Behaviors, in order of precedence"),
     h("div", { class: "scroll" }, h("table", { class: "order" },
       h("thead", {}, h("tr", {}, ["Path pattern", "Origin", "Policies", "Viewers", "Methods"].map(t => h("th", { scope: "col" }, t)))),
       h("tbody", {}, behaviors.map(b => h("tr", {},
@@ -65,7 +65,7 @@ function check(id, at, result) {
   source.addEventListener("progress", e => { result.textContent = JSON.parse(e.data); });
   source.addEventListener("failed", e => end(h("span", { class: "problem" }, JSON.parse(e.data).error)));
   source.addEventListener("report", e => end(report(JSON.parse(e.data))));
-  source.onerror = () => end(h("span", { class: "problem" }, "the check ended early, or another is under way"));
+  source.onerror = () => end(h("span", { class: "problem" }, "the check ended early, or another one is running"));
 }
 
 function report(r) {
@@ -81,7 +81,7 @@ function report(r) {
 function explainForm(query) {
   const url = h("input", { type: "url", class: "wide", required: true, value: query.get("url") ?? "", placeholder: "https://www.example.com/api/cart?x=1" });
   const method = h("select", {}, ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"].map(m => h("option", { selected: m === (query.get("method") ?? "GET") }, m)));
-  const headers = h("textarea", { rows: "2", placeholder: "Name: value, one a line", spellcheck: "false" });
+  const headers = h("textarea", { rows: "2", placeholder: "Name: value, one per line", spellcheck: "false" });
   headers.value = query.getAll("header").join("\n");
   const at = h("div", { class: "explained", role: "status" });
   const ask = async () => {
@@ -95,7 +95,7 @@ function explainForm(query) {
     }
   };
   if (query.get("url")) ask();
-  return h("section", { "aria-label": "Explain a request" }, h("h2", {}, "Explain: what would become of a request"),
+  return h("section", { "aria-label": "Explain a request" }, h("h2", {}, "Explain a request"),
     h("form", { onsubmit: event => { event.preventDefault(); ask(); } },
       h("div", { class: "form" }, h("label", {}, "Method", method), h("label", { style: { flex: "1" } }, "URL", url), h("button", {}, "Explain")),
       h("label", {}, "Headers", headers)), at);
@@ -109,7 +109,7 @@ function explained(x) {
     x.refused && h("section", { class: "why" },
       h("p", {}, h("strong", {}, "The edge answers " + x.refused.status + " itself "), h("span", { class: "tag bad", "data-cause": x.refused.cause }, x.refused.cause), " ", x.refused.detail, " ", ruleButton(x.refused.rule)),
       x.refused.hint && h("p", { class: "fix" }, h("strong", {}, "FIX "), x.refused.hint)),
-    x.redirect > 0 && h("p", {}, h("strong", {}, "The edge redirects with " + x.redirect + "; "), "what follows is for the request that comes then."),
+    x.redirect > 0 && h("p", {}, h("strong", {}, "The edge redirects with " + x.redirect + "; "), "the rest is about the redirected request."),
     h("dl", {},
       x.distribution && row("Distribution", x.distribution),
       x.behavior && row("Behavior", h("code", {}, x.behavior.pathPattern), ", number " + x.behavior.number + " of " + x.behavior.of + ": ", x.behavior.why,
@@ -118,10 +118,10 @@ function explained(x) {
       x.functions.length > 0 && row("Functions", x.functions.map(f => f.event + ": " + f.name + " (" + f.kind + (f.code ? "" : ", its code is not known") + (f.run ? "" : ", not run here") + ")").join(" · ")),
       x.functions.filter(f => f.run).map(f => row(f.name,
         f.run.error ? f.run.error.class + ": " + f.run.error.message + (f.run.error.line ? " at line " + f.run.error.line : "")
-          : f.run.answer ? "answers " + f.run.answer + " itself: neither cache nor origin is asked"
+          : f.run.answer ? "answers " + f.run.answer + " itself; the request goes no further"
           : f.run.changes.map(c => c.field + ": " + (c.from ?? "") + " → " + (c.to ?? "")).join(" · ") || "changes nothing",
         f.run.log.map(text => h("div", {}, h("code", {}, text))))),
-      x.cache && [row("Cache key", h("code", {}, x.cache.key)), row("Kept", x.cache.cacheable ? "for " + seconds(x.cache.defaultTTL) + " where the origin says nothing, else between " + seconds(x.cache.minTTL) + " and " + seconds(x.cache.maxTTL) : "not at all: answers to this method are not")]),
+      x.cache && [row("Cache key", h("code", {}, x.cache.key)), row("Cached", x.cache.cacheable ? "for " + seconds(x.cache.defaultTTL) + " if the origin sets no lifetime, otherwise between " + seconds(x.cache.minTTL) + " and " + seconds(x.cache.maxTTL) : "no: responses to this method are not cached")]),
     x.origins.map((o, i) => h("section", { "data-origin": o.id },
       h("h2", {}, (i > 0 ? "Then origin " : "Origin ") + o.id + " gets"),
       h("p", {}, h("code", {}, o.method + " " + o.uri), " at ", h("code", {}, o.address)),
@@ -133,6 +133,6 @@ function explained(x) {
         o.signed && row("Signed", o.signed),
         o.failoverOn?.length > 0 && row("Failover after", o.failoverOn.join(", "))),
       (o.findings ?? []).map(f => h("p", { class: f.verdict === "fail" ? "problem" : "warning" }, f.observed, " ", ruleButton(f.rule), f.hint && [" ", f.hint])),
-      fields("What becomes of the request", o.changes, "viewer sends", "origin gets"))),
+      fields("Changes to the request", o.changes, "viewer sends", "origin gets"))),
   ];
 }

@@ -17,7 +17,7 @@ export async function showExchange(root, id) {
   return () => {};
 }
 
-// limitsOf are the timeouts of the origin that was asked, in milliseconds.
+// limitsOf returns the timeouts of the origin in milliseconds.
 async function limitsOf(e) {
   try {
     const { distributions } = await once("/api/distributions");
@@ -50,7 +50,7 @@ function head(e, path) {
 
 async function replay(e, path, at, said) {
   at.disabled = true;
-  said.textContent = "sending it again…";
+  said.textContent = "sending again…";
   try {
     const { id } = await send("POST", path + "/replay");
     const again = await get("/api/exchanges/" + encodeURIComponent(id));
@@ -76,7 +76,7 @@ function compare(before, now) {
 function why(e) {
   const warnings = findings(e).filter(f => f.verdict === "warn");
   const replayed = e.replayed && h("p", {}, h("strong", {}, "Replayed "), "a recording answered, not the origin.");
-  const forced = e.forced && h("p", {}, h("strong", {}, "Forced "), "a fault on demand (", link("/faults", {}, e.forced), ") was played; the origin did nothing wrong.");
+  const forced = e.forced && h("p", {}, h("strong", {}, "Forced "), "a fault on demand (", link("/faults", {}, e.forced), ") answered, not the origin.");
   if (!e.cause) {
     const hint = first(e.response.header, "X-Edgesim-Hint");
     const detail = first(e.response.header, "X-Edgesim-Detail");
@@ -92,13 +92,16 @@ function why(e) {
     warnings.map(f => h("p", { class: "warning" }, h("strong", {}, "ALSO "), f.observed, " ", ruleButton(f.rule))));
 }
 
+// software are the names of servers as people write them.
+const software = { "*": "any", accepted: "silent", "distribution-name": "names", apache: "Apache", caddy: "Caddy", haproxy: "HAProxy", alb: "ALB", iis: "IIS", traefik: "Traefik", "s3-website": "S3 website" };
+
 // linesOf are the lines to change by software, as far as the rule has them. They
 // come when they are there: the rest does not wait.
 function linesOf(id) {
   const at = h("div", {});
   once("/api/rules").then(({ rules }) => {
     const fixes = rules.find(r => r.id === id)?.fixes ?? [];
-    if (fixes.length > 0) fill(at, h("details", {}, h("summary", {}, "The lines to change, by software"), h("dl", {}, fixes.map(f => [h("dt", {}, f.software), h("dd", {}, h("pre", {}, f.steps.join("\n")))]))));
+    if (fixes.length > 0) fill(at, h("details", {}, h("summary", {}, "The lines to change, by software"), h("dl", {}, fixes.map(f => [h("dt", {}, software[f.software] ?? f.software), h("dd", {}, h("pre", {}, f.steps.join("\n")))]))));
   }, () => {}); // the sentence above is there in any case
   return at;
 }
@@ -113,7 +116,7 @@ function attemptsOf(e) {
   const steps = e.failover ?? [];
   if (steps.length === 0) return null;
   return h("section", { "aria-label": "Failover" }, h("h2", {}, "Failover"),
-    h("ol", {}, steps.map(s => h("li", {}, s.origin, " answered ", s.cause ? s.cause.name : String(s.status), "; the next origin of the group was asked"))));
+    h("ol", {}, steps.map(s => h("li", {}, s.origin, " answered ", s.cause ? s.cause.name : String(s.status), "; the request went to the next origin of the group"))));
 }
 
 // tabsOf are the parts of an exchange that there are.
@@ -124,7 +127,7 @@ function tabsOf(e, changes) {
   tabs.push(["Response", () => response(e, changes)]);
   if (e.cache) tabs.push(["Cache", () => cache(e)]);
   if (e.functions?.length) tabs.push(["Functions", () => functions(e)]);
-  tabs.push(["Judgements", () => judgements(e)]);
+  tabs.push(["Findings", () => findingsTable(e)]);
   tabs.push(["Raw", () => h("pre", {}, JSON.stringify(e, null, 2))]);
   return tabs;
 }
@@ -168,10 +171,10 @@ function request(e, changes) {
     h("p", {}, "The viewer sent ", h("code", {}, e.viewer.method + " " + e.viewer.uri + " " + e.viewer.proto), e.viewer.tls && [" over ", e.viewer.tls.version, " ", e.viewer.tls.cipherSuite]),
     sent
       ? h("p", {}, reached(e) ? "The origin got " : "The origin would have got ", h("code", {}, sent.method + " " + sent.uri), " at ", h("code", {}, (sent.tls ? "https://" : "http://") + sent.host))
-      : h("p", {}, "No origin was asked."),
+      : h("p", {}, "No request was sent to an origin."),
     e.behavior && h("p", {}, "Behavior ", h("code", {}, e.behavior), e.origin && [", origin ", h("code", {}, e.origin)], e.distribution && [", distribution ", h("code", {}, e.distribution)]),
     changes.request.length > 0
-      ? fields("What became of the request on its way", changes.request, "viewer sent", reached(e) ? "origin got" : "origin would have got")
+      ? fields("Changes to the request", changes.request, "viewer sent", reached(e) ? "origin got" : "origin would have got")
       : h("table", {}, h("caption", { class: "hidden" }, "What the viewer sent"), (e.viewer.fields ?? []).map(f => h("tr", {}, h("th", { scope: "row" }, f.name), h("td", { class: "wire" }, f.value)))),
     body("The viewer's body", e.viewer, first(e.viewer.header, "Content-Type"), first(e.viewer.header, "Content-Encoding")),
   ]);
@@ -181,9 +184,9 @@ function request(e, changes) {
 function response(e, changes) {
   const r = e.response;
   return h("div", {},
-    h("p", {}, "The viewer got ", h("code", {}, String(r.status)), " after ", ms(e.firstByteMs), ", whole after ", ms(e.durationMs), ", ", bytes(r.bodyBytes), ". Result type ", h("code", {}, e.resultType), e.detailedResultType !== e.resultType && [" (", h("code", {}, e.detailedResultType), ")"], "."),
+    h("p", {}, "The viewer got ", h("code", {}, String(r.status)), " after ", ms(e.firstByteMs), ", complete after ", ms(e.durationMs), ", ", bytes(r.bodyBytes), ". Result type ", h("code", {}, e.resultType), e.detailedResultType !== e.resultType && [" (", h("code", {}, e.detailedResultType), ")"], "."),
     changes.response.length > 0
-      ? fields("What became of the response on its way", changes.response, "origin sent", "viewer got")
+      ? fields("Changes to the response", changes.response, "origin sent", "viewer got")
       : h("div", { class: "scroll" }, h("table", {}, h("caption", { class: "hidden" }, "What the viewer got"),
         Object.entries(r.header ?? {}).filter(([n]) => !n.startsWith("X-Edgesim-")).flatMap(([n, values]) => values.map(v => h("tr", {}, h("th", { scope: "row" }, n), h("td", { class: "wire" }, v)))))),
     body("Body", r, first(r.header, "Content-Type"), first(r.header, "Content-Encoding")));
@@ -207,7 +210,7 @@ function functions(e) {
     f.log?.length > 0 && h("pre", {}, f.log.join("\n"))));
 }
 
-function judgements(e) {
+function findingsTable(e) {
   const order = { fail: 0, warn: 1, unsimulated: 2, blocked: 3, pass: 4 };
   const all = findings(e).sort((a, b) => (order[a.verdict] ?? 9) - (order[b.verdict] ?? 9));
   return h("div", { class: "scroll" }, h("table", {},

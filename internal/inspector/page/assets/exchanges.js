@@ -100,7 +100,7 @@ class List {
         choice("Only", "mark", [["forced", "forced"], ["cached", "from the cache"], ["replayed", "replayed"]]),
         h("label", {}, h("input", { type: "checkbox", checked: this.grouped, onchange: event => { this.grouped = event.target.checked; this.draw(); } }), " join failures that are alike"),
         this.pauseButton,
-        button("Clear", () => this.clear(), { title: "Hides what is here now; nothing is deleted, and kept exchanges stay" }),
+        button("Clear", () => this.clear(), { title: "Hides the exchanges listed now; nothing is deleted, and kept ones stay" }),
         this.query.size > 0 && link("/exchanges", { class: "button" }, "Show all")),
       this.note, this.keptAt, this.rowsAt);
     this.root = root;
@@ -224,7 +224,7 @@ class List {
 
   pause() {
     this.paused = !this.paused;
-    this.pauseButton.textContent = this.paused ? "Go on" : "Pause";
+    this.pauseButton.textContent = this.paused ? "Resume" : "Pause";
     this.pauseButton.setAttribute("aria-pressed", String(this.paused));
     if (!this.paused) {
       const held = this.held;
@@ -335,7 +335,7 @@ class List {
   async empty() {
     this.filled();
     if (this.query.size > 0) {
-      const at = h("p", { class: "empty" }, "No exchange is like that. ", link("/exchanges", {}, "Show all"));
+      const at = h("p", { class: "empty" }, "No exchange matches. ", link("/exchanges", {}, "Show all"));
       this.root.append(at);
       return;
     }

@@ -23,13 +23,13 @@ export async function showFaults(root) {
     if (now === drawn) return; // or who is at a button would lose it
     drawn = now;
     fill(at, faults.length === 0
-      ? h("p", { class: "empty" }, "No fault is in force: origins answer for themselves.")
+      ? h("p", { class: "empty" }, "No faults are active.")
       : h("div", { class: "scroll" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Cause", "Where", "Left", "Played on", ""].map(t => h("th", { scope: "col" }, t || h("span", { class: "hidden" }, "end it"))))),
+        h("thead", {}, h("tr", {}, ["Cause", "Where", "Left", "Applied to", ""].map(t => h("th", { scope: "col" }, t || h("span", { class: "hidden" }, "end it"))))),
         h("tbody", {}, faults.map((f, i) => h("tr", { "data-fault": f.id },
-          h("th", { scope: "row" }, f.cause ? h("span", { "data-cause": f.cause }, f.cause) : "latency alone", f.latency && f.latency !== "0s" && " after " + f.latency, f.share > 0 && " for " + Math.round(f.share * 100) + " % of requests"),
+          h("th", { scope: "row" }, f.cause ? h("span", { "data-cause": f.cause }, f.cause) : "latency only", f.latency && f.latency !== "0s" && " after " + f.latency, f.share > 0 && " for " + Math.round(f.share * 100) + " % of requests"),
           h("td", {}, ["path", "method", "origin", "behavior"].filter(k => f[k]).map(k => k + " " + f[k]).join(", ") || "every request"),
-          h("td", {}, f.remaining == null ? "until it is ended" : f.remaining + " of " + f.next),
+          h("td", {}, f.remaining == null ? "until ended" : f.remaining + " of " + f.next),
           h("td", {}, f.forced.toLocaleString("en-US")),
           h("td", {}, button("End", () => attempt(async () => { await put(faults.filter((_, n) => n !== i)); await draw(); }), { "aria-label": "End " + (f.cause || "latency") + (f.path ? " at " + f.path : "") }))))))));
   };
@@ -38,9 +38,9 @@ export async function showFaults(root) {
     const { faults } = await get("/api/faults");
     await put([...faults, fault]);
     await draw();
-    tell("The fault is in force");
+    tell("Fault added");
   }));
-  fill(root, h("h1", {}, "Faults"), h("p", { class: "quiet" }, "A fault makes an origin fail on demand, so that you see what your users would. Exchanges say that it was forced."),
+  fill(root, h("h1", {}, "Faults"), h("p", { class: "quiet" }, "A fault makes an origin fail on demand, so that you see what your users would see. Affected exchanges are marked as forced."),
     at, h("p", {}, button("End all", () => attempt(async () => { await send("DELETE", "/api/faults"); await draw(); }))), said, h("h2", {}, "Add one"), form, clockAt);
   showClock(clockAt, attempt);
   const timer = setInterval(() => attempt(draw), 3000);
@@ -82,11 +82,11 @@ async function showClock(at, attempt) {
     return;
   }
   const by = h("input", { value: "1h", "aria-label": "How far, e.g. 25h", size: "8" });
-  const now = c => h("p", { role: "status" }, "The edge's clock says ", h("strong", {}, c.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC")), c.ahead !== "0s" && ", " + c.ahead + " ahead of the real time", ".");
+  const now = c => h("p", { role: "status" }, "The edge's clock says ", h("strong", {}, c.now.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC")), c.ahead !== "0s" && ", " + c.ahead + " ahead of real time", ".");
   const shown = h("div", {}, now(clock));
   fill(at, h("h2", {}, "Clock"), h("p", { class: "quiet" }, "The cache, certificates and signed URLs are judged by this clock."), shown,
     h("form", { class: "form", onsubmit: event => {
       event.preventDefault();
       attempt(async () => fill(shown, now(await send("POST", "/api/clock", { advance: by.value }))));
-    } }, h("label", {}, "Move it ahead by", by), h("button", {}, "Advance")));
+    } }, h("label", {}, "Advance by", by), h("button", {}, "Advance")));
 }

@@ -1,5 +1,5 @@
-// Side by side: what came in and what went out, each field with what became of it
-// and by what.
+// Side by side: what came in and what went out, each field with how it changed
+// and why.
 import { h } from "./dom.js";
 import { ruleButton } from "./rules.js";
 
@@ -13,7 +13,7 @@ export function fields(title, changes, before, after) {
     h("p", { class: "quiet" }, ["dropped", "changed", "added", "kept"].map(k => count(k) + " " + k).join(" · ")),
     h("table", { class: "fields" },
       h("caption", { class: "hidden" }, title),
-      h("thead", {}, h("tr", {}, ["Field", before, after, "", "by"].map(t => h("th", { scope: "col" }, t || h("span", { class: "hidden" }, "what became of it"))))),
+      h("thead", {}, h("tr", {}, ["Field", before, after, "", "by"].map(t => h("th", { scope: "col" }, t || h("span", { class: "hidden" }, "change"))))),
       h("tbody", {}, sorted.map(c => h("tr", { class: c.kind, "data-change": c.kind },
         h("th", { scope: "row" }, c.field),
         h("td", { class: "wire" }, value(c.kind === "added" ? "" : c.from ?? c.to)),

@@ -1,7 +1,7 @@
 // The keyboard: / search, j and k move, Enter opens, Esc goes back, p pauses, ? helps.
 import { button, h, navigate } from "./dom.js";
 
-const help = [["/", "search"], ["j, k", "next, previous exchange"], ["Enter", "open it"], ["Esc", "back to the list"], ["p", "pause or go on"], ["?", "this list"]];
+const help = [["/", "search"], ["j, k", "next, previous exchange"], ["Enter", "open it"], ["Esc", "back to the list"], ["p", "pause or resume"], ["?", "this list"]];
 
 export function keys() {
   document.addEventListener("keydown", event => {

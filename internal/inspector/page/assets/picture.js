@@ -13,7 +13,7 @@ function total(a) { return phases.reduce((n, [key]) => n + (a.phases?.[key] ?? 0
 // words is the picture for who does not see it.
 function words(e, attempts) {
   const parts = ["Viewer sent " + e.viewer.method + " to the edge."];
-  if (!e.sent) parts.push("No origin was asked.");
+  if (!e.sent) parts.push("No request was sent to an origin.");
   for (const a of attempts) {
     const took = phases.filter(([key]) => a.phases?.[key] > 0).map(([key, name]) => name + " " + ms(a.phases[key]));
     parts.push("Attempt " + a.number + " to " + (a.address ?? a.target) + ": " + (took.join(", ") || "nothing was reached") + (a.cause ? "; stopped at " + (stages[a.cause.stage] ?? a.cause.stage) + " with " + a.cause.name : ""));
@@ -30,7 +30,7 @@ export function picture(e, limits) {
   const target = e.sent ? (e.sent.tls ? "https://" : "http://") + e.sent.host : e.origin ?? "origin";
   const stopped = broken && e.cause.stage && "stopped: " + (stages[e.cause.stage] ?? e.cause.stage);
   const reading = last && e.durationMs - (e.firstByteMs ?? 0);
-  return h("section", { "aria-label": "The way of the request" },
+  return h("section", { "aria-label": "Path of the request" },
     h("p", { class: "hidden" }, words(e, attempts)),
     h("div", { class: "way", "aria-hidden": "true" },
       node("viewer", e.viewer.address),

@@ -32,19 +32,19 @@ function ruleText(r) {
       h("dt", {}, "CloudFront"), h("dd", {}, r.outcome),
       r.values && [h("dt", {}, "Values"), h("dd", {}, r.values)],
       h("dt", {}, "Certainty"), h("dd", {}, r.fidelity),
-      r.simulated && [h("dt", {}, "Simulated"), h("dd", {}, r.simulated, r.how && ": " + r.how, r.needs && h("p", { class: "quiet" }, "It would take: ", r.needs))],
+      r.simulated && [h("dt", {}, "Simulated"), h("dd", {}, r.simulated, r.how && ": " + r.how, r.needs && h("p", { class: "quiet" }, "Would need: ", r.needs))],
       r.causes?.length > 0 && [h("dt", {}, "Causes"), h("dd", {}, r.causes.map((c, i) => [i > 0 && ", ", link("/exchanges?cause=" + encodeURIComponent(c), {}, c)]))],
       r.lab?.length > 0 && [h("dt", {}, "Shown by"), h("dd", {}, "edgesim demo at ", r.lab.map((o, i) => [i > 0 && ", ", h("code", {}, "/" + o)]))],
       r.fixes?.length > 0 && [h("dt", {}, "Fix"), h("dd", {}, r.fixes.map(f => h("details", {}, h("summary", {}, f.software), h("pre", {}, f.steps.join("\n")))))],
       h("dt", {}, "Source"), h("dd", {}, page.startsWith("https://") ? h("a", { href: page, rel: "noreferrer noopener", target: "_blank" }, page) : page, r.source?.read && ", read on " + r.source.read)),
-    h("p", {}, link("/exchanges?rule=" + encodeURIComponent(r.id), {}, "Exchanges that it decided")));
+    h("p", {}, link("/exchanges?rule=" + encodeURIComponent(r.id), {}, "Exchanges decided by this rule")));
 }
 
 export async function showRules(root, id, query) {
   const { rules } = await once("/api/rules");
   if (id) {
     const rule = rules.find(r => r.id.toLowerCase() === id.toLowerCase());
-    fill(root, h("p", {}, link("/rules", {}, "← Rules")), h("h1", {}, "Rule ", id), rule ? ruleText(rule) : h("p", {}, "It is not in the catalogue."));
+    fill(root, h("p", {}, link("/rules", {}, "← Rules")), h("h1", {}, "Rule ", id), rule ? ruleText(rule) : h("p", {}, "There is no such rule."));
     return;
   }
   const search = h("input", { type: "search", class: "wide", value: query.get("q") ?? "", "aria-label": "Search the rules", placeholder: "a rule, a cause, a setting: CF-CERT, ErrorCachingMinTTL, chain …" });

@@ -21,7 +21,7 @@ async function update() {
     const said = [...s.warnings];
     if (s.record.lost) said.push(plural(s.record.lost, "exchange") + " could not be recorded and " + (s.record.lost === 1 ? "is" : "are") + " lost");
     if (s.record.damaged) said.push(plural(s.record.damaged, "recorded exchange") + " cannot be read: edgesim recordings check --repair drops what is damaged");
-    if (s.record.spooled) said.push(plural(s.record.spooled, "exchange") + " wait for the database");
+    if (s.record.spooled) said.push(plural(s.record.spooled, "exchange") + " waiting for the database");
     if (banner.dataset.gone) {
       delete banner.dataset.gone;
       dispatchEvent(new Event("edgesim:restarted"));
@@ -29,7 +29,7 @@ async function update() {
     say(said.join(" · "));
   } catch {
     banner.dataset.gone = "true";
-    say("The edge does not answer. This page goes on when it is back.");
+    say("The edge is not responding. This page resumes when it is back.");
   }
   timer = setTimeout(update, document.hidden ? interval * 4 : document.getElementById("banner").dataset.gone ? 1000 : interval);
 }
