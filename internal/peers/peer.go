@@ -36,7 +36,7 @@ func Known() []Peer {
 		{"python3", "python3", "suites in Python, as docs/TESTING.md has them"},
 		{"njs", "njs", "what nginx's JavaScript engine, the relative of CloudFront's, refuses"},
 		{"node", "nodejs", "suites in JavaScript, as docs/TESTING.md has them"},
-		{"aws", "awscli", "invalidations by the AWS CLI"},
+		{"aws", "awscli", "invalidations, signed URLs and the API's JSON by the AWS CLI, version 2"},
 		{"chromium", "chromium", "viewers that are browsers"},
 		{"javac", "default-jdk-headless", "origins with SSLv3 and all of the documented list (JSSE)"},
 	}
@@ -53,7 +53,7 @@ func Need(t testing.TB, commands ...string) {
 	t.Helper()
 	for _, command := range commands {
 		if peer := known(command); find(command) == "" {
-			Lack(t, fmt.Sprintf("%s is not installed (Debian: apt-get install %s)", peer.Command, peer.Package))
+			Lack(t, fmt.Sprintf("%s is not installed (Debian: apt-get install %s): %s", peer.Command, peer.Package, peer.Proves))
 		}
 	}
 }
@@ -88,6 +88,9 @@ func Path(t testing.TB, command string) string {
 func find(command string) string {
 	if module, ok := strings.CutPrefix(command, "python3:"); ok {
 		return findModule(module)
+	}
+	if command == "aws" {
+		return findAWS()
 	}
 	for _, name := range []string{command, "/usr/sbin/" + command, "/usr/local/sbin/" + command} {
 		if path, err := exec.LookPath(name); err == nil {

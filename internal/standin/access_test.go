@@ -185,10 +185,10 @@ func TestSignedURL(t *testing.T) {
 	t.Parallel()
 	s, private := signedSite(t)
 	e := s.start(t)
-	peers.Need(t, "aws")
+	aws := peers.Path(t, "aws")
 	sign := func(args ...string) string {
 		t.Helper()
-		command := exec.CommandContext(t.Context(), "/usr/bin/aws", append([]string{"cloudfront", "sign", "--key-pair-id", "K1", "--private-key", "file://" + private}, args...)...)
+		command := exec.CommandContext(t.Context(), aws, append([]string{"cloudfront", "sign", "--key-pair-id", "K1", "--private-key", "file://" + private}, args...)...)
 		command.Env = []string{"HOME=" + t.TempDir(), "PATH=/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED=true"}
 		out, err := command.Output()
 		if err != nil {

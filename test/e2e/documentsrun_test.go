@@ -42,8 +42,8 @@ func (s shown) run(t *testing.T, demo *edgesim, line string) {
 	}
 	line = strings.ReplaceAll(line, "go run ./cmd/edgesim", "edgesim")
 	for _, program := range []string{"curl", "aws", "openssl"} {
-		if strings.HasPrefix(line, program+" ") {
-			peers.Need(t, program)
+		if args, ok := strings.CutPrefix(line, program+" "); ok {
+			line = peers.Path(t, program) + " " + args
 		}
 	}
 	dir, ready := documentsFolder(t, s.In), filepath.Join(t.TempDir(), "ready.json")
