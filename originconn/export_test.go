@@ -1,5 +1,11 @@
 package originconn
 
+import (
+	"context"
+
+	"github.com/edgesim/edgesim/policy"
+)
+
 // TestOnlyIdle returns how many kept-alive connections the client holds.
 func (c *Client) TestOnlyIdle() int {
 	c.pool.mu.Lock()
@@ -33,3 +39,8 @@ const (
 	TestOnlyMaxNotes = maxNotes
 	TestOnlyMaxScans = maxScans
 )
+
+// TestOnlyVerify judges the certificates that an attempt has seen.
+func (c *Client) TestOnlyVerify(ctx context.Context, t *Target, a *Attempt) *policy.Cause {
+	return c.verify(ctx, t, a)
+}

@@ -16,10 +16,14 @@ const judgeWithin = time.Second
 // rules, and returns the cause that the deciding failure stands for, or nil.
 // It judges a failed handshake, too: a chain that explains the failure is a
 // better answer than the failure. A judgement ends with ctx, and with the
-// viewer.
+// viewer: a connection that was not judged is never used, not by the next viewer
+// either.
 func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Cause {
-	if a.Handshake == nil || len(a.Handshake.PeerCertificates) == 0 || errors.Is(ctx.Err(), context.Canceled) {
+	if a.Handshake == nil || len(a.Handshake.PeerCertificates) == 0 {
 		return nil
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return policy.NotJudgedInTime(t.Address(), t.ConnectTimeout, ctx.Err())
 	}
 	if ctx.Err() != nil {
 		var cancel context.CancelFunc
