@@ -26,13 +26,11 @@ type reloader struct {
 	// locations makes what the edge serves of it.
 	locations func(*ingest.Result) ([]*edge.Location, error)
 
-	// first are the functions of the first start, which the station ends.
-	first *functions.Set
-
 	mu      sync.Mutex
 	current *ingest.Result
-	// retired are what was served before the latest change.
-	retired []*edge.Location
+	// retired are functions that were served before and still have processes, for
+	// requests that were under way at a change.
+	retired []*functions.Set
 	// refused is why the latest change was not taken; nil where it was.
 	refused error
 }
@@ -60,13 +58,13 @@ func (r *reloader) reload() error {
 		r.program.log.Warn("the overlay's other settings changed, too: they take effect at the next start")
 	}
 	r.current = result
-	for _, l := range r.retired { // what was in flight then has long finished
-		if l.Functions != r.first {
-			l.Functions.Close()
-		}
-	}
-	r.retired = r.edge.Locations()
+	before := r.edge.Locations()
 	r.edge.Replace(locations)
+	for _, l := range before {
+		l.Functions.Retire()
+		r.retired = append(r.retired, l.Functions)
+	}
+	r.retired = slices.DeleteFunc(r.retired, func(s *functions.Set) bool { return !s.Busy() })
 	r.program.log.Infof("the configuration was read again: %s", plural(len(locations), "distribution"))
 	return nil
 }
@@ -165,15 +163,15 @@ func stampsOf(files []string) []stamp {
 	return list
 }
 
-// close ends the processes of functions of all that was served, but for those of
-// the first start, which the station ends.
+// close ends the processes of functions of all that was served.
 func (r *reloader) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, l := range slices.Concat(r.retired, r.edge.Locations()) {
-		if l.Functions != r.first {
-			l.Functions.Close()
-		}
+	for _, l := range r.edge.Locations() {
+		l.Functions.Close()
+	}
+	for _, s := range r.retired {
+		s.Close()
 	}
 	r.retired = nil
 }

@@ -68,7 +68,23 @@ func (s *Set) Missing() []string {
 	return all
 }
 
-// Close ends the processes of the set's Lambda functions.
+// Retire is for a set that has a successor: it runs what requests under way still
+// ask of it, and keeps no process for more. Busy says whether there is any.
+func (s *Set) Retire() {
+	if s == nil {
+		return
+	}
+	for _, f := range s.own {
+		f.Retire()
+	}
+}
+
+// Busy says whether any process of the set runs.
+func (s *Set) Busy() bool {
+	return s != nil && slices.ContainsFunc(s.own, func(f *lambda.Function) bool { return f.Processes() > 0 })
+}
+
+// Close ends the processes of the set's Lambda functions, those at work included.
 func (s *Set) Close() {
 	if s == nil {
 		return

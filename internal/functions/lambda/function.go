@@ -119,7 +119,23 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Result, error) {
 	return result, err
 }
 
-// Close ends the function's processes.
+// Retire is for a function that has a successor: it runs what is still asked of it,
+// and keeps no process for more.
+func (f *Function) Retire() {
+	if f.pool != nil {
+		f.pool.retire()
+	}
+}
+
+// Processes is how many processes the function has at the moment.
+func (f *Function) Processes() int {
+	if f.pool == nil {
+		return 0
+	}
+	return f.pool.processes()
+}
+
+// Close ends the function's processes, those at work included.
 func (f *Function) Close() {
 	if f.pool != nil {
 		f.pool.close()

@@ -22,6 +22,8 @@ type pool struct {
 	idle   []*process
 	all    map[*process]bool
 	closed bool
+	// retired says that nothing is kept warm any more.
+	retired bool
 }
 
 func newPool(c command, config Config) *pool {
@@ -81,7 +83,7 @@ func (p *pool) take() (*process, error) {
 // give gives a process back; one that is of no use is ended.
 func (p *pool) give(process *process, usable bool) {
 	p.mu.Lock()
-	if usable && process.alive() && !p.closed {
+	if usable && process.alive() && !p.closed && !p.retired {
 		p.idle = append(p.idle, process)
 		p.mu.Unlock()
 		return
@@ -101,4 +103,27 @@ func (p *pool) close() {
 	for process := range all {
 		process.kill()
 	}
+}
+
+// retire ends the processes that have nothing to do; the others end with what they
+// do, and so do those that are still started.
+func (p *pool) retire() {
+	p.mu.Lock()
+	p.retired = true
+	idle := p.idle
+	p.idle = nil
+	for _, process := range idle {
+		delete(p.all, process)
+	}
+	p.mu.Unlock()
+	for _, process := range idle {
+		process.kill()
+	}
+}
+
+// processes is how many there are.
+func (p *pool) processes() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.all)
 }
