@@ -278,16 +278,30 @@ func (b *body) write(p []byte) bool {
 	b.mu.Unlock()
 	if file == nil {
 		var err error
-		if file, err = createFile(b.files.dir, chunks); err != nil || !b.moveTo(file) {
+		err = b.files.withRoom(func() error {
+			file, err = createFile(b.files.dir, chunks)
+			return err
+		})
+		if err != nil || !b.moveTo(file) {
 			b.fail(err)
 			return false
 		}
 	}
-	if _, err := file.Write(p); err != nil {
-		b.fail(err)
-		return false
-	}
-	return true
+	err := b.files.withRoom(func() error {
+		n, err := file.Write(p)
+		p = p[n:]
+		return err
+	})
+	b.fail(err)
+	return err == nil
+}
+
+// idleInFile says whether the body is whole in a file and nobody reads it: what it
+// takes of the disk comes back at once when it is let go of.
+func (b *body) idleInFile() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.file != nil && b.err == io.EOF && b.refs == b.holds
 }
 
 // fail notes why the file cannot be written; nil where that is not so.

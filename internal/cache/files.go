@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 )
 
 // filePattern names the files of bodies while they have names.
@@ -18,10 +19,24 @@ type files struct {
 	from int64 // the size above which a body goes to a file
 	// changed is told when the folder cannot be written, and when it can be again.
 	changed func(error)
+	// makeRoom lets go of one body in a file; false where there is none.
+	makeRoom func() bool
 
 	failing atomic.Bool
 	mu      sync.Mutex
 	room    int64 // what a file must have taken before the folder counts as working
+}
+
+// withRoom writes. While the disk is full and old bodies take some of it, they make
+// room, and it is tried again.
+func (f *files) withRoom(write func() error) error {
+	for {
+		err := write()
+		full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+		if !full || !f.makeRoom() {
+			return err
+		}
+	}
 }
 
 // fail notes that a file could not be written at this size. The first one is told.

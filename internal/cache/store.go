@@ -67,6 +67,7 @@ func New[H any](c Config) *Store[H] {
 	}
 	s.used.usedPrev, s.used.usedNext = &s.used, &s.used
 	s.made.madePrev, s.made.madeNext = &s.made, &s.made
+	s.files.makeRoom = s.makeRoom
 	s.files.clear()
 	return s
 }
@@ -124,6 +125,23 @@ func (s *Store[H]) evict() (gone []*body) {
 		gone = append(gone, s.take(s.used.usedPrev))
 	}
 	return gone
+}
+
+// makeRoom lets go of the body in a file that was not used for the longest time, of
+// those that nobody reads; false where there is none.
+func (s *Store[H]) makeRoom() bool {
+	s.mu.Lock()
+	for e := s.used.usedPrev; e != &s.used; e = e.usedPrev {
+		if e.body != nil && e.body.idleInFile() {
+			s.evicted++
+			b := s.take(e)
+			s.mu.Unlock()
+			letGo([]*body{b})
+			return true
+		}
+	}
+	s.mu.Unlock()
+	return false
 }
 
 // grow counts bytes that have come of an entry's body.
