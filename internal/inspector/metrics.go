@@ -53,6 +53,10 @@ func (i *inspector) metrics(w http.ResponseWriter, _ *http.Request) {
 		metric(m.name, m.kind, m.help)
 		fmt.Fprintf(&b, "%s %v\n", m.name, m.value)
 	}
+	for _, m := range processMetrics() {
+		metric(m.name, "gauge", m.help)
+		fmt.Fprintf(&b, "%s %d\n", m.name, m.value)
+	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write([]byte(b.String())) // an error means that the client has left

@@ -73,7 +73,7 @@ func TestDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := ask(t, "GET", start(t, inspector.Config{Recordings: recording.NewRing(recording.RingConfig{})})+"/metrics").body
-	name := regexp.MustCompile(`edgesim_[a-z_]+`)
+	name := regexp.MustCompile(`(edgesim|go)_[a-z_]+`)
 	asked := map[string]bool{}
 	for _, p := range dashboard.Panels {
 		if len(p.Targets) == 0 {
