@@ -11,10 +11,21 @@ import (
 // until the test ends.
 func SmallDisk(t testing.TB, bytes int) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir, ok := TrySmallDisk(t, bytes)
+	if !ok {
+		Lack(t, "mounting a small file system takes the privilege of root")
+	}
+	return dir
+}
+
+// TrySmallDisk is SmallDisk for a test that has more to do: where nothing may be
+// mounted it returns a folder like any other, and false.
+func TrySmallDisk(t testing.TB, bytes int) (dir string, ok bool) {
+	t.Helper()
+	dir = t.TempDir()
 	err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", bytes))
 	if errors.Is(err, syscall.EPERM) {
-		Lack(t, "mounting a small file system takes the privilege of root")
+		return dir, false
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -24,5 +35,5 @@ func SmallDisk(t testing.TB, bytes int) string {
 			t.Error(err)
 		}
 	})
-	return dir
+	return dir, true
 }

@@ -27,14 +27,19 @@ func descriptors(t testing.TB, pid int) int {
 }
 
 // peakMemory returns the most memory that a process ever held, in MiB.
-func peakMemory(t testing.TB, pid int) int {
+func peakMemory(t testing.TB, pid int) int { return memoryOf(t, pid, "VmHWM:") }
+
+// residentMemory returns the memory that a process holds, in MiB.
+func residentMemory(t testing.TB, pid int) int { return memoryOf(t, pid, "VmRSS:") }
+
+func memoryOf(t testing.TB, pid int, name string) int {
 	t.Helper()
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if rest, ok := strings.CutPrefix(line, name); ok {
 			kilobytes, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
 			if err != nil {
 				t.Fatal(err)
@@ -42,6 +47,6 @@ func peakMemory(t testing.TB, pid int) int {
 			return kilobytes >> 10
 		}
 	}
-	t.Fatalf("no VmHWM in:\n%s", data)
+	t.Fatalf("no %s in:\n%s", name, data)
 	return 0
 }

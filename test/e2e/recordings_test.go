@@ -162,6 +162,13 @@ func checkKilled(t *testing.T, dir string, all []seen, killed time.Time) int {
 	if _, err := s.List(t.Context(), recording.Filter{Limit: 200, Bodies: true}); err != nil {
 		t.Error(err)
 	}
+	soundIndex(t, dir)
+	return checked
+}
+
+// soundIndex has SQLite itself look at the index of a folder.
+func soundIndex(t *testing.T, dir string) {
+	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(dir, "index.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +178,6 @@ func checkKilled(t *testing.T, dir string, all []seen, killed time.Time) int {
 	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 		t.Errorf("the integrity check says %q, %v", verdict, err)
 	}
-	return checked
 }
 
 // TestSecretsOnDisk sends secrets everywhere and looks for them in every byte of
@@ -294,10 +300,10 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// fill writes a file until nothing more fits.
+// fill makes a file longer until nothing more fits.
 func fill(t *testing.T, file string) {
 	t.Helper()
-	f, err := os.Create(file)
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
