@@ -47,7 +47,7 @@ const bucketBits = 26
 
 func bucketOf(key int64) int64 { return key >> bucketBits }
 
-// reset begins a block anew.
+// reset begins a new block.
 func (b *blockBuilder) reset() {
 	*b = blockBuilder{
 		keys: b.keys[:0], rest: b.rest[:0], out: b.out[:0], kinds: b.kinds[:0], buckets: b.buckets[:0],
