@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -39,13 +38,13 @@ func (p *program) checkELB(c *cli.Context) error {
 	var verdicts []policy.ELBVerdict
 	var names []string
 	for _, e := range policy.ELBPolicies() {
-		names = append(names, strings.TrimPrefix(e.Name, "ELBSecurityPolicy-"))
-		if wanted == "all" || strings.EqualFold(e.Name, wanted) || strings.EqualFold(e.Name, "ELBSecurityPolicy-"+wanted) {
+		names = append(names, strings.TrimPrefix(e.Name, elbPrefix))
+		if wanted == "all" || strings.EqualFold(e.Name, wanted) || strings.EqualFold(e.Name, elbPrefix+wanted) {
 			verdicts = append(verdicts, policy.JudgeELBPolicy(e, protocols, snapshot))
 		}
 	}
 	if len(verdicts) == 0 {
-		return usage{err: fmt.Errorf("--elb-policy %q is not known", wanted), hint: "all, or ELBSecurityPolicy- and one of " + strings.Join(names, ", ")}
+		return usage{err: fmt.Errorf("--elb-policy %q is not known", wanted), hint: "all, or " + elbPrefix + " and one of " + strings.Join(names, ", ")}
 	}
 	if err := p.printELB(c.String("format"), verdicts); err != nil {
 		return err
@@ -73,33 +72,7 @@ func (p *program) printELB(format string, verdicts []policy.ELBVerdict) error {
 	default:
 		return usage{err: fmt.Errorf("--format %q: security policies are printed as text or json", format)}
 	}
-	w := tabwriter.NewWriter(p.out.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "VERDICT\tPOLICY\tVERSION\tSHARED\tLEFT\tWITH RSA\tWITH ECDSA")
-	for _, v := range verdicts {
-		version := "-"
-		if v.Version != 0 {
-			version = policy.VersionName(v.Version)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\t%d\t%s\t%s\n", v.Finding.Verdict, v.Policy.Name, version,
-			len(v.Shared), len(v.Policy.Suites), v.Modern, elbSuite(v.RSA), elbSuite(v.ECDSA))
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintln(p.out.stdout, "\nSHARED suites are on CloudFront's list, too; LEFT are those without TLS 1.0, TLS 1.1 and CBC. Curves are not judged.")
-	for _, v := range verdicts {
-		if f := v.Finding; f.Verdict != policy.Pass {
-			fmt.Fprintf(p.out.stdout, "%s: %s %s: %s", f.Subject, f.Verdict, f.Rule, f.Observed)
-			if f.Hint != "" {
-				fmt.Fprintf(p.out.stdout, "; hint: %s", f.Hint)
-			}
-			fmt.Fprintln(p.out.stdout)
-		}
-	}
-	if len(verdicts) == 1 {
-		fmt.Fprintf(p.out.stdout, "source: %s\n", verdicts[0].Policy.Source)
-	}
-	return nil
+	return elbScreen(p.out.stdout, verdicts, widthOf(p.out.stdout))
 }
 
 // elbRow is a verdict for programs, with names in place of numbers.
@@ -132,11 +105,4 @@ func elbRowOf(v policy.ELBVerdict) elbRow {
 		row.WithECDSA = tlswire.SuiteName(v.ECDSA)
 	}
 	return row
-}
-
-func elbSuite(suite uint16) string {
-	if suite == 0 {
-		return "none"
-	}
-	return tlswire.SuiteName(suite)
 }

@@ -4,13 +4,17 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/faults"
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -61,7 +65,7 @@ func (p *program) demo(c *cli.Context) error {
 	if p.watched && isTerminal(p.out.stdout) && !c.Bool("all") {
 		demoScreen(p.out.stdout, l.Origins(), at.forPeople(), widthOf(p.out.stdout))
 	} else {
-		p.demoTable(l, at.forPeople())
+		demoTable(p.out.stdout, l.Origins(), at.forPeople(), widthOf(p.out.stdout))
 	}
 	err = st.run(c.Context)
 	p.out.note("stopped")
@@ -94,42 +98,70 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 	return s, s.check()
 }
 
-// demoTable prints what there is to try.
-func (p *program) demoTable(l *lab.Lab, at addresses) {
-	out := p.out.stdout
-	origins := l.Origins()
-	fmt.Fprintf(out, "edgesim demo: an edge at http://%s with %s behind it\n\n", at.HTTP, plural(len(origins), "origin"))
-	row := "%-" + strconv.Itoa(len("http://"+at.HTTP)+longestPath(origins)) + "s  %-6s  %s\n"
-	fmt.Fprintf(out, row, "URL TO TRY", "STATUS", "CAUSE")
-	for _, o := range origins {
-		url := "http://" + at.HTTP + o.Path()
-		if o.Method != "" && o.Method != "GET" {
-			url += " -X " + o.Method
-		}
-		fmt.Fprintf(out, row, url, strconv.Itoa(o.Status), causeOf(o.Fault))
-		fmt.Fprintf(out, "  %s\n", o.Title)
+// demoTable prints what there is to try, and what each shows.
+func demoTable(out io.Writer, origins []lab.Origin, at addresses, width int) {
+	for _, line := range columns.Wrap(fmt.Sprintf("edgesim demo: an edge at http://%s with %s behind it", at.HTTP, plural(len(origins), "origin")), width) {
+		fmt.Fprintln(out, line)
 	}
-	fmt.Fprintf(out, "\nSee the page and the reason:   curl -i http://%s/expired\n", at.HTTP)
-	fmt.Fprintf(out, "The same over HTTPS:           curl -ik https://%s/expired\n", at.HTTPS)
-	fmt.Fprintf(out, "Why, and how to fix it:        edgesim recordings show failed --record http://%s\n", at.Inspect)
-	fmt.Fprintf(out, "The page:                      http://%s\n", at.Inspect)
-	fmt.Fprintf(out, "The newest exchanges:          curl -s 'http://%s/api/exchanges?limit=10'\n", at.Inspect)
-	fmt.Fprintf(out, "All that was seen of one:      curl -s http://%s/api/exchanges/ID\n%31s(ID is the header X-Edgesim-Exchange)\n", at.Inspect, "")
-	fmt.Fprintf(out, "Your own origin:               edgesim serve --origin https://www.example.com\n")
+	fmt.Fprintln(out)
+	urls, longest := make([]string, len(origins)), 0
+	for i, o := range origins {
+		urls[i] = "http://" + at.HTTP + o.Path()
+		if o.Method != "" && o.Method != "GET" {
+			urls[i] += " -X " + o.Method
+		}
+		longest = max(longest, len(urls[i]))
+	}
+	var rows strings.Builder
+	row := "%-" + strconv.Itoa(longest) + "s  %-6s  %s\n"
+	fmt.Fprintf(&rows, row, "URL TO TRY", "STATUS", "CAUSE")
+	for i, o := range origins {
+		fmt.Fprintf(&rows, row, urls[i], strconv.Itoa(o.Status), causeOf(o.Fault))
+	}
+	if fits(rows.String(), width) {
+		heading, rest, _ := strings.Cut(rows.String(), "\n")
+		fmt.Fprintln(out, heading)
+		for i, line := range slices.Collect(strings.Lines(rest)) {
+			fmt.Fprint(out, line)
+			for _, part := range columns.Wrap(origins[i].Title, width-2) {
+				fmt.Fprintf(out, "  %s\n", part)
+			}
+		}
+	} else {
+		for i, o := range origins {
+			originEntry(out, urls[i], o.Fault, width)
+		}
+	}
+	demoTips(out, at, width)
 	fmt.Fprintf(out, "\nReady. Ctrl-C ends it.\n")
 }
 
-// longestPath is the length of the longest path of the origins.
-func longestPath(origins []lab.Origin) int {
-	longest := 0
-	for _, o := range origins {
-		longest = max(longest, len(o.Path()))
+// demoTips prints commands to go on with: beside what each is for where all of them
+// fit, else below it.
+func demoTips(out io.Writer, at addresses, width int) {
+	tips := [][2]string{
+		{"See the page and the reason:", "curl -i http://" + at.HTTP + "/expired"},
+		{"The same over HTTPS:", "curl -ik https://" + at.HTTPS + "/expired"},
+		{"Why, and how to fix it:", "edgesim recordings show failed --record http://" + at.Inspect},
+		{"The page:", "http://" + at.Inspect},
+		{"The newest exchanges:", "curl -s 'http://" + at.Inspect + "/api/exchanges?limit=10'"},
+		{"All of one (ID: its X-Edgesim-Exchange):", "curl -s http://" + at.Inspect + "/api/exchanges/ID"},
+		{"Your own origin:", "edgesim serve --origin https://www.example.com"},
 	}
-	return longest
+	var beside, below strings.Builder
+	for _, tip := range tips {
+		fmt.Fprintf(&beside, "%-42s%s\n", tip[0], tip[1])
+		fmt.Fprintf(&below, "%s\n  %s\n", tip[0], tip[1])
+	}
+	text := beside.String()
+	if !fits(text, width) {
+		text = below.String()
+	}
+	fmt.Fprintf(out, "\n%s", text)
 }
 
 // causeOf is the cause that a table has for an origin: the viewer's, or the one
-// that only the recording can tell, as the status was sent before; "-" for none.
+// that only the recording can tell, as the status was sent before; noCause for none.
 func causeOf(f lab.Fault) string {
 	switch {
 	case f.Cause != "":
@@ -137,8 +169,11 @@ func causeOf(f lab.Fault) string {
 	case f.BodyCause != "":
 		return string(f.BodyCause) + " (in the body)"
 	}
-	return "-"
+	return noCause
 }
+
+// noCause stands for the cause of an origin that has none.
+const noCause = "-"
 
 // demoLogLevel keeps the table on the screen: the log has only what is wrong
 // with edgesim itself.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -158,16 +157,7 @@ func (p *program) labList(c *cli.Context, r labReport) error {
 		e.SetIndent("", "  ")
 		return e.Encode(r)
 	}
-	w := tabwriter.NewWriter(p.out.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "HOST\tADDRESS\tSTATUS\tCAUSE\tWHAT IS WRONG WITH IT\n")
-	for _, o := range r.Origins {
-		address, cause := o.Address, causeOf(o.Fault)
-		if address == "" {
-			address = "-"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", o.Host, address, o.Status, cause, o.Title)
-	}
-	return w.Flush()
+	return labScreen(p.out.stdout, r.Origins, widthOf(p.out.stdout))
 }
 
 // writeWhole writes a file so that a reader sees all of it or nothing.

@@ -34,7 +34,7 @@ func Wrap(text string, width int) []string {
 
 // programs are those that hints name, and how many of the words behind the name
 // belong to it in any case.
-var programs = map[string]int{"edgesim": 1, "aws": 2, "curl": 1, "openssl": 1, "certbot": 1, "docker": 1, "systemctl": 2, "cat": 2}
+var programs = map[string]int{"edgesim": 2, "aws": 2, "curl": 1, "openssl": 1, "certbot": 1, "docker": 1, "systemctl": 2, "cat": 2}
 
 // pieces puts the words together between which no line ends.
 func pieces(words []string) []string {
