@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/edgesim/edgesim/distribution"
+	"github.com/edgesim/edgesim/internal/columns"
 	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -30,14 +32,17 @@ func (p *program) requestLines(s *settings, at addresses) recording.Recorder {
 	return &logline.Terminal{To: p.out.stderr, Redactor: &s.keeping.redactor, Width: widthOf(p.out.stderr), Color: colored(p.out.stderr), Show: show}
 }
 
-// firstScreen says on a terminal what runs and what to try. Warnings come after
-// it.
-func (p *program) firstScreen(s *settings, all []*distribution.Distribution, at addresses) {
+// firstScreen says on a terminal what runs and what to try, in lines of width
+// columns; 0 is any. Warnings come after it.
+func firstScreen(out io.Writer, s *settings, all []*distribution.Distribution, at addresses, width int) {
 	at = at.forPeople()
-	row := func(label, format string, args ...any) {
-		p.out.line("  %-7s %s", label, fmt.Sprintf(format, args...))
+	row := func(label, text string) {
+		for _, line := range columns.Wrap(text, max(width-screenLabel, 0)) {
+			fmt.Fprintf(out, "  %-*s%s\n", screenLabel-2, label, line)
+			label = ""
+		}
 	}
-	p.out.line("edgesim %s", version().Version)
+	fmt.Fprintf(out, "edgesim %s\n", version().Version)
 	var edge []string
 	if at.HTTP != "" {
 		edge = append(edge, "http://"+at.HTTP)
@@ -45,25 +50,29 @@ func (p *program) firstScreen(s *settings, all []*distribution.Distribution, at 
 	if at.HTTPS != "" {
 		edge = append(edge, "https://"+at.HTTPS)
 	}
-	row("edge", "%s", strings.Join(edge, "  "))
+	row("edge", strings.Join(edge, "  "))
 	for i, line := range originLines(all, s.connect) {
 		label := ""
 		if i == 0 {
 			label = "origin"
 		}
-		row(label, "%s", line)
+		row(label, line)
 	}
 	if at.Inspect != "" {
-		row("page", "http://%s  (API: http://%s/api/exchanges)", at.Inspect, at.Inspect)
+		row("page", "http://"+at.Inspect)
+		row("API", "http://"+at.Inspect+"/api/exchanges")
 	}
-	row("record", "%s", s.keeping.said(s))
+	row("record", s.keeping.said(s))
 	switch {
 	case at.HTTP != "":
-		row("try", "curl -i http://%s/", at.HTTP)
+		row("try", fmt.Sprintf("curl -i http://%s/", at.HTTP))
 	case at.HTTPS != "":
-		row("try", "curl -ik https://%s/", at.HTTPS)
+		row("try", fmt.Sprintf("curl -ik https://%s/", at.HTTPS))
 	}
 }
+
+// screenLabel is how wide the column is that says what a row of a screen is.
+const screenLabel = 10
 
 // mostOrigins is how many origins the first screen names.
 const mostOrigins = 4

@@ -27,8 +27,7 @@ func someOrigins(names ...string) []lab.Origin {
 	return some
 }
 
-// TestScreens: what lists print on terminals of three widths, and in a file. No line
-// is longer than the terminal but a command, and a word that cannot be broken.
+// TestScreens: what lists print on terminals of three widths, and in a file.
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	origins := someOrigins("healthy-rsa", "client-certificate-tls12", "expired", "slow-post", "stalled-body")
@@ -46,9 +45,11 @@ func TestScreens(t *testing.T) {
 		return verdicts
 	}
 	for name, screen := range map[string]func(io.Writer, int) error{
-		"lab":       func(w io.Writer, width int) error { return labScreen(w, rows, width) },
-		"demo-all":  func(w io.Writer, width int) error { demoTable(w, origins, at, width); return nil },
-		"elb":       func(w io.Writer, width int) error { return elbScreen(w, judged(distribution.TLSv1, distribution.TLSv12), width) },
+		"lab":      func(w io.Writer, width int) error { return labScreen(w, rows, width) },
+		"demo-all": func(w io.Writer, width int) error { demoTable(w, origins, at, width); return nil },
+		"elb": func(w io.Writer, width int) error {
+			return elbScreen(w, judged(distribution.TLSv1, distribution.TLSv12), width)
+		},
 		"elb-fails": func(w io.Writer, width int) error { return elbScreen(w, judged(distribution.TLSv11)[1:2], width) },
 	} {
 		for _, width := range []int{0, 60, 80, 120} {
@@ -57,12 +58,19 @@ func TestScreens(t *testing.T) {
 				t.Fatal(err)
 			}
 			golden(t, fmt.Sprintf("%s_%d.txt", name, width), out.Bytes())
-			for line := range strings.Lines(out.String()) {
-				line = strings.TrimRight(line, "\n")
-				if n := utf8.RuneCountInString(line); width > 0 && n > width && len(columns.Wrap(line, 1)) > 1 && !strings.HasPrefix(line, "  edgesim ") {
-					t.Errorf("%s, width %d: %d columns in %q", name, width, n, line)
-				}
-			}
+			noLongLines(t, out.String(), width)
+		}
+	}
+}
+
+// noLongLines wants no line longer than the terminal but a command, and a word that
+// cannot be broken.
+func noLongLines(t *testing.T, text string, width int) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if n := utf8.RuneCountInString(line); width > 0 && n > width && len(columns.Wrap(line, 1)) > 1 && !strings.HasPrefix(line, "  edgesim ") {
+			t.Errorf("width %d: %d columns in %q", width, n, line)
 		}
 	}
 }

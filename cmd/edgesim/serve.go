@@ -54,7 +54,7 @@ func (p *program) serve(c *cli.Context) error {
 		}
 	}
 	if p.watched {
-		p.firstScreen(s, all, at)
+		firstScreen(p.out.stderr, s, all, at, widthOf(p.out.stderr))
 		p.noticesOfAll(all)
 		p.servingRemarks(s, st, all)
 	} else {

@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Wrap returns text in lines of at most width columns, broken at spaces; runs of
-// spaces become one. A word that is longer than a line stays whole, and so does what
+// Wrap returns text in lines of at most width columns, broken at spaces; where it is
+// broken, runs of spaces become one. A word that is longer than a line stays whole, and so does what
 // looks like a command: what stands between backquotes, the name of a program that
 // hints tell of with what follows it, a flag with its value, a number with its unit. A width of 0 or less
 // means one line.
 func Wrap(text string, width int) []string {
-	if width <= 0 {
+	if width <= 0 || utf8.RuneCountInString(text) <= width && !strings.ContainsAny(text, "\n\t") {
 		return []string{text}
 	}
 	var lines []string
@@ -67,11 +67,14 @@ func together(before, word string) bool {
 	if operator(word) || operator(before) {
 		return true
 	}
-	if unit := strings.TrimRight(word, ",;.)"); (unit == "ms" || unit == "s") && before[len(before)-1] >= '0' && before[len(before)-1] <= '9' {
+	if units[strings.TrimRight(word, ",;.)")] && before[len(before)-1] >= '0' && before[len(before)-1] <= '9' {
 		return true
 	}
 	return isFlag(word) && !ends(before) || isFlag(before) && !ends(before)
 }
+
+// units stand behind a number.
+var units = map[string]bool{"ms": true, "s": true, "MB": true, "GB": true, "bytes": true}
 
 // isFlag says whether a word is a flag: not a dash alone, nor a negative number.
 func isFlag(word string) bool {
