@@ -166,27 +166,36 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 		}
 	}
 	p.remarks(settings...)
-	for _, s := range all {
-		p.noticesOf(s)
-	}
+	p.noticesOf(all)
 	return cfg, closeAll, nil
 }
 
-// noticesOf prints what the reader of a subject has to say about it. Defaults that
-// were inferred are in the report, and no news before it.
-func (p *program) noticesOf(s subject) {
-	var told []distribution.Notice
-	for _, n := range s.settings.distribution.Notices {
-		if n.Kind == distribution.NoticeInferred {
-			continue
+// noticesOf prints what the readers of subjects have to say about them, once each.
+// Defaults that were inferred are in the report, and no news before it.
+func (p *program) noticesOf(all []subject) {
+	var lines repeated
+	for _, s := range all {
+		var told []distribution.Notice
+		for _, n := range s.settings.distribution.Notices {
+			if n.Kind == distribution.NoticeInferred {
+				continue
+			}
+			if strings.Contains(s.name, "://") { // the URL is all there is to point to
+				n.Path = ""
+			}
+			told = append(told, n)
 		}
-		if strings.Contains(s.name, "://") { // the URL is all there is to point to
-			n.Path = ""
+		for _, line := range distribution.NoticeLines(told) {
+			lines.add(line, s.name)
 		}
-		told = append(told, n)
 	}
-	for _, line := range distribution.NoticeLines(told) {
-		p.out.note("%s: %s", s.name, line)
+	for _, line := range lines.order {
+		of := lines.said[line]
+		more := ""
+		if n := len(of) - 1; n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		p.out.note("%s%s: %s", of[0], more, line)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgesim/edgesim/internal/check"
 	"github.com/edgesim/edgesim/internal/columns"
+	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/policy"
 )
 
@@ -115,10 +116,10 @@ func (t *checkText) title(b *block) {
 	what := "viewers of " + b.viewers[0].Host
 	if b.Target != nil {
 		what = fmt.Sprintf("%s://%s", map[bool]string{true: "https", false: "http"}[b.Target.TLS], b.Target.Address)
-		if b.Origin == "origin" && b.Request != nil && b.Request.URI != "/" {
+		if b.Origin == ingest.OriginID && b.Request != nil && b.Request.URI != "/" {
 			what += b.Request.URI // two URLs may name one host
 		}
-		if b.Origin != "origin" {
+		if b.Origin != ingest.OriginID {
 			what = fmt.Sprintf("%s (origin %s)", what, b.Origin)
 		}
 		if b.Group != "" {
@@ -137,18 +138,16 @@ func (t *checkText) title(b *block) {
 // labelWidth is the width of the column that says what a row is.
 const labelWidth = 10
 
-// row prints one row of a block. An item of a list goes on behind its dash.
-func (t *checkText) row(label, text string) {
-	hanging := ""
-	if strings.HasPrefix(text, "- ") {
-		hanging = "  "
-	}
-	for i, line := range columns.Wrap(text, t.width-labelWidth-len(hanging)) {
-		if i > 0 {
-			label, line = "", hanging+line
-		}
+// row prints one row of a block.
+func (t *checkText) row(label, text string) { t.item(label, "", text) }
+
+// item prints a row whose text goes on in the column behind a mark: a dash, a
+// verdict.
+func (t *checkText) item(label, mark, text string) {
+	for _, line := range columns.Wrap(text, t.width-labelWidth-len(mark)) {
 		pad := strings.Repeat(" ", max(1, labelWidth-len(label)))
-		fmt.Fprintf(t.out, "%s%s%s%s%s\n", t.ink.faint, label, t.ink.off, pad, line)
+		fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", t.ink.faint, label, t.ink.off, pad, mark, line)
+		label, mark = "", strings.Repeat(" ", len(mark))
 	}
 }
 
@@ -244,7 +243,7 @@ func (t *checkText) fix(b *block) {
 		label = ""
 	}
 	for _, step := range b.Fix.Steps {
-		t.row(label, "- "+step)
+		t.item(label, "- ", step)
 		label = ""
 	}
 }
@@ -329,7 +328,7 @@ func (t *checkText) policies(b *block) {
 func (t *checkText) rules(b *block) {
 	if t.verbose {
 		for _, j := range b.Rules {
-			line := fmt.Sprintf("%-11s %s", j.Verdict, j.Rule)
+			line := string(j.Rule)
 			for _, part := range []string{j.Subject, j.Observed} {
 				if part != "" {
 					line += ": " + part
@@ -338,7 +337,7 @@ func (t *checkText) rules(b *block) {
 			if j.BlockedBy != "" {
 				line += " (blocked by " + string(j.BlockedBy) + ")"
 			}
-			t.row("rule", line+inferred(j.Inferred))
+			t.item("rule", fmt.Sprintf("%-11s ", j.Verdict), line+inferred(j.Inferred))
 		}
 		return
 	}

@@ -145,12 +145,12 @@ func demoTips(out io.Writer, at addresses, width int) {
 		{"Why, and how to fix it:", "edgesim recordings show failed --record http://" + at.Inspect},
 		{"The page:", "http://" + at.Inspect},
 		{"The newest exchanges:", "curl -s 'http://" + at.Inspect + "/api/exchanges?limit=10'"},
-		{"All of one (ID: its X-Edgesim-Exchange):", "curl -s http://" + at.Inspect + "/api/exchanges/ID"},
+		{"All that was seen of the last:", "curl -s http://" + at.Inspect + "/api/exchanges/last"},
 		{"Your own origin:", "edgesim serve --origin https://www.example.com"},
 	}
 	var beside, below strings.Builder
 	for _, tip := range tips {
-		fmt.Fprintf(&beside, "%-42s%s\n", tip[0], tip[1])
+		fmt.Fprintf(&beside, "%-32s%s\n", tip[0], tip[1])
 		fmt.Fprintf(&below, "%s\n  %s\n", tip[0], tip[1])
 	}
 	text := beside.String()

@@ -50,10 +50,12 @@ func (p *program) notices(d *distribution.Distribution) []string {
 // servingRemarks warns of what an edge that listens does otherwise than one may
 // think.
 func (p *program) servingRemarks(s *settings, st *station, all []*distribution.Distribution) {
-	for _, d := range all {
-		if s.cache.Mode != edge.CacheOff {
-			p.cachesNothing(s, d)
+	if s.cache.Mode != edge.CacheOff {
+		var lines repeated
+		for _, d := range all {
+			cachesNothing(&lines, s.cache.Mode, d)
 		}
+		p.noteOnce(&lines)
 	}
 	if len(all) == 1 && len(all[0].Aliases) == 0 && (!isLoopback(st.http) || !isLoopback(st.https)) {
 		p.out.note("warning: other machines reach this edge, and it answers whatever name they ask for, as the distribution has no aliases")
@@ -61,7 +63,7 @@ func (p *program) servingRemarks(s *settings, st *station, all []*distribution.D
 }
 
 // cachesNothing warns of the behaviors whose settings keep nothing.
-func (p *program) cachesNothing(s *settings, d *distribution.Distribution) {
+func cachesNothing(lines *repeated, mode edge.CacheMode, d *distribution.Distribution) {
 	var order []string
 	behaviors := map[string][]string{}
 	for i := range len(d.Behaviors) + 1 {
@@ -80,6 +82,6 @@ func (p *program) cachesNothing(s *settings, d *distribution.Distribution) {
 		behaviors[why] = append(behaviors[why], b.PathPattern)
 	}
 	for _, why := range order {
-		p.out.note("warning: --cache %s keeps nothing for %s: %s", s.cache.Mode, few(behaviors[why], "behavior", "behaviors"), why)
+		lines.add(fmt.Sprintf("warning: --cache %s keeps nothing for %s: %s", mode, few(behaviors[why], "behavior", "behaviors"), why), d.Name)
 	}
 }

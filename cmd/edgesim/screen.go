@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/internal/columns"
+	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/logline"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -82,7 +83,11 @@ func originLines(all []*distribution.Distribution, connect map[string]string) []
 	var lines []string
 	for _, d := range all {
 		for i := range d.Origins {
-			lines = append(lines, d.Origins[i].ID+": "+originAddress(&d.Origins[i], connect))
+			id := d.Origins[i].ID + ": "
+			if d.Origins[i].ID == ingest.OriginID { // the only one, and nobody gave it that name
+				id = ""
+			}
+			lines = append(lines, id+originAddress(&d.Origins[i], connect))
 		}
 	}
 	if len(lines) > mostOrigins {

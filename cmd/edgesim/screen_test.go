@@ -26,16 +26,16 @@ func TestFirstScreen(t *testing.T) {
 	usual := addresses{HTTP: "127.0.0.2:8080", HTTPS: "127.0.0.2:8443", Inspect: "127.0.0.2:4040"} // no ports that golden replaces
 	rows := []struct {
 		name string
-		s    settings
+		s    *settings
 		all  []*distribution.Distribution
 		at   addresses
 	}{
 		{
-			"one origin", settings{state: "/home/somebody/.local/state/edgesim", keeping: keeping{keepBytes: defaultKeepBytes}},
+			"one origin", &settings{state: "/home/somebody/.local/state/edgesim", keeping: keeping{keepBytes: defaultKeepBytes}},
 			[]*distribution.Distribution{originsOf("www.example.com")}, usual,
 		},
 		{
-			"a configuration", settings{
+			"a configuration", &settings{
 				connect: map[string]string{"api.internal.shop.example.com": "127.0.0.2:3000"},
 				keeping: keeping{record: "/home/somebody/projects/shop/recordings", keep: 10_000, keepBytes: defaultKeepBytes},
 			},
@@ -44,17 +44,21 @@ func TestFirstScreen(t *testing.T) {
 			}, usual,
 		},
 		{
-			"a container", settings{keeping: keeping{record: recordMemory}}, []*distribution.Distribution{originsOf("www.example.com")},
+			"a container", &settings{keeping: keeping{record: recordMemory}}, []*distribution.Distribution{originsOf("www.example.com")},
 			addresses{HTTP: "[::]:8080", HTTPS: "0.0.0.0:8443", Inspect: "[::]:4040"},
 		},
-		{"HTTPS alone", settings{keeping: keeping{record: recordOff}}, []*distribution.Distribution{originsOf("www.example.com")}, addresses{HTTPS: "127.0.0.2:8443"}},
-		{"in PostgreSQL", settings{keeping: keeping{record: "postgres://user:secret@db/edgesim"}}, []*distribution.Distribution{originsOf("www.example.com")}, usual},
+		{
+			"--origin", &settings{keeping: keeping{record: recordMemory}},
+			[]*distribution.Distribution{{Origins: []distribution.Origin{distribution.NewOrigin("origin", "www.example.com")}}}, usual,
+		},
+		{"HTTPS alone", &settings{keeping: keeping{record: recordOff}}, []*distribution.Distribution{originsOf("www.example.com")}, addresses{HTTPS: "127.0.0.2:8443"}},
+		{"in PostgreSQL", &settings{keeping: keeping{record: "postgres://user:secret@db/edgesim"}}, []*distribution.Distribution{originsOf("www.example.com")}, usual},
 	}
 	for _, width := range []int{60, 80, 120} {
 		var screens bytes.Buffer
 		for _, row := range rows {
 			var out bytes.Buffer
-			firstScreen(&out, &row.s, row.all, row.at, width)
+			firstScreen(&out, row.s, row.all, row.at, width)
 			head, rest, _ := strings.Cut(out.String(), "\n")
 			if !strings.HasPrefix(head, "edgesim ") {
 				t.Errorf("%s: it begins with %q", row.name, head)

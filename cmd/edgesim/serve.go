@@ -85,21 +85,41 @@ func (s *settings) served() []*distribution.Distribution {
 // noticesOfAll prints what there is to say about each; what is said of several,
 // once with a count.
 func (p *program) noticesOfAll(all []*distribution.Distribution) {
-	var order []string
-	count := map[string]int{}
+	var lines repeated
 	for _, d := range all {
 		for _, line := range p.notices(d) {
-			if count[line]++; count[line] == 1 {
-				order = append(order, line)
-			}
+			lines.add(line, d.Name)
 		}
 	}
-	for _, line := range order {
-		if n := count[line]; n > 1 {
+	p.noteOnce(&lines)
+}
+
+// noteOnce prints each line once, and how many distributions it is said of.
+func (p *program) noteOnce(lines *repeated) {
+	for _, line := range lines.order {
+		if n := len(lines.said[line]); n > 1 {
 			line = fmt.Sprintf("%s (in %d distributions)", line, n)
 		}
 		p.out.note("%s", line)
 	}
+}
+
+// repeated are lines in the order in which they were first said, with those of whom
+// each was.
+type repeated struct {
+	order []string
+	said  map[string][]string
+}
+
+// add says a line of somebody.
+func (r *repeated) add(line, of string) {
+	if r.said == nil {
+		r.said = map[string][]string{}
+	}
+	if r.said[line] == nil {
+		r.order = append(r.order, line)
+	}
+	r.said[line] = append(r.said[line], of)
 }
 
 // standsFor says which origins the edge stands before, and where they are really

@@ -31,8 +31,8 @@ type OriginFlags struct {
 	ConnectionTimeout, ReadTimeout, KeepaliveTimeout *int
 }
 
-// originID is the id of the one origin.
-const originID = "origin"
+// OriginID is the id of the one origin.
+const OriginID = "origin"
 
 // FromOrigin returns the distribution that --origin stands for: one custom
 // origin for every path, all methods, CachingDisabled and
@@ -42,7 +42,7 @@ const originID = "origin"
 func FromOrigin(flags OriginFlags) (*Result, error) {
 	r := &flagReader{}
 	scheme, host, port := r.originURL(flags.URL)
-	origin := distribution.NewOrigin(originID, host)
+	origin := distribution.NewOrigin(OriginID, host)
 	origin.ProtocolPolicy = distribution.OriginHTTPOnly
 	if scheme == "https" {
 		origin.ProtocolPolicy = distribution.OriginHTTPSOnly
@@ -53,7 +53,7 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 	origin.Path = flags.Path
 	flags.apply(&origin, r)
 
-	behavior := distribution.NewCacheBehavior(originID)
+	behavior := distribution.NewCacheBehavior(OriginID)
 	behavior.ViewerProtocolPolicy = distribution.ViewerAllowAll
 	behavior.AllowedMethods = distribution.AllMethods()
 	behavior.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
