@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -99,9 +98,14 @@ type causeJSON struct {
 }
 
 // MarshalJSON returns the exchange in the shape that the package comment
-// describes.
+// describes. It leaves <, > and & as they are: bodies and error texts are full of them.
 func (e Exchange) MarshalJSON() ([]byte, error) {
-	j := exchangeJSON{
+	return (&JSONEncoder{once: true}).Append(nil, &e)
+}
+
+// shape returns what encoding/json makes the JSON of an exchange of.
+func shape(e *Exchange) *exchangeJSON {
+	j := &exchangeJSON{
 		ID: e.ID, Edge: e.Edge, Distribution: e.Distribution, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
 		Viewer: viewerJSON{
 			Address: e.Viewer.Address, Form: e.Viewer.Form, Method: e.Viewer.Method, Scheme: e.Viewer.Scheme,
@@ -124,7 +128,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 	for _, a := range e.Attempts {
 		j.Attempts = append(j.Attempts, encodeAttempt(a))
 	}
-	return encodeReadable(j)
+	return j
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. Of the underlying error of a
@@ -192,14 +196,11 @@ func encodeText(b []byte) (text, inBase64 string) {
 	return "", base64.StdEncoding.EncodeToString(b)
 }
 
-// encodeReadable is json.Marshal, but leaves <, > and & as they are: bodies and
-// error texts are full of them.
+// encodeReadable is json.Marshal, but leaves <, > and & as they are.
 func encodeReadable(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	c := JSONEncoder{}
+	b := c.value(nil, v)
+	return b, c.err
 }
 
 // versionName, suiteName, signatureName and groupName return "" for 0, which stands for

@@ -3,7 +3,6 @@ package recording
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -13,12 +12,25 @@ type milliseconds time.Duration
 
 // MarshalJSON writes the number, without zeros at its end.
 func (m milliseconds) MarshalJSON() ([]byte, error) {
-	sign, ns := "", int64(m)
-	if ns < 0 {
-		sign, ns = "-", -ns
+	return appendMilliseconds(nil, time.Duration(m)), nil
+}
+
+func appendMilliseconds(b []byte, d time.Duration) []byte {
+	ns := uint64(d)
+	if d < 0 {
+		b, ns = append(b, '-'), -ns
 	}
-	text := fmt.Sprintf("%s%d.%06d", sign, ns/1e6, ns%1e6)
-	return []byte(strings.TrimSuffix(strings.TrimRight(text, "0"), ".")), nil
+	b = strconv.AppendUint(b, ns/1e6, 10)
+	rest := ns % 1e6
+	if rest == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for unit := uint64(1e5); rest > 0; unit /= 10 {
+		b = append(b, byte('0'+rest/unit))
+		rest %= unit
+	}
+	return b
 }
 
 // UnmarshalJSON reads the number. It accepts any JSON number and rounds it to

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -122,33 +124,49 @@ func readSince(text string, now time.Time) (time.Time, error) {
 }
 
 // pageSize is how many exchanges are asked for at a time.
-const pageSize = 200
+const pageSize = 400
 
 // each calls do with every exchange that the filter lets through, page by page,
-// until there are limit of them; 0 means no limit.
+// until there are limit of them; 0 means no limit. The next page is read while do has
+// this one.
 func (p *program) each(c *cli.Context, store recording.Store, f recording.Filter, limit int, do func(*recording.Exchange) error) error {
 	var damaged []recording.Damaged
 	defer func() { p.noteDamaged(damaged) }()
-	for done := 0; ; {
+	ctx, cancel := context.WithCancel(c.Context)
+	var page recording.Page
+	var failed error
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer cancel()
+	read := func(done int) {
 		f.Limit = pageSize
 		if limit > 0 {
 			f.Limit = min(pageSize, limit-done)
 		}
-		page, err := store.List(c.Context, f)
-		if err != nil {
-			return err
+		reading.Go(func() { page, failed = store.List(ctx, f) })
+	}
+	read(0)
+	for done := 0; ; {
+		reading.Wait()
+		if failed != nil {
+			return failed
 		}
-		for _, e := range page.Exchanges {
+		now := page
+		damaged = append(damaged, now.Damaged...)
+		done += len(now.Exchanges)
+		last := now.Next == "" || limit > 0 && done >= limit
+		if !last {
+			f.Cursor = now.Next
+			read(done)
+		}
+		for _, e := range now.Exchanges {
 			if err := do(e); err != nil {
 				return err
 			}
 		}
-		damaged = append(damaged, page.Damaged...)
-		done += len(page.Exchanges)
-		if page.Next == "" || limit > 0 && done >= limit {
+		if last {
 			return nil
 		}
-		f.Cursor = page.Next
 	}
 }
 

@@ -142,3 +142,11 @@ func processorName() string {
 	}
 	return "unknown"
 }
+
+// peakOf is the largest resident size of a process that has ended, in bytes.
+func peakOf(ended *os.ProcessState) int64 {
+	if used, ok := ended.SysUsage().(*syscall.Rusage); ok {
+		return used.Maxrss << 10
+	}
+	return 0
+}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"time"
 )
@@ -23,3 +24,6 @@ func ownCPU() time.Duration { return 0 }
 
 // processorName is the model of the CPU.
 func processorName() string { return "unknown: it is read on Linux only" }
+
+// peakOf is not known.
+func peakOf(*os.ProcessState) int64 { return 0 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/edgesim/edgesim/originconn"
 	"github.com/edgesim/edgesim/policy"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -14,7 +15,33 @@ import (
 // Decode reads the record of an exchange, without its bodies. part returns the
 // bytes of a part by its reference; they are not changed, and may be shared.
 func Decode(record []byte, part func(ref uint64) ([]byte, error)) (*recording.Exchange, error) {
-	d := &decoder{part: part}
+	return (&Decoder{Part: part}).Decode(record)
+}
+
+// Decoder reads records whose references mean the same, and has of what many refer to
+// one copy, which the exchanges share. It must not be used concurrently. Its memory is
+// bounded.
+type Decoder struct {
+	// Part returns the bytes of a part by its reference; they are not changed, and may
+	// be shared.
+	Part func(ref uint64) ([]byte, error)
+
+	texts      map[uint64]string
+	handshakes map[uint64]*originconn.Handshake
+	findings   map[uint64][]policy.Finding
+}
+
+const (
+	// sharedTexts and sharedLists bound what a Decoder remembers, longestShared a text
+	// of it.
+	sharedTexts   = 2048
+	sharedLists   = 128
+	longestShared = 1 << 10
+)
+
+// Decode reads the record of an exchange, without its bodies.
+func (c *Decoder) Decode(record []byte) (*recording.Exchange, error) {
+	d := &decoder{shared: c}
 	e := &recording.Exchange{}
 	// The id comes first, as other fields refer to it.
 	d.exchange(record, e)
@@ -24,11 +51,22 @@ func Decode(record []byte, part func(ref uint64) ([]byte, error)) (*recording.Ex
 	return e, nil
 }
 
+// share notes what a reference stands for, in a map of at most so many.
+func share[T any](m *map[uint64]T, most int, ref uint64, value T) {
+	if *m == nil {
+		*m = map[uint64]T{}
+	}
+	if len(*m) >= most {
+		clear(*m)
+	}
+	(*m)[ref] = value
+}
+
 // decoder reads fields and keeps the first error.
 type decoder struct {
-	part func(uint64) ([]byte, error)
-	id   string
-	err  error
+	shared *Decoder
+	id     string
+	err    error
 }
 
 // fields calls each for every field of a list.
@@ -50,7 +88,7 @@ func (d *decoder) bytes(f *field) []byte {
 	case kindBytes:
 		return f.bytes
 	case kindPart:
-		b, err := d.part(f.value)
+		b, err := d.shared.Part(f.value)
 		if err != nil && d.err == nil {
 			d.err = err
 		}
@@ -65,7 +103,18 @@ func (d *decoder) bytes(f *field) []byte {
 }
 
 func (d *decoder) text(f *field) string {
-	if f.kind != kindStatic {
+	switch f.kind {
+	case kindStatic:
+	case kindPart:
+		if text, ok := d.shared.texts[f.value]; ok {
+			return text
+		}
+		text := string(d.bytes(f))
+		if d.err == nil && len(text) <= longestShared {
+			share(&d.shared.texts, sharedTexts, f.value, text)
+		}
+		return text
+	default:
 		return string(d.bytes(f))
 	}
 	switch {
@@ -115,7 +164,7 @@ func (d *decoder) exchange(b []byte, e *recording.Exchange) {
 		case xAttempt:
 			e.Attempts = append(e.Attempts, d.attempt(d.bytes(f)))
 		case xFindings:
-			e.Findings = d.findings(d.bytes(f))
+			e.Findings = d.sharedFindings(f)
 		case xCause:
 			e.Cause = d.cause(d.bytes(f))
 		case xTunnel:
@@ -219,7 +268,7 @@ func (d *decoder) errorPage(b []byte) *recording.ErrorPage {
 
 // list reads a list of fields in its order.
 func (d *decoder) list(b []byte) []policy.Field {
-	all := []policy.Field{}
+	all := make([]policy.Field, 0, count(b, hName))
 	d.fields(b, func(f *field) {
 		switch f.number {
 		case hName:
@@ -234,7 +283,8 @@ func (d *decoder) list(b []byte) []policy.Field {
 }
 
 func (d *decoder) response(b []byte, r *recording.Response) {
-	var head []byte
+	var space [512]byte
+	head := space[:0]
 	d.fields(b, func(f *field) {
 		switch f.number {
 		case rStatus:
@@ -244,7 +294,11 @@ func (d *decoder) response(b []byte, r *recording.Response) {
 		case rTrailer:
 			r.Trailer = d.header(d.bytes(f))
 		case rOriginHead:
-			head = append(head, d.bytes(f)...)
+			if f.kind == kindBytes {
+				head = append(head, f.bytes...)
+			} else {
+				head = append(head, d.text(f)...)
+			}
 		case rBodyBytes:
 			r.BodyBytes = f.signed()
 		case rTruncated:
@@ -287,15 +341,18 @@ func (d *decoder) grpc(b []byte) *recording.GRPC {
 }
 
 func (d *decoder) header(b []byte) http.Header {
-	h := http.Header{}
-	name := ""
+	names := count(b, hName)
+	h := make(http.Header, names)
+	values := make([]string, 0, count(b, hValue))
+	name, first := "", 0
 	d.fields(b, func(f *field) {
 		switch f.number {
 		case hName:
-			name = d.text(f)
+			name, first = d.text(f), len(values)
 			h[name] = nil
 		case hValue:
-			h[name] = append(h[name], d.text(f))
+			values = append(values, d.text(f))
+			h[name] = values[first:len(values):len(values)]
 		}
 	})
 	return h

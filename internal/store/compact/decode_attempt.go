@@ -39,11 +39,11 @@ func (d *decoder) attempt(b []byte) *originconn.Attempt {
 		case aWait:
 			a.Phases.Wait = f.duration()
 		case aHandshake:
-			a.Handshake = d.handshake(d.bytes(f))
+			a.Handshake = d.sharedHandshake(f)
 		case aExplanation:
 			a.Explanation = d.explanation(d.bytes(f))
 		case aFindings:
-			a.Findings = d.findings(d.bytes(f))
+			a.Findings = d.sharedFindings(f)
 		case aCause:
 			a.Cause = d.cause(d.bytes(f))
 		}
@@ -61,6 +61,30 @@ func (d *decoder) explanation(b []byte) *originconn.Explanation {
 		return nil
 	}
 	return originconn.Explained(x.Cause, x.Detail, x.Scan)
+}
+
+// sharedHandshake reads a handshake, once for all exchanges on its connection.
+func (d *decoder) sharedHandshake(f *field) *originconn.Handshake {
+	if h, ok := d.shared.handshakes[f.value]; ok && f.kind == kindPart {
+		return h
+	}
+	h := d.handshake(d.bytes(f))
+	if d.err == nil && f.kind == kindPart {
+		share(&d.shared.handshakes, sharedLists, f.value, h)
+	}
+	return h
+}
+
+// sharedFindings reads a list of findings, once for all exchanges that have it.
+func (d *decoder) sharedFindings(f *field) []policy.Finding {
+	if all, ok := d.shared.findings[f.value]; ok && f.kind == kindPart {
+		return all
+	}
+	all := d.findings(d.bytes(f))
+	if d.err == nil && f.kind == kindPart {
+		share(&d.shared.findings, sharedLists, f.value, all)
+	}
+	return all
 }
 
 func (d *decoder) handshake(b []byte) *originconn.Handshake {

@@ -96,6 +96,20 @@ func next(b []byte) (field, []byte, error) {
 	return f, b[f.value:], nil
 }
 
+// count returns how many fields of a list have a number.
+func count(b []byte, number int) (n int) {
+	for len(b) > 0 {
+		f, rest, err := next(b)
+		if err != nil {
+			return n // who reads the list says so
+		}
+		if b = rest; f.number == number {
+			n++
+		}
+	}
+	return n
+}
+
 // numbers is the reverse of appendNumbers.
 func numbers(b []byte) []uint16 {
 	list := make([]uint16, len(b)/2)

@@ -163,10 +163,16 @@ func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
 // reader reads exchanges out of segments; it keeps the files open until close.
 type reader struct {
 	store *Store
-	files map[int64]*os.File
+	files map[int64]*opened
 }
 
-func (s *Store) reader() *reader { return &reader{store: s, files: map[int64]*os.File{}} }
+// opened is a segment file that is read.
+type opened struct {
+	*os.File
+	decoder compact.Decoder
+}
+
+func (s *Store) reader() *reader { return &reader{store: s, files: map[int64]*opened{}} }
 
 func (r *reader) close() {
 	for _, f := range r.files {
@@ -174,15 +180,20 @@ func (r *reader) close() {
 	}
 }
 
-func (r *reader) file(id int64) (*os.File, error) {
+func (r *reader) file(id int64) (*opened, error) {
 	if f := r.files[id]; f != nil {
 		return f, nil
 	}
-	f, err := os.Open(segmentPath(r.store.config.Dir, id))
-	if err == nil {
-		r.files[id] = f
+	file, err := os.Open(segmentPath(r.store.config.Dir, id))
+	if err != nil {
+		return nil, err
 	}
-	return f, err
+	f := &opened{File: file}
+	f.decoder.Part = func(ref uint64) ([]byte, error) {
+		return r.store.parts.get(placeOf(id, int64(ref)), func() ([]byte, error) { return readPart(f, int64(ref)) })
+	}
+	r.files[id] = f
+	return f, nil
 }
 
 // exchange reads the exchange at a place.
@@ -196,9 +207,7 @@ func (r *reader) exchange(place int64, withBodies bool) (*recording.Exchange, er
 	if err != nil {
 		return nil, err
 	}
-	e, err := compact.Decode(entry.record, func(ref uint64) ([]byte, error) {
-		return r.store.parts.get(placeOf(id, int64(ref)), func() ([]byte, error) { return readPart(f, int64(ref)) })
-	})
+	e, err := f.decoder.Decode(entry.record)
 	if err != nil {
 		return nil, err
 	}

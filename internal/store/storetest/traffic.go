@@ -12,9 +12,19 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
+// The causes of what fails in traffic.
+const (
+	FrequentCause = policy.CauseConnectRefused
+	RareCause     = policy.CauseCertExpired
+	rarely        = 50_000
+)
+
+// RareIn is how many of so many exchanges of traffic fail with [RareCause].
+func RareIn(exchanges int) int { return (exchanges + rarely/2 - 1) / rarely }
+
 // Traffic returns the n-th exchange as an edge makes them now, a GET without a body over
-// the connection of the attempt. One in a
-// thousand failed, and one in twenty was not found.
+// the connection of the attempt. One in twenty fails with [FrequentCause] and one in fifty
+// thousand with [RareCause].
 func Traffic(n int, attempt *originconn.Attempt) *recording.Exchange {
 	var raw [40]byte
 	binary.BigEndian.PutUint64(raw[:], uint64(n)*0x9e3779b97f4a7c15)
@@ -54,12 +64,16 @@ func Traffic(n int, attempt *originconn.Attempt) *recording.Exchange {
 	a := *attempt
 	a.Start, a.Reused = now, true
 	e.Attempts = []*originconn.Attempt{&a}
+	cause := policy.CauseName("")
 	switch {
-	case n%1000 == 500:
-		e.Cause = policy.NewCause(policy.CauseCertExpired, "certificate 0 expired", nil)
-		e.Response.Status, e.ResultType, e.DetailedResultType = e.Cause.Status, "Error", e.Cause.DetailedResultType
+	case n%rarely == rarely/2:
+		cause = RareCause
 	case n%20 == 7:
-		e.Response.Status, e.ResultType = 404, "Error"
+		cause = FrequentCause
+	}
+	if cause != "" {
+		e.Cause = policy.NewCause(cause, "", nil)
+		e.Response.Status, e.ResultType, e.DetailedResultType = e.Cause.Status, "Error", e.Cause.DetailedResultType
 	}
 	return e
 }
