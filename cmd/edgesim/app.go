@@ -67,10 +67,10 @@ type logStream struct{ io.Writer }
 func (p *program) app() *cli.App {
 	app := &cli.App{
 		Name:    "edgesim",
-		Usage:   "stands where CloudFront stands: find out why an origin gives a 502 before you deploy",
+		Usage:   "run a CloudFront distribution locally, and find out why an origin causes a 502 before you deploy",
 		Version: version().String(),
-		Description: "Send local traffic through an edge that connects to your origin as CloudFront connects,\n" +
-			"answers as CloudFront answers, and names the documented rule that decided.\n\n" +
+		Description: "Sends local traffic through an edge that connects to your origins and answers the way\n" +
+			"CloudFront does, and names the documented rule behind each failure.\n\n" +
 			"Examples:\n" +
 			"  edgesim demo                                   a tour of every fault, in one process\n" +
 			"  edgesim serve --origin https://www.example.com  an edge in front of one origin\n" +

@@ -12,15 +12,15 @@ func (p *program) caCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "ca",
 		Usage: "print the local viewer CA and how to trust it",
-		Description: "The CA signs what viewers on HTTPS get. It is made once per installation and its key never\n" +
-			"leaves the state directory.\n\n" +
+		Description: "The CA signs the certificates that HTTPS viewers get. It is created once per installation, and\n" +
+			"its key never leaves the state directory.\n\n" +
 			"Examples:\n" +
 			"  edgesim ca --export edgesim-ca.pem\n" +
 			"  curl --cacert edgesim-ca.pem https://localhost:8443/",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "export", Usage: "write the certificate to `FILE`"},
-			&cli.BoolFlag{Name: "rotate", Usage: "make a new one; viewers must trust it again"},
-			&cli.StringFlag{Name: "state", Usage: "`DIR` with the CA (default: the user's state directory)"},
+			&cli.BoolFlag{Name: "rotate", Usage: "create a new CA, which viewers must then trust"},
+			&cli.StringFlag{Name: "state", Usage: "the CA is in `DIR` (default: the user's state directory)"},
 		},
 		Action: p.ca,
 	}

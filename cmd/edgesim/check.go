@@ -25,14 +25,14 @@ func (p *program) checkCommand() *cli.Command {
 		Name:      "check",
 		Usage:     "check whether CloudFront can reach your origins; report the failing rule and the fix",
 		ArgsUsage: "[CONFIG | URL …] [PATH …]",
-		Description: "Runs the same request path as serve, once for each behavior, origin, viewer protocol and Host. A URL is judged\n" +
-			"as one custom origin with every other setting at its API default; its path is the one asked for.\n" +
-			"Only GET (or HEAD) requests are sent: by default for the path that a behavior's pattern stands for\n" +
-			"with nothing for each *, e.g. /api/ for /api/*. After a failure another setting is tried.\n\n" +
-			"A certificate is said to end soon when fewer than 14 days and less than a third of its time are left.\n" +
-			"A 4xx of the origin is a warning where its path was given in the URL or with --path, a 5xx always.\n" +
-			"Where GITHUB_ACTIONS is true, annotations go to standard error besides, whatever the format.\n" +
-			"Exit codes: 0 all pass, 1 a rule failed, 2 usage or unreadable input, 3 could not be decided.\n\n" +
+		Description: "Runs the same code as serve, once per behavior, origin, viewer protocol and Host. A URL is judged\n" +
+			"as one custom origin with all other settings at their API defaults; its path is requested.\n" +
+			"Only GET (or HEAD) requests are sent, by default for the behavior's path pattern without its\n" +
+			"wildcards, e.g. /api/ for /api/*. After a failure, check tries whether another setting works.\n\n" +
+			"check warns of a certificate with less than 14 days and less than a third of its lifetime left.\n" +
+			"A 5xx from the origin is a warning, a 4xx only if you gave the path in the URL or with --path.\n" +
+			"If GITHUB_ACTIONS is true, annotations also go to standard error, whatever the format.\n" +
+			"Exit codes: 0 all pass, 1 a rule failed, 2 usage error or unreadable input, 3 undecided.\n\n" +
 			"Examples:\n" +
 			"  edgesim check https://www.example.com\n" +
 			"  edgesim check dist-config.json --format junit > edgesim.xml\n" +
@@ -49,16 +49,16 @@ func checkFlags() []cli.Flag {
 	const category = "Check:"
 	return []cli.Flag{
 		&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` of the report: text, json, junit or sarif", Category: category},
-		&cli.StringFlag{Name: "host", Usage: "judge viewers who ask for this `NAME` (default: every alias and the distribution's own name, where Host is forwarded)", Category: category},
-		&cli.StringFlag{Name: "path", Usage: "ask for this `PATH` (default: what the behavior's pattern stands for)", Category: category},
-		&cli.StringFlag{Name: "method", Value: "GET", Usage: "ask with `METHOD`: GET or HEAD", Category: category},
-		&cli.BoolFlag{Name: "handshake-only", Usage: "end after the TLS handshake, send no request", Category: category},
-		&cli.BoolFlag{Name: "scan", Usage: "find out what the origin's TLS accepts, beside what CloudFront offers", Category: category},
-		&cli.StringFlag{Name: "elb-policy", Usage: "judge the ELB security policy of this `NAME`, or all, without an origin", Category: category},
-		&cli.StringFlag{Name: "live", Usage: "compare with the real distribution at `URL`: CONFIG, then the paths to ask for; the one thing that goes to CloudFront", Category: category},
-		&cli.StringFlag{Name: "save", Usage: "with --live: keep each pair of answers as a case file in `DIR`", Category: category},
-		&cli.StringFlag{Name: "fail-on", Value: "fail", Usage: "exit with 1 from this `VERDICT` on: fail or warn", Category: category},
-		&cli.BoolFlag{Name: "verbose", Usage: "text: print every rule with its verdict", Category: category},
+		&cli.StringFlag{Name: "host", Usage: "send requests for this viewer Host `NAME` (default: if Host is forwarded, every alias and the distribution's own name)", Category: category},
+		&cli.StringFlag{Name: "path", Usage: "request this `PATH` (default: the behavior's path pattern without wildcards)", Category: category},
+		&cli.StringFlag{Name: "method", Value: "GET", Usage: "send requests with `METHOD`: GET or HEAD", Category: category},
+		&cli.BoolFlag{Name: "handshake-only", Usage: "stop after the TLS handshake; send no request", Category: category},
+		&cli.BoolFlag{Name: "scan", Usage: "find out everything the origin's TLS accepts, and compare with what CloudFront offers", Category: category},
+		&cli.StringFlag{Name: "elb-policy", Usage: "judge the ELB security policy `NAME`, or all of them, without contacting an origin", Category: category},
+		&cli.StringFlag{Name: "live", Usage: "compare with the real distribution at `URL`: CONFIG, then the paths to request; nothing else contacts CloudFront", Category: category},
+		&cli.StringFlag{Name: "save", Usage: "with --live: save each pair of responses as a case file in `DIR`", Category: category},
+		&cli.StringFlag{Name: "fail-on", Value: "fail", Usage: "exit with code 1 at this `VERDICT` or worse: fail or warn", Category: category},
+		&cli.BoolFlag{Name: "verbose", Usage: "with text: print every rule with its verdict", Category: category},
 	}
 }
 

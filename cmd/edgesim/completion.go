@@ -11,7 +11,7 @@ import (
 func (p *program) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
-		Usage:     "print the completions of a shell: bash, zsh or fish",
+		Usage:     "print shell completions for bash, zsh or fish",
 		ArgsUsage: "SHELL",
 		Description: "Examples:\n" +
 			"  edgesim completion bash > /etc/bash_completion.d/edgesim\n" +

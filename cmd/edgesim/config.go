@@ -18,8 +18,8 @@ func (p *program) configCommand() *cli.Command {
 		ArgsUsage: "CONFIG…",
 		Description: "CONFIG is API JSON, CloudFormation, SAM, a cdk.out folder, serverless.yml, Terraform (files, a\n" +
 			"folder, terraform show -json, a state), an overlay, or a folder with any of these.\n" +
-			"The distribution goes to standard output as API JSON; what is unknown, unsimulated or\n" +
-			"inferred goes to standard error.\n\n" +
+			"Prints the distribution as API JSON to standard output; remarks on unknown, unsimulated and\n" +
+			"inferred settings go to standard error.\n\n" +
 			"Examples:\n" +
 			"  edgesim config dist-config.json\n" +
 			"  edgesim config . --list\n" +
@@ -30,11 +30,11 @@ func (p *program) configCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "format", Value: "api-json", Usage: "`FORMAT` of the output: api-json or yaml", Category: formatCategory},
 			&cli.BoolFlag{Name: "json", Usage: "with --list, --explain and --diff: print JSON", Category: formatCategory},
-			&cli.BoolFlag{Name: "list", Usage: "list the distributions and what is unresolved in them", Category: askCategory},
-			&cli.StringFlag{Name: "explain", Usage: "show what becomes of a request for `URL`: behavior, cache key, and every field the origin would get", Category: askCategory},
+			&cli.BoolFlag{Name: "list", Usage: "list the distributions and their unresolved values", Category: askCategory},
+			&cli.StringFlag{Name: "explain", Usage: "show how a request for `URL` would be handled: behavior, cache key, and every header the origin would get", Category: askCategory},
 			&cli.StringFlag{Name: "method", Value: "GET", Usage: "with --explain: the request's `METHOD`", Category: askCategory},
-			&cli.StringSliceFlag{Name: "header", Usage: "with --explain: a `FIELD` of the request, 'Name: value' (repeatable)", Category: askCategory},
-			&cli.StringFlag{Name: "diff", Usage: "compare with the configuration `OTHER`, in terms of requests; exit 1 where they differ", Category: askCategory},
+			&cli.StringSliceFlag{Name: "header", Usage: "with --explain: a request header `FIELD`, 'Name: value' (repeatable)", Category: askCategory},
+			&cli.StringFlag{Name: "diff", Usage: "show how requests would be handled differently under the configuration `OTHER`; exit code 1 if any would", Category: askCategory},
 		}, originFlags()...),
 		Action: p.config,
 	}

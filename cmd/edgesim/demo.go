@@ -22,14 +22,14 @@ import (
 func (p *program) demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "demo",
-		Usage: "the 60-second tour: broken origins, an edge in front of them, and the API, in one process",
-		Description: "Needs no configuration and no internet. Prints the URLs to try and what each shows;\n" +
+		Usage: "take the 60-second tour: broken origins and an edge in front of them, in one process",
+		Description: "Needs no configuration and no internet. Prints URLs to try and what each one shows;\n" +
 			"Ctrl-C ends it.\n\n" +
 			"Example:\n" +
 			"  edgesim demo\n" +
 			"  curl -i http://127.0.0.1:8080/expired",
 		Flags: append(listenFlags(recordMemory),
-			&cli.BoolFlag{Name: "all", Usage: "list every origin with what it shows, also on a terminal"}),
+			&cli.BoolFlag{Name: "all", Usage: "list every origin and what it shows, also on a terminal"}),
 		Action: p.demo,
 	}
 }

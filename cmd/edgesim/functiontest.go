@@ -29,18 +29,18 @@ func (p *program) functionCommand() *cli.Command {
 			Name:      "test",
 			Usage:     "run a function on an event and print what aws cloudfront test-function would",
 			ArgsUsage: "FILE",
-			Description: "The event is in the service's own form. Beside the service's fields, Live says where a live\n" +
-				"request would fail although the service's test passes.\n\n" +
+			Description: "The event has the format of the service's test events. In addition to the service's fields, Live\n" +
+				"says if a live request would fail although the service's test passes.\n\n" +
 				"Examples:\n" +
 				"  edgesim function test rewrite.js --event event.json\n" +
 				"  edgesim function test route.js --event event.json --kvs routes=routes.json\n" +
 				"  edgesim function test rewrite.js --event event.json --engine njs",
 			Flags: []cli.Flag{
-				&cli.StringFlag{Name: "event", Usage: "the event in `FILE`; - is standard input"},
-				&cli.StringFlag{Name: "stage", Usage: "the event's `TYPE`, viewer-request or viewer-response (default: what the event says)"},
+				&cli.StringFlag{Name: "event", Usage: "read the event from `FILE`; - is standard input"},
+				&cli.StringFlag{Name: "stage", Usage: "the event `TYPE`, viewer-request or viewer-response (default: as in the event)"},
 				&cli.StringSliceFlag{Name: "kvs", Usage: "the function's key-value store, `NAME=FILE`"},
 				&cli.StringFlag{Name: "runtime", Usage: "the `RUNTIME`, cloudfront-js-1.0 or cloudfront-js-2.0", Value: "cloudfront-js-2.0"},
-				&cli.StringFlag{Name: "engine", Usage: "`njs` asks the njs that is installed for its opinion on the syntax, too"},
+				&cli.StringFlag{Name: "engine", Usage: "`njs` also checks the syntax with the installed njs"},
 			},
 			Action: p.functionTest,
 		}},

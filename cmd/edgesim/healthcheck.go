@@ -16,7 +16,7 @@ import (
 func (p *program) healthcheckCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "healthcheck",
-		Usage:     "exit with 0 if a running edge is healthy: exit code 0 when it is",
+		Usage:     "check whether a running edge is healthy: exit code 0 if it is",
 		ArgsUsage: "[URL]",
 		Description: "URL is the API's address; the default is EDGESIM_INSPECT, else http://" + defaultInspect + ".\n\n" +
 			"Example:\n" +

@@ -25,7 +25,7 @@ func (p *program) setHelp(command *cli.Command, path string, all bool) {
 		width = helpWidth
 	}
 	text := helpText(command, path, max(width, 40), all)
-	// The text is no template: nothing in it is expanded.
+	// The text is not a template: nothing in it is expanded.
 	command.CustomHelpTemplate = strings.NewReplacer("{{", `{{"{{"}}`).Replace(text)
 	for _, sub := range command.Subcommands {
 		p.setHelp(sub, path+" "+sub.Name, all)
@@ -69,7 +69,7 @@ func helpText(command *cli.Command, path string, width int, all bool) string {
 	if hidden > 0 {
 		fmt.Fprintf(&b, "\n%d more flags: %s --%s\n", hidden, path, helpAll)
 	}
-	paragraph(&b, "\nEach flag can come from the environment, too: EDGESIM_ and its name in capitals, with _ for -.", width)
+	paragraph(&b, "\nEvery flag can also be set in the environment: EDGESIM_ and its name in capitals, with _ for -.", width)
 	return b.String()
 }
 
@@ -77,7 +77,7 @@ func helpText(command *cli.Command, path string, width int, all bool) string {
 func splitExamples(text string) (about, examples string) {
 	for _, heading := range []string{"Examples:\n", "Example:\n"} {
 		if before, after, ok := strings.Cut(text, heading); ok {
-			// What follows the indented lines is no example.
+			// What follows the indented lines is not an example.
 			lines := strings.SplitAfter(after, "\n")
 			end := slices.IndexFunc(lines, func(line string) bool { return line != "" && line != "\n" && !strings.HasPrefix(line, " ") })
 			if end < 0 {

@@ -13,14 +13,14 @@ func (p *program) invalidateCommand() *cli.Command {
 		Name:      "invalidate",
 		Usage:     "remove paths or tags from a running edge's cache, as CloudFront does",
 		ArgsUsage: "PATH …",
-		Description: "A PATH is that of the viewer's URL, with a slash in front; a * at the end stands for anything.\n" +
-			"Where query strings are in the cache key they are part of it. #TAG is a cache tag.\n\n" +
+		Description: "A PATH is that of the viewer's URL and begins with a slash; a * at the end matches anything.\n" +
+			"If query strings are in the cache key, they are part of the path. #TAG is a cache tag.\n\n" +
 			"Examples:\n" +
 			"  edgesim invalidate '/*'\n" +
 			"  edgesim invalidate /index.html '/img/*' '#news'",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "api", Usage: "the running edge's API at `URL`", Value: "http://" + defaultInspect},
-			&cli.StringFlag{Name: "distribution", Usage: "the distribution with this `ID|NAME`, where several are served (default: all)"},
+			&cli.StringFlag{Name: "distribution", Usage: "only the distribution with this `ID|NAME` (default: all)"},
 		},
 		Action: p.invalidate,
 	}

@@ -22,8 +22,8 @@ func (p *program) labCommand() *cli.Command {
 		Name:      "lab",
 		Usage:     "run broken and healthy origins, one per documented cause",
 		ArgsUsage: "[NAME …]",
-		Description: "Each origin has a port and a host name of its own. NAME picks some of them; none means all.\n" +
-			"The certificates are made again at each start; the CA that signs the good ones is written to\n" +
+		Description: "Each origin has its own port and host name. NAME selects origins; the default is all of them.\n" +
+			"Certificates are created at each start; the CA that signs the good ones is written to\n" +
 			"--ca-file, for edgesim serve --origin-ca.\n\n" +
 			"Examples:\n" +
 			"  edgesim lab --list\n" +
@@ -34,12 +34,12 @@ func (p *program) labCommand() *cli.Command {
 			"  edgesim serve lab.json --origin-ca lab-ca.pem     where the names resolve, as in docker-compose.yml",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen at this `ADDRESS`"},
-			&cli.IntFlag{Name: "first-port", DefaultText: "any free ones", Usage: "give the first origin `PORT`, the next one the next, and so on"},
+			&cli.IntFlag{Name: "first-port", DefaultText: "any free ones", Usage: "number the ports from `PORT` up"},
 			&cli.StringFlag{Name: "ca-file", Usage: "write the lab's CA to `FILE`"},
-			&cli.StringFlag{Name: "distribution-file", Usage: "write the distribution that puts an edge before these origins to `FILE`, for edgesim serve"},
-			&cli.StringFlag{Name: "health", Usage: "answer edgesim healthcheck at `ADDRESS`"},
+			&cli.StringFlag{Name: "distribution-file", Usage: "write a distribution with these origins to `FILE`, for edgesim serve"},
+			&cli.StringFlag{Name: "health", Usage: "answer health checks at `ADDRESS`"},
 			&cli.BoolFlag{Name: "json", Usage: "print the list as JSON, for programs"},
-			&cli.BoolFlag{Name: "list", Usage: "print the list and end, without running anything"},
+			&cli.BoolFlag{Name: "list", Usage: "print the list and exit"},
 		},
 		Action: p.lab,
 	}

@@ -15,11 +15,11 @@ import (
 func (p *program) pullCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "pull",
-		Usage:     "fetch deployed distributions with all they refer to into a folder that serve and check read",
+		Usage:     "fetch deployed distributions, and everything they reference, into a folder for serve and check",
 		ArgsUsage: "[ID …]",
-		Description: "Without an id every distribution is fetched. Uses the credentials that the aws command uses,\n" +
-			"for calls that read and no others. No credentials are written; origin custom headers are part of\n" +
-			"the configuration and are, unless --redact hides them.\n\n" +
+		Description: "Without an ID, fetches every distribution. Uses the same credentials as the aws command, and only\n" +
+			"for calls that read. Never writes credentials to the folder, but origin custom headers are part of\n" +
+			"the configuration and are written unless --redact hides them.\n\n" +
 			"Examples:\n" +
 			"  edgesim pull E2ABCDEF123 -o cloudfront && edgesim serve cloudfront\n" +
 			"  edgesim pull --profile production --redact",
@@ -27,8 +27,8 @@ func (p *program) pullCommand() *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "cloudfront", Usage: "write into the folder `DIR`"},
 			&cli.StringFlag{Name: "profile", Usage: "the `PROFILE` of the AWS configuration (default: AWS_PROFILE)"},
 			&cli.StringFlag{Name: "region", Usage: "the `REGION` to sign for (default: the profile's, or us-east-1)"},
-			&cli.StringFlag{Name: "endpoint-url", Usage: "ask `URL` instead of AWS"},
-			&cli.BoolFlag{Name: "redact", Usage: "hide the values of origin custom headers; reading the folder then names them as unresolved"},
+			&cli.StringFlag{Name: "endpoint-url", Usage: "send requests to `URL` instead of AWS"},
+			&cli.BoolFlag{Name: "redact", Usage: "hide the values of origin custom headers; they are then unresolved when the folder is read"},
 		},
 		Action: p.pull,
 	}

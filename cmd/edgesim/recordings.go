@@ -23,8 +23,8 @@ func (p *program) recordingsCommand() *cli.Command {
 		Usage: "list, show, tail, export and replay recorded exchanges",
 		Description: "Reads the recordings that --record names: a folder, a PostgreSQL URL, a running edge\n" +
 			"(http://" + defaultInspect + "), or a file that was exported (.har or .jsonl). The default is the folder\n" +
-			"in which serve keeps them. A running edge writes there a moment after it answered; ls and show wait\n" +
-			"for that, and the edge itself, asked by its URL, has the newest at once.\n\n" +
+			"in which serve keeps them. A running edge writes there a moment after it responds; ls and show wait\n" +
+			"for that. Read from the edge itself, by its URL, to see the newest at once.\n\n" +
 			"Examples:\n" +
 			"  edgesim recordings ls --cause cert-expired --since 1h\n" +
 			"  edgesim recordings show Rb2xT0c5\n" +
@@ -52,28 +52,28 @@ func (p *program) recordingsCommand() *cli.Command {
 // whereFlags say which recordings are meant.
 func whereFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "record", Usage: "the recordings at `PATH|URL` (default: those of serve in the state directory)", Category: "Recordings:"},
+		&cli.StringFlag{Name: "record", Usage: "read the recordings at `PATH|URL` (default: those of serve in the state directory)", Category: "Recordings:"},
 		&cli.StringFlag{Name: "state", Usage: "`DIR` of serve's --state (default: the user's state directory)", Category: "Recordings:"},
 	}
 }
 
 // filterCategory is the heading of the filters in help.
-const filterCategory = "Which exchanges:"
+const filterCategory = "Only exchanges:"
 
 // filterFlags choose exchanges.
 func filterFlags() []cli.Flag {
 	const category = filterCategory
 	return []cli.Flag{
-		&cli.StringFlag{Name: "status", Usage: "those with this `STATUS`, or class of them: 502, 5xx", Category: category},
-		&cli.StringFlag{Name: "cause", Usage: "those with this `CAUSE`, by its short name: cert-expired", Category: category},
-		&cli.StringFlag{Name: "rule", Usage: "those that this `RULE` decided or spoke against: CF-CERT-01", Category: category},
-		&cli.StringFlag{Name: "host", Usage: "those whose viewer asked for this `HOST`", Category: category},
-		&cli.StringFlag{Name: "path", Usage: "those for this `PATH`, or, with * at its end, below it", Category: category},
-		&cli.StringFlag{Name: "method", Usage: "those with this `METHOD`", Category: category},
-		&cli.StringFlag{Name: "since", Usage: "those received since this `TIME`, or so long ago: 2026-01-02, 2026-01-02T15:04:05Z, 5m, 7d", Category: category},
-		&cli.StringFlag{Name: "behavior", Usage: "those of the behavior with this path `PATTERN`; * is the default one", Category: category},
-		&cli.StringFlag{Name: "origin", Usage: "those of the origin with this `ID`", Category: category},
-		&cli.StringFlag{Name: "edge", Usage: "those made by the edge with this `NAME`", Category: category},
+		&cli.StringFlag{Name: "status", Usage: "with this `STATUS` or class: 502, 5xx", Category: category},
+		&cli.StringFlag{Name: "cause", Usage: "with this `CAUSE`, by its short name: cert-expired", Category: category},
+		&cli.StringFlag{Name: "rule", Usage: "with a finding of this `RULE`: CF-CERT-01", Category: category},
+		&cli.StringFlag{Name: "host", Usage: "for this viewer `HOST`", Category: category},
+		&cli.StringFlag{Name: "path", Usage: "for this `PATH`; a * at the end matches anything", Category: category},
+		&cli.StringFlag{Name: "method", Usage: "with this `METHOD`", Category: category},
+		&cli.StringFlag{Name: "since", Usage: "since this `TIME`, or within the last: 2026-01-02, 2026-01-02T15:04:05Z, 5m, 7d", Category: category},
+		&cli.StringFlag{Name: "behavior", Usage: "of the behavior with this path `PATTERN`; * is the default behavior", Category: category},
+		&cli.StringFlag{Name: "origin", Usage: "of the origin with this `ID`", Category: category},
+		&cli.StringFlag{Name: "edge", Usage: "of the edge with this `NAME`", Category: category},
 	}
 }
 

@@ -13,13 +13,13 @@ import (
 func (p *program) recordingsCheckCommand() *cli.Command {
 	return &cli.Command{
 		Name: "check", Usage: "look for damage in a folder of recordings",
-		Description: "Reads every exchange, its bodies and the index over them. Exit code 1 if something is damaged.\n" +
-			"--repair drops the exchanges that are damaged, and makes a damaged index again from the segments;\n" +
-			"the exit code is then 0.\n\n" +
+		Description: "Reads every exchange, its bodies and the index. The exit code is 1 if anything is damaged.\n" +
+			"--repair deletes damaged exchanges and rebuilds a damaged index from the segments; the exit code\n" +
+			"is then 0.\n\n" +
 			"Example:\n" +
 			"  edgesim recordings check --repair",
 		Flags: append(whereFlags(),
-			&cli.BoolFlag{Name: "repair", Usage: "drop what is damaged"},
+			&cli.BoolFlag{Name: "repair", Usage: "delete damaged exchanges"},
 			&cli.BoolFlag{Name: "json", Usage: "print the report as JSON"}),
 		Action: p.recordingsCheck,
 	}

@@ -23,22 +23,22 @@ func (p *program) recordingsExportCommand() *cli.Command {
 	const category = formatCategory
 	return &cli.Command{
 		Name: "export", Usage: "write exchanges for other programs, oldest first",
-		Description: "har             HTTP Archive 1.2: browsers' developer tools open it, edgesim reads it back without loss\n" +
-			"jsonl           one exchange a line, in the JSON that --schema prints the JSON Schema of\n" +
-			"cflog           CloudFront's standard log, legacy W3C form\n" +
-			"cflog-realtime  records of CloudFront's real-time log; --fields chooses\n\n" +
-			"Redacted values are exported as they are recorded. Bodies are those recorded; in har and jsonl it is\n" +
-			"marked where there was more.\n\n" +
+		Description: "har             HTTP Archive 1.2: for browsers' developer tools; edgesim reads it back without loss\n" +
+			"jsonl           one exchange per line; --schema prints the JSON Schema\n" +
+			"cflog           CloudFront's standard log, legacy W3C format\n" +
+			"cflog-realtime  CloudFront's real-time log; --fields selects fields\n\n" +
+			"Redacted values stay redacted. Only the recorded part of a body is exported; har and jsonl mark\n" +
+			"where there was more.\n\n" +
 			"Example:\n" +
 			"  edgesim recordings export --format har --cause cert-expired -o failures.har",
 		Flags: append(append(filterFlags(), whereFlags()...),
-			&cli.StringFlag{Name: "format", Value: "jsonl", Usage: "har, jsonl, cflog or cflog-realtime, as `FORMAT`", Category: category},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all (default: standard output)", Category: category},
+			&cli.StringFlag{Name: "format", Value: "jsonl", Usage: "`FORMAT` of the export: har, jsonl, cflog or cflog-realtime", Category: category},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, completely or not at all (default: standard output)", Category: category},
 			&cli.BoolFlag{Name: "gzip", Usage: "compress the output", Category: category},
 			&cli.StringFlag{Name: "domain", Usage: "cflog: the distribution's `NAME`, dNNN.cloudfront.net", Category: category},
 			&cli.BoolFlag{Name: "cookies", Usage: "cflog: log cookies, as the distribution's logging setting does", Category: category},
 			&cli.StringFlag{Name: "fields", Usage: "cflog-realtime: `LIST` of fields, separated by commas (default: all)", Category: category},
-			&cli.BoolFlag{Name: "schema", Usage: "print the JSON Schema of an exchange, and nothing else", Category: category}),
+			&cli.BoolFlag{Name: "schema", Usage: "only print the JSON Schema of an exchange", Category: category}),
 		Action: p.recordingsExport,
 	}
 }

@@ -17,12 +17,12 @@ import (
 func (p *program) recordingsLsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ls", Usage: "list exchanges, newest first",
-		Description: "One line each: when, the status, what was asked, the cause, and the id. On a terminal ids are\n" +
-			"cut to their beginning, which show takes. \"forced\" and \"replayed\" mark what a fault on demand or a\n" +
-			"recording did, and not the origin.",
+		Description: "One line per exchange: time, status, request, cause, and ID. On a terminal, IDs are shortened to a\n" +
+			"prefix, which show accepts. \"forced\" and \"replayed\" mark responses of a fault on demand or a\n" +
+			"recording instead of the origin.",
 		Flags: append(append(filterFlags(), whereFlags()...),
-			&cli.IntFlag{Name: "limit", Value: 50, Usage: "at most `N`; 0 lists all"},
-			&cli.BoolFlag{Name: "json", Usage: "one line of JSON each, as /api/exchanges has them"}),
+			&cli.IntFlag{Name: "limit", Value: 50, Usage: "list at most `N`; 0 lists all"},
+			&cli.BoolFlag{Name: "json", Usage: "print one line of JSON each, as in /api/exchanges"}),
 		Action: p.recordingsLs,
 	}
 }

@@ -16,22 +16,22 @@ func (p *program) recordingsReplayCommand() *cli.Command {
 	return &cli.Command{
 		Name: "replay", Usage: "send recorded requests again and show what changed", ArgsUsage: "[ID|FILE.har …]",
 		Description: "Sends the viewers' requests again, oldest first, through the edge at --to, and compares status, cause,\n" +
-			"header and body with what was recorded. With --from-recording they go through an edge in this process\n" +
-			"for --config, whose origins the recording stands in for: it shows what a change of the configuration\n" +
-			"changes, with no origin at all. An ID is as in show; a FILE is an exported file or a browser's archive.\n" +
-			"Without either, the filters choose.\n\n" +
-			"Redacted fields are not sent, and bodies that were not recorded whole are left out; both are said.\n" +
-			"Exit code: 0 all as before, 1 something changed, 3 something could not be sent as it was.\n\n" +
+			"headers and body with the recording. With --from-recording, they go through an edge in this process\n" +
+			"for --config, and the recording answers instead of the origins: this shows what a configuration\n" +
+			"change does, without any origin. An ID is as in show; a FILE is an exported file or a browser's HAR.\n" +
+			"Without either, the filters select exchanges.\n\n" +
+			"Redacted headers and incompletely recorded bodies are not sent; the output says so.\n" +
+			"Exit codes: 0 nothing changed, 1 something changed, 3 something could not be sent as recorded.\n\n" +
 			"Examples:\n" +
 			"  edgesim recordings replay failed --to http://127.0.0.1:8080\n" +
 			"  edgesim recordings replay browser.har\n" +
 			"  edgesim recordings replay --from-recording --config dist-config.json",
 		Flags: append(append(filterFlags(), whereFlags()...),
-			&cli.StringFlag{Name: "to", Value: "http://" + defaultListen, Usage: "the viewers' address of the edge, `URL`; https is verified by the CA of --state"},
-			&cli.BoolFlag{Name: "from-recording", Usage: "go through an edge for --config, with the recording in its origins' place"},
+			&cli.StringFlag{Name: "to", Value: "http://" + defaultListen, Usage: "send to the edge at `URL`; https is verified with the CA in --state"},
+			&cli.BoolFlag{Name: "from-recording", Usage: "use an edge for --config that answers from the recording"},
 			&cli.StringFlag{Name: "config", Usage: "with --from-recording: the distribution in `FILE`, as serve reads it"},
-			&cli.IntFlag{Name: "limit", Value: 100, Usage: "send at most the newest `N` that the filters choose; 0 sends all"},
-			&cli.BoolFlag{Name: "json", Usage: "one line of JSON for each request"}),
+			&cli.IntFlag{Name: "limit", Value: 100, Usage: "send at most the newest `N` that the filters select; 0 sends all"},
+			&cli.BoolFlag{Name: "json", Usage: "print one line of JSON for each request"}),
 		Action: p.recordingsReplay,
 	}
 }

@@ -15,13 +15,13 @@ import (
 
 func (p *program) recordingsRmCommand() *cli.Command {
 	return &cli.Command{
-		Name: "rm", Usage: "forget exchanges", ArgsUsage: "[ID …]",
-		Description: "Forgets the exchanges with these ids, or beginnings of ids, or those that the filters let\n" +
-			"through. Without either, --all is needed.\n\n" +
+		Name: "rm", Usage: "delete exchanges", ArgsUsage: "[ID …]",
+		Description: "Deletes the exchanges with these IDs (or beginnings of IDs), or those that the filters select.\n" +
+			"Without either, --all is required.\n\n" +
 			"Example:\n" +
 			"  edgesim recordings rm --path '/healthz*'",
 		Flags: append(append(filterFlags(), whereFlags()...),
-			&cli.BoolFlag{Name: "all", Usage: "forget every exchange"}),
+			&cli.BoolFlag{Name: "all", Usage: "delete every exchange"}),
 		Action: p.recordingsRm,
 	}
 }
@@ -84,7 +84,7 @@ func (p *program) chosen(c *cli.Context, store recording.Store, f recording.Filt
 func (p *program) recordingsStatsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "stats", Usage: "count exchanges by status and cause",
-		Flags:  append(whereFlags(), &cli.BoolFlag{Name: "json", Usage: "as JSON, as /api/stats has it"}),
+		Flags:  append(whereFlags(), &cli.BoolFlag{Name: "json", Usage: "print JSON, as /api/stats does"}),
 		Action: p.recordingsStats,
 	}
 }

@@ -15,12 +15,12 @@ import (
 func (p *program) recordingsShowCommand() *cli.Command {
 	return &cli.Command{
 		Name: "show", Usage: "explain one exchange step by step", ArgsUsage: "ID",
-		Description: "ID is the X-Edgesim-Exchange of a response, or the beginning of one; \"last\" is the newest\n" +
-			"exchange and \"failed\" the newest that failed. Told in order: what was asked, what was sent, each\n" +
-			"attempt with its handshake, what decided, how to fix it, what the viewer got.",
+		Description: "ID is the X-Edgesim-Exchange of a response, or the beginning of it; \"last\" is the newest\n" +
+			"exchange, \"failed\" the newest that failed. Shows, in order, the viewer's request, what was sent, each\n" +
+			"attempt with its handshake, the rule that decided, how to fix it, and what the viewer got.",
 		Flags: append(whereFlags(),
-			&cli.BoolFlag{Name: "json", Usage: "all of it as JSON, with the bodies"},
-			&cli.BoolFlag{Name: "pem", Usage: "the chain that the origin sent, as PEM"}),
+			&cli.BoolFlag{Name: "json", Usage: "print everything as JSON, with the bodies"},
+			&cli.BoolFlag{Name: "pem", Usage: "print the chain that the origin sent, as PEM"}),
 		Action: p.recordingsShow,
 	}
 }

@@ -12,10 +12,10 @@ import (
 
 func (p *program) recordingsTailCommand() *cli.Command {
 	return &cli.Command{
-		Name: "tail", Usage: "print exchanges as they are finished, until Ctrl-C",
+		Name: "tail", Usage: "print exchanges as they finish, until Ctrl-C",
 		Flags: append(append(filterFlags(), whereFlags()...),
-			&cli.IntFlag{Name: "n", Value: 10, Usage: "begin with the last `N`"},
-			&cli.BoolFlag{Name: "json", Usage: "one line of JSON each, as /api/exchanges has them"}),
+			&cli.IntFlag{Name: "n", Value: 10, Usage: "start with the last `N`"},
+			&cli.BoolFlag{Name: "json", Usage: "print one line of JSON each, as in /api/exchanges"}),
 		Action: p.recordingsTail,
 	}
 }

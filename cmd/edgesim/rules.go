@@ -18,9 +18,9 @@ import (
 func (p *program) rulesCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "rules",
-		Usage:     "print the documented behavior of CloudFront: what it says, its source, how it is decided, how to fix an origin",
+		Usage:     "print CloudFront's documented rules: what each says, its source, how edgesim decides it, and how to fix an origin",
 		ArgsUsage: "[ID | FAMILY | CAUSE …]",
-		Description: "ID is a rule like CF-CERT-05, in full; FAMILY is what its id begins with, like CF-CERT, in a list;\n" +
+		Description: "ID is a rule like CF-CERT-05, printed in full; FAMILY is a group of rules like CF-CERT, listed;\n" +
 			"CAUSE is the short name in X-Edgesim-Cause, like cert-incomplete-chain.\n\n" +
 			"Examples:\n" +
 			"  edgesim rules CF-CERT-05\n" +
@@ -28,7 +28,7 @@ func (p *program) rulesCommand() *cli.Command {
 			"  edgesim rules --search chain\n" +
 			"  edgesim rules CF-TLS --json",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "search", Usage: "print the rules with all of these `WORDS`"},
+			&cli.StringFlag{Name: "search", Usage: "print the rules that contain all of these `WORDS`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON, for programs"},
 			&cli.StringFlag{Name: "markdown", Usage: "print a `DOCUMENT` of docs/: rules or fidelity"},
 		},

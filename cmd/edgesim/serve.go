@@ -18,7 +18,7 @@ func (p *program) serveCommand() *cli.Command {
 		Usage:     "run the edge for a distribution or one origin",
 		ArgsUsage: "[CONFIG]",
 		Description: "CONFIG is a file or a folder: API JSON (aws cloudfront get-distribution-config), CloudFormation, SAM, cdk.out,\n" +
-			"serverless.yml, Terraform, what edgesim pull wrote, or an overlay in YAML; - is standard input.\n\n" +
+			"serverless.yml, Terraform, the output of edgesim pull, or a YAML overlay; - is standard input.\n\n" +
 			"Examples:\n" +
 			"  edgesim serve --origin https://www.example.com\n" +
 			"  edgesim serve --origin http://localhost:3000\n" +

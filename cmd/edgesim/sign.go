@@ -22,8 +22,8 @@ func (p *program) signCommand() *cli.Command {
 		Name:      "sign",
 		Usage:     "make a signed URL or signed cookies",
 		ArgsUsage: "URL",
-		Description: "The URL is the one that is asked for, with its own query; with --cookies it may have\n" +
-			"wildcards, and then the policy is a custom one.\n\n" +
+		Description: "URL is the URL that viewers request, with its query string; with --cookies it may contain\n" +
+			"wildcards, which makes the policy a custom policy.\n\n" +
 			"Examples:\n" +
 			"  edgesim sign https://www.example.com/private/a.jpg --key private.pem --key-pair-id K2JCJMDEHXQW5F\n" +
 			"  edgesim sign https://www.example.com/private/a.jpg --key private.pem --key-pair-id K2JCJMDEHXQW5F --expires 10m\n" +
@@ -32,8 +32,8 @@ func (p *program) signCommand() *cli.Command {
 			&cli.StringFlag{Name: "key", Usage: "the private key in `FILE`: RSA, or ECDSA on P-256 for URLs, in PEM"},
 			&cli.StringFlag{Name: "key-pair-id", Usage: "the `ID` of the public key in the key group"},
 			&cli.StringFlag{Name: "expires", Value: "1h", Usage: "valid for this `TIME`, or until it: 10m, 24h, 2026-12-31T00:00:00Z"},
-			&cli.StringFlag{Name: "policy", Usage: "sign the custom policy in `FILE`, which says everything else"},
-			&cli.BoolFlag{Name: "cookies", Usage: "print signed cookies, a Cookie field's value"},
+			&cli.StringFlag{Name: "policy", Usage: "sign the custom policy in `FILE`, which contains everything else"},
+			&cli.BoolFlag{Name: "cookies", Usage: "print signed cookies, as the value of a Cookie header"},
 		},
 		Action: p.sign,
 	}
@@ -154,7 +154,7 @@ func readSignedPolicy(file string) (*sign.Policy, error) {
 	}
 	policy := &sign.Policy{}
 	if err := json.Unmarshal(text, policy); err != nil {
-		return nil, fmt.Errorf("is no policy: %w", err)
+		return nil, fmt.Errorf("is not a policy: %w", err)
 	}
 	return policy, nil
 }

@@ -26,7 +26,7 @@ type shown struct {
 	// Why says why nobody runs it.
 	Why string
 
-	// In is the folder of testdata/documents.txtar, or "repository".
+	// In is the folder of testdata/documents/folders.txtar, or "repository".
 	In string
 	// With has the values of the document's placeholders, each followed by its value.
 	With []string

@@ -116,7 +116,7 @@ func exists(t *testing.T, by string) bool {
 	})
 }
 
-// documentsFolder makes a folder of testdata/documents.txtar for one command, and
+// documentsFolder makes a folder of testdata/documents/folders.txtar for one command, and
 // in it the keys and certificates that documents name.
 func documentsFolder(t *testing.T, name string) string {
 	t.Helper()
@@ -126,7 +126,7 @@ func documentsFolder(t *testing.T, name string) string {
 	if name == "" {
 		name = "one"
 	}
-	archive, err := txtar.ParseFile(filepath.Join("testdata", "documents.txtar"))
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "documents", "folders.txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}
