@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	chacha "math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -19,7 +20,9 @@ const pop = "SIM50-P1"
 // which would take such a one for a flag.
 func NewID() string {
 	var b [40]byte
-	rand.Read(b[:])
+	random := randoms.Get().(*chacha.ChaCha8)
+	random.Read(b[:32])
+	randoms.Put(random)
 	if b[0]>>2 == base64urlDash {
 		b[0] ^= 0x80
 	}
@@ -31,6 +34,14 @@ func NewID() string {
 	base64.URLEncoding.Encode(text[:], b[:])
 	return string(text[:])
 }
+
+// randoms are what ids are made of: ChaCha8 under a seed of the system's, which is
+// asked once and not for every request.
+var randoms = sync.Pool{New: func() any {
+	var seed [32]byte
+	rand.Read(seed[:])
+	return chacha.NewChaCha8(seed)
+}}
 
 // base64urlDash is the value that base64url writes as "-".
 const base64urlDash = 62

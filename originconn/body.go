@@ -38,7 +38,7 @@ func (s *stream) finish(f *fetch) {
 		default: // the origin did not wait for the whole body
 		}
 	}
-	if !s.keep || !watched || !sent || s.conn.br.Buffered() > 0 || s.conn.head.err != nil {
+	if !s.conn.wire.stopReadingAhead() || !s.keep || !watched || !sent || s.conn.br.Buffered() > 0 || s.conn.head.err != nil {
 		s.conn.Close()
 		s.endSender()
 		return
@@ -91,9 +91,12 @@ func (f *fetch) newResponse(ctx context.Context, a *incoming, r *responseHead) *
 		Status: r.status, Reason: r.reason, Proto: r.proto, Header: r.header, RawHead: s.head,
 		ContentLength: r.length, Chunked: r.chunked, Body: &a.body,
 	}
-	if r.body == http.NoBody {
+	switch {
+	case r.body == http.NoBody:
 		a.body.err = io.EOF
 		s.finish(f)
+	case f.target.TLS && (r.length < 0 || r.length >= worthReadingAhead):
+		s.conn.wire.readAhead()
 	}
 	return &a.response
 }
@@ -129,7 +132,10 @@ func (b *body) Buffered() int {
 	if b.err != nil || b.response.Chunked {
 		return 0
 	}
-	return b.conn.br.Buffered()
+	if n := b.conn.br.Buffered(); n > 0 || !b.conn.wire.recordHere() {
+		return n
+	}
+	return 1 // at least
 }
 
 // Close ends the response. What was not read closes the connection.

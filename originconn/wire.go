@@ -28,6 +28,10 @@ type wire struct {
 	// transcript holds the first bytes received while recording is true.
 	transcript []byte
 	recording  bool
+	// records follows the TLS records, ahead has what was received of those that
+	// nobody has asked for yet; nil but while a long body flows.
+	records records
+	ahead   *readAhead
 	// probe asks the socket about the time it was idle; made when first needed.
 	probe *probe
 }
@@ -42,6 +46,16 @@ const slowAfter = 20 * time.Millisecond
 
 // Read reads within the response timeout, once there is one.
 func (w *wire) Read(p []byte) (int, error) {
+	if w.ahead != nil {
+		return w.readOn(p)
+	}
+	n, err := w.receive(p)
+	w.records.pass(p[:n])
+	return n, err
+}
+
+// receive reads from the socket.
+func (w *wire) receive(p []byte) (int, error) {
 	if w.gap > 0 && !w.sending.Load() {
 		deadline := w.next()
 		if w.slow != nil {

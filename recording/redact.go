@@ -81,9 +81,10 @@ func (r *Redactor) Redact(e *Exchange) *Exchange {
 	if r.KeepSecrets {
 		return e
 	}
-	h := hiding{r: r, changes: e.Changes, quoted: quotes(e)}
+	h := hiding{r: r, quoted: quotes(e)}
+	h.noteCustom(e.Changes)
 	if e.ErrorPage != nil {
-		h.page = e.ErrorPage.Changes
+		h.noteCustom(e.ErrorPage.Changes)
 	}
 	w := walker{hiding: &h, reading: true}
 	w.exchange(e)
@@ -114,8 +115,8 @@ func (r *Redactor) Target(target string) string {
 // hiding is the redaction of one exchange.
 type hiding struct {
 	r *Redactor
-	// changes and page name the origin custom headers.
-	changes, page []policy.Change
+	// custom are the names of the origin custom headers.
+	custom []string
 	// quoted says that there are sentences that may quote secrets: the values that
 	// were hidden.
 	quoted  bool
@@ -154,29 +155,35 @@ func (h *hiding) hide(p place, name, value string) string {
 
 // redactor returns how to redact a field, or nil if it holds no secret.
 func (h *hiding) redactor(name string) func(string) string {
-	name = strings.TrimRight(name, " \t") // as some origins send it
+	if n := len(name); n > 0 && name[n-1] <= ' ' { // as some origins send it
+		name = strings.TrimRight(name, " \t")
+	}
 	if redact := secretField(name); redact != nil {
 		return redact
 	}
-	for _, secret := range h.r.Headers {
-		if strings.EqualFold(secret, name) {
-			return redactValue
-		}
-	}
-	if customHeader(h.changes, name) || customHeader(h.page, name) {
+	if hasName(h.r.Headers, name) || hasName(h.custom, name) {
 		return redactValue
 	}
 	return nil
 }
 
-// customHeader says whether a field is one that the distribution gives an origin.
-func customHeader(changes []policy.Change, name string) bool {
-	for i := range changes {
-		if changes[i].By == policy.ByOriginCustomHeader && strings.EqualFold(changes[i].Field, name) {
+// hasName says whether a field's name, in any letter case, is in a list.
+func hasName(list []string, name string) bool {
+	for _, one := range list {
+		if len(one) == len(name) && strings.EqualFold(one, name) {
 			return true
 		}
 	}
 	return false
+}
+
+// noteCustom notes the fields that the distribution gives an origin.
+func (h *hiding) noteCustom(changes []policy.Change) {
+	for i := range changes {
+		if changes[i].By == policy.ByOriginCustomHeader {
+			h.custom = append(h.custom, changes[i].Field)
+		}
+	}
 }
 
 // field hides the value of a secret field, and addresses in every other.
@@ -298,9 +305,22 @@ func (h *hiding) head(head string) string {
 // headHasSecret says whether a line of a head begins with the name of a secret
 // field. It is what every exchange pays for, so it allocates nothing.
 func (h *hiding) headHasSecret(head string) bool {
-	for line := range strings.Lines(head) {
-		name, _, ok := strings.Cut(line, ":")
-		if ok && h.redactor(strings.TrimSpace(name)) != nil {
+	for head != "" {
+		line := head
+		if i := strings.IndexByte(head, '\n'); i >= 0 {
+			line, head = head[:i], head[i+1:]
+		} else {
+			head = ""
+		}
+		i := strings.IndexByte(line, ':')
+		if i <= 0 {
+			continue
+		}
+		name := line[:i]
+		if name[0] <= ' ' {
+			name = strings.TrimSpace(name)
+		}
+		if h.redactor(name) != nil {
 			return true
 		}
 	}

@@ -150,3 +150,16 @@ func TestNoSecretSurvives(t *testing.T) {
 		t.Error("KeepSecrets does not keep the exchange as it is")
 	}
 }
+
+// TestSizeCountsWhatTheWalkVisits: a field that is counted nowhere would let the
+// queue grow beyond its bound.
+func TestSizeCountsWhatTheWalkVisits(t *testing.T) {
+	t.Parallel()
+	var e Exchange
+	plant(t, reflect.ValueOf(&e).Elem(), "Exchange", func(path string) string { return strings.Repeat("x", 1000) + path })
+	w := walker{reading: true, sizing: true}
+	w.exchange(&e)
+	if size := e.Size(); size < int64(w.size) || size > int64(w.size)+8<<10 {
+		t.Errorf("Size is %d, where the walk finds %d", size, w.size)
+	}
+}

@@ -69,12 +69,21 @@ func memoryLimit(text []byte) int64 {
 // is: with less the collector would run all the time.
 const leastGarbage = 20 << 20
 
+// Without a cache, what is live beyond the few megabytes of an idle edge are bodies
+// on their way, which leave no garbage: from easyGarbage on, half of what is live
+// may pile up.
+const (
+	easyGarbage = 14 << 20
+	beyondEasy  = 50
+)
+
 // balanceEvery is how often the collector's target follows the cache.
 const balanceEvery = 250 * time.Millisecond
 
-// balanceMemory lets the collector's target count what the cache does not hold: a
-// cache of 256 MB would else let the same again pile up as garbage. It returns when
-// ctx ends, and does nothing where GOGC or GOMEMLIMIT says what is wanted.
+// balanceMemory lets the collector's target count what neither the cache nor bodies
+// on their way hold: a cache of 256 MB would else let the same again pile up as
+// garbage. It returns when ctx ends, and does nothing where GOGC or GOMEMLIMIT says
+// what is wanted.
 func balanceMemory(ctx context.Context, cached func() int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -101,5 +110,8 @@ func balanceMemory(ctx context.Context, cached func() int64) {
 func collectorTarget(live, cached int64) int {
 	live = max(live, cached, 1)
 	garbage := max((live-cached)*collectAt/100, leastGarbage)
+	if cached == 0 {
+		garbage = max(live*beyondEasy/100, easyGarbage)
+	}
 	return int(min(garbage*100/live, collectAt))
 }

@@ -20,7 +20,8 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// TestCollectorTarget: what the cache holds lets no garbage pile up.
+// TestCollectorTarget: neither what the cache holds nor bodies on their way let
+// garbage pile up.
 func TestCollectorTarget(t *testing.T) {
 	t.Parallel()
 	const mb = 1 << 20
@@ -28,7 +29,7 @@ func TestCollectorTarget(t *testing.T) {
 		live, cached int64
 		want         int
 	}{
-		{20 * mb, 0, 120}, {40 * mb, 20 * mb, 60}, {300 * mb, 0, 120}, {300 * mb, 256 * mb, 17}, {300 * mb, 290 * mb, 6}, {20 * mb, 256 * mb, 7}, {0, 0, 120},
+		{10 * mb, 0, 120}, {20 * mb, 0, 70}, {40 * mb, 0, 50}, {40 * mb, 20 * mb, 60}, {300 * mb, 256 * mb, 17}, {300 * mb, 290 * mb, 6}, {20 * mb, 256 * mb, 7}, {0, 0, 120},
 	} {
 		if got := collectorTarget(row.live, row.cached); got != row.want {
 			t.Errorf("%d MB live, %d MB of it cached: %d, want %d", row.live/mb, row.cached/mb, got, row.want)

@@ -64,6 +64,7 @@ func ruleEntries() []ruleEntry {
 	for _, g := range policy.Gaps() {
 		gaps[g.Rule] = g
 	}
+	faults, causes, fixes := lab.Faults(), policy.Causes(), check.Fixes()
 	var all []ruleEntry
 	for _, r := range policy.Catalogue() {
 		e := ruleEntry{Rule: r, Simulated: "yes", How: familyOf(r.ID).how}
@@ -74,7 +75,7 @@ func ruleEntries() []ruleEntry {
 			}
 		}
 		var deciding []string // the origins that fail by it come first
-		for _, f := range lab.Faults() {
+		for _, f := range faults {
 			switch {
 			case !slices.Contains(f.Rules, r.ID):
 			case f.Rules[0] == r.ID && f.Cause != "":
@@ -87,12 +88,12 @@ func ruleEntries() []ruleEntry {
 			}
 		}
 		e.Lab = append(deciding, e.Lab...)
-		for _, spec := range policy.Causes() {
+		for _, spec := range causes {
 			if spec.Rule == r.ID && !slices.Contains(e.Causes, spec.Name) {
 				e.Causes = append(e.Causes, spec.Name)
 			}
 		}
-		for _, f := range check.Fixes() {
+		for _, f := range fixes {
 			if slices.Contains(e.Causes, f.Cause) {
 				e.Fixes = append(e.Fixes, ruleFix{f.Software, f.General()})
 			}

@@ -139,7 +139,7 @@ func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Conf
 	st.reloader = &reloader{program: p, edge: e, read: s.reread, locations: s.locations, current: s.result}
 	c.Reload, c.Warning = st.reloader.reload, st.reloader.warning
 	c.Distributions = func() ([]inspector.ServedDistribution, error) { return servedDistributions(e, &s.keeping) }
-	c.Served, c.Rules = func() []string { return servedNames(e) }, ruleEntries()
+	c.Served, c.Rules = func() []string { return servedNames(e) }, func() any { return ruleEntries() }
 	c.Edge = s.keeping.edgeName
 	cacheAPI(&c, s, e)
 	at := st.addresses().forPeople()
@@ -296,15 +296,21 @@ const graceful = 5 * time.Second
 // apiGrace is how long the API's answers under way may take then.
 const apiGrace = 250 * time.Millisecond
 
+// cached is how many bytes the cache holds.
+func (st *station) cached() int64 {
+	if st.cache == nil {
+		return 0
+	}
+	return st.cache.Stats().Bytes
+}
+
 // run serves until ctx ends, then lets what is under way finish.
 func (st *station) run(ctx context.Context) error {
 	failed := make(chan error, 2)
 	var serving sync.WaitGroup
-	if st.cache != nil {
-		balancing, end := context.WithCancel(ctx)
-		defer end()
-		go balanceMemory(balancing, func() int64 { return st.cache.Stats().Bytes })
-	}
+	balancing, end := context.WithCancel(ctx)
+	defer end()
+	go balanceMemory(balancing, st.cached)
 	serving.Go(func() { failed <- st.front.Serve(st.http, st.https) })
 	if st.inspect != nil {
 		serving.Go(func() { failed <- st.api.Serve(st.inspect) })

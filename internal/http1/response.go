@@ -46,10 +46,21 @@ type Response struct {
 }
 
 // outSize is how much is sent at once: what is read of a body goes straight
-// behind the head, or behind the size of its chunk.
-const outSize = 32<<10 + 512
+// behind the head, or behind the size of its chunk. smallOutSize is enough for the
+// whole of a short response.
+const (
+	outSize      = 64<<10 + 1<<10
+	smallOutSize = 8 << 10
+)
 
-var outs = sync.Pool{New: func() any { b := make([]byte, 0, outSize); return &b }}
+// mostInSmall is the length up to which a body has room behind its head in a small
+// piece, unless the head is of an unusual size.
+const mostInSmall = smallOutSize - 4<<10
+
+var (
+	outs      = sync.Pool{New: func() any { b := make([]byte, 0, outSize); return &b }}
+	smallOuts = sync.Pool{New: func() any { b := make([]byte, 0, smallOutSize); return &b }}
+)
 
 // What a Response says of those who use it.
 var (
@@ -65,8 +76,12 @@ func (w *Response) reset(c *conn, r *Request) {
 }
 
 func (w *Response) release() {
-	if w.out != nil && cap(*w.out) <= 2*outSize {
+	switch {
+	case w.out == nil:
+	case cap(*w.out) == outSize:
 		outs.Put(w.out)
+	case cap(*w.out) == smallOutSize:
+		smallOuts.Put(w.out)
 	}
 	w.out, w.request = nil, nil
 }
@@ -96,7 +111,11 @@ func (w *Response) Begin(status int, header http.Header, length int64, closes bo
 		w.chunked = r.Proto != "HTTP/1.0"
 		w.closes = w.closes || !w.chunked
 	}
-	w.out = outs.Get().(*[]byte)
+	pool := &outs
+	if w.bodyless || length >= 0 && length <= mostInSmall {
+		pool = &smallOuts
+	}
+	w.out = pool.Get().(*[]byte)
 	*w.out = w.appendHead((*w.out)[:0], status, header)
 }
 

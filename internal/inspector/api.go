@@ -87,9 +87,9 @@ func (i *inspector) refuseError(w http.ResponseWriter, err error) {
 
 // rules shows the catalogue.
 func (i *inspector) rules(w http.ResponseWriter, _ *http.Request) {
-	rules := i.Config.Rules
-	if rules == nil {
-		rules = policy.Catalogue()
+	var rules any = policy.Catalogue()
+	if i.Config.Rules != nil {
+		rules = i.Config.Rules()
 	}
 	writeJSON(w, http.StatusOK, struct {
 		Rules any `json:"rules"`

@@ -31,8 +31,8 @@ type Config struct {
 	// Distributions returns all distributions that are served, for the page. Default:
 	// none, and /api/distributions is not found.
 	Distributions func() ([]ServedDistribution, error)
-	// Rules are what /api/rules shows, as JSON writes it. Default: the catalogue.
-	Rules any
+	// Rules returns what /api/rules shows, as JSON writes it. Default: the catalogue.
+	Rules func() any
 	// Faults are the faults on demand, to be shown and changed. Default: a set
 	// of the inspector's own, which forces nothing anywhere.
 	Faults *faults.Set

@@ -3,15 +3,17 @@ package logline
 import (
 	"io"
 	"sync"
+	"time"
 )
 
 // Writer writes log lines in a goroutine of its own, so that no viewer waits
-// for a disk. Lines that come while it writes go out together: under load one
-// write carries many, and a single line goes out at once. Make one with
+// for a disk. A single line goes out at once. Those that come within 10 ms of a
+// write go out together: under load one write carries many. Make one with
 // [NewWriter].
 type Writer struct {
-	to   io.Writer
-	done chan struct{}
+	to    io.Writer
+	done  chan struct{}
+	ended chan struct{} // closed by Close
 
 	mu      sync.Mutex
 	changed sync.Cond // more is waiting, or taken, or closed is true
@@ -19,12 +21,15 @@ type Writer struct {
 	closed  bool
 }
 
+// writeEvery is the shortest time between two writes.
+const writeEvery = 10 * time.Millisecond
+
 // logBacklog is how much may wait; whoever comes then waits, too.
 const logBacklog = 1 << 20
 
 // NewWriter starts a writer. The caller closes it.
 func NewWriter(to io.Writer) *Writer {
-	w := &Writer{to: to, done: make(chan struct{})}
+	w := &Writer{to: to, done: make(chan struct{}), ended: make(chan struct{})}
 	w.changed.L = &w.mu
 	go w.run()
 	return w
@@ -51,7 +56,13 @@ func (w *Writer) Write(line []byte) (int, error) {
 func (w *Writer) run() {
 	defer close(w.done)
 	var lines []byte
+	pause := time.NewTimer(0)
+	defer pause.Stop()
 	for {
+		select {
+		case <-pause.C:
+		case <-w.ended:
+		}
 		w.mu.Lock()
 		for len(w.waiting) == 0 && !w.closed {
 			w.changed.Wait()
@@ -64,12 +75,16 @@ func (w *Writer) run() {
 		if ended {
 			return
 		}
+		pause.Reset(writeEvery)
 	}
 }
 
 // Close writes what is waiting. Lines that come later are written at once.
 func (w *Writer) Close() error {
 	w.mu.Lock()
+	if !w.closed {
+		close(w.ended)
+	}
 	w.closed = true
 	w.changed.Broadcast()
 	w.mu.Unlock()

@@ -120,14 +120,15 @@ func startStd(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameStd, url: "http://" + address, child: child}, nil
 }
 
-// startEdgesim starts the program under test with its defaults. Its log of one
-// line for each exchange goes to a file, as a person would send it.
+// startEdgesim starts the program under test with its defaults: every exchange is
+// recorded to disk, and its log of one line for each goes to a file, as a person
+// would send it.
 func startEdgesim(ctx context.Context, s *site) (*running, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	child, err := s.start(ctx, nameEdgesim, s.edgesimCommand(address, s.path("state"), "--record", "memory"))
+	child, err := s.start(ctx, nameEdgesim, s.edgesimCommand(address, s.path("state")))
 	if err != nil {
 		return nil, err
 	}

@@ -60,13 +60,14 @@ func TestJudge(t *testing.T) {
 	small, large, many := cell{1 << 10, 64}, cell{1 << 20, 64}, cell{1 << 10, 256}
 	r := &report{
 		Cells: []cellResult{
-			{small, []figures{{Subject: nameEdgesim, RateRatio: 1.5, CPURatio: 0.66, PeakBytes: 10 << 20}}},
-			{large, []figures{{Subject: nameEdgesim, RateRatio: 0.99, PeakBytes: 64e6}}},
-			{many, []figures{{Subject: nameEdgesim, RateRatio: 1, PeakBytes: 90e6}}},
+			{small, []figures{{Subject: nameEdgesim, CPURatio: 0.41, P99Ratio: 1, PeakBytes: 10 << 20}, {Subject: nameNginx, CPURatio: 0.23}}},
+			{large, []figures{{Subject: nameEdgesim, CPURatio: 0.85, P99Ratio: 1.01, PeakBytes: 64e6}}},
+			{many, []figures{{Subject: nameEdgesim, PeakBytes: 90e6}}},
 		},
 		ColdStarts: []coldStart{{State: stateKept, Answered: 50 * time.Millisecond}},
 	}
-	want := []bool{true, false, false, false, true} // rate, CPU, rate at 1 MiB, memory, start
+	// To std, to nginx, p99; to std and p99 at 1 MiB; memory at 64 and at 256; start.
+	want := []bool{false, true, true, true, false, false, true, true}
 	var got []bool
 	for _, one := range judge(r) {
 		got = append(got, one.Met)

@@ -259,7 +259,7 @@ func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error
 // add writes the exchanges of a batch to the segment and to the index.
 func (w *writer) add(ix *index, batch []queue.Item) error {
 	for i := range batch {
-		e := w.store.config.Redactor.Redact(batch[i].Exchange)
+		e := batch[i].Exchange
 		place, err := w.encode(e, batch[i].Viewer(), batch[i].Response())
 		if err != nil {
 			return err

@@ -1,0 +1,100 @@
+package originconn
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"testing"
+)
+
+// pieces is a connection whose reads bring what the sizes say.
+type pieces struct {
+	net.Conn
+	stream []byte
+	next   func() int
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	if len(p.stream) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b[:min(len(b), p.next())], p.stream)
+	p.stream = p.stream[n:]
+	return n, nil
+}
+
+// TestReadAheadKeepsToRecords: whatever the pieces in which a stream arrives and is
+// asked for, all of it is handed on, no read goes beyond the record under way once
+// one reads ahead, and a record that is said to be here can be read without another
+// read of the socket.
+func TestReadAheadKeepsToRecords(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		var stream []byte
+		ends := map[int]bool{}
+		for range 1 + random.IntN(12) {
+			length := []int{0, 1, 4, 5, 300, 16 << 10, 16<<10 + 256}[random.IntN(7)]
+			stream = append(stream, 23, 3, 3)
+			stream = binary.BigEndian.AppendUint16(stream, uint16(length))
+			stream = append(stream, bytes.Repeat([]byte{byte(length)}, length)...)
+			ends[len(stream)] = true
+		}
+		received := 0
+		from := &pieces{stream: stream, next: func() int { received++; return 1 + random.IntN([]int{3, 700, 40_000}[random.IntN(3)]) }}
+		w := &wire{Conn: from}
+		begin := random.IntN(len(stream)) // where it begins to read ahead
+		var got []byte
+		for {
+			if len(got) >= begin {
+				w.readAhead()
+			}
+			here, before, ahead := w.recordHere(), received, w.ahead != nil
+			start := len(got)
+			p := make([]byte, 1+random.IntN(20_000))
+			n, err := w.Read(p)
+			got = append(got, p[:n]...)
+			if here && received != before {
+				t.Fatalf("seed %d: a record was said to be here at %d, and the socket was read", seed, start)
+			}
+			for at := start + 1; ahead && at < len(got); at++ {
+				if ends[at] {
+					t.Fatalf("seed %d: one read brought bytes %d to %d, beyond the record that ends at %d", seed, start, len(got), at)
+				}
+			}
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(got, stream) {
+			t.Fatalf("seed %d: %d bytes of %d arrived, or others", seed, len(got), len(stream))
+		}
+		if w.ahead != nil && !w.stopReadingAhead() {
+			t.Fatalf("seed %d: something is left after the end", seed)
+		}
+	}
+}
+
+// TestStopReadingAheadTells: what came behind the end of a body must not be taken for
+// the next response.
+func TestStopReadingAheadTells(t *testing.T) {
+	t.Parallel()
+	w := &wire{Conn: &pieces{stream: []byte{23, 3, 3, 0, 1, 'x', 23, 3, 3, 0, 1, 'y'}, next: func() int { return 100 }}}
+	w.readAhead()
+	p := make([]byte, 100)
+	if n, err := w.Read(p); n != 6 || err != nil {
+		t.Fatalf("got %d bytes, %v", n, err)
+	}
+	if !w.recordHere() || w.stopReadingAhead() {
+		t.Error("the second record is not seen")
+	}
+	if w.readAhead(); !w.stopReadingAhead() {
+		t.Error("it comes up again, out of the pool")
+	}
+}
