@@ -60,24 +60,35 @@ func (s *soakEdge) disturb(t *testing.T, pause time.Duration, calm, end time.Tim
 	}
 }
 
-// call asks the API for something and wants a status.
+// call asks the API for something and wants a status. It asks again where the
+// machine stood still.
 func (s *soakEdge) call(ctx context.Context, method, path, body string, want int) string {
+	for {
+		began := time.Now()
+		text, status, err := s.callOnce(ctx, method, path, body)
+		switch {
+		case err == nil && status == want:
+			return text
+		case ctx.Err() == nil && s.still.during(began, time.Now()):
+			continue
+		}
+		s.complain("%s %s: %d %.300s, %v; want %d", method, path, status, text, err, want)
+		return text
+	}
+}
+
+func (s *soakEdge) callOnce(ctx context.Context, method, path, body string) (text string, status int, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+s.edge.Load().Inspect+path, strings.NewReader(body))
 	if err != nil {
-		s.complain("%v", err)
-		return ""
+		return "", 0, err
 	}
 	response, err := s.viewer.Do(r)
 	if err != nil {
-		s.complain("%s %s: %v", method, path, err)
-		return ""
+		return "", 0, err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != want {
-		s.complain("%s %s: %d %.300s, %v; want %d", method, path, response.StatusCode, text, err, want)
-	}
-	return string(text)
+	all, err := io.ReadAll(response.Body)
+	return string(all), response.StatusCode, err
 }
 
 // metric is the value of one of the edge's metrics.
@@ -206,18 +217,9 @@ func (f *folderStore) empty(s *soakEdge, ctx context.Context, t *testing.T) {
 }
 
 // ready says whether /readyz answers with a status and a text.
-func (s *soakEdge) ready(ctx context.Context, status int, text string) bool {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.edge.Load().Inspect+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	response, err := s.viewer.Do(r)
-	if err != nil {
-		return false
-	}
-	defer response.Body.Close()
-	said, _ := io.ReadAll(response.Body)
-	return response.StatusCode == status && strings.Contains(string(said), text)
+func (s *soakEdge) ready(ctx context.Context, want int, text string) bool {
+	said, status, err := s.callOnce(ctx, http.MethodGet, "/readyz", "")
+	return err == nil && status == want && strings.Contains(said, text)
 }
 
 // databaseStore is a PostgreSQL that is stopped and started.
