@@ -7,6 +7,7 @@
 //	make bench BENCH="-sections tls"    TLS alone, less than a minute
 //	make bench BENCH="-sections check"  the check command beside sslscan and testssl, a minute and a half
 //	make bench BENCH="-sections functions"  what an edge function costs, beside njs and node, a few seconds
+//	make bench BENCH="-sections burst"  2,000 new TLS viewers a second, and 10,000 kept connections, two minutes
 //	make bench BENCH="-sections record" what recording costs, and a store of a million exchanges; with -quick half a minute
 //	make bench BENCH="-json FILE"       the same for programs, too
 //
@@ -46,6 +47,13 @@
 // The check command, as a process from its start, on one origin and on ten, and
 // with a scan; beside openssl s_client, sslscan and testssl.sh on the same origin
 // in the same run, from here and from 50 ms away. Relays count the connections.
+//
+// # What is measured: burst
+//
+// Viewers that each bring a new connection and a full handshake come at a rate, up
+// to a thousand of them whether or not those before were served. Then a hundred origins are made to
+// have a hundred connections each, which the subject keeps, and the same load is
+// measured with few and with all of them.
 //
 // # How to read it
 //

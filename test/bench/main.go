@@ -77,6 +77,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if p.named(sectionBurst) {
+		if report.Burst, err = b.bursts(ctx); err != nil {
+			return err
+		}
+	}
 	report.Targets = judge(report)
 	if p.json != "" {
 		if err := report.writeJSON(p.json); err != nil {

@@ -72,13 +72,16 @@ func (s *site) startNginx(ctx context.Context, nginx, name, config string) (*chi
 
 // nginxHead is what both configurations of nginx begin with. Its temporary
 // files stay within the site's folder; as root it must stay root to read it.
-func (s *site) nginxHead(name string) string {
+func (s *site) nginxHead(name string) string { return s.nginxHeadFor(name, 4096) }
+
+// nginxHeadFor is nginxHead for so many connections of each worker.
+func (s *site) nginxHeadFor(name string, connections int) string {
 	user := ""
 	if os.Geteuid() == 0 {
 		user = "user root;\n"
 	}
-	return fmt.Sprintf("%sdaemon off;\nworker_processes auto;\nworker_rlimit_nofile 8192;\npid %[2]s;\nerror_log %[3]s error;\nevents { worker_connections 4096; }\n",
-		user, s.path(name+".pid"), s.path(name+".error.log"))
+	return fmt.Sprintf("%sdaemon off;\nworker_processes auto;\nworker_rlimit_nofile %[4]d;\npid %[2]s;\nerror_log %[3]s error;\nevents { worker_connections %[5]d; }\n",
+		user, s.path(name+".pid"), s.path(name+".error.log"), connections*2, connections)
 }
 
 // serveOrigin is the stand-in for nginx, a process of its own.

@@ -29,6 +29,7 @@ type plan struct {
 	tlsTurn   time.Duration
 	exchanges int // in the store of the record section
 	keys      int // distinct keys of the cache section
+	burst     int // new viewers a second of the burst section
 }
 
 // The sections of the report.
@@ -38,6 +39,7 @@ const (
 	sectionCheck     = "check"     // measured only when it is named: other checkers take their time
 	sectionRecord    = "record"    // measured only when it is named: a million exchanges take theirs
 	sectionFunctions = "functions" // measured only when it is named
+	sectionBurst     = "burst"     // measured only when it is named
 	sectionCache     = "cache"     // measured only when it is named: ten million keys take theirs
 )
 
@@ -78,7 +80,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
-	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache, functions (default: proxy and tls)")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache, functions, burst (default: proxy and tls)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -90,6 +92,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f.DurationVar(&p.tlsTurn, "tls-turn", 120*time.Millisecond, "how long a subject works in one round of the TLS section")
 	f.IntVar(&p.exchanges, "exchanges", 0, "exchanges in the store of the record section (default: 1000000, with -quick 100000)")
 	f.IntVar(&p.keys, "keys", 10_000_000, "distinct keys of the cache section; 0 leaves them out")
+	f.IntVar(&p.burst, "burst", 2000, "new TLS viewers a second of the burst section")
 	f.StringVar(&p.load, "load", "", "who makes the load: wrk or own (default: wrk where it is installed)")
 	f.StringVar(&p.edgesim, "edgesim", "bin/edgesim", "the program under test; make build makes it")
 	f.StringVar(&p.json, "json", "", "write the report to this file, too")
@@ -132,8 +135,8 @@ func (p *plan) check() error {
 		}
 	}
 	for _, name := range p.sections {
-		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache && name != sectionFunctions {
-			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache, functions", name)
+		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache && name != sectionFunctions && name != sectionBurst {
+			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache, functions, burst", name)
 		}
 	}
 	switch {
@@ -147,6 +150,8 @@ func (p *plan) check() error {
 		return fmt.Errorf("-rounds %d is not from 1 to 100", p.rounds)
 	case p.duration < time.Second || p.duration%time.Second != 0:
 		return fmt.Errorf("-duration %s is not a number of whole seconds", p.duration)
+	case p.burst < 1 || p.burst > 100_000:
+		return fmt.Errorf("-burst %d is not from 1 to 100000", p.burst)
 	case p.starts < 0 || p.requests < 0 || p.keys < 0:
 		return errors.New("-starts, -requests and -keys are not below 0")
 	case p.load != "" && p.load != "wrk" && p.load != "own":

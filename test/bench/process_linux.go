@@ -46,6 +46,10 @@ func usageOf(pid int) (usage, error) {
 		}
 		sum.CPU += all[id].cpu
 		sum.Peak += peak(id)
+		sum.Resident += statusBytes(id, "VmRSS:")
+		if open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", id)); err == nil {
+			sum.Descriptors += len(open)
+		}
 	}
 	return sum, nil
 }
@@ -109,13 +113,16 @@ func descends(all map[int]process, pid, from int) bool {
 }
 
 // peak is the largest resident size that a process ever had.
-func peak(pid int) int64 {
+func peak(pid int) int64 { return statusBytes(pid, "VmHWM:") }
+
+// statusBytes is a line of /proc/PID/status in bytes; 0 where there is none.
+func statusBytes(pid int, name string) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if value, ok := strings.CutPrefix(line, name); ok {
 			kilobytes, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
 			return kilobytes << 10
 		}

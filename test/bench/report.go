@@ -23,7 +23,9 @@ type report struct {
 	Cache *cacheReport `json:"cache,omitempty"`
 	// Functions is what an edge function costs a call.
 	Functions *functionsReport `json:"functions,omitempty"`
-	Targets   []target         `json:"targets"`
+	// Burst is what comes all at once.
+	Burst   *burstReport `json:"burst,omitempty"`
+	Targets []target     `json:"targets"`
 }
 
 // writeJSON writes the report for programs.
@@ -47,6 +49,7 @@ func (r *report) writeText(w io.Writer) error {
 	r.Record.print(p)
 	r.Cache.print(p)
 	r.Functions.print(p)
+	r.Burst.print(p)
 	r.printTargets(p)
 	return p.err
 }

@@ -18,6 +18,10 @@ import (
 const (
 	roleStd    = "std"
 	roleOrigin = "origin"
+	// The roles of the section about bursts.
+	roleStdTLS  = "std-tls"
+	roleStdKept = "std-kept"
+	roleHold    = "hold"
 )
 
 // roleVariable is the environment variable that gives a child its role.
@@ -28,6 +32,7 @@ type role struct {
 	Name                              string
 	OriginAddress                     string
 	CAFile, CertFile, KeyFile, Bodies string
+	Each                              int // requests that roleHold waits for
 }
 
 // ranAsChild plays the role that the environment gives, if it gives one, and
@@ -58,6 +63,12 @@ func play(text string) error {
 		return serveStd(r)
 	case roleOrigin:
 		return serveOrigin(r)
+	case roleStdTLS:
+		return serveStdTLS(r)
+	case roleStdKept:
+		return serveStdKept(r)
+	case roleHold:
+		return serveHold(r)
 	}
 	return fmt.Errorf("%s: there is no role %q", roleVariable, r.Name)
 }

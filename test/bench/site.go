@@ -69,7 +69,7 @@ func (s *site) prepare(ctx context.Context, p *plan) error {
 	if s.edgesim, err = filepath.Abs(p.edgesim); err != nil {
 		return err
 	}
-	if _, err := os.Stat(s.edgesim); err != nil && (p.has(sectionProxy) && p.takesPart(nameEdgesim) || p.named(sectionCheck) || p.named(sectionCache)) {
+	if _, err := os.Stat(s.edgesim); err != nil && (p.has(sectionProxy) && p.takesPart(nameEdgesim) || p.named(sectionCheck) || p.named(sectionCache) || p.named(sectionBurst)) {
 		return fmt.Errorf("%w (make build makes it)", err)
 	}
 	if err := s.mint(); err != nil {

@@ -11,6 +11,10 @@ type usage struct {
 	// Peak is the sum of the largest resident sizes, in bytes. Pages that
 	// processes share, as the workers of nginx do, are counted for each.
 	Peak int64
+	// Resident is the sum of what they have in memory now, Descriptors of what they
+	// have open.
+	Resident    int64
+	Descriptors int
 }
 
 // errNoUsage says that the system does not tell.
