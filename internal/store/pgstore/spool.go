@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/edgesim/edgesim/internal/store/queue"
 	"github.com/edgesim/edgesim/internal/store/sqlitestore"
 	"github.com/edgesim/edgesim/recording"
 )
@@ -43,22 +42,18 @@ func (s *spool) add(batch []*recording.Exchange) {
 	s.count.Add(int64(len(batch)))
 }
 
-// oldest returns the exchanges that wait longest.
-func (s *spool) oldest(ctx context.Context) ([]*recording.Exchange, error) {
-	page, err := s.store.List(ctx, recording.Filter{OldestFirst: true, Limit: queue.BatchRows, Bodies: true})
-	if err == nil && len(page.Exchanges) == 0 {
+// oldest returns up to so many of the exchanges that wait longest.
+func (s *spool) oldest(ctx context.Context, most int) (sqlitestore.Oldest, error) {
+	all, err := s.store.TakeOldest(ctx, most)
+	if err == nil && len(all.Exchanges) == 0 {
 		s.count.Store(0)
 	}
-	return page.Exchanges, err
+	return all, err
 }
 
 // delivered deletes what the database has.
-func (s *spool) delivered(ctx context.Context, all []*recording.Exchange) error {
-	ids := make([]string, len(all))
-	for i, e := range all {
-		ids[i] = e.ID
-	}
-	n, err := s.store.Delete(ctx, ids...)
+func (s *spool) delivered(ctx context.Context, all sqlitestore.Oldest) error {
+	n, err := s.store.DeleteOldest(ctx, all)
 	s.count.Add(int64(-n))
 	return err
 }

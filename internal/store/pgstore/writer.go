@@ -24,6 +24,7 @@ type writer struct {
 	batch                 []queue.Item
 	exchanges             []*recording.Exchange
 	down                  bool
+	atOnce                int       // how many of the spool are delivered in one transaction
 	tryAt                 time.Time // when the database is tried again
 }
 
@@ -37,7 +38,7 @@ const (
 )
 
 func newWriter(s *Store) *writer {
-	w := &writer{store: s, queue: s.queue, kinds: map[lookup.Kind]int64{}, parts: map[int64][]byte{}}
+	w := &writer{store: s, queue: s.queue, kinds: map[lookup.Kind]int64{}, parts: map[int64][]byte{}, atOnce: queue.BatchRows}
 	w.encoder.External, w.encoder.Shortest = w.part, 48
 	return w
 }
@@ -119,10 +120,17 @@ func (w *writer) again() {
 // mayTry says whether the database is worth trying.
 func (w *writer) mayTry() bool { return !time.Now().Before(w.tryAt) }
 
-// deliverSpool moves the oldest exchanges of the spool into the database.
+// deliverSpool moves the oldest exchanges of the spool into the database. How many
+// at once follows from what it takes within writeTimeout: a database that is too
+// slow for many would otherwise get none, again and again.
 func (w *writer) deliverSpool() {
-	all, err := w.store.spool.oldest(context.Background())
-	if err == nil && len(all) > 0 && w.deliver(all) {
+	all, err := w.store.spool.oldest(context.Background(), w.atOnce)
+	if err == nil && len(all.Exchanges) > 0 {
+		if !w.deliver(all.Exchanges) {
+			w.atOnce = max(w.atOnce/4, 1)
+			return
+		}
+		w.atOnce = min(2*w.atOnce, queue.BatchRows)
 		err = w.store.spool.delivered(context.Background(), all)
 	}
 	if err != nil {

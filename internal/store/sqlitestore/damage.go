@@ -224,8 +224,17 @@ func pairSum(a, b int64) uint64 {
 // forget deletes exchanges by their numbers, and marks them in the segments, so
 // that an index that is made again leaves them out.
 func (s *Store) forget(ctx context.Context, numbers []int64) (int, error) {
+	return s.forgetIf(ctx, numbers, func() error { return nil })
+}
+
+// forgetIf is forget unless holds, called when nobody else changes anything, gives
+// an error.
+func (s *Store) forgetIf(ctx context.Context, numbers []int64, holds func() error) (int, error) {
 	var places []int64
 	n, err := s.change(ctx, func(ix *index) (_ int64, err error) {
+		if err := holds(); err != nil {
+			return 0, err
+		}
 		places, err = ix.remove(numbers)
 		return int64(len(places)), err
 	})
