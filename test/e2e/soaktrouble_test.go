@@ -159,8 +159,8 @@ func (f *folderStore) args() []string {
 
 func (f *folderStore) filler() string { return filepath.Join(f.disk, "filler") }
 
-// mend makes room again.
-func (f *folderStore) mend(t *testing.T) {
+// makeRoom makes room again.
+func (f *folderStore) makeRoom(t *testing.T) {
 	if err := os.Remove(f.filler()); err != nil && !os.IsNotExist(err) {
 		t.Error(err)
 	}
@@ -187,7 +187,7 @@ func (f *folderStore) troubles(s *soakEdge) []trouble {
 	return []trouble{
 		{"full disks with a kill", func(ctx context.Context, t *testing.T) {
 			f.fill(s, ctx, t)
-			s.replace(t, func() { f.mend(t) }, func() {})
+			s.replace(t, func() { f.makeRoom(t) }, func() {})
 		}, true},
 		{"full disks", func(ctx context.Context, t *testing.T) { f.fill(s, ctx, t); f.empty(s, ctx, t) }, false},
 	}
@@ -208,7 +208,7 @@ func (f *folderStore) fill(s *soakEdge, ctx context.Context, t *testing.T) {
 
 // empty makes room and waits until the edge records again.
 func (f *folderStore) empty(s *soakEdge, ctx context.Context, t *testing.T) {
-	f.mend(t)
+	f.makeRoom(t)
 	awaitRunning(t, "the edge to record again", func() bool { return s.ready(ctx, http.StatusOK, "ready") })
 	s.mu.Lock()
 	s.windows = append(s.windows, window{s.since, time.Now()})
