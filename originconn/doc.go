@@ -9,7 +9,7 @@
 // that needs no request, and what a check of a handshake alone calls. Both take
 // a [Target], a value that is complete before any socket is opened.
 //
-// # Facts and judgements
+// # Facts and judgments
 //
 // This package brings facts: [Handshake] says what was seen, evidence.go turns
 // errors into error numbers, timeouts and the like. Which documented rule they

@@ -85,7 +85,7 @@ type Attempt struct {
 	// Explanation is why the origin refused the handshake, as far as it is
 	// known by now; nil if it did not refuse it.
 	Explanation *Explanation `json:"-"`
-	// Findings are the judgements, all of them.
+	// Findings are the judgments, all of them.
 	Findings []policy.Finding `json:"findings,omitempty"`
 	// Cause is why the attempt failed; nil if it brought a response.
 	Cause *policy.Cause `json:"cause,omitempty"`

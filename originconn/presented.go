@@ -21,7 +21,7 @@ type Presented struct {
 	Group uint16
 	// Chain is as sent, in DER.
 	Chain [][]byte
-	// Findings are the judgements on the chain, see [policy.JudgeChain].
+	// Findings are the judgments on the chain, see [policy.JudgeChain].
 	Findings []policy.Finding
 }
 

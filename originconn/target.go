@@ -54,7 +54,7 @@ type Target struct {
 	// every gap between packets.
 	ResponseTimeout time.Duration
 	// CompletionTimeout bounds the whole of Do and the reading of the body; 0
-	// is no bound.
+	// means no bound.
 	CompletionTimeout time.Duration
 	// KeepaliveTimeout is how long the connection is kept idle afterwards; 0
 	// closes it at once.

@@ -15,7 +15,7 @@ const judgeWithin = time.Second
 // verify judges the certificates that the origin sent, all of them by all
 // rules, and returns the cause that the deciding failure stands for, or nil.
 // It judges a failed handshake, too: a chain that explains the failure is a
-// better answer than the failure. A judgement ends with ctx, and with the
+// better answer than the failure. A judgment ends with ctx, and with the
 // viewer: a connection that was not judged is never used, not by the next viewer
 // either.
 func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Cause {

@@ -18,7 +18,7 @@ type wire struct {
 	net.Conn
 	// gap is the longest wait for one read or write; 0 leaves deadlines alone.
 	gap time.Duration
-	// until caps every wait; zero is no cap.
+	// until caps every wait; zero means no cap.
 	until time.Time
 	// sending is true while a request body is being sent: the response timeout
 	// starts after it, so reads are not timed.

@@ -33,7 +33,7 @@ func readPolicy(text []byte) (*signedStatement, error) {
 		return nil, errors.New("is not in UTF-8")
 	}
 	if err := d.Decode(&p); err != nil {
-		return nil, fmt.Errorf("is no such JSON: %w", err)
+		return nil, fmt.Errorf("is not that JSON: %w", err)
 	}
 	switch {
 	case d.More():

@@ -22,11 +22,11 @@ type ChainFacts struct {
 	Agreed Agreed
 	// Strict says how to judge what the documentation leaves open.
 	Strict Strictness
-	// Memo remembers signatures from one judgement to the next; nil has none.
+	// Memo remembers signatures from one judgment to the next; nil has none.
 	Memo *LinkMemo
 	// Trust is the set of roots a chain may end at; nil trusts none.
 	Trust *TrustStore
-	// Stop says that nobody waits for the verdict any longer: the judgement then
+	// Stop says that nobody waits for the verdict any longer: the judgment then
 	// ends at the next step, and what it has found so far is worth nothing.
 	// Default: nil, and it always goes on to its end.
 	Stop func() bool
@@ -100,7 +100,7 @@ func worst(findings []ranked) rank {
 	return r
 }
 
-// judge is the state of one judgement.
+// judge is the state of one judgment.
 type judge struct {
 	facts ChainFacts
 	// sent are the first MaxJudgedCertificates; bySubject has the readable

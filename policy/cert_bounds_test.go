@@ -105,7 +105,7 @@ func TestConstraintsOnManyPaths(t *testing.T) {
 	}
 }
 
-// A judgement nobody waits for ends: of thousands of names below thousands of
+// A judgment nobody waits for ends: of thousands of names below thousands of
 // constraints on many paths, that would break many, little is looked at.
 func TestJudgementStops(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ const (
 	// maxConstraintChecks bounds names times constraints of one certificate
 	// below one CA, as OpenSSL does.
 	maxConstraintChecks = 1 << 20
-	// maxConstraintWork bounds them over all pairs of one judgement, which is
+	// maxConstraintWork bounds them over all pairs of one judgment, which is
 	// ours: a chain can have a hundred CAs.
 	maxConstraintWork = 4 << 20
 )

@@ -11,14 +11,14 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// judgementWithin is how long the judgement of any chain may take, on a slow
+// judgmentWithin is how long the judgment of any chain may take, on a slow
 // machine with the race detector.
 const judgementWithin = 3 * time.Second
 
 // FuzzJudgeChain holds that every chain has a verdict, soon: it never panics,
 // says something of every family of rules, and refuses with 502. The input is a
 // chain in PEM, so that the fuzzer can cut and shuffle it, with everything else
-// that a judgement depends on; the last certificate may be trusted.
+// that a judgment depends on; the last certificate may be trusted.
 func FuzzJudgeChain(f *testing.F) {
 	root := selfSigned(f, "Root")
 	inter := root.ca("CA")

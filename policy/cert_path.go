@@ -2,12 +2,12 @@ package policy
 
 import "crypto/x509"
 
-// Limits of one judgement, so that a hostile chain costs little. They are ours:
+// Limits of one judgment, so that a hostile chain costs little. They are ours:
 // the documentation knows no limit for the origin's chain.
 const (
 	// MaxJudgedCertificates is how many certificates of a chain are looked at.
 	MaxJudgedCertificates = 100
-	// maxLinkChecks bounds the signatures checked in one judgement, about 20 ms.
+	// maxLinkChecks bounds the signatures checked in one judgment, about 20 ms.
 	maxLinkChecks = 250
 	// maxPathsTried bounds the complete paths judged before the best is taken.
 	maxPathsTried = 32

@@ -1,6 +1,6 @@
 // Package policy holds what CloudFront's documentation prescribes, as data and
 // as pure functions over values: the catalogue of documented behaviors, the
-// TLS lists, the limits, the judgement of a certificate chain, the causes a
+// TLS lists, the limits, the judgment of a certificate chain, the causes a
 // viewer can get an error for, and the pages it then sees. It performs no I/O.
 //
 // # Configuration is not policy

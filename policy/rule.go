@@ -87,7 +87,7 @@ const (
 	Unsimulated Verdict = "unsimulated"
 )
 
-// Finding is the judgement of one rule on one exchange, with its evidence.
+// Finding is the judgment of one rule on one exchange, with its evidence.
 type Finding struct {
 	Rule    RuleID  `json:"rule"`
 	Verdict Verdict `json:"verdict"`
@@ -100,7 +100,7 @@ type Finding struct {
 	Expected string `json:"expected,omitempty"`
 	// Hint says how to fix it, in the origin's terms.
 	Hint string `json:"hint,omitempty"`
-	// Inferred marks a judgement for which the documentation is silent.
+	// Inferred marks a judgment for which the documentation is silent.
 	Inferred bool `json:"inferred,omitempty"`
 }
 

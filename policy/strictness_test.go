@@ -53,7 +53,7 @@ func TestStrictness(t *testing.T) {
 	}
 }
 
-// TestLinkMemo: a judgement with a memo says the same as one without, also when
+// TestLinkMemo: a judgment with a memo says the same as one without, also when
 // a certificate has been changed since.
 func TestLinkMemo(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,7 @@ type Exchange struct {
 	GRPC *GRPC
 	// Attempts are the tries to get a response from the origin.
 	Attempts []*originconn.Attempt
-	// Findings are the judgements that belong to no attempt.
+	// Findings are the judgments that belong to no attempt.
 	Findings []policy.Finding
 	// Cause is why the edge made the answer itself, or why the body was cut
 	// short; nil when all went well.

@@ -179,7 +179,7 @@ func (f *Flight[H]) Share(e *Entry[H]) {
 
 // Content is the body of something that is kept.
 type Content struct {
-	// Source is read to its end and closed; nil is no body. That it returns io.EOF
+	// Source is read to its end and closed; nil means no body. That it returns io.EOF
 	// means that it was whole.
 	Source io.ReadCloser
 	// Length is its announced length; -1 if it is not known.

@@ -13,7 +13,7 @@ type Subject struct {
 	// Name is the file or URL it came from.
 	Name string
 	// Edge is what serves it: the distribution, the client that goes to its
-	// origins and the switches of the judgement. Its Recorder is not used.
+	// origins and the switches of the judgment. Its Recorder is not used.
 	Edge *edge.Edge
 	// Path is the path to ask for of this one, where [Config.Path] is "".
 	Path string

@@ -13,7 +13,7 @@
 // # What to read first
 //
 // [Run] is the table of contents: cases.go lists what there is to ask, visit.go
-// asks it, judge.go turns what was seen into one judgement for each rule,
+// asks it, judge.go turns what was seen into one judgment for each rule,
 // outcome.go says what the viewer would get. After a failure, and after a 400, 403,
 // 404 or 421 that Host may be the reason of, try.go looks whether another setting
 // would work, and fix.go says how to fix it in the

@@ -106,7 +106,7 @@ func notAsCloudFront(d *distribution.Distribution, b *distribution.CacheBehavior
 // stages are the steps of a visit in their order.
 var stages = []policy.Stage{policy.StageResolve, policy.StageDial, policy.StageHandshake, policy.StageVerify, policy.StageSend, policy.StageRead, policy.StageBody}
 
-// judgements has one judgement for each rule that a visit can decide.
+// judgments has one judgment for each rule that a visit can decide.
 func (c *Config) judgements(k *caseOf) []Judgement {
 	v := k.visit
 	var all []Judgement
@@ -153,7 +153,7 @@ func (c *Config) judgements(k *caseOf) []Judgement {
 	return all
 }
 
-// weight orders judgements: the deciding failure first.
+// weight orders judgments: the deciding failure first.
 func weight(j Judgement, deciding policy.RuleID) int {
 	if j.Verdict == policy.Fail && j.Rule == deciding {
 		return -1

@@ -117,7 +117,7 @@ type Check struct {
 	Cause *policy.Cause `json:"cause,omitempty"`
 	// Outcome is what the viewer would get.
 	Outcome Outcome `json:"outcome"`
-	// Rules has one judgement for each rule: the deciding failure first, then
+	// Rules has one judgment for each rule: the deciding failure first, then
 	// other failures, warnings, what was blocked, passes, unsimulated ones.
 	Rules []Judgement `json:"rules,omitempty"`
 	// Fix says how to fix it; nil if nothing failed.

@@ -85,7 +85,7 @@ func only(t testing.TB, r *check.Report) *check.Check {
 	return &r.Checks[0]
 }
 
-// judgement returns the judgement on a rule.
+// judgment returns the judgment on a rule.
 func judgement(c *check.Check, rule policy.RuleID) (check.Judgement, bool) {
 	for _, j := range c.Rules {
 		if j.Rule == rule {

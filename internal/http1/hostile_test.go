@@ -78,7 +78,7 @@ func TestHostileMemory(t *testing.T) {
 }
 
 // TestSlowViewers: hundreds of viewers that send a head and never its end take
-// some kilobytes each, and hinder nobody.
+// some kilobytes each, and block nobody else.
 func TestSlowViewers(t *testing.T) {
 	const viewers = 500
 	address := start(t, &http1.Server{Refuse: refuse, Handler: echo})

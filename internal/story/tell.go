@@ -158,7 +158,7 @@ func (t *teller) foreign() bool {
 	return e.Behavior == "" && e.Sent == nil && e.Cause == nil && len(e.Attempts) == 0
 }
 
-// findings are the judgements that belong to no attempt.
+// findings are the judgments that belong to no attempt.
 func (t *teller) findings() {
 	if !slices.ContainsFunc(t.e.Findings, noteworthy) {
 		return

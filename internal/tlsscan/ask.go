@@ -54,7 +54,7 @@ func (a *answer) in(version uint16) *tlswire.ServerHello {
 
 // useless says that nothing follows from the answer to a question in a version,
 // where hello is what it chose there: it was not asked, was not answered in time,
-// or the answer is no good.
+// or the answer is useless.
 func (a *answer) useless(hello *tlswire.ServerHello) bool {
 	return !a.asked || a.timedOut && hello == nil || a.flight.Malformed != ""
 }

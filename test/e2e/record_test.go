@@ -20,7 +20,7 @@ type record struct {
 	}
 }
 
-// finding is one judgement in a record.
+// finding is one judgment in a record.
 type finding struct{ Rule, Verdict, Observed string }
 
 // exchange asks the API for the record of what a viewer got.

@@ -169,7 +169,7 @@ func (o *object) child(name string) *object {
 }
 
 // opaque are the fields whose value decides nothing here: names of things that
-// AWS keeps, and text for people. Not to know one hinders nobody.
+// AWS keeps, and text for people. They may stay unknown.
 var opaque = []string{
 	"Comment", "CallerReference", "PriceClass", "WebACLId", "ACMCertificateArn", "IAMCertificateId", "Certificate", "Bucket", "Prefix",
 	"RealtimeLogConfigArn", "FieldLevelEncryptionId", "LambdaFunctionARN", "FunctionARN", "OriginAccessIdentity", "OriginAccessControlId",
