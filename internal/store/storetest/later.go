@@ -48,7 +48,7 @@ func unexplained(t *testing.T) (*originconn.Attempt, func()) {
 	client := &originconn.Client{
 		ExplainWithin: -1,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			if asked.Add(1) > 1 {
+			if asked.Add(1) > 2 { // behind both roads of TLS
 				select {
 				case <-gate:
 				case <-ctx.Done():
