@@ -28,10 +28,11 @@ test:
 	cd test/e2e/grpc && $(GO) vet ./... && $(GO) test -race -count=1 -timeout 5m ./...
 	@$(GO) run ./internal/peers/cmd/missing
 
-# What a change breaks first: no containers, no browsers, no servers of others, no race detector.
+# What a change breaks first: no containers, no browsers, no databases, no JVM, no race
+# detector, and fewer generated cases (-short).
 quick:
 	$(GO) vet ./...
-	$(GO) test $$($(GO) list ./... | grep -v /edgesim/test/)
+	$(GO) test -short $$($(GO) list ./... | grep -v /edgesim/test/)
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

@@ -47,11 +47,19 @@ func Missing() []Peer {
 	return slices.DeleteFunc(Known(), func(p Peer) bool { return p.Proves == "" || find(p.Command) != "" })
 }
 
+// slow are the peers that take seconds to start. -short, which is what make quick
+// says, does without them.
+var slow = []string{"aws", "chromium", "docker", "javac", "postgres", "python3:aiohttp", "python3:awscli"}
+
 // Need skips the test when one of these peers is not installed. With CI=true it
-// fails it: there, everything must be proven.
+// fails it: there, everything must be proven. With -short it skips the test when
+// one of them is slow.
 func Need(t testing.TB, commands ...string) {
 	t.Helper()
 	for _, command := range commands {
+		if testing.Short() && slices.Contains(slow, command) {
+			t.Skipf("-short does without %s", command)
+		}
 		if peer := known(command); find(command) == "" {
 			Lack(t, fmt.Sprintf("%s is not installed (Debian: apt-get install %s): %s", peer.Command, peer.Package, peer.Proves))
 		}

@@ -58,9 +58,12 @@ func TestMain(m *testing.M) {
 }
 
 // get returns the peer of this name. One that is not installed skips the test,
-// but fails it in CI, which installs all.
+// but fails it in CI, which installs all. -short does without the JVM.
 func get(t testing.TB, name string) *peer {
 	t.Helper()
+	if testing.Short() && name == "jsse" {
+		t.Skip("-short does without the JVM")
+	}
 	p, err := peers[name]()
 	if errors.Is(err, errMissing) && os.Getenv("CI") != "true" {
 		t.Skipf("%s: %v", name, err)
