@@ -54,6 +54,7 @@ func (s *stream) abandon() {
 	s.ended = true
 	s.release()
 	s.conn.Close()
+	s.conn.wire.countAhead()
 	s.endSender()
 }
 

@@ -3,6 +3,7 @@ package originconn
 import (
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 )
 
 // readAhead lets one read of the socket bring several TLS records, where crypto/tls
@@ -22,6 +23,13 @@ const aheadSize = 4 * (recordHeader + 16<<10 + 256)
 // worthReadingAhead is the length from which a body is: what is shorter comes in one
 // or two records.
 const worthReadingAhead = 20 << 10
+
+// mostAheads bounds how many bodies read ahead at a time: beyond it the memory costs
+// more than the system calls.
+const mostAheads = 64
+
+// aheadsInUse counts them.
+var aheadsInUse atomic.Int32
 
 var aheads = sync.Pool{New: func() any { return new(readAhead) }}
 
@@ -69,16 +77,21 @@ func (r *records) missing(p []byte) int {
 	return min(n+int(binary.BigEndian.Uint16(head[3:])), len(p))
 }
 
-// readAhead begins to read ahead.
+// readAhead begins to read ahead, unless too many others do.
 func (w *wire) readAhead() {
-	if w.ahead == nil {
-		w.ahead = aheads.Get().(*readAhead)
+	if w.ahead != nil {
+		return
 	}
+	if aheadsInUse.Add(1) > mostAheads {
+		aheadsInUse.Add(-1)
+		return
+	}
+	w.ahead = aheads.Get().(*readAhead)
+	w.counted.Store(true)
 }
 
 // stopReadingAhead gives the memory back, and says whether nothing was left in it.
-// Only who reads may call it. Where a body is given up, the collector has the memory:
-// a read may be under way.
+// Only who reads may call it.
 func (w *wire) stopReadingAhead() (empty bool) {
 	a := w.ahead
 	if a == nil {
@@ -88,7 +101,16 @@ func (w *wire) stopReadingAhead() (empty bool) {
 	empty = a.r == a.w && a.err == nil
 	a.r, a.w, a.err = 0, 0, nil
 	aheads.Put(a)
+	w.countAhead()
 	return empty
+}
+
+// countAhead says once that the wire reads ahead no more. Where a body is given up it
+// is all that is done: a read may be under way, and the collector gets the memory.
+func (w *wire) countAhead() {
+	if w.counted.CompareAndSwap(true, false) {
+		aheadsInUse.Add(-1)
+	}
 }
 
 // readOn reads from what was received ahead, and receives where that is empty.

@@ -98,3 +98,34 @@ func TestStopReadingAheadTells(t *testing.T) {
 		t.Error("it comes up again, out of the pool")
 	}
 }
+
+// TestReadAheadIsBounded: beyond so many bodies at a time nobody reads ahead, and a
+// body that ends, or is given up, makes room, once.
+func TestReadAheadIsBounded(t *testing.T) { // alone, as the bound is the process's
+	var all []*wire
+	for range mostAheads + 1 {
+		w := &wire{}
+		w.readAhead()
+		all = append(all, w)
+	}
+	if all[mostAheads-1].ahead == nil || all[mostAheads].ahead != nil {
+		t.Fatalf("%d read ahead", aheadsInUse.Load())
+	}
+	all[0].stopReadingAhead()
+	all[1].countAhead()
+	all[1].countAhead()
+	for range 3 {
+		w := &wire{}
+		w.readAhead()
+		all = append(all, w)
+	}
+	if all[mostAheads+2].ahead == nil || all[mostAheads+3].ahead != nil {
+		t.Error("what two gave back, more or fewer than two took")
+	}
+	for _, w := range all {
+		w.stopReadingAhead()
+	}
+	if n := aheadsInUse.Load(); n != 0 {
+		t.Errorf("%d are counted at the end", n)
+	}
+}

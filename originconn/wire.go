@@ -32,6 +32,8 @@ type wire struct {
 	// nobody has asked for yet; nil but while a long body flows.
 	records records
 	ahead   *readAhead
+	// counted says that it is one of aheadsInUse.
+	counted atomic.Bool
 	// probe asks the socket about the time it was idle; made when first needed.
 	probe *probe
 }

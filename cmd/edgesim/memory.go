@@ -70,11 +70,11 @@ func memoryLimit(text []byte) int64 {
 const leastGarbage = 20 << 20
 
 // Without a cache, what is live beyond the few megabytes of an idle edge are bodies
-// on their way, which leave no garbage: from easyGarbage on, half of what is live
+// on their way, which leave no garbage: beyond easyGarbage, a third of what is live
 // may pile up.
 const (
-	easyGarbage = 14 << 20
-	beyondEasy  = 50
+	easyGarbage = 10 << 20
+	beyondEasy  = 35
 )
 
 // balanceEvery is how often the collector's target follows the cache.

@@ -41,26 +41,10 @@ type Response struct {
 	like string
 
 	// out waits to be sent; nil before Begin, as many requests may be waiting for
-	// their answers.
-	out *[]byte
+	// their answers. large says that it is one of largeOuts.
+	out   *[]byte
+	large bool
 }
-
-// outSize is how much is sent at once: what is read of a body goes straight
-// behind the head, or behind the size of its chunk. smallOutSize is enough for the
-// whole of a short response.
-const (
-	outSize      = 64<<10 + 1<<10
-	smallOutSize = 8 << 10
-)
-
-// mostInSmall is the length up to which a body has room behind its head in a small
-// piece, unless the head is of an unusual size.
-const mostInSmall = smallOutSize - 4<<10
-
-var (
-	outs      = sync.Pool{New: func() any { b := make([]byte, 0, outSize); return &b }}
-	smallOuts = sync.Pool{New: func() any { b := make([]byte, 0, smallOutSize); return &b }}
-)
 
 // What a Response says of those who use it.
 var (
@@ -76,14 +60,10 @@ func (w *Response) reset(c *conn, r *Request) {
 }
 
 func (w *Response) release() {
-	switch {
-	case w.out == nil:
-	case cap(*w.out) == outSize:
-		outs.Put(w.out)
-	case cap(*w.out) == smallOutSize:
-		smallOuts.Put(w.out)
+	if w.out != nil {
+		giveBack(w.out, w.large)
 	}
-	w.out, w.request = nil, nil
+	w.out, w.large, w.request = nil, false, nil
 }
 
 // Begin sets the status, the header and the length of the body, -1 if it is not
@@ -111,11 +91,8 @@ func (w *Response) Begin(status int, header http.Header, length int64, closes bo
 		w.chunked = r.Proto != "HTTP/1.0"
 		w.closes = w.closes || !w.chunked
 	}
-	pool := &outs
-	if w.bodyless || length >= 0 && length <= mostInSmall {
-		pool = &smallOuts
-	}
-	w.out = pool.Get().(*[]byte)
+	w.out = takeOut(w)
+	w.large = cap(*w.out) == largeOutSize
 	*w.out = w.appendHead((*w.out)[:0], status, header)
 }
 
