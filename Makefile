@@ -41,8 +41,9 @@ lint:
 	$(STATICCHECK) ./...
 	$(GO) -C tools vet ./...
 
-# Load with random faults, viewers that leave, kills, reloads and invalidations; what is
-# promised is checked at the end. make test has it for 20 seconds.
+# Two edges under load: random faults, viewers that leave, kills, full disks, database
+# restarts, reloads, invalidations, functions that loop and die; what is promised is
+# checked at the end. make test has it for half a minute.
 SOAK ?= 10m
 soak:
 	EDGESIM_SOAK=$(SOAK) EDGESIM_KILLS=40 $(GO) test -race -count=1 -timeout 4h -v -run 'TestSoak|TestKilled|TestDiskFull' ./test/e2e

@@ -27,6 +27,9 @@ func (f soakFigures) String() string {
 func figuresOf(t *testing.T, e *edgesim) soakFigures {
 	t.Helper()
 	response, err := e.client.Get("http://" + e.Inspect + "/metrics")
+	if err != nil { // the machine may have stood still
+		response, err = e.client.Get("http://" + e.Inspect + "/metrics")
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
