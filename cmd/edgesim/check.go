@@ -177,7 +177,7 @@ func (p *program) noticesOf(all []subject) {
 	for _, s := range all {
 		var told []distribution.Notice
 		for _, n := range s.settings.distribution.Notices {
-			if n.Kind == distribution.NoticeInferred {
+			if n.Kind == distribution.NoticeInferred || n.Loopback && p.watched { // who typed localhost at a terminal knows
 				continue
 			}
 			if strings.Contains(s.name, "://") { // the URL is all there is to point to

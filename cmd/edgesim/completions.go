@@ -148,7 +148,7 @@ func (p place) value(flag string) completes {
 	return c
 }
 
-// ownValues are the values of flags that are no settings, by command and flag.
+// ownValues are the values of flags that package setting does not have, by command and flag.
 var ownValues = map[string]completes{
 	"check format":             {words: []string{"text", "json", "junit", "sarif"}},
 	"check method":             {words: []string{"GET", "HEAD"}},
