@@ -95,7 +95,7 @@ func SignatureFor(f SignatureFacts) (*OriginSignature, []Finding) {
 			Rule: "CF-OAC-37", Verdict: Warn, Subject: subject,
 			Observed: "a Lambda function URL takes no unsigned body, and the viewer sent no x-amz-content-sha256: AWS answers 403 InvalidSignatureException (CF-OAC-38), whatever answered here",
 			Expected: "x-amz-content-sha256 with the hexadecimal SHA-256 of the body, from the viewer",
-			Hint:     "let the viewer send x-amz-content-sha256 with the SHA-256 of the body (in a browser: crypto.subtle.digest), or have the function URL public and checked otherwise",
+			Hint:     "let the viewer send x-amz-content-sha256 with the SHA-256 of the body (in a browser: crypto.subtle.digest), or make the function URL public and authorize requests in another way",
 		})
 	}
 	if host := hostOnly(f.Host); !strings.EqualFold(canonicalName(host), canonicalName(o.DomainName)) {

@@ -26,15 +26,15 @@ func advisePath(f *AdviceFacts) (Finding, bool) {
 		if hasPrefix {
 			finding.Observed += fmt.Sprintf(", %s of the path pattern %q included", prefix, f.Behavior.PathPattern)
 		}
-		finding.Hint = fmt.Sprintf("leave out of OriginPath what the viewer's path has already, or take a prefix away in a function on the behavior %q", f.Behavior.PathPattern)
+		finding.Hint = fmt.Sprintf("remove from OriginPath what the viewer's path already has, or strip the prefix in a function on the behavior %q", f.Behavior.PathPattern)
 	case strings.HasSuffix(asked, "/") && asked != "/":
 		finding.Rule = "CF-PATH-05"
 		finding.Observed = fmt.Sprintf("%s ends in a slash, and the default root object stands in for / alone, not for folders", printable(asked))
-		finding.Hint = fmt.Sprintf("attach a function to the behavior %q that puts index.html behind a path that ends in a slash, or use an origin that does so (an S3 website endpoint)", f.Behavior.PathPattern)
+		finding.Hint = fmt.Sprintf("attach a function to the behavior %q that appends index.html to a path that ends in a slash, or use an origin that does so (an S3 website endpoint)", f.Behavior.PathPattern)
 	case hasPrefix && f.Status == 404 && strings.HasPrefix(asked, prefix+"/"):
 		finding.Rule = "CF-PATH-02"
 		finding.Observed = fmt.Sprintf("the origin was asked for %s: the path pattern %q only chooses the behavior, and %s is not taken away", printable(got), f.Behavior.PathPattern, prefix)
-		finding.Hint = fmt.Sprintf("let the origin serve its paths below %s, or take it away in a function on the behavior %q", prefix, f.Behavior.PathPattern)
+		finding.Hint = fmt.Sprintf("let the origin serve its paths below %s, or strip it in a function on the behavior %q", prefix, f.Behavior.PathPattern)
 	default:
 		return Finding{}, false
 	}

@@ -82,7 +82,7 @@ func adviseLoop(f *AdviceFacts) (Finding, bool) {
 	if strings.EqualFold(to.Hostname(), f.Origin.DomainName) && !strings.EqualFold(hostOnly(f.Host), f.Origin.DomainName) {
 		finding.Observed = asked + ", its own name: the viewer leaves CloudFront"
 		finding.Expected = "a Location under " + f.Host
-		finding.Hint = "tell the origin its public name, or forward Host (origin request policy AllViewer) if it makes its addresses from that"
+		finding.Hint = "tell the origin its public name, or forward Host (origin request policy AllViewer) if it builds its URLs from that"
 		return finding, true
 	}
 	if !f.leadsBack(from, to) {
@@ -93,13 +93,13 @@ func adviseLoop(f *AdviceFacts) (Finding, bool) {
 	switch {
 	case !f.Secure && to.Scheme == "https":
 		finding.Rule = "CF-CONN-03"
-		finding.Hint = fmt.Sprintf("set the protocol policy of the origin %q to https-only, now %s: the origin then sees HTTPS and need not redirect; where it speaks HTTP only, let it read CloudFront-Forwarded-Proto, which an origin request policy adds", f.Origin.ID, f.Origin.ProtocolPolicy)
+		finding.Hint = fmt.Sprintf("set the protocol policy of the origin %q to https-only, now %s: the origin then sees HTTPS and need not redirect; if it speaks HTTP only, have it read CloudFront-Forwarded-Proto, which an origin request policy adds", f.Origin.ID, f.Origin.ProtocolPolicy)
 	case !strings.EqualFold(hostOnly(f.hostSent()), to.Hostname()):
-		finding.Hint = fmt.Sprintf("forward Host to the origin (origin request policy AllViewer), so that it sees %s; or let it not redirect by Host", to.Hostname())
+		finding.Hint = fmt.Sprintf("forward Host to the origin (origin request policy AllViewer), so that it sees %s; or stop the origin from redirecting by Host", to.Hostname())
 	case f.Secure && to.Scheme == "https":
-		finding.Hint = fmt.Sprintf("the application behind the origin takes the request for HTTP: X-Forwarded-Proto does not go on from viewers (CF-REQ-49), so let a proxy before it set that, or attach an origin request policy with CloudFront-Forwarded-Proto to the behavior %q and let the application read it; what it got is in the recording, under sent", f.Behavior.PathPattern)
+		finding.Hint = fmt.Sprintf("the application takes the request for HTTP. CloudFront does not forward X-Forwarded-Proto from viewers (CF-REQ-49): have a proxy in front of the application set it, or attach an origin request policy with CloudFront-Forwarded-Proto to the behavior %q and let the application read it; what it got is in the recording, under sent", f.Behavior.PathPattern)
 	default:
-		finding.Hint = "let the origin not redirect what it is already asked for; what it got is in the recording, under sent"
+		finding.Hint = "change the origin's redirect, which leads to the URL that was requested; the recording shows under sent what the origin received"
 	}
 	return finding, true
 }

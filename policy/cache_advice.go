@@ -77,7 +77,7 @@ func AdviseKey(answer http.Header, unkeyed []Field) []Finding {
 			Rule: "CF-CACHE-65", Verdict: Warn, Subject: "the cache key",
 			Observed: fmt.Sprintf("the origin says Vary: %s, and %s is sent to it but is not in the cache key: this answer is kept for all values of it", f.Name, f.Name),
 			Expected: f.Name + " in the cache key, as Vary has no part in it",
-			Hint:     fmt.Sprintf("put %s into the cache policy, or take it out of the origin request policy", f.Name),
+			Hint:     fmt.Sprintf("put %s into the cache policy, or remove it from the origin request policy", f.Name),
 		})
 	}
 	return found
@@ -124,6 +124,6 @@ func SharedAcross(answer http.Header, then, now []Field, from string) *Finding {
 	return &Finding{
 		Rule: rule, Verdict: Warn, Subject: "the cache key",
 		Observed: fmt.Sprintf("%s: exchange %s brought this copy, and the cache key is the same", strings.Join(differ, "; "), from),
-		Hint:     fmt.Sprintf("if the answer depends on %s, put it into the cache policy; else take it out of the origin request policy", strings.Join(names, " or ")),
+		Hint:     fmt.Sprintf("if the answer depends on %s, put it into the cache policy; otherwise remove it from the origin request policy", strings.Join(names, " or ")),
 	}
 }

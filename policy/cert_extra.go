@@ -29,7 +29,7 @@ func (j *judge) judgeExtras(p path) {
 		j.add(rankNote, Finding{
 			Rule: "CF-CERT-19", Verdict: Warn, Subject: "chain",
 			Observed: "expired beside the path: " + listed(expired),
-			Hint:     "take it out of the chain file; old clients may follow it and fail",
+			Hint:     "remove it from the chain file; old clients may follow it and fail",
 			Inferred: true,
 		})
 	}
@@ -38,7 +38,7 @@ func (j *judge) judgeExtras(p path) {
 		f.Verdict, f.Inferred = Warn, true
 		f.Observed = "sent beside the path: " + listed(append(extras, expired...))
 		f.Expected = "the leaf and its intermediates, without the root"
-		f.Hint = "take them out of the chain file; each handshake carries them for nothing"
+		f.Hint = "remove them from the chain file; they only make each handshake larger"
 		if more > 0 {
 			f.Observed += fmt.Sprintf("; and %d more that nobody looked at", more)
 		}

@@ -31,7 +31,7 @@ func (j *judge) judgeForm() bool {
 			Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: leaf.String(),
 			Observed: "the certificate cannot be read: " + printable(leaf.err.Error()),
 			Expected: "a certificate as RFC 5280 describes it",
-			Hint:     "reissue the certificate; `openssl x509 -in cert.pem -text` shows whether it reads there",
+			Hint:     "reissue the certificate; `openssl x509 -in cert.pem -text` shows whether it can be parsed",
 			Inferred: leaf.outline != nil, // CloudFront's reader may be more lenient than ours
 		})
 		j.block("CF-CERT-11", rankKey, "the leaf cannot be read")
@@ -68,7 +68,7 @@ func (j *judge) judgeUnreadable(p path) {
 			Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: c.String(),
 			Observed: "the certificate cannot be read: " + printable(c.err.Error()),
 			Expected: "certificates as RFC 5280 describes them",
-			Hint:     "take this certificate out of the chain file, or replace it by its issuer's current one",
+			Hint:     "remove this certificate from the chain file, or replace it with its issuer's current one",
 			Inferred: true,
 		}
 		if c.outline != nil && p.root != nil && c.index > p.end().index {

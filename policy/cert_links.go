@@ -105,13 +105,13 @@ func (j *judge) judgeDates(c *chainCert) []ranked {
 		f.Observed = "expired at " + instant(c.NotAfter) + ", " + span(at.Sub(c.NotAfter)) + " before"
 		f.Hint = "renew the certificate, then reload the server so that it serves the new one"
 		if c.index != 0 {
-			f.Hint = "replace this certificate in the chain file by its issuer's current one"
+			f.Hint = "replace this certificate in the chain file with its issuer's current one"
 		}
 		return []ranked{{rankExpired, f}}
 	case at.Before(c.NotBefore):
 		f.Rule, f.Cause = "CF-CERT-02", CauseCertNotYetValid
 		f.Observed = "valid only from " + instant(c.NotBefore) + ", " + span(c.NotBefore.Sub(at)) + " later"
-		f.Hint = "wait until then, serve the former certificate, or correct the clock of the machine that issued it"
+		f.Hint = "wait until then, serve the previous certificate, or correct the clock of the machine that issued it"
 		return []ranked{{rankNotYet, f}}
 	}
 	return nil

@@ -43,7 +43,7 @@ func (j *judge) judgeStructure(leaf *chainCert) path {
 			Rule: "CF-CERT-03", Verdict: Fail, Cause: CauseCertSelfSigned, Subject: leaf.String(),
 			Observed: "the certificate is signed with its own key",
 			Expected: "a certificate issued by a CA of Mozilla's included-CA list",
-			Hint:     "get a certificate from a public CA (Let's Encrypt, ACM on an ELB); CloudFront cannot be told to trust this one",
+			Hint:     "get a certificate from a public CA (Let's Encrypt, ACM on an ELB); CloudFront cannot be made to trust this one",
 		})
 		why := "a self-signed leaf has no chain"
 		j.block("CF-CERT-05", rankOrder, why)
@@ -87,7 +87,7 @@ func (j *judge) judgeOrder(leaf *chainCert) path {
 		Inferred: interposed,
 	}
 	if interposed {
-		f.Hint = "take the certificates out that do not belong between the others"
+		f.Hint = "remove the certificates that do not belong between the others"
 	}
 	j.add(rankOrder, f)
 	return p
@@ -153,8 +153,8 @@ func (j *judge) judgeMissing(p path) {
 		Observed: "the chain stops at issuer " + end.issuerName() + ", which was not sent and is not a trusted root" +
 			"; browsers fetch it or have it cached, CloudFront does not" + j.namesake(end),
 		Expected: "every certificate from the leaf up to one issued by a trusted root",
-		Hint: "serve the full chain (fullchain.pem in place of cert.pem)" +
-			"; if the issuer is a private CA, use a certificate of a public one: CloudFront cannot be told to trust it, edgesim can, as a stand-in for one: --origin-ca FILE",
+		Hint: "serve the full chain (fullchain.pem instead of cert.pem)" +
+			"; CloudFront does not trust private CAs: if the issuer is one, get a certificate from a public CA, or, to test with yours in edgesim, use --origin-ca FILE",
 		Inferred: len(p.certs) > 1,
 	})
 	j.block("CF-CERT-07", rankTrust, "the chain stops before a root")
@@ -194,5 +194,5 @@ func (j *judge) judgeLimits() {
 const (
 	expectedRoot = "a chain that ends at a CA of Mozilla's included-CA list"
 	hintRoot     = "use a certificate of a public CA; CloudFront can neither be given a private CA nor be told to skip the check" + hintStandIn
-	hintStandIn  = "; if it is a private CA of yours standing in for a public one, give it to edgesim with --origin-ca FILE"
+	hintStandIn  = "; to test with a CA of your own as if it were public, use --origin-ca FILE"
 )

@@ -167,7 +167,7 @@ func (t ErrorTTL) Finding() Finding {
 		f.Verdict = Warn
 		f.Observed = fmt.Sprintf("CloudFront would answer with this %d for %s more without asking the origin, even if it works again: %s",
 			t.Status, inSeconds(t.For), t.Why)
-		f.Hint = fmt.Sprintf("a custom error response for %d with a lower ErrorCachingMinTTL shortens that; edgesim itself asks each time, unless it runs with --error-caching", t.Status)
+		f.Hint = fmt.Sprintf("a custom error response for %d with a lower ErrorCachingMinTTL shortens that; edgesim caches errors only with --cache errors", t.Status)
 	}
 	return f
 }

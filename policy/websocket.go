@@ -30,7 +30,7 @@ func JudgeNoWebSocket(proto string, h http.Header) []Finding {
 	}
 	return []Finding{{
 		Rule: "CF-WS-03", Verdict: Warn, Subject: "WebSocket", Observed: "the viewer sent Sec-WebSocket-Key over " + proto + ": the request goes on as an ordinary one",
-		Expected: "a WebSocket handshake over HTTP/1.1", Hint: "let the client use HTTP/1.1 for wss:, as browsers do (ALPN http/1.1); CloudFront sets up no WebSocket over HTTP/2",
+		Expected: "a WebSocket handshake over HTTP/1.1", Hint: "let the client use HTTP/1.1 for wss:, as browsers do (ALPN http/1.1); CloudFront does not support WebSocket over HTTP/2",
 	}}
 }
 

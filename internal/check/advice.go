@@ -104,6 +104,6 @@ func withheld(k *caseOf) (policy.Finding, bool) {
 		Rule: rule, Verdict: policy.Warn, Subject: "credentials of viewers", Inferred: true,
 		Observed: fmt.Sprintf("the origin itself answers %d, and the behavior %q does not send viewers' %s on", k.visit.status, k.behavior.PathPattern, strings.Join(lost, " and ")),
 		Expected: "what the origin needs to know its users",
-		Hint:     fmt.Sprintf("if the origin asks for a login, attach the origin request policy AllViewerExceptHostHeader to the behavior %q", k.behavior.PathPattern),
+		Hint:     fmt.Sprintf("if the origin requires a login, attach the origin request policy AllViewerExceptHostHeader to the behavior %q", k.behavior.PathPattern),
 	}, true
 }

@@ -149,7 +149,7 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 		found = append(found, policy.Finding{
 			Rule: "CF-ERR-08", Verdict: policy.Warn, Subject: k.plan.Request.Method + " " + k.plan.Request.RequestURI,
 			Observed: fmt.Sprintf("the origin itself answers %d, which viewers get", v.status),
-			Hint:     "it is reached; see its own log, or ask for another path with --path",
+			Hint:     "CloudFront reaches the origin; see the origin's log, or check another path with --path",
 		})
 	}
 	advice := c.advice(k)
@@ -157,7 +157,7 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 	if v.cause == nil && v.status >= 400 && v.status < 500 && c.pathNamed(k) != "" {
 		hint := "it is reached; correct the path that was asked for, or the origin, if this path should be there"
 		if len(advice) > 0 {
-			hint = "it is reached; what else is said here of its answer comes first"
+			hint = "CloudFront reaches the origin; look at the other findings about its response first"
 		}
 		found = append(found, policy.Finding{
 			Rule: "CF-ERR-08", Verdict: policy.Warn, Subject: k.plan.Request.Method + " " + k.plan.Request.RequestURI,

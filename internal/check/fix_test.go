@@ -201,9 +201,9 @@ func TestUnobtainableName(t *testing.T) {
 		steps   []string // how they begin
 	}{
 		{"the certificate is for neither name", "other.example.com", true, "CF-NAME-05",
-			[]string{"send the origin's own name (origin request policy AllViewerExceptHostHeader), with a certificate that has app.example.com among its names", "or give the distribution an alias"}},
+			[]string{"send the origin's own name (origin request policy AllViewerExceptHostHeader), with a certificate that covers app.example.com", "or give the distribution an alias"}},
 		{"no public CA", "app.example.com", false, "CF-CERT-07",
-			[]string{"get a certificate for app.example.com from a public CA", "if it is a private CA of yours standing in for a public one: --origin-ca FILE"}},
+			[]string{"get a certificate for app.example.com from a public CA", "to test with a CA of your own as if it were public: --origin-ca FILE"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
