@@ -100,8 +100,9 @@ type reply struct {
 }
 
 // serve has the process handle one event. After an error that is not the
-// handler's own the process is of no use.
-func (p *process) serve(ctx context.Context, id string, event []byte) (Result, error, bool) {
+// handler's own the process is of no use, nor when ctx ended meanwhile: it is being
+// killed then, even if it has answered.
+func (p *process) serve(ctx context.Context, id string, event []byte) (_ Result, _ error, usable bool) {
 	p.mu.Lock()
 	p.lines, p.bytes = nil, 0
 	p.mu.Unlock()
@@ -109,7 +110,7 @@ func (p *process) serve(ctx context.Context, id string, event []byte) (Result, e
 		<-p.printed
 	}
 	stop := context.AfterFunc(ctx, func() { killGroup(p.command); p.pipe.Close() })
-	defer stop()
+	defer func() { usable = stop() && usable }()
 	line := fmt.Appendf(nil, `{"id":%q,"event":`, id)
 	line = append(append(line, bytes.ReplaceAll(event, []byte("\n"), nil)...), "}\n"...)
 	_, err := p.events.Write(line)
