@@ -9,6 +9,7 @@
 //	make bench BENCH="-sections functions"  what an edge function costs, beside njs and node, a few seconds
 //	make bench BENCH="-sections burst"  2,000 new TLS viewers a second, and 10,000 kept connections, two minutes
 //	make bench BENCH="-sections record" what recording costs, and a store of a million exchanges; with -quick half a minute
+//	make bench BENCH="-sections postgres" a hundred edges and one PostgreSQL, half a minute
 //	make bench BENCH="-json FILE"       the same for programs, too
 //
 // # What is measured: proxies

@@ -30,6 +30,9 @@ type plan struct {
 	exchanges int // in the store of the record section
 	keys      int // distinct keys of the cache section
 	burst     int // new viewers a second of the burst section
+	// pgEdges record so many exchanges a second, all together, for so long.
+	pgEdges, pgRate int
+	pgTime          time.Duration
 }
 
 // The sections of the report.
@@ -40,6 +43,7 @@ const (
 	sectionRecord    = "record"    // measured only when it is named: a million exchanges take theirs
 	sectionFunctions = "functions" // measured only when it is named
 	sectionBurst     = "burst"     // measured only when it is named
+	sectionPostgres  = "postgres"  // measured only when it is named
 	sectionCache     = "cache"     // measured only when it is named: ten million keys take theirs
 )
 
@@ -80,7 +84,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.BoolVar(&quick, "quick", false, "three cells and three rounds of TLS only, a minute and a half")
-	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache, functions, burst (default: proxy and tls)")
+	f.StringVar(&sections, "sections", "", "what is measured: any of proxy, tls, check, record, cache, functions, burst, postgres (default: proxy and tls)")
 	f.StringVar(&bodies, "bodies", "", "body sizes in bytes: any of 1024, 65536, 1048576 (default: all)")
 	f.StringVar(&connections, "connections", "", "numbers of connections, e.g. 1,64 (default: 1,16,64,256)")
 	f.StringVar(&subjects, "subjects", "", "who takes part beside std: any of direct, edgesim, nginx, haproxy (default: all there are)")
@@ -91,6 +95,9 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	f.IntVar(&p.tlsRounds, "tls-rounds", 0, "rounds of the TLS section (default: 11, with -quick 3)")
 	f.DurationVar(&p.tlsTurn, "tls-turn", 120*time.Millisecond, "how long a subject works in one round of the TLS section")
 	f.IntVar(&p.exchanges, "exchanges", 0, "exchanges in the store of the record section (default: 1000000, with -quick 100000)")
+	f.IntVar(&p.pgEdges, "pg-edges", 100, "edges of the postgres section")
+	f.IntVar(&p.pgRate, "pg-rate", 20_000, "exchanges a second that they record, all together")
+	f.DurationVar(&p.pgTime, "pg-time", 15*time.Second, "for how long they record")
 	f.IntVar(&p.keys, "keys", 10_000_000, "distinct keys of the cache section; 0 leaves them out")
 	f.IntVar(&p.burst, "burst", 2000, "new TLS viewers a second of the burst section")
 	f.StringVar(&p.load, "load", "", "who makes the load: wrk or own (default: wrk where it is installed)")
@@ -135,13 +142,15 @@ func (p *plan) check() error {
 		}
 	}
 	for _, name := range p.sections {
-		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache && name != sectionFunctions && name != sectionBurst {
-			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache, functions, burst", name)
+		if name != sectionProxy && name != sectionTLS && name != sectionCheck && name != sectionRecord && name != sectionCache && name != sectionFunctions && name != sectionBurst && name != sectionPostgres {
+			return fmt.Errorf("-sections: %q is none of proxy, tls, check, record, cache, functions, burst, postgres", name)
 		}
 	}
 	switch {
 	case p.exchanges < 1000 || p.exchanges > 100_000_000:
 		return fmt.Errorf("-exchanges %d is not from 1000 to 100000000", p.exchanges)
+	case p.pgEdges < 1 || p.pgEdges > 400 || p.pgRate < 1 || p.pgTime < time.Second:
+		return errors.New("-pg-edges is not from 1 to 400, -pg-rate below 1 or -pg-time below 1s")
 	case p.tlsRounds < 1 || p.tlsRounds > 100:
 		return fmt.Errorf("-tls-rounds %d is not from 1 to 100", p.tlsRounds)
 	case p.tlsTurn < time.Millisecond || p.tlsTurn > time.Minute:

@@ -133,11 +133,16 @@ func folderSize(dir string) (n int64) {
 
 // answer adds the median of what a question took.
 func (f *storeFigures) answer(what string, most time.Duration, took []time.Duration) {
+	f.Answers = append(f.Answers, answerOf(what, most, took))
+}
+
+// answerOf takes the median.
+func answerOf(what string, most time.Duration, took []time.Duration) storeAnswer {
 	list := make([]float64, len(took))
 	for i, d := range took {
 		list[i] = float64(d)
 	}
-	f.Answers = append(f.Answers, storeAnswer{what, time.Duration(median(list)), most})
+	return storeAnswer{what, time.Duration(median(list)), most}
 }
 
 // asked is how often each question is asked.

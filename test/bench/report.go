@@ -24,8 +24,10 @@ type report struct {
 	// Functions is what an edge function costs a call.
 	Functions *functionsReport `json:"functions,omitempty"`
 	// Burst is what comes all at once.
-	Burst   *burstReport `json:"burst,omitempty"`
-	Targets []target     `json:"targets"`
+	Burst *burstReport `json:"burst,omitempty"`
+	// Postgres is what many edges get into one database.
+	Postgres *postgresReport `json:"postgres,omitempty"`
+	Targets  []target        `json:"targets"`
 }
 
 // writeJSON writes the report for programs.
@@ -50,6 +52,7 @@ func (r *report) writeText(w io.Writer) error {
 	r.Cache.print(p)
 	r.Functions.print(p)
 	r.Burst.print(p)
+	r.Postgres.print(p)
 	r.printTargets(p)
 	return p.err
 }

@@ -74,5 +74,5 @@ func judge(r *report) []target {
 	for _, c := range r.ColdStarts {
 		add("first answer after exec, state "+c.State, "within 50 ms", milliseconds(c.Answered)+" ms", c.Answered <= readyLimit)
 	}
-	return append(all, slices.Concat(r.TLS.judge(), r.Check.judge(), r.Record.judge(), r.Cache.judge(), r.Functions.judge(), r.Burst.judge())...)
+	return append(all, slices.Concat(r.TLS.judge(), r.Check.judge(), r.Record.judge(), r.Cache.judge(), r.Functions.judge(), r.Burst.judge(), r.Postgres.judge())...)
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -27,13 +29,18 @@ type transaction struct {
 var errStale = errors.New("a kind is gone")
 
 // partsFor is after how many exchanges of all edges the parts are announced
-// again: who forgets parts knows then which are not used any more.
-const partsFor = 10_000
+// again: who forgets parts knows then which are not used any more. A hundred edges
+// write ten thousand in half a second.
+const partsFor = 500_000
 
 // transaction runs one transaction, with the schema made if the database was not
-// there when the store was opened.
-func (w *writer) transaction(do func(context.Context, *transaction) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+// there when the store was opened. Before it begins, prepare has the connection.
+func (w *writer) transaction(prepare func(context.Context) error, do func(context.Context, *transaction) error) error {
+	timeout := writeTimeout
+	if w.down {
+		timeout = retryTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	if w.down {
 		if err := migrate(ctx, w.store.pool, false); err != nil {
@@ -41,10 +48,13 @@ func (w *writer) transaction(do func(context.Context, *transaction) error) error
 		}
 	}
 	run := func() error {
+		if err := prepare(ctx); err != nil {
+			return err
+		}
 		return pgx.BeginFunc(ctx, w.store.pool, func(tx pgx.Tx) error { return do(ctx, &transaction{w: w, tx: tx}) })
 	}
 	err := run()
-	if errors.Is(err, errStale) {
+	for again := 0; errors.Is(err, errStale) && again < 3; again++ {
 		w.forget()
 		err = run()
 	}
@@ -70,25 +80,26 @@ func (w *writer) part(data []byte) uint64 {
 	return ref
 }
 
-// rows is a batch of exchanges by columns.
+// rows is a batch of exchanges by columns, and what it adds to the counts.
 type rows struct {
-	numbers, starts, kinds          []int64
+	starts, kinds                   []int64
 	sizes                           []int32
 	ids, uris, records, views, bods [][]byte
+	bytes                           int64
+	counts                          map[int64]int64 // by kind
 }
 
 // add inserts exchanges, those whose id is not there, and forgets what is too
 // old.
-func (t *transaction) add(ctx context.Context, all []*recording.Exchange) error {
-	if err := t.begin(ctx, int64(len(all))); err != nil {
-		return err
-	}
-	if len(all) > 0 {
-		if err := t.insert(ctx, all); err != nil {
+func (t *transaction) add(ctx context.Context, r *rows) error {
+	if len(r.ids) == 0 {
+		if err := t.begin(ctx, 0); err != nil {
 			return err
 		}
+	} else if err := t.insert(ctx, r); err != nil {
+		return err
 	}
-	return t.retain(ctx, 2*len(all)+queue.BatchRows)
+	return t.retain(ctx, 2*len(r.ids)+queue.BatchRows)
 }
 
 // begin takes numbers, which locks out other writers until the end.
@@ -98,38 +109,120 @@ func (t *transaction) begin(ctx context.Context, n int64) error {
 	if err != nil {
 		return err
 	}
-	if w := t.w; generation != w.generation || t.next > w.announced+partsFor {
-		w.forget()
-		w.generation, w.announced = generation, t.next
+	if t.outdated(generation) {
+		t.w.forget()
 	}
 	return nil
 }
 
-func (t *transaction) insert(ctx context.Context, all []*recording.Exchange) error {
-	var r rows
-	for i, e := range all {
-		kind, err := t.kind(ctx, lookup.KindOf(e))
+// outdated says whether what the writer remembers of parts and kinds may be gone from
+// the database, and notes as of when it remembers it.
+func (t *transaction) outdated(generation int64) bool {
+	w := t.w
+	if generation == w.generation && t.next <= w.announced+partsFor {
+		return false
+	}
+	w.generation, w.announced = generation, t.next
+	return true
+}
+
+// columns encodes exchanges, before anything is locked.
+func (w *writer) columns(ctx context.Context, all []*recording.Exchange) (r rows, err error) {
+	r.counts = map[int64]int64{}
+	for _, e := range all {
+		kind, err := w.kind(ctx, lookup.KindOf(e))
 		if err != nil {
-			return err
+			return r, err
 		}
-		record := append([]byte(nil), t.w.encoder.Encode(e, 0)...)
-		r.numbers, r.starts, r.kinds = append(r.numbers, t.next+int64(i)), append(r.starts, e.Start.UnixNano()), append(r.kinds, kind)
-		r.sizes = append(r.sizes, int32(len(record)+len(e.Viewer.Body)+len(e.Response.Body)+len(e.Viewer.URI)))
+		record := append([]byte(nil), w.encoder.Encode(e, 0)...)
+		size := len(record) + len(e.Viewer.Body) + len(e.Response.Body) + len(e.Viewer.URI)
+		r.starts, r.kinds, r.sizes = append(r.starts, e.Start.UnixNano()), append(r.kinds, kind), append(r.sizes, int32(size))
 		r.ids, r.uris, r.records = append(r.ids, []byte(e.ID)), append(r.uris, []byte(e.Viewer.URI)), append(r.records, record)
 		r.views, r.bods = append(r.views, e.Viewer.Body), append(r.bods, e.Response.Body)
+		r.counts[kind]++
+		r.bytes += int64(size)
 	}
-	if err := t.announce(ctx); err != nil {
-		return err
+	return r, nil
+}
+
+// insert sends all of a batch at once, as all others wait from its first statement on
+// until it is committed.
+func (t *transaction) insert(ctx context.Context, r *rows) error {
+	n := int64(len(r.ids))
+	kinds, counts := make([]int64, 0, len(r.counts)), make([]int64, 0, len(r.counts))
+	for kind, count := range r.counts {
+		kinds, counts = append(kinds, kind), append(counts, count)
 	}
+	b := &pgx.Batch{}
+	b.Queue("UPDATE state SET next = next + $1, exchanges = exchanges + $1, bytes = bytes + $2 RETURNING next - $1, generation", n, r.bytes)
+	parts := len(t.w.parts) > 0
+	if parts {
+		refs, data := t.w.newParts()
+		b.Queue(`INSERT INTO part (ref, last, data) SELECT ref, state.next, data FROM state, unnest($1::bigint[], $2::bytea[]) AS new (ref, data)
+			ON CONFLICT (ref) DO UPDATE SET last = greatest(part.last, excluded.last)`, refs, data)
+	}
+	b.Queue("UPDATE kind SET exchanges = exchanges + new.n FROM unnest($1::bigint[], $2::bigint[]) AS new (id, n) WHERE kind.id = new.id", kinds, counts)
 	// A statement of ours may name an id twice, of which the first counts.
-	found, err := t.tx.Query(ctx, `INSERT INTO exchange (number, id, start, kind, size, uri, record, viewer, response)
-		SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[])
+	b.Queue(`INSERT INTO exchange (number, id, start, kind, size, uri, record, viewer, response)
+		SELECT state.next - $1 + new.n - 1, new.id, new.start, new.kind, new.size, new.uri, new.record, new.viewer, new.response
+		FROM state, unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[])
+		WITH ORDINALITY AS new (id, start, kind, size, uri, record, viewer, response, n)
 		ON CONFLICT DO NOTHING RETURNING kind, size`,
-		r.numbers, r.ids, r.starts, r.kinds, r.sizes, r.uris, r.records, r.views, r.bods)
-	if err != nil {
+		n, r.ids, r.starts, r.kinds, r.sizes, r.uris, r.records, r.views, r.bods)
+	results := t.tx.SendBatch(ctx, b)
+	inserted, err := t.results(results, r, parts, len(kinds))
+	if err = errors.Join(err, results.Close()); err != nil || inserted == n {
 		return err
 	}
-	return t.count(ctx, found, 1)
+	// Some were there already: they are delivered again after an outage.
+	return t.uncount(ctx, r, n-inserted)
+}
+
+// results reads what the statements of insert give, and takes what was inserted off the
+// counts of rows, so that what was there already is left.
+func (t *transaction) results(results pgx.BatchResults, r *rows, parts bool, kinds int) (inserted int64, err error) {
+	var generation int64
+	if err := results.QueryRow().Scan(&t.next, &generation); err != nil {
+		return 0, err
+	}
+	if t.outdated(generation) {
+		return 0, errStale
+	}
+	if parts {
+		if _, err := results.Exec(); err != nil {
+			return 0, err
+		}
+	}
+	tag, err := results.Exec()
+	if err != nil {
+		return 0, err
+	}
+	if tag.RowsAffected() != int64(kinds) {
+		return 0, errStale
+	}
+	found, err := results.Query()
+	if err != nil {
+		return 0, err
+	}
+	var kind, size int64
+	_, err = pgx.ForEachRow(found, []any{&kind, &size}, func() error {
+		inserted++
+		r.counts[kind]--
+		r.bytes -= size
+		return nil
+	})
+	return inserted, err
+}
+
+// uncount takes exchanges off the counts.
+func (t *transaction) uncount(ctx context.Context, r *rows, exchanges int64) error {
+	for kind, n := range r.counts {
+		if _, err := t.tx.Exec(ctx, "UPDATE kind SET exchanges = exchanges - $1 WHERE id = $2", n, kind); err != nil {
+			return err
+		}
+	}
+	_, err := t.tx.Exec(ctx, "UPDATE state SET exchanges = exchanges - $1, bytes = bytes - $2", exchanges, r.bytes)
+	return err
 }
 
 // count adds the kinds and sizes of rows to the counts, or with -1 takes them
@@ -164,18 +257,26 @@ func (t *transaction) announce(ctx context.Context) error {
 	if len(t.w.parts) == 0 {
 		return nil
 	}
-	refs, data := make([]int64, 0, len(t.w.parts)), make([][]byte, 0, len(t.w.parts))
-	for ref, d := range t.w.parts {
-		refs, data = append(refs, ref), append(data, d)
-	}
+	refs, data := t.w.newParts()
 	_, err := t.tx.Exec(ctx, `INSERT INTO part (ref, last, data) SELECT ref, $1, data FROM unnest($2::bigint[], $3::bytea[]) AS new (ref, data)
 		ON CONFLICT (ref) DO UPDATE SET last = greatest(part.last, excluded.last)`, t.next, refs, data)
 	return err
 }
 
-// kind returns the id of a kind, which is added if it is new.
-func (t *transaction) kind(ctx context.Context, k lookup.Kind) (int64, error) {
-	if id, ok := t.w.kinds[k]; ok {
+// newParts returns the parts that are new to the transaction, in the order in which
+// everybody locks them.
+func (w *writer) newParts() (refs []int64, data [][]byte) {
+	refs = slices.Sorted(maps.Keys(w.parts))
+	for _, ref := range refs {
+		data = append(data, w.parts[ref])
+	}
+	return refs, data
+}
+
+// kind returns the id of a kind, which is added if it is new: outside of a transaction,
+// as others would wait for its row.
+func (w *writer) kind(ctx context.Context, k lookup.Kind) (int64, error) {
+	if id, ok := w.kinds[k]; ok {
 		return id, nil
 	}
 	values := k.Values()
@@ -186,16 +287,16 @@ func (t *transaction) kind(ctx context.Context, k lookup.Kind) (int64, error) {
 		fmt.Fprintf(&places, ", $%d", i+1)
 	}
 	var id int64
-	err := t.tx.QueryRow(ctx, "INSERT INTO kind (exchanges, "+strings.Join(lookup.Columns, ", ")+", digest) VALUES (0"+places.String()+
+	err := w.store.pool.QueryRow(ctx, "INSERT INTO kind (exchanges, "+strings.Join(lookup.Columns, ", ")+", digest) VALUES (0"+places.String()+
 		") ON CONFLICT (digest) DO UPDATE SET exchanges = kind.exchanges RETURNING id", values...).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
 	const most = 4096
-	if len(t.w.kinds) >= most {
-		clear(t.w.kinds)
+	if len(w.kinds) >= most {
+		clear(w.kinds)
 	}
-	t.w.kinds[k] = id
+	w.kinds[k] = id
 	return id, nil
 }
 

@@ -30,11 +30,18 @@ type Store struct {
 
 var _ recording.Store = (*Store)(nil)
 
-// connectTimeout is how long a connection may take, unless the URL says
-// otherwise; writeTimeout how long a batch may take before it goes to the spool.
+// connectTimeout is how long a connection may take, unless the URL says otherwise;
+// writeTimeout how long a batch may take before it goes to the spool, the turns of other
+// edges included: to give up early makes them all slower. retryTimeout is how long it may
+// take while the database cannot be reached.
+//
+// gather is how long a batch gathers: a transaction of a few exchanges costs nearly as
+// much as one of a hundred, and within a second of its end an exchange has to be there.
 const (
+	gather         = 400 * time.Millisecond
 	connectTimeout = 2 * time.Second
-	writeTimeout   = 2 * time.Second
+	writeTimeout   = 10 * time.Second
+	retryTimeout   = 2 * time.Second
 )
 
 // Open opens the database and brings it to the newest schema. A database that
@@ -46,7 +53,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{config: c, pool: pool, queue: queue.New(c.QueueBytes)}
+	s := &Store{config: c, pool: pool, queue: queue.NewGathering(c.QueueBytes, gather)}
 	err = migrate(ctx, pool, c.ReadOnly)
 	records := !c.ReadOnly && c.Spool != ""
 	if err != nil && (!records || !unreachable(err)) {

@@ -75,7 +75,7 @@ func refused(t *testing.T, server *peers.PostgreSQL) {
 		config pgstore.Config
 		want   string
 	}{
-		{"newer schema", pgstore.Config{URL: newer, Spool: t.TempDir()}, "have schema 99, and this edgesim knows up to 1"},
+		{"newer schema", pgstore.Config{URL: newer, Spool: t.TempDir()}, "have schema 99, and this edgesim knows up to 2"},
 		{"no such database", pgstore.Config{URL: strings.Replace(newer, "/test", "/nosuch", 1), Spool: t.TempDir()}, "does not exist"},
 		{"nothing recorded", pgstore.Config{URL: server.Database(t), ReadOnly: true}, "the database has no recordings"},
 		{"no server", pgstore.Config{URL: "postgres://edgesim@/x?host=/nowhere", ReadOnly: true}, "/nowhere"},

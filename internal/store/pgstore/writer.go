@@ -112,7 +112,7 @@ func (w *writer) idle() {
 func (w *writer) again() {
 	w.late.Explained(func(_ int64, e *recording.Exchange) {
 		if w.mayTry() {
-			w.report(w.transaction(func(ctx context.Context, t *transaction) error { return t.replace(ctx, e) }))
+			w.report(w.transaction(func(context.Context) error { return nil }, func(ctx context.Context, t *transaction) error { return t.replace(ctx, e) }))
 		}
 	})
 }
@@ -141,7 +141,12 @@ func (w *writer) deliverSpool() {
 
 // deliver writes exchanges and says whether they are in the database.
 func (w *writer) deliver(all []*recording.Exchange) bool {
-	err := w.transaction(func(ctx context.Context, t *transaction) error { return t.add(ctx, all) })
+	var r rows
+	prepare := func(ctx context.Context) (err error) {
+		r, err = w.columns(ctx, all)
+		return err
+	}
+	err := w.transaction(prepare, func(ctx context.Context, t *transaction) error { return t.add(ctx, &r) })
 	w.report(err)
 	return err == nil
 }

@@ -79,6 +79,8 @@ func bytesOf(b *[]byte) []byte {
 // full waits, unless the store fails: then the exchange is lost, and counted.
 type Queue struct {
 	limit int64
+	// gather is how old the first of a batch becomes before the batch is due.
+	gather time.Duration
 
 	mu      sync.Mutex
 	room    sync.Cond // of those who wait to put something in
@@ -96,9 +98,12 @@ type Queue struct {
 	ended   chan struct{} // closed by Close
 }
 
-// New returns a queue for so many bytes.
-func New(limit int64) *Queue {
-	q := &Queue{limit: limit, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+// New returns a queue for so many bytes, in which a batch is due after BatchTime.
+func New(limit int64) *Queue { return NewGathering(limit, BatchTime) }
+
+// NewGathering is New with another time after which a batch is due.
+func NewGathering(limit int64, gather time.Duration) *Queue {
+	q := &Queue{limit: limit, gather: gather, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	q.room.L, q.done.L = &q.mu, &q.mu
 	return q
 }
@@ -154,7 +159,7 @@ func (q *Queue) Due() (time.Duration, bool) {
 	case q.urgent || q.closed || len(q.items) >= BatchRows || q.waiting >= batchBytes:
 		return 0, true
 	}
-	return max(0, BatchTime-time.Since(q.first)), true
+	return max(0, q.gather-time.Since(q.first)), true
 }
 
 // Take moves the oldest items into batch, which is returned.
