@@ -27,7 +27,7 @@ type soakPlan struct {
 // it holds one of the two places that tests have on two cores, and more time would
 // only bring the same troubles again. Its viewers ask about a hundred times a
 // second, a tenth of what an edge with the race detector can do, so that the
-// packages beside it keep their time.
+// packages beside it keep their time. docs/RELIABILITY.md has the figures of a long one.
 func planSoak(t *testing.T) soakPlan {
 	text := os.Getenv("EDGESIM_SOAK")
 	if text == "" {
