@@ -50,7 +50,7 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 	cut := int64(0)
 	if excess > 0 {
 		var err error
-		if cut, err = ix.numberAt(excess, max(c.Keep, 0)/128); err != nil {
+		if cut, err = ix.numberAt(excess, min(max(c.Keep, 0), ix.exchanges)/128); err != nil {
 			return 0, err
 		}
 	}
