@@ -1,6 +1,7 @@
 package sqlitestore_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -72,6 +73,23 @@ func TestKeepFewer(t *testing.T) {
 	}
 	if got := ids(t, s); len(got) != 10 {
 		t.Errorf("%d exchanges are kept, want 10", len(got))
+	}
+	closed(t, s)
+}
+
+// TestKeepBytesOfFewLarge: where few exchanges are kept because they are large, those
+// that fit stay, however many Keep would allow.
+func TestKeepBytesOfFewLarge(t *testing.T) {
+	t.Parallel()
+	const body = 100 << 10
+	s := open(t, sqlitestore.Config{Dir: t.TempDir(), Keep: 100_000, KeepBytes: 20 * body, SegmentBytes: 4 * body})
+	for n := range 60 {
+		e := storetest.Success(n)
+		e.Response.Body = bytes.Repeat([]byte{byte(n)}, body)
+		s.Record(e)
+		if got := len(ids(t, s)); got < min(n+1, 10) {
+			t.Fatalf("%d of %d exchanges are left, where twenty bodies fit", got, n+1)
+		}
 	}
 	closed(t, s)
 }
