@@ -88,16 +88,16 @@ func (v *view) data(first int64, use func([]byte) error) (err error) {
 	}
 	defer rows.Close()
 	var data sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&data); err != nil {
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
 			return v.store.suspect(err)
 		}
-		return v.store.suspect(use(data))
+		return v.store.suspect(errBlock)
 	}
-	if err := rows.Err(); err != nil {
+	if err := rows.Scan(&data); err != nil {
 		return v.store.suspect(err)
 	}
-	return v.store.suspect(errBlock)
+	return v.store.suspect(use(data))
 }
 
 // blocks calls visit with the blocks that may have what a question is about, in its

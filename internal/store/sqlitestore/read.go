@@ -91,18 +91,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 	return page, nil
 }
 
-// numbers returns the one column that a statement selects.
-func (s *Store) numbers(ctx context.Context, statement lookup.Statement) ([]int64, error) {
-	var found []int64
-	err := s.each(ctx, statement, func(rows *sql.Rows) error {
-		var n int64
-		err := rows.Scan(&n)
-		found = append(found, n)
-		return err
-	})
-	return found, err
-}
-
+// each calls scan with every row of a statement.
 func (s *Store) each(ctx context.Context, statement lookup.Statement, scan func(*sql.Rows) error) error {
 	rows, err := s.files.Load().read.QueryContext(ctx, statement.Text, statement.Values...)
 	if err != nil {
