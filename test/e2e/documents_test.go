@@ -48,6 +48,8 @@ var documented = []shown{
 	{Line: "go run ./cmd/edgesim demo", Serves: true},
 	{Line: "edgesim demo", Serves: true},
 	{Like: `curl -i http://127\.0\.0\.1:8080/[a-z0-9-]+`, AtDemo: true, Want: "X-Edgesim-Cause: "},
+	{Like: `make bench BENCH="[^"]+"`, Ends: true, In: "repository", With: []string{"make ", "make -n "}},
+	{Line: "go test ./internal/store/sqlitestore -run '^$' -bench Writer -benchtime 200x", By: "internal/store/sqlitestore.BenchmarkWriter"},
 	{Like: "(CI=true )?make [a-z]+", Ends: true, In: "repository", With: []string{"make ", "make -n "}},
 	{Line: "go run ./cmd/edgesim serve --origin https://www.example.com", Serves: true},
 	{Line: "curl -i http://127.0.0.1:8080/", AtDemo: true, Want: "HTTP/1.1 "},

@@ -32,7 +32,7 @@ func TestFunctionsDocument(t *testing.T) {
 	if jsonErr := json.Unmarshal(out, &result); err != nil || jsonErr != nil {
 		t.Fatalf("%v %v: %s", err, jsonErr, out)
 	}
-	if result.FunctionOutput != `{"response":{"statusCode":308,"headers":{"location":{"value":"/new"}},"cookies":{}}}` || strings.Join(result.FunctionExecutionLogs, "") != "asked for /old" {
+	if result.FunctionOutput != `{"response":{"statusCode":308,"headers":{"location":{"value":"/new"}},"cookies":{}}}` || strings.Join(result.FunctionExecutionLogs, "") != "request for /old" {
 		t.Errorf("got %s", out)
 	}
 }
