@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/edgesim/edgesim/internal/columns"
@@ -26,9 +29,23 @@ func demoScreen(out io.Writer, origins []lab.Origin, at addresses, width int) {
 		}
 	}
 	fmt.Fprintln(out)
-	for _, line := range columns.Wrap("--all says what each shows. Your own origin: edgesim serve --origin URL. Ctrl-C ends this.", width) {
+	next := "Your own origin: edgesim serve --origin URL."
+	if startedByGoRun() {
+		next = "go install ./cmd/edgesim installs edgesim."
+	}
+	for _, line := range columns.Wrap("--all says what each shows. "+next+" Ctrl-C ends this.", width) {
 		fmt.Fprintln(out, line)
 	}
+}
+
+// goRunPath is where go run puts what it runs.
+var goRunPath = regexp.MustCompile(`/go-build[0-9]+/b[0-9]+/exe/[^/]+$`)
+
+// startedByGoRun says whether the program is the temporary one that go run makes: then
+// there may be no command edgesim yet.
+func startedByGoRun() bool {
+	file, err := os.Executable()
+	return err == nil && goRunPath.MatchString(filepath.ToSlash(file))
 }
 
 // demoLabel is how wide the names of the groups are.
