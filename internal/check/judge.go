@@ -91,14 +91,17 @@ func fromHereOnly(cause *policy.Cause) string {
 	return ""
 }
 
-// notAsCloudFront says which setting that is not simulated makes what was seen
-// no verdict on CloudFront; "" if there is none. Settings that do not touch the
-// way to the origin, like logs, do not count.
+// notAsCloudFront says which setting that is not simulated, or that a check does
+// not apply, makes what was seen no verdict on CloudFront; "" if there is none.
+// Settings that do not touch the way to the origin, like logs, do not count.
 func notAsCloudFront(d *distribution.Distribution, b *distribution.CacheBehavior, o *distribution.Origin) string {
 	for _, n := range d.Notices {
 		if n.Kind == distribution.NoticeUnsimulated && (n.Origin != "" && n.Origin == o.ID || n.Behavior != "" && n.Behavior == b.PathPattern) {
 			return n.Message
 		}
+	}
+	if s, _ := policy.SignatureFor(policy.SignatureFacts{Origin: o}); s != nil {
+		return fmt.Sprintf("CloudFront signs requests to this origin (origin access control %q), and a check sends them unsigned", s.AccessControl)
 	}
 	return ""
 }

@@ -159,8 +159,11 @@ func TestUndecided(t *testing.T) {
 			}
 		}, "no route"},
 		{"a signed origin", func(s *site) {
-			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Origin: s.Origins[0].ID, Message: "requests are not signed"}}
-		}, "requests are not signed"},
+			s.Origins[0].AccessControlID = "E2QWRUHAPOMQZL"
+		}, `origin access control "E2QWRUHAPOMQZL"`},
+		{"a setting of the origin that is not simulated", func(s *site) {
+			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Origin: s.Origins[0].ID, Message: "requests go elsewhere"}}
+		}, "requests go elsewhere"},
 		{"a function before the origin", func(s *site) {
 			s.Notices = []distribution.Notice{{Kind: distribution.NoticeUnsimulated, Behavior: "*", Message: "functions are not run"}}
 		}, "functions are not run"},
@@ -175,11 +178,20 @@ func TestUndecided(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an origin access control that never signs", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, ok, nil, "app.example.com")
+		s.Origins[0].AccessControlID = "E2QWRUHAPOMQZL"
+		s.Origins[0].AccessControl = &distribution.OriginAccessControl{ID: "E2QWRUHAPOMQZL", OriginType: "s3", SigningBehavior: "never", SigningProtocol: "sigv4"}
+		if c := only(t, s.check(t, check.Config{})); c.Verdict != check.Pass {
+			t.Errorf("verdict %s because %q, want pass", c.Verdict, c.Why)
+		}
+	})
 	t.Run("another origin's notice", func(t *testing.T) {
 		t.Parallel()
 		s := newSite(t, ok, nil, "app.example.com")
 		s.Notices = []distribution.Notice{
-			{Kind: distribution.NoticeUnsimulated, Path: "Origins.Items[1].OriginAccessControlId", Message: "requests are not signed"},
+			{Kind: distribution.NoticeUnsimulated, Path: "Origins.Items[1].VpcOriginConfig", Message: "it is reached as a custom origin"},
 			{Kind: distribution.NoticeUnsimulated, Path: "Logging", Message: "logs are not delivered"},
 		}
 		if c := only(t, s.check(t, check.Config{})); c.Verdict != check.Pass {

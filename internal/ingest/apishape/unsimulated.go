@@ -9,7 +9,7 @@ import (
 )
 
 // unsimulated says of a distribution what it asks of AWS and edgesim does not
-// act on.
+// act on, or acts on without all that it would have to know.
 func (r *reader) unsimulated(d *distribution.Distribution) {
 	say := func(path, format string, args ...any) {
 		r.notice(distribution.NoticeUnsimulated, path, format, args...)
@@ -70,8 +70,11 @@ func (r *reader) unsimulatedOrigin(path string, o *distribution.Origin) {
 		say(field, format, args...)
 		r.notices[len(r.notices)-1].Origin = o.ID
 	}
-	if o.AccessControlID != "" {
-		road(".OriginAccessControlId", "origin access control %q is not simulated: requests are not signed", o.AccessControlID)
+	switch c := o.AccessControl; {
+	case c == nil && o.AccessControlID != "":
+		r.notice(distribution.NoticeInferred, path+".OriginAccessControlId", "origin access control %q is not in these files: requests are signed always, as AWS recommends (origin-access-controls of an overlay says otherwise)", o.AccessControlID)
+	case c != nil && c.SigningProtocol == "sigv4a" && c.SigningBehavior != "never":
+		road(".OriginAccessControlId", "SigV4A of origin access control %q is not simulated: requests are not signed", o.AccessControlID)
 	}
 	if o.AccessIdentity != "" {
 		road(".S3OriginConfig.OriginAccessIdentity", "origin access identity %q is not simulated: requests are not signed", o.AccessIdentity)
