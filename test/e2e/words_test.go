@@ -15,6 +15,23 @@ var worstPhrases = regexp.MustCompile(`(?i)\b(anew|mend(s|ed|ing)?|shall|whoseve
 	`has it that|so-and-so|for lack of which|whereupon|hinders? nobody|nobody is hindered|` +
 	`(that|what|which|who|it|this|nil|zero|host|text) (is|are) no [a-z]+|behaviours?|colours?|honours?|favours?|licences?|catalogued by)\b`)
 
+// hints are letters that each of the phrases has: most lines have none, and searching
+// for letters takes a hundredth of what the expression takes under the race detector.
+var hints = []string{
+	"anew", "mend", "shall", "whosever", "for want", "in the place", "acted", "act ", "acts ", "well again", "road", "has it that", "so-and-so",
+	"for lack", "whereupon", "hinder", "is no ", "are no ", "haviour", "colour", "honour", "favour", "licence", "catalogued",
+}
+
+// suspicious says whether a line has one of the hints.
+func suspicious(lower []byte) bool {
+	for _, hint := range hints {
+		if bytes.Contains(lower, []byte(hint)) {
+			return true
+		}
+	}
+	return false
+}
+
 // fineWords are what may follow "is no".
 var fineWords = regexp.MustCompile(`(?i) no (longer|limit|good|such|better|different|more|other|one)$`)
 
@@ -41,6 +58,9 @@ func TestWords(t *testing.T) {
 			continue // deleted, and not yet committed
 		}
 		for n, line := range bytes.Split(data, []byte("\n")) {
+			if !suspicious(bytes.ToLower(line)) {
+				continue
+			}
 			if found := worstPhrases.Find(line); found != nil && !fineWords.Match(found) {
 				t.Errorf("%s:%d: %q: write it as a native engineer would", name, n+1, found)
 			}
@@ -54,4 +74,18 @@ var foreignWords = map[string]bool{
 	"policy/catalogue.tsv": true, "policy/platforms.tsv": true, "docs/RULES.md": true, "docs/PLATFORMS.md": true, "docs/FIDELITY.md": true,
 	"CHANGELOG.md": true, "tools/notice/main.go": true,
 	"test/bench/check.go": true, "test/bench/tlsscan.go": true, // sslscan --no-colour
+}
+
+// TestHints: none of the phrases is without a hint.
+func TestHints(t *testing.T) {
+	t.Parallel()
+	for _, phrase := range []string{
+		"anew", "mends", "mending", "shall", "whosever", "for want of", "in the place of", "acted out", "acts it out", "act out", "well again", "goes the very road",
+		"has it that", "so-and-so", "for lack of which", "whereupon", "hinders nobody", "nobody is hindered", "what is no secret", "which are no tests",
+		"behaviour", "colours", "honour", "favours", "licences", "catalogued by",
+	} {
+		if !worstPhrases.MatchString(phrase) || !suspicious([]byte(phrase)) {
+			t.Errorf("%q is not found", phrase)
+		}
+	}
 }
