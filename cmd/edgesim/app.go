@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
@@ -72,11 +73,14 @@ func (p *program) app() *cli.App {
 		Description: "Sends local traffic through an edge that connects to your origins and answers the way\n" +
 			"CloudFront does, and names the documented rule behind each failure.\n\n" +
 			"Examples:\n" +
-			"  edgesim demo                                   a tour of every fault, in one process\n" +
-			"  edgesim serve --origin https://www.example.com  an edge in front of one origin\n" +
-			"  edgesim serve dist-config.json                 an edge for the distribution you have\n" +
-			"  edgesim check https://www.example.com          would CloudFront reach this origin?\n" +
-			"  edgesim lab                                    broken origins to try things on",
+			"  edgesim demo                                     a tour of every fault, in one process\n" +
+			"  edgesim serve --origin https://www.example.com   an edge in front of one origin\n" +
+			"  edgesim serve dist-config.json                   an edge for the distribution you have\n" +
+			"  edgesim check https://www.example.com            would CloudFront reach this origin?\n" +
+			"  edgesim lab                                      broken origins to try things on",
+		// The version, which may be long, is what --version prints.
+		CustomAppHelpTemplate: strings.Replace(cli.AppHelpTemplate, "\n\nVERSION:\n   {{.Version}}", "", 1),
+
 		Writer:          p.out.stdout,
 		ErrWriter:       p.out.stderr,
 		Reader:          p.stdin,

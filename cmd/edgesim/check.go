@@ -95,6 +95,7 @@ func (p *program) check(c *cli.Context) error {
 	if err := print(report); err != nil {
 		return err
 	}
+	p.labHints(report)
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		if err := report.WriteAnnotations(p.out.stderr); err != nil {
 			return err
@@ -265,7 +266,7 @@ func schemeHint(arg string) string {
 	if err != nil || u.Hostname() != "localhost" && !strings.Contains(strings.Trim(u.Hostname(), "."), ".") {
 		return ""
 	}
-	if slices.Contains([]string{".json", ".yaml", ".yml", ".txt"}, strings.ToLower(filepath.Ext(arg))) {
+	if slices.Contains([]string{".json", ".yaml", ".yml", ".txt", ".md", ".toml", ".tf", ".tfstate", ".template"}, strings.ToLower(filepath.Ext(arg))) {
 		return ""
 	}
 	return "a URL begins with its scheme: edgesim check https://" + arg
@@ -276,13 +277,23 @@ func (p *program) readSubject(c *cli.Context, s *subject) (*ingest.Result, error
 	if !strings.Contains(s.name, "://") {
 		return p.fromFile(c, s.name)
 	}
-	origin := s.name
+	origin, named := s.name, "the URL" // which may hold a password
 	if u, err := url.Parse(origin); err == nil && u.User == nil && u.Host != "" {
 		s.path = u.EscapedPath()
 		if u.RawQuery != "" {
 			s.path = "/" + strings.TrimPrefix(s.path, "/") + "?" + u.RawQuery
 		}
 		origin = u.Scheme + "://" + u.Host
+		named = origin
 	}
-	return fromOrigin(c, origin)
+	result, err := fromOrigin(c, origin)
+	var rejected *distribution.InvalidError
+	if errors.As(err, &rejected) { // the flag was not typed
+		for i := range rejected.Problems {
+			if at := &rejected.Problems[i].Path; *at == "--origin" && c.String("origin") == "" {
+				*at = named
+			}
+		}
+	}
+	return result, err
 }

@@ -69,7 +69,10 @@ func (p *program) printList(asJSON bool, all []*distribution.Distribution) error
 		}
 		unresolved := ""
 		if n := len(d.Unresolved); n > 0 {
-			unresolved = fmt.Sprintf("%d unresolved", n)
+			unresolved = fmt.Sprintf("%d unresolved: %s", n, d.Unresolved[0].Path)
+			if n > 1 {
+				unresolved += fmt.Sprintf(" and %d more (--json names all)", n-1)
+			}
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", name, cmp.Or(strings.Join(hosts, ","), "any host"), plural(len(d.Origins), "origin"), plural(len(d.Behaviors)+1, "behavior"), unresolved)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -61,10 +62,27 @@ func (p *program) readFiles(c *cli.Context, files []string, opts ingest.Options)
 	if errors.As(err, &unresolved) {
 		return nil, usage{err: err, hint: "supply the values as shown, or --assume-unresolved to go on with placeholders"}
 	}
-	if err == nil && result.Distribution == nil {
+	if err != nil {
+		return nil, hinted(c, files, err)
+	}
+	if result.Distribution == nil {
 		err = fmt.Errorf("%s names neither a distribution nor an origin", strings.Join(files, " "))
 	}
 	return result, err
+}
+
+// hinted is why files could not be read, with a hint for the command that was
+// called: where a host is named instead of a file, the flag that takes it.
+func hinted(c *cli.Context, files []string, err error) error {
+	command := c.Command.Name
+	var unreadable *ingest.Error
+	if !errors.As(err, &unreadable) || !slices.Contains([]string{"serve", "check", "config"}, command) {
+		return err
+	}
+	if command != "check" && len(files) == 1 && schemeHint(files[0]) != "" {
+		return usage{err: err, hint: fmt.Sprintf("edgesim %s --origin https://%s", command, files[0])}
+	}
+	return usage{err: err, hint: strings.ReplaceAll(unreadable.Hint, "edgesim serve ", "edgesim "+command+" ")}
 }
 
 // fromOrigin is the --origin form.

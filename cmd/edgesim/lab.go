@@ -13,8 +13,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/edgesim/edgesim/internal/check"
 	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/lab"
+	"github.com/edgesim/edgesim/policy"
 )
 
 func (p *program) labCommand() *cli.Command {
@@ -92,6 +94,27 @@ func (p *program) lab(c *cli.Context) error {
 	<-c.Context.Done()
 	p.out.note("stopped")
 	return nil
+}
+
+// labHints says how an origin of the lab is reached whose name was asked for: it
+// resolves nowhere.
+func (p *program) labHints(r *check.Report) {
+	told := map[string]bool{}
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		if c.Target == nil || c.Cause == nil || c.Cause.Name != policy.CauseDNSFailure {
+			continue
+		}
+		host, _, _ := net.SplitHostPort(c.Target.Address)
+		for _, f := range lab.Faults() {
+			if f.Host() != host || f.Cause == policy.CauseDNSFailure || told[host] {
+				continue
+			}
+			told[host] = true
+			p.out.said("hint: ", fmt.Sprintf("%s is an origin of the lab: edgesim lab %s --ca-file lab-ca.pem runs it and prints its ADDRESS; "+
+				"then add --connect %s=ADDRESS --origin-ca lab-ca.pem", host, f.Name, host))
+		}
+	}
 }
 
 // labFiles writes what an edge in front of the lab needs.

@@ -42,7 +42,7 @@ func (p *program) recordingsCommand() *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usage{err: fmt.Errorf("recordings has no command %q", c.Args().First()), hint: "edgesim recordings --help lists them"}
+				return unknownSubcommand(c.Command, c.Args().First())
 			}
 			return cli.ShowSubcommandHelp(c)
 		},

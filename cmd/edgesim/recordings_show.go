@@ -74,7 +74,10 @@ func (p *program) named(c *cli.Context, store recording.Store, name string) (*re
 	case err != nil:
 		return nil, err
 	}
-	return nil, usage{err: errors.New("nothing is recorded that would be it: " + name)}
+	if name == "failed" {
+		return nil, usage{err: errors.New("no recorded exchange failed"), hint: "edgesim recordings ls lists them"}
+	}
+	return nil, usage{err: errors.New("nothing is recorded yet")}
 }
 
 // showChain prints the chain of the last attempt that saw one.

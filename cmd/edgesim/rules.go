@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/edgesim/edgesim/internal/check"
+	"github.com/edgesim/edgesim/internal/ingest"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/policy"
 )
@@ -142,7 +143,11 @@ func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEn
 			}
 		}
 		if !found {
-			return nil, false, usage{err: fmt.Errorf("no rule, family or cause %q", name), hint: "edgesim rules lists them; edgesim rules --search WORDS finds one"}
+			hint := "edgesim rules lists them; edgesim rules --search WORDS finds one"
+			if near := ingest.DidYouMean(name, causeNames(all)); near != "" {
+				hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+			}
+			return nil, false, usage{err: fmt.Errorf("no rule, family or cause %q", name), hint: hint}
 		}
 	}
 	for _, r := range all {
@@ -155,6 +160,18 @@ func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEn
 		return nil, false, usage{err: fmt.Errorf("no rule has the words %q", words), hint: "fewer words find more; edgesim rules lists all"}
 	}
 	return chosen, exact, nil
+}
+
+// causeNames are the causes that rules decide. Only they are suggested: one id is
+// near any other.
+func causeNames(all []ruleEntry) []string {
+	var names []string
+	for _, r := range all {
+		for _, c := range r.Causes {
+			names = append(names, string(c))
+		}
+	}
+	return names
 }
 
 // named says whether a name is the rule's id, its family, or a cause that it

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/edgesim/edgesim/internal/ingest"
 )
 
 // helpCommand is "edgesim help [COMMAND [COMMAND]]", which many people type.
@@ -24,7 +26,7 @@ func helpCommand(c *cli.Context) error {
 	for _, name := range names[1:] {
 		below := commandNamed(command.Subcommands, name)
 		if below == nil {
-			return usage{err: fmt.Errorf("%s has no command %q", command.Name, name), hint: strings.Join(path, " ") + " --help lists them"}
+			return unknownSubcommand(command, name)
 		}
 		command, path = below, append(path, below.Name)
 	}
@@ -54,24 +56,45 @@ var whereThingsAre = map[string]string{
 // not close is suggested.
 func unknownCommand(c *cli.Context, name string) error {
 	err := usage{err: fmt.Errorf("no command %q", name), hint: "edgesim --help lists the commands"}
-	_, statErr := os.Stat(name)
+	info, statErr := os.Stat(name)
+	near := nearCommand(c.App.Commands, strings.ToLower(name))
 	switch lower := strings.ToLower(name); {
 	case strings.Contains(name, "://"):
 		err.hint = fmt.Sprintf("edgesim check %s judges an origin; edgesim serve --origin %s puts an edge in front of it", name, name)
+	case near != "" && (statErr != nil || info.IsDir()):
+		err.hint = fmt.Sprintf("did you mean edgesim %s?", near)
 	case statErr == nil, slices.Contains([]string{".json", ".yaml", ".yml", ".tf", ".template"}, strings.ToLower(filepath.Ext(name))):
 		err.hint = fmt.Sprintf("edgesim serve %s, or edgesim check %s", name, name)
 	case whereThingsAre[lower] != "":
 		err.hint = fmt.Sprintf("did you mean edgesim %s?", whereThingsAre[lower])
-	default:
-		best, distance := "", 3
-		for _, command := range c.App.Commands {
-			if d := editDistance(lower, command.Name); !command.Hidden && d < distance && d < len(command.Name)/2 {
-				best, distance = command.Name, d
-			}
+	}
+	return err
+}
+
+// nearCommand is the command with nearly that name, or "".
+func nearCommand(commands []*cli.Command, name string) string {
+	best, distance := "", 3
+	for _, command := range commands {
+		if d := editDistance(name, command.Name); !command.Hidden && d < distance && d < len(command.Name)/2 {
+			best, distance = command.Name, d
 		}
-		if best != "" {
-			err.hint = fmt.Sprintf("did you mean edgesim %s?", best)
-		}
+	}
+	return best
+}
+
+// unknownSubcommand says which command below another was probably meant.
+func unknownSubcommand(command *cli.Command, name string) error {
+	err := usage{err: fmt.Errorf("%s has no command %q", command.Name, name), hint: "edgesim " + command.Name + " --help lists them"}
+	var names []string
+	for _, sub := range command.Subcommands {
+		names = append(names, sub.Name)
+	}
+	near := command.Name + " " + ingest.DidYouMean(name, names)
+	if known := whereThingsAre[strings.ToLower(name)]; strings.HasPrefix(known, command.Name+" ") {
+		near = known
+	}
+	if near != command.Name+" " {
+		err.hint = fmt.Sprintf("did you mean edgesim %s?", near)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,9 +59,12 @@ func folderSet(dir string, opts Options) (*tree.Set, error) {
 	case len(here) > 0:
 		return filesSet(here, opts)
 	case len(files)+len(folders) > 1:
-		all := append(append([]string{}, files...), folders...)
-		slices.Sort(all)
-		return nil, &Error{Message: "holds several configurations: " + strings.Join(all, ", "), Hint: "name the one, or all that are to be served: edgesim serve " + strings.Join(all[:2], " ")}
+		all := slices.Concat(files, folders)
+		slices.SortFunc(all, func(a, b string) int { return strings.Compare(filepath.Clean(a), filepath.Clean(b)) })
+		for i, at := range all[:min(mostNamed, len(all))] {
+			all[i] = plainFolder(at, opts)
+		}
+		return nil, &Error{Message: "holds several configurations: " + firstOf(all), Hint: "name the one, or all that are to be served: edgesim serve " + strings.Join(all[:2], " ")}
 	case len(files) == 1:
 		return filesSet(files, opts)
 	case len(folders) == 1:
@@ -68,6 +72,35 @@ func folderSet(dir string, opts Options) (*tree.Set, error) {
 		return knownFolder(folders[0], opts)
 	}
 	return nil, &Error{Message: "holds no CloudFront distribution that edgesim finds", Hint: knownFormats}
+}
+
+// mostNamed is how many configurations of a folder a message names.
+const mostNamed = 5
+
+// firstOf names the first few, and how many more there are.
+func firstOf(names []string) string {
+	text := strings.Join(names[:min(mostNamed, len(names))], ", ")
+	if more := len(names) - mostNamed; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
+}
+
+// plainFolder is a folder without Terraform's double slash, which says where the
+// modules are, if as much is read without it.
+func plainFolder(at string, opts Options) string {
+	plain := filepath.Clean(at)
+	if plain == at {
+		return at
+	}
+	whole, err := readFolder(at, opts)
+	if err != nil {
+		return at
+	}
+	if r, err := readFolder(plain, opts); err != nil || len(r.Distributions) != len(whole.Distributions) {
+		return at
+	}
+	return plain
 }
 
 // knownFolder reads a folder of which a file tells what it is, or returns nil.

@@ -40,6 +40,8 @@ func TestFolders(t *testing.T) {
 		{"a CDK project", map[string]string{"cdk.json": "{}"}, "is a CDK project that is not synthesized"},
 		{"a synthesized one", map[string]string{"cdk.json": "{}", "cdk.out/manifest.json": `{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "S.template.json"}}}}`,
 			"cdk.out/S.template.json": `{"Resources": {"C": {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": {"Enabled": true, "Origins": [{"Id": "a", "DomainName": "a.example.com", "CustomOriginConfig": {"OriginProtocolPolicy": "http-only"}}], "DefaultCacheBehavior": {"TargetOriginId": "a", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}}}}}}`}, "C"},
+		{"very many below", map[string]string{"a/t.yaml": small("A"), "b/t.yaml": small("B"), "c/t.yaml": small("C"), "d/t.yaml": small("D"), "e/t.yaml": small("E"), "f/t.yaml": small("F"), "g/t.yaml": small("G")},
+			"holds several configurations: a/t.yaml, b/t.yaml, c/t.yaml, d/t.yaml, e/t.yaml, and 2 more"},
 		{"nothing", map[string]string{"README.md": "x"}, "holds no CloudFront distribution that edgesim finds"},
 		{"a template of the assembly is missing", map[string]string{"manifest.json": `{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "../outside.json"}}}}`}, "cannot be read: the manifest names it"},
 	} {
@@ -53,7 +55,7 @@ func TestFolders(t *testing.T) {
 			var names []string
 			var e *ingest.Error
 			if errors.As(err, &e) {
-				names = append(names, e.Message)
+				names = append(names, strings.ReplaceAll(e.Message, dir+string(filepath.Separator), ""))
 			} else if err != nil {
 				t.Fatal(err)
 			} else {

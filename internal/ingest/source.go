@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/edgesim/edgesim/internal/ingest/apishape"
 	"github.com/edgesim/edgesim/internal/ingest/cloudformation"
@@ -55,10 +56,23 @@ func parseSource(file string, data []byte) (*source, error) {
 		return &source{file: file, format: formatTerraform, text: text}, nil
 	}
 	n, err := tree.ParseYAML(shown, text)
+	if err != nil && !mayBeYAML(file) {
+		return nil, &Error{Message: "is not a configuration", Hint: knownFormats}
+	}
 	if err != nil {
 		return nil, err
 	}
 	return known(file, n, tree.DialectOverlay) // nobody sends YAML to the API
+}
+
+// mayBeYAML reports whether a file's extension is one of configurations, or none
+// that says what it is.
+func mayBeYAML(file string) bool {
+	switch strings.ToLower(filepath.Ext(file)) {
+	case "", ".", ".json", ".yaml", ".yml", ".template", ".tf", ".tfstate":
+		return true
+	}
+	return false
 }
 
 // known returns a document whose format its content tells.

@@ -95,6 +95,8 @@ func (t *Terminal) first(k kind) bool {
 const (
 	whyLabel = "          why  "
 	fixLabel = "          fix  "
+	// nearLabel is fixLabel where the command needs the room.
+	nearLabel = "  fix  "
 )
 
 // why writes the reason, cut where the terminal ends.
@@ -106,14 +108,17 @@ func (t *Terminal) why(b *strings.Builder, text string) {
 }
 
 // fix writes the command, which is never cut or broken: where it does not fit behind
-// the label it has a line of its own.
+// the label, the label moves to the left, and then it has a line of its own.
 func (t *Terminal) fix(b *strings.Builder, command string) {
-	if t.Width > 0 && len(fixLabel)+utf8.RuneCountInString(command) > t.Width {
-		b.WriteString(strings.TrimRight(fixLabel, " ") + "\n")
-		b.WriteString(command + "\n")
-		return
+	length := utf8.RuneCountInString(command)
+	switch {
+	case t.Width <= 0 || len(fixLabel)+length <= t.Width:
+		b.WriteString(fixLabel + command + "\n")
+	case len(nearLabel)+length <= t.Width:
+		b.WriteString(nearLabel + command + "\n")
+	default:
+		b.WriteString(strings.TrimRight(fixLabel, " ") + "\n  " + command + "\n")
 	}
-	b.WriteString(fixLabel + command + "\n")
 }
 
 // cut shortens a text to so many characters.

@@ -54,8 +54,10 @@ func TestTerminalCommand(t *testing.T) {
 		0:   "          fix  " + show + " 0123456789\n",
 		120: "          fix  " + show + " 0123456789\n",
 		98:  "          fix  " + show + " 0123456789\n",
-		97:  "          fix\n" + show + " 0123456789\n",
-		60:  "          fix\n" + show + " 0123456789\n",
+		97:  "\n  fix  " + show + " 0123456789\n",
+		90:  "\n  fix  " + show + " 0123456789\n",
+		89:  "          fix\n  " + show + " 0123456789\n",
+		60:  "          fix\n  " + show + " 0123456789\n",
 	} {
 		var out bytes.Buffer
 		(&logline.Terminal{To: &out, Show: show, Width: width}).Record(e)
