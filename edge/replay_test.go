@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgesim/edgesim/distribution"
 	"github.com/edgesim/edgesim/edge"
 	"github.com/edgesim/edgesim/internal/lab"
 	"github.com/edgesim/edgesim/internal/replay"
@@ -155,6 +156,92 @@ func TestReplayStrict(t *testing.T) {
 		!strings.Contains(r.Header.Get("X-Edgesim-Detail"), "/expired?a=1: no recorded exchange has this method and URL") {
 		t.Errorf("got %d %v %s", r.Status, r.Header, page)
 	}
+}
+
+// TestReplayCustomErrorPage: an error with a custom error page is played as the
+// origin's own answer and the page's, from which the page replaces the error again;
+// also what is played can be played. Without the custom error response the viewer
+// gets the origin's status, and a body that is visibly not there.
+func TestReplayCustomErrorPage(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		app    http.HandlerFunc // nil: nothing listens
+		pages  http.HandlerFunc
+		change func(*distribution.Distribution)
+	}{
+		{"the origin's answer", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no such order", 404) }, page(200), nil},
+		{"no origin", nil, page(200), nil},
+		{"no page", status(404), nil, nil},
+		{"another page", status(404), page(410), nil},
+		{"one origin for both", func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasPrefix(r.URL.Path, "/errors/") {
+				w.WriteHeader(404)
+			}
+			io.WriteString(w, r.URL.Path)
+		}, nil, func(d *distribution.Distribution) { d.Behaviors[0].TargetOriginID = "app" }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, map[string]http.HandlerFunc{"app": row.app, "pages": row.pages})
+			s.edge.BodyLimit = 1 << 10
+			s.withPages("pages", distribution.CustomErrorResponse{ErrorCode: 404, ResponsePagePath: "/errors/x.html", ResponseCode: 200},
+				distribution.CustomErrorResponse{ErrorCode: 502, ResponsePagePath: "/errors/x.html", ResponseCode: 503})
+			if row.change != nil {
+				row.change(s.edge.Distribution)
+			}
+			request := func() *edge.ViewerRequest {
+				return &edge.ViewerRequest{Method: "GET", Scheme: "http", Host: "localhost", URI: "/orders/7", Proto: "HTTP/1.1", RemoteAddr: "127.0.0.1:50000"}
+			}
+			want, id := serve(t, s.edge, request())
+			store := s.ring
+			for range 2 {
+				source, err := replay.Open(t.Context(), replay.Config{Store: store})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if source.Exchanges() != 1 {
+					t.Errorf("%d exchanges can be played, want 1", source.Exchanges())
+				}
+				client := noOrigin(t)
+				client.Answer = source.Answer
+				store = recording.NewRing(recording.RingConfig{})
+				e := &edge.Edge{Distribution: s.edge.Distribution, Client: client, Recorder: store, BodyLimit: s.edge.BodyLimit}
+				got, again := serve(t, e, request())
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("got  %+v\nwant %+v", got, want)
+				}
+				before, _ := s.ring.Get(t.Context(), id)
+				after, err := store.Get(t.Context(), again)
+				if err != nil || before == nil {
+					t.Fatal("not recorded: ", err)
+				}
+				if len(after.Attempts) != len(before.Attempts) || after.ErrorPage == nil || after.ErrorPage.Replaced != before.ErrorPage.Replaced {
+					t.Errorf("%d attempts and %+v, want %d and %+v", len(after.Attempts), after.ErrorPage, len(before.Attempts), before.ErrorPage)
+				}
+			}
+		})
+	}
+	t.Run("no custom error response any more", func(t *testing.T) {
+		t.Parallel()
+		s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no such order", 404) }, "pages": page(200)})
+		s.edge.BodyLimit = 1 << 10
+		s.withPages("pages", distribution.CustomErrorResponse{ErrorCode: 404, ResponsePagePath: "/errors/x.html", ResponseCode: 200})
+		v := edge.ViewerRequest{Method: "GET", Scheme: "http", Host: "localhost", URI: "/orders/7", Proto: "HTTP/1.1"}
+		first := v
+		serve(t, s.edge, &first)
+		source, err := replay.Open(t.Context(), replay.Config{Store: s.ring})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.edge.Distribution.CustomErrors = nil
+		client := noOrigin(t)
+		client.Answer = source.Answer
+		got, _ := serve(t, &edge.Edge{Distribution: s.edge.Distribution, Client: client}, &v)
+		if got.Status != 404 || !got.Cut || got.Body != "" {
+			t.Errorf("got %+v, want 404 with a body that is cut off", got)
+		}
+	})
 }
 
 // TestRequestBodyOfReplay checks what a replay compares: what is recorded of the

@@ -47,7 +47,11 @@ func (st *station) replay(p *program, r *replaying) error {
 	if r.fallback {
 		others = "the origins answer anything else"
 	}
-	p.out.note("%s of %s stand in for the origins; %s", plural(source.Exchanges(), "exchange"), r.from, others)
+	stand := "stand"
+	if source.Exchanges() == 1 {
+		stand = "stands"
+	}
+	p.out.note("%s of %s %s in for the origins; %s", plural(source.Exchanges(), "exchange"), r.from, stand, others)
 	if source.Exchanges() == 0 {
 		p.out.note("warning: no exchange of %s can be replayed", r.from)
 	}

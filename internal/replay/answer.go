@@ -79,12 +79,21 @@ func unfit(e *recording.Exchange, target string) string {
 		return which + e.ID + ", was ended by the edge itself"
 	case cause != nil:
 		return ""
-	case e.ErrorPage != nil:
+	case e.ErrorPage != nil && e.ErrorPage.Replaced == "":
 		return which + e.ID + ", has a custom error page instead of the origin's answer"
+	case e.ErrorPage != nil:
+		return "" // the head is all that the page left of it, and all that it takes
 	case e.Sent != nil && r.OriginHead == "":
 		return which + e.ID + ", has no response of the origin"
-	case r.Truncated || int64(len(r.Body)) < r.BodyBytes && len(r.Body) > 0:
-		return fmt.Sprintf("%s%s, has a body of %d bytes, of which not all were recorded; record with a larger --body-limit", which, e.ID, r.BodyBytes)
+	}
+	return incomplete(e)
+}
+
+// incomplete says that a body was not recorded whole; "" if it was.
+func incomplete(e *recording.Exchange) string {
+	r := &e.Response
+	if r.Truncated || int64(len(r.Body)) < r.BodyBytes && len(r.Body) > 0 {
+		return fmt.Sprintf("the exchange recorded for it, %s, has a body of %d bytes, of which not all were recorded; record with a larger --body-limit", e.ID, r.BodyBytes)
 	}
 	return ""
 }
@@ -96,57 +105,76 @@ func (s *Source) result(ctx context.Context, at entry, t *originconn.Target) (*o
 		return nil, err
 	}
 	result := &originconn.Result{Replayed: e.ID}
-	for _, a := range attemptsAt(e, at.target) {
+	attempts, cause, answer := attemptsAt(e, at.target), failure(e, at.target), response
+	switch {
+	case at.page:
+		attempts, cause = pageAttempts(e), pageFailure(e)
+	case e.ErrorPage != nil:
+		answer = replaced
+	}
+	for _, a := range attempts {
 		played := *a
 		result.Attempts = append(result.Attempts, &played)
 	}
 	if len(result.Attempts) == 0 { // a browser's archive has none
 		result.Attempts = []*originconn.Attempt{{Number: 1, Target: t.Address(), Start: e.Start}}
 	}
-	if cause := failure(e, at.target); cause != nil {
+	if cause != nil {
 		played := *cause
 		result.Cause = &played
 		return result, nil
 	}
-	if result.Response, err = response(e); err != nil {
+	if result.Response, err = answer(e); err != nil {
 		return nil, fmt.Errorf("exchange %s cannot be played: %w", e.ID, err)
 	}
 	return result, nil
 }
 
-// response is the origin's answer as it was recorded.
+// response is the origin's answer as it was recorded: with a custom error page,
+// that to the page's request.
 func response(e *recording.Exchange) (*originconn.Response, error) {
 	head := e.Response.OriginHead
 	if e.Sent == nil {
 		head = headOf(&e.Response)
 	}
 	method := e.Viewer.Method
-	if e.Sent != nil {
+	switch {
+	case e.ErrorPage != nil && e.ErrorPage.Sent != nil:
+		method = e.ErrorPage.Sent.Method
+	case e.Sent != nil:
 		method = e.Sent.Method
 	}
-	parsed, err := http.ReadResponse(bufio.NewReader(strings.NewReader(strings.TrimRight(head, "\r\n")+"\r\n\r\n")), &http.Request{Method: method})
-	if err != nil {
-		return nil, fmt.Errorf("reading the recorded response head: %w", err)
-	}
-	body, err := original(e, parsed.Header)
+	r, err := parse(head, method)
 	if err != nil {
 		return nil, err
 	}
-	r := &originconn.Response{
-		Status: parsed.StatusCode, Reason: strings.TrimPrefix(strings.TrimPrefix(parsed.Status, fmt.Sprint(parsed.StatusCode)), " "), Proto: parsed.Proto,
-		Header: parsed.Header, RawHead: head, ContentLength: parsed.ContentLength, Chunked: len(parsed.TransferEncoding) > 0,
-		Trailer: e.Response.Trailer.Clone(),
+	body, err := original(e, r.Header)
+	if err != nil {
+		return nil, err
 	}
+	r.Trailer = e.Response.Trailer.Clone()
 	var late *policy.Cause
 	if e.Cause != nil && e.Cause.Stage == policy.StageBody {
 		played := *e.Cause
 		late = &played
 	}
-	if late == nil && method != http.MethodHead && parsed.ContentLength >= 0 && parsed.ContentLength != int64(len(body)) {
-		return nil, fmt.Errorf("its head announces %d bytes, and %d are recorded", parsed.ContentLength, len(body))
+	if late == nil && method != http.MethodHead && r.ContentLength >= 0 && r.ContentLength != int64(len(body)) {
+		return nil, fmt.Errorf("its head announces %d bytes, and %d are recorded", r.ContentLength, len(body))
 	}
 	r.Body = &playedBody{Reader: bytes.NewReader(body), late: late}
 	return r, nil
+}
+
+// parse reads a recorded head: a response that wants its body and trailer.
+func parse(head, method string) (*originconn.Response, error) {
+	parsed, err := http.ReadResponse(bufio.NewReader(strings.NewReader(strings.TrimRight(head, "\r\n")+"\r\n\r\n")), &http.Request{Method: method})
+	if err != nil {
+		return nil, fmt.Errorf("reading the recorded response head: %w", err)
+	}
+	return &originconn.Response{
+		Status: parsed.StatusCode, Reason: strings.TrimPrefix(strings.TrimPrefix(parsed.Status, fmt.Sprint(parsed.StatusCode)), " "), Proto: parsed.Proto,
+		Header: parsed.Header, RawHead: head, ContentLength: parsed.ContentLength, Chunked: len(parsed.TransferEncoding) > 0,
+	}, nil
 }
 
 // original is the body as the origin sent it: what the edge compressed is

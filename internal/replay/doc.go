@@ -22,11 +22,18 @@
 // The archive of a browser knows nothing of origins: there, path and query are
 // those that the viewer asked for, and the host does not count.
 //
+// # Custom error pages
+//
+// An exchange whose answer was replaced by a custom error page answers twice: the
+// origin's own status and head for the request that failed, and the page for the
+// request of the page. The page then replaces the answer again. The body that it
+// replaced is not recorded: without the custom error response it is cut off.
+//
 // # What cannot answer
 //
 // An exchange that would answer otherwise than it did is never played. A body of
-// which only the beginning was recorded, a response that a custom error page
-// replaced, a tunnel, a viewer who left, a fault on demand: the request is then
+// which only the beginning was recorded, a custom error page without the head that
+// it replaced, a tunnel, a viewer who left, a fault on demand: the request is then
 // treated as one without a match, and the cause says which it was. What was
 // redacted is played as it was recorded, and counted in [Source.Redacted].
 package replay

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,6 +48,8 @@ type entry struct {
 	id string
 	// target is the host:port of that origin; "" in a browser's archive.
 	target string
+	// page says that it is the answer to the request for the custom error page.
+	page bool
 	// unfit says why the exchange cannot answer; "" if it can.
 	unfit string
 }
@@ -102,34 +105,63 @@ func (s *Source) Exchanges() int { return s.total }
 // are played as they were recorded.
 func (s *Source) Redacted() int { return s.redacted }
 
-// add takes one exchange into the index: once for each origin that it asked.
+// add takes one exchange into the index: once for each origin that it asked, and
+// once for its custom error page.
 func (s *Source) add(e *recording.Exchange) error {
 	if e.Sent == nil {
 		if e.Behavior == "" && e.Cause == nil && e.Response.Status > 0 { // a browser's
-			return s.index(e, entry{id: e.ID, unfit: unfit(e, "")}, "", e.Viewer.Method, e.Viewer.URI, valuesOf(e.Viewer.Header))
+			at := entry{id: e.ID, unfit: unfit(e, "")}
+			s.count(e, at)
+			return s.index(e, at, signatureOf(&e.Viewer), s.key("", e.Viewer.Method, e.Viewer.URI, valuesOf(e.Viewer.Header)), valuesOf(e.Viewer.Header))
 		}
 		return nil // the edge answered by itself, as it will again
 	}
-	sent := func(name string) []string {
+	var all []entry
+	for _, target := range targets(e) {
+		at := entry{id: e.ID, target: target, unfit: unfit(e, target)}
+		all = append(all, at)
+		if err := s.indexSent(e, at, e.Sent, signatureOf(&e.Viewer)); err != nil {
+			return err
+		}
+	}
+	if p := e.ErrorPage; p != nil && p.Sent != nil {
+		at := entry{id: e.ID, target: p.Sent.Host, page: true, unfit: pageUnfit(e, all[0].unfit)}
+		all = append(all, at)
+		if err := s.indexSent(e, at, p.Sent, signatureOf(&recording.Viewer{})); err != nil {
+			return err
+		}
+	}
+	s.count(e, all...)
+	return nil
+}
+
+// count counts an exchange if any of its entries can answer.
+func (s *Source) count(e *recording.Exchange, all ...entry) {
+	if !slices.ContainsFunc(all, func(at entry) bool { return at.unfit == "" }) {
+		return
+	}
+	s.total++
+	if strings.Contains(e.Response.OriginHead, "[redacted ") || e.ErrorPage != nil && strings.Contains(e.ErrorPage.Replaced, "[redacted ") {
+		s.redacted++
+	}
+}
+
+// indexSent adds an entry for a request as it was sent to the entry's origin.
+func (s *Source) indexSent(e *recording.Exchange, at entry, sent *recording.Sent, body signature) error {
+	header := func(name string) []string {
 		var values []string
-		for _, f := range e.Sent.Header {
+		for _, f := range sent.Header {
 			if strings.EqualFold(f.Name, name) {
 				values = append(values, f.Value)
 			}
 		}
 		return values
 	}
-	for _, target := range targets(e) {
-		scheme := "http"
-		if e.Sent.TLS {
-			scheme = "https"
-		}
-		at := entry{id: e.ID, target: target, unfit: unfit(e, target)}
-		if err := s.index(e, at, scheme+"://"+target, e.Sent.Method, e.Sent.URI, sent); err != nil {
-			return err
-		}
+	scheme := "http"
+	if sent.TLS {
+		scheme = "https"
 	}
-	return nil
+	return s.index(e, at, body, s.key(scheme+"://"+at.target, sent.Method, sent.URI, header), header)
 }
 
 func valuesOf(h http.Header) func(string) []string {
@@ -137,20 +169,12 @@ func valuesOf(h http.Header) func(string) []string {
 }
 
 // index adds an entry to the group of its request.
-func (s *Source) index(e *recording.Exchange, at entry, origin, method, uri string, header func(string) []string) error {
+func (s *Source) index(e *recording.Exchange, at entry, body signature, key string, header func(string) []string) error {
 	for _, name := range s.config.Headers {
 		for _, value := range header(name) {
 			if strings.Contains(value, "[redacted ") {
 				return &HeaderError{Name: name, Exchange: e.ID}
 			}
-		}
-	}
-	key := s.key(origin, method, uri, header)
-	body := signatureOf(&e.Viewer)
-	if at.unfit == "" {
-		s.total++
-		if strings.Contains(e.Response.OriginHead, "[redacted ") {
-			s.redacted++
 		}
 	}
 	for _, g := range s.groups[key] {
