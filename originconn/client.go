@@ -14,37 +14,37 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Client goes to origins. The zero value works: the system's resolver and
-// network, the Mozilla roots, the real clock. It is safe for concurrent use;
-// its fields must not be changed after the first call.
+// Client connects to origins and exchanges requests with them. The zero value is
+// ready to use: it uses the system's resolver and network, the Mozilla roots and
+// the real clock. A Client is safe for concurrent use; its fields must not be
+// changed after the first call.
 type Client struct {
 	// Resolver looks up origin names. Default: net.DefaultResolver.
 	Resolver Resolver
-	// DialContext opens TCP connections. Default: a net.Dialer's.
+	// DialContext opens TCP connections. Default: that of a net.Dialer.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// Now is the time at which certificates are judged. Default: time.Now.
+	// Now returns the time at which certificates are judged. Default: time.Now.
 	Now func() time.Time
-	// Trust are the trusted roots. Default: [MozillaRoots].
+	// Trust returns the trusted roots. Default: [MozillaRoots].
 	Trust func() *policy.TrustStore
-	// ConnectTo maps an origin's DOMAIN or DOMAIN:PORT to the HOST:PORT at which
-	// it is reached instead; name, SNI and Host stay those of the domain.
+	// ConnectTo maps an origin's DOMAIN or DOMAIN:PORT to the HOST:PORT to connect
+	// to instead. The certificate name, SNI and Host remain those of the domain.
 	ConnectTo map[string]string
-	// KeyLog gets the secrets of TLS connections in the format of
-	// SSLKEYLOGFILE, for a packet analyzer. Whoever has it can read the
-	// traffic. Default: none.
+	// KeyLog receives TLS session secrets in SSLKEYLOGFILE format, for a packet
+	// analyzer. Anyone who has them can decrypt the traffic. Default: none.
 	KeyLog io.Writer
-	// ExplainWithin is how long a failed exchange waits for the scan that tells
-	// why the origin refused the handshake; it is done once per refusal, and
-	// goes on in the background. Default: 250 ms. Negative: not at all.
+	// ExplainWithin is how long a failed exchange waits for the scan that finds out
+	// why the origin refused the handshake. The scan runs once per refusal and
+	// continues in the background. Default: 250 ms. Negative: do not scan.
 	ExplainWithin time.Duration
-	// MaxExplanations is how many such scans may be under way; a refusal beyond
-	// them stays unexplained, so that viewers cannot turn edgesim on an origin
-	// by forwarded names without end. Default: 4. A check, which asks for names
-	// of its own only, has room for all.
+	// MaxExplanations limits how many of these scans run at once; a refusal beyond
+	// the limit stays unexplained. Without a limit, viewers could use forwarded
+	// names to make edgesim scan an origin endlessly. Default: 4. A check, which
+	// uses only names of its own, raises the limit so that every scan can run.
 	MaxExplanations int
-	// Answer, where it is set, is asked by Do before a connection is made, and its
-	// result is Do's: this is where a recording stands in for origins. A nil
-	// result sends the request on its way. A forced failure goes before it.
+	// Answer, if set, is called by Do before it opens a connection; a non-nil result
+	// becomes Do's result. This is how a recording replaces origins. If the result
+	// is nil, Do sends the request to the origin. A forced failure takes precedence.
 	// Default: none.
 	Answer func(ctx context.Context, t *Target, r *Request) *Result
 
@@ -107,8 +107,8 @@ func (c *Client) maxExplanations() int {
 	return c.MaxExplanations
 }
 
-// Close closes the idle connections and ends scans under way. Exchanges under
-// way are not disturbed.
+// Close closes idle connections and stops running scans. It does not affect
+// exchanges in progress.
 func (c *Client) Close() error {
 	c.pool.closeAll()
 	c.explained.close()
@@ -116,11 +116,11 @@ func (c *Client) Close() error {
 }
 
 // MozillaRoots returns Mozilla's included CA list as built into the program
-// (CF-CERT-07), never the machine's. It is parsed once, at the first call.
+// (CF-CERT-07), never the machine's trust store. The list is parsed once, on the
+// first call.
 var MozillaRoots = sync.OnceValue(func() *policy.TrustStore { return TrustWith() })
 
-// TrustWith returns the Mozilla list and these CAs besides, as --origin-ca
-// gives them.
+// TrustWith returns the Mozilla list plus the given CAs, as set by --origin-ca.
 func TrustWith(extra ...*x509.Certificate) *policy.TrustStore {
 	var roots []policy.TrustedRoot
 	for r := range bundle.Roots() {

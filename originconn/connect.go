@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Conn is an open, judged connection to an origin.
+// Conn is an open connection to an origin, already judged.
 type Conn struct {
 	wire      *wire    // the TCP connection, which keeps the time
 	plain     net.Conn // what HTTP is spoken over: the wire, or TLS on it
@@ -36,9 +36,9 @@ func (c *Conn) Close() error {
 	return c.plain.Close()
 }
 
-// Connect resolves, dials, shakes hands and verifies, once. The attempt holds
-// all that was seen. The connection is nil if and only if the cause is not; the
-// caller closes it.
+// Connect resolves, dials, performs the handshake and verifies, once. The Attempt
+// holds everything that was observed. Either the Conn or the Cause is nil, never
+// both. The caller closes the Conn.
 func (c *Client) Connect(ctx context.Context, t Target) (*Conn, *Attempt) {
 	a := &Attempt{Number: 1, Target: t.Address(), Start: time.Now()}
 	conn, cause := c.connect(ctx, &t, time.Time{}, a)

@@ -7,12 +7,12 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Do gets one response from the target: attempt after attempt, each on a
+// Do gets one response from the target, making one or more attempts, each on a
 // kept-alive or a new connection.
 //
-// [policy.Retries] says which failure is followed by another attempt.
+// [policy.Retries] decides which failures are followed by another attempt.
 //
-// Do always returns a result, never an error: what failed is its Cause.
+// Do always returns a result, never an error: a failure is reported in its Cause.
 func (c *Client) Do(ctx context.Context, t Target, r *Request) *Result {
 	f := &fetch{client: c, target: t, request: r}
 	if t.CompletionTimeout > 0 {

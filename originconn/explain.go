@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Explanation is why an origin refuses handshakes, as a scan of it finds out in
-// the background. It is shared by all attempts that met the same refusal, and
-// complete once Done says so.
+// Explanation is why an origin refuses handshakes, as determined by a background
+// scan. All attempts that met the same refusal share it. It is complete once Done
+// returns true.
 type Explanation struct {
 	done   chan struct{}
 	until  time.Time
@@ -22,7 +22,8 @@ type Explanation struct {
 	plain bool
 }
 
-// Explained returns a complete explanation, as one is read back from a recording.
+// Explained returns a complete Explanation, such as one read back from a
+// recording.
 func Explained(cause policy.CauseName, detail string, report *ScanReport) *Explanation {
 	return &Explanation{done: closed, cause: cause, detail: detail, report: report}
 }
@@ -34,7 +35,8 @@ var closed = func() chan struct{} {
 	return c
 }()
 
-// Done says whether the scan has ended. Before that, Result has nothing.
+// Done reports whether the scan has ended. Until then, Result returns zero
+// values.
 func (x *Explanation) Done() bool {
 	select {
 	case <-x.done:
@@ -44,9 +46,9 @@ func (x *Explanation) Done() bool {
 	}
 }
 
-// Result returns the cause that the scan proves, or "" if it proves none, one
-// sentence about it, and what the origin accepts; the report is nil if it could
-// not be scanned.
+// Result returns the cause that the scan proves ("" if it proves none), one
+// sentence about it, and what the origin accepts. The report is nil if the origin
+// could not be scanned.
 func (x *Explanation) Result() (policy.CauseName, string, *ScanReport) {
 	if !x.Done() {
 		return "", "", nil

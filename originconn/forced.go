@@ -8,17 +8,17 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Forced is a failure, or a slowness, that is played instead of the
-// origin's own: see package faults. The target's attempts and timeouts hold for
-// it as they hold for real ones.
+// Forced is a failure or a delay that edgesim plays instead of the origin's own
+// behavior, see package faults. The target's attempts and timeouts apply as they
+// do to real failures.
 type Forced struct {
-	// By says what forced it; it stands in the evidence.
+	// By says what forced it; it appears in the evidence.
 	By string
-	// Cause is the failure; "" leaves the answer to the origin, after Latency.
-	// With a cause no socket is opened.
+	// Cause is the failure; "" lets the origin answer after Latency. If Cause is
+	// set, no socket is opened.
 	Cause policy.CauseName
-	// Latency is how long each attempt takes before it fails. Zero: as long as
-	// the target's timeout for a cause that is a timeout, else no time.
+	// Latency is how long each attempt takes before it fails. If zero, an attempt
+	// takes the target's timeout if the cause is a timeout, and no time otherwise.
 	Latency time.Duration
 }
 

@@ -12,9 +12,9 @@ import (
 // cutOffKey is the key of what WithCutOff puts into a context.
 type cutOffKey struct{}
 
-// WithCutOff lets the contexts below ctx tell who ended them: cut says that the
-// edge cut its viewers off, as it does when it is shut down. Otherwise it was
-// the viewer.
+// WithCutOff returns a context that records who ended an exchange: if cut
+// returns true, the edge disconnected its viewers, as it does on shutdown;
+// otherwise the viewer left.
 func WithCutOff(ctx context.Context, cut func() bool) context.Context {
 	return context.WithValue(ctx, cutOffKey{}, cut)
 }

@@ -10,22 +10,22 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Presented is a chain of certificates that an origin shows to a part of an
-// offer: to one version, and to one kind of key.
+// Presented is a certificate chain that an origin presents for part of an offer:
+// one version and one kind of key.
 type Presented struct {
-	// Version and Suite are what the origin chose, KeyType the kind of key that
-	// was asked for, "RSA" or "ECDSA".
+	// Version and Suite are what the origin selected; KeyType is the kind of key
+	// requested, "RSA" or "ECDSA".
 	Version, Suite uint16
 	KeyType        string
-	// Group is that of ECDHE in TLS 1.2 and older; 0 where there is none.
+	// Group is the ECDHE group in TLS 1.2 and earlier; 0 if there is none.
 	Group uint16
-	// Chain is as sent, in DER.
+	// Chain is the chain as sent, in DER.
 	Chain [][]byte
-	// Findings are the judgments on the chain, see [policy.JudgeChain].
+	// Findings are the judgments of the chain, see [policy.JudgeChain].
 	Findings []policy.Finding
 }
 
-// Cause is the failure that decides on the chain; nil if it passes.
+// Cause returns the failure that decides on the chain; nil if the chain passes.
 func (p *Presented) Cause() *policy.Cause {
 	if deciding, failed := policy.DecidingFinding(p.Findings); failed {
 		return policy.CauseOf(deciding)
@@ -33,12 +33,12 @@ func (p *Presented) Cause() *policy.Cause {
 	return nil
 }
 
-// Presented asks an origin for every certificate that it can present to the
-// target's offer, by hellos that allow one version and one kind of key each, and
-// judges all of them. Which of several CloudFront gets is not documented. No
-// handshake is completed; the hellos go out side by side, each over a connection
-// of its own, two for each version of the offer. What is not answered is left
-// out. The error is a [*policy.Cause]: the origin could not be reached.
+// Presented finds every certificate that an origin presents for the target's
+// offer and judges all of them. It sends ClientHellos that each allow one version
+// and one kind of key: two per version of the offer, in parallel, each over a
+// connection of its own. No handshake is completed, and unanswered ones are
+// omitted. Which of several certificates CloudFront gets is not documented. The
+// error is a [*policy.Cause]: the origin could not be reached.
 func (c *Client) Presented(ctx context.Context, t Target) ([]Presented, error) {
 	endpoints, cause := c.resolve(ctx, &t, &Attempt{Number: 1})
 	if cause != nil {
@@ -91,7 +91,7 @@ func answered(hello *tlswire.ClientHello, f *tlswire.Flight) bool {
 }
 
 // ShakeHands makes a connection as [Client.Connect] does and closes it. It does
-// not find out why an origin refuses.
+// not investigate why an origin refuses the handshake.
 func (c *Client) ShakeHands(ctx context.Context, t Target) *Attempt {
 	t.unexplained = true
 	conn, attempt := c.Connect(ctx, t)

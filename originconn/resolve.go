@@ -134,8 +134,8 @@ func lookupFacts(host string, family distribution.IPAddressType, elsewhere bool,
 	return f
 }
 
-// Resolve looks the target's name up and says why that fails; nil if it does
-// not. Nothing is connected to.
+// Resolve looks up the target's name without connecting. It returns the cause if
+// the lookup fails, and nil otherwise.
 func (c *Client) Resolve(ctx context.Context, t Target) *policy.Cause {
 	if c.Answer != nil { // nothing is looked up where answers come from a recording
 		return nil

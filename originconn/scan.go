@@ -11,35 +11,35 @@ import (
 )
 
 type (
-	// ScanOptions bound a scan. Zero values mean the defaults.
+	// ScanOptions limit a scan. Zero values mean the defaults.
 	ScanOptions = tlsscan.Options
 	// ScanReport is what a scan found.
 	ScanReport = tlsscan.Report
-	// VersionScan is what an origin accepts in one protocol version.
+	// VersionScan is what an origin accepts in one TLS version.
 	VersionScan = tlsscan.VersionReport
-	// ScannedChain is a chain of certificates as the origin sent it.
+	// ScannedChain is a certificate chain as the origin sent it.
 	ScannedChain = tlsscan.Chain
-	// NameAnswer is how an origin takes a hello with another name or none.
+	// NameAnswer is how an origin responds to a ClientHello with a different SNI or
+	// none.
 	NameAnswer = tlsscan.NameAnswer
-	// ExactAnswer is what one hello with the exact documented list drew.
+	// ExactAnswer is the response to one ClientHello with the exact documented list.
 	ExactAnswer = tlsscan.ExactAnswer
 )
 
-// Whose order of suites counts, in [VersionScan].
+// Whose cipher suite order takes precedence, in [VersionScan].
 const (
 	PreferenceServer = tlsscan.PreferenceServer
 	PreferenceClient = tlsscan.PreferenceClient
 )
 
-// Scan finds out what an origin's TLS would accept: it sends hellos made by hand,
-// over connections of its own, and reads what each one draws. No handshake is
-// completed and no request is sent. What the target offers plays no part, except
-// that documented values are asked for first; its SNI does. Only the first address
-// is asked.
+// Scan finds out what an origin's TLS would accept. It sends handcrafted
+// ClientHellos over connections of its own and reads the responses. It completes
+// no handshake and sends no request. It uses the target's SNI but not its offer,
+// except that it tries documented values first. It scans only the first address.
 //
-// The error is a [*policy.Cause] and means that the origin could not be asked at
-// all. An origin that answers, with whatever it may be, gives a report; where a
-// limit cut it short, the report says so.
+// The error is a [*policy.Cause] and means that the origin could not be scanned
+// at all. An origin that responds, with whatever data, yields a report; if a
+// limit ended the scan early, the report says so.
 func (c *Client) Scan(ctx context.Context, t Target, options ScanOptions) (*ScanReport, error) {
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, options.WithDefaults().Budget)
@@ -60,8 +60,8 @@ func (c *Client) Scan(ctx context.Context, t Target, options ScanOptions) (*Scan
 	return report, nil
 }
 
-// ProbeExact sends one hello with exactly what the target offers, see
-// [tlsscan.ExactHello]. What comes back is the evidence of how the origin treats
+// ProbeExact sends one ClientHello with exactly the target's offer, see
+// [tlsscan.ExactHello]. The response is evidence of how the origin treats
 // CloudFront. The error is a [*policy.Cause] if the origin could not be reached.
 func (c *Client) ProbeExact(ctx context.Context, t Target) (*ExactAnswer, error) {
 	endpoints, cause := c.resolve(ctx, &t, &Attempt{Number: 1, Start: time.Now()})

@@ -34,14 +34,15 @@ func (f *fetch) send(s *stream) error {
 	return nil
 }
 
-// UnsafeRequestError is a request that would become another one, or several, on
-// the wire. Package policy lets none of them come to be; this is the last look.
+// UnsafeRequestError is a request that would be parsed as a different request, or
+// as several, by the origin. Package policy never builds one; this is the final
+// check.
 type UnsafeRequestError struct {
-	// Part is what is unsafe in it, Value its text.
+	// Part names the unsafe part of the request, and Value is its text.
 	Part, Value string
 }
 
-// Error says what is unsafe.
+// Error names the unsafe part.
 func (e *UnsafeRequestError) Error() string {
 	return fmt.Sprintf("the %s %q of the origin request would not arrive as what it is", e.Part, e.Value)
 }

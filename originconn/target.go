@@ -13,51 +13,53 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Target says where to go and how, complete before any socket is opened.
+// Target says which origin to connect to and how. It is complete before any
+// socket is opened.
 type Target struct {
 	// Host is the origin's domain name.
 	Host string
 	// Port is the TCP port.
 	Port int
-	// TLS says whether HTTPS is spoken.
+	// TLS says whether to use HTTPS.
 	TLS bool
-	// PlainPort is the origin's port for HTTP where HTTPS is spoken at Port. It is
-	// asked once when Port does not answer, to say what does; 0 asks nothing.
+	// PlainPort is the origin's HTTP port if Port is HTTPS. It is tried once when
+	// Port does not respond, to report whether HTTP does; 0 disables this.
 	PlainPort int
-	// SNI is the server name of the ClientHello; "" sends none.
+	// SNI is the server name in the ClientHello; "" sends none.
 	SNI string
-	// AcceptedNames are the names any one of which the certificate must carry.
+	// AcceptedNames are the names of which the certificate must cover at least one.
 	AcceptedNames policy.AcceptedNames
-	// NamePatterns lets a wildcard among them cover the certificate's names
-	// (CF-NAME-08).
+	// NamePatterns allows a wildcard in AcceptedNames to match the certificate's
+	// names (CF-NAME-08).
 	NamePatterns bool
-	// Strict says how to judge what the documentation leaves open about chains.
+	// Strict says how to judge what the documentation leaves open about certificate
+	// chains.
 	Strict policy.Strictness
-	// Offer is what the ClientHello offers.
+	// Offer is what to offer in the ClientHello.
 	Offer policy.Offer
 	// unexplained leaves out why a handshake is refused.
 	unexplained bool
-	// HTTP2 says that HTTP/2 is spoken, offered by ALPN; it needs TLS. Only gRPC
-	// goes to origins so (CF-CONN-18).
+	// HTTP2 selects HTTP/2, offered by ALPN; it requires TLS. Only gRPC uses it to
+	// origins (CF-CONN-18).
 	HTTP2 bool
-	// ClientCertificate is presented if the origin asks for one (origin mTLS,
-	// CF-MTLS-01, CF-MTLS-02); nil presents none.
+	// ClientCertificate is sent if the origin requests one (origin mTLS, CF-MTLS-01,
+	// CF-MTLS-02); nil sends none.
 	ClientCertificate *tls.Certificate
 	// IPAddressType limits the address families; "" means ipv4.
 	IPAddressType distribution.IPAddressType
-	// Attempts is the number of tries, at least 1.
+	// Attempts is the number of attempts, at least 1.
 	Attempts int
-	// ConnectTimeout bounds one try to connect, the TLS handshake included
+	// ConnectTimeout limits one connection attempt, including the TLS handshake
 	// (that it covers the handshake is inferred).
 	ConnectTimeout time.Duration
-	// ResponseTimeout bounds the wait for the first packet of the response and
-	// every gap between packets.
+	// ResponseTimeout limits the wait for the first packet of the response and each
+	// gap between packets.
 	ResponseTimeout time.Duration
-	// CompletionTimeout bounds the whole of Do and the reading of the body; 0
-	// means no bound.
+	// CompletionTimeout limits the whole of Do, including reading the body; 0 means
+	// no limit.
 	CompletionTimeout time.Duration
-	// KeepaliveTimeout is how long the connection is kept idle afterwards; 0
-	// closes it at once.
+	// KeepaliveTimeout is how long the connection stays open when idle; 0 closes it
+	// at once.
 	KeepaliveTimeout time.Duration
 
 	// made and address are the key and the address if they were made before,
@@ -65,15 +67,15 @@ type Target struct {
 	made, address string
 }
 
-// Keyed returns the target prepared for more than one call of Do: the text by
-// which connections are kept is made only once. The fields that Do keeps
-// connections apart by (Host to IPAddressType) must not be changed in it.
+// Keyed returns the target prepared for repeated calls of Do: the key of its
+// pooled connections is built only once. The fields that make up the key (Host to
+// IPAddressType) must not be changed in the result.
 func (t Target) Keyed() Target {
 	t.made, t.address = t.key(), t.Address()
 	return t
 }
 
-// Address returns host:port as configured.
+// Address returns the host:port as configured.
 func (t *Target) Address() string {
 	if t.address != "" {
 		return t.address
@@ -125,26 +127,26 @@ func (t *Target) key() string {
 	return string(b)
 }
 
-// Request is what is sent to the origin, complete but for the framing fields
-// (Content-Length, Transfer-Encoding), which Do writes from ContentLength.
+// Request is the request to the origin, complete except for the framing fields
+// (Content-Length, Transfer-Encoding), which Do derives from ContentLength.
 type Request struct {
-	// Method and RequestURI make the request line; RequestURI is sent as it is.
+	// Method and RequestURI form the request line; RequestURI is sent unmodified.
 	Method     string
 	RequestURI string
-	// ViewerURI is the path and query that the viewer asked for. It is not sent:
-	// [Client.Answer] may compare it with the recording of a browser.
+	// ViewerURI is the path and query of the viewer's request. It is not sent:
+	// [Client.Answer] may compare it with a browser's recording.
 	ViewerURI string
-	// Header are the fields in the order in which they are sent, Host included.
+	// Header holds the fields in the order to send them, including Host.
 	Header []policy.Field
-	// WebSocket says that the request asks for a WebSocket connection, so that
-	// the origin may answer with a 101. Its fields are in Header.
+	// WebSocket says that the request is a WebSocket upgrade, so that the origin may
+	// answer with a 101. Its fields are in Header.
 	WebSocket bool
-	// Body is nil when there is none. Do reads it in a goroutine of its own,
-	// which ends before the response's body is closed; it closes Body to end it.
+	// Body is nil if there is none. Do reads it in a separate goroutine, which ends
+	// before the response body is closed; Do closes Body to stop it.
 	Body io.ReadCloser
-	// ContentLength is the body's length, or -1 for a chunked body.
+	// ContentLength is the length of the body, or -1 to send it chunked.
 	ContentLength int64
-	// Forced is a failure to play on every attempt; nil for none.
+	// Forced is a failure to play on each attempt; nil for none.
 	Forced *Forced
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Tunnel is a connection to an origin that has switched protocols: bytes, with
-// no opinion on them. One goroutine may read and another write at the same time.
+// Tunnel is a connection to an origin that has switched protocols. Its bytes are
+// not interpreted. One goroutine may read while another writes.
 type Tunnel struct {
 	conn   *Conn
 	closed sync.Once
@@ -44,19 +44,20 @@ func (f *fetch) switchedCause(r *responseHead) error {
 	return nil
 }
 
-// Read reads what the origin sends. io.EOF means that it sends no more.
+// Read reads data from the origin. It returns io.EOF when the origin sends no
+// more.
 func (t *Tunnel) Read(p []byte) (int, error) { return t.conn.br.Read(p) }
 
-// Write sends to the origin.
+// Write sends data to the origin.
 func (t *Tunnel) Write(p []byte) (int, error) { return t.conn.plain.Write(p) }
 
-// SetReadDeadline bounds reads, as on a net.Conn.
+// SetReadDeadline sets the read deadline, as on a net.Conn.
 func (t *Tunnel) SetReadDeadline(at time.Time) error { return t.conn.wire.SetReadDeadline(at) }
 
-// SetWriteDeadline bounds writes, as on a net.Conn.
+// SetWriteDeadline sets the write deadline, as on a net.Conn.
 func (t *Tunnel) SetWriteDeadline(at time.Time) error { return t.conn.wire.SetWriteDeadline(at) }
 
-// CloseWrite tells the origin that nothing more will be sent; what it sends can
+// CloseWrite tells the origin that no more data follows; data from the origin can
 // still be read. A connection that cannot be half-closed is closed.
 func (t *Tunnel) CloseWrite() error {
 	half, ok := t.conn.plain.(interface{ CloseWrite() error })
@@ -66,7 +67,7 @@ func (t *Tunnel) CloseWrite() error {
 	return half.CloseWrite()
 }
 
-// Close ends the connection.
+// Close closes the connection.
 func (t *Tunnel) Close() error {
 	var err error
 	t.closed.Do(func() { err = t.conn.Close() })

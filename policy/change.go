@@ -6,29 +6,30 @@ import (
 	"strings"
 )
 
-// Change is what became of one part of a request or response on its way through
-// the edge, and which setting or function did it. The JSON has the same names.
+// Change is what happened to one part of a request or response at the edge, and
+// which setting or function did it. The JSON uses the same names.
 type Change struct {
-	// Leg is the message: the request to the origin, or the response to the viewer.
+	// Leg is the message changed: the request to the origin, or the response to the
+	// viewer.
 	Leg ChangeLeg `json:"leg"`
-	// Field is a header field by its canonical name; or, with a word in front,
-	// "cookie NAME" and "query NAME"; or "method", "uri", "status" and "body".
+	// Field is a header field by its canonical name, or "cookie NAME" or "query
+	// NAME", or "method", "uri", "status" or "body".
 	Field string `json:"field"`
-	// Kind is what happened to it.
+	// Kind is the kind of change.
 	Kind ChangeKind `json:"kind"`
-	// From is the value before, To the one after; each "" where there is none, and
-	// several values of a field joined by ", ".
+	// From is the value before, To the value after; each is "" if there is none.
+	// Several values of a field are joined by ", ".
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
-	// By is who did it: "cache policy", "origin request policy", "forwarded values",
-	// "response headers policy", "origin custom header", the name of a function, or
-	// "the edge" where no setting can change it.
+	// By is what made the change: "cache policy", "origin request policy",
+	// "forwarded values", "response headers policy", "origin custom header", the
+	// name of a function, or "the edge" if no setting can change it.
 	By string `json:"by,omitempty"`
-	// Rule is the documented rule; "" where only the configuration decides.
+	// Rule is the documented rule; "" if only the configuration decides.
 	Rule RuleID `json:"rule,omitempty"`
 }
 
-// ChangeLeg is the message that a change is about.
+// ChangeLeg is the message that a change applies to.
 type ChangeLeg string
 
 // The two legs.
@@ -40,8 +41,8 @@ const (
 // ChangeKind is what happened to a part of a message.
 type ChangeKind string
 
-// The kinds. What was kept, and what the edge itself writes into every message,
-// is not stored: [AllChanges] fills both in.
+// The kinds of changes. What was kept, and what the edge writes into every
+// message, is not stored: [AllChanges] adds both.
 const (
 	ChangeKept    ChangeKind = "kept"
 	ChangeAdded   ChangeKind = "added"
@@ -49,7 +50,7 @@ const (
 	ChangeDropped ChangeKind = "dropped"
 )
 
-// The settings that change a message, as they stand in Change.By.
+// The settings that change a message, as used in Change.By.
 const (
 	ByEdge               = "the edge"
 	ByCache              = "the cache"
@@ -64,20 +65,20 @@ const (
 	ByAccessControl      = "origin access control"
 )
 
-// ChangeLog collects the changes of one exchange in their order. A nil one
+// ChangeLog collects the changes of one exchange in order. A nil ChangeLog
 // collects nothing and costs nothing. It is not safe for concurrent use.
 type ChangeLog struct {
 	list []Change
 }
 
-// Add notes a change.
+// Add adds a change.
 func (l *ChangeLog) Add(c Change) {
 	if l != nil {
 		l.list = append(l.list, c)
 	}
 }
 
-// List returns what was collected; nil where nothing was.
+// List returns the collected changes; nil if there are none.
 func (l *ChangeLog) List() []Change {
 	if l == nil {
 		return nil
@@ -100,11 +101,11 @@ var writtenByEdge = map[ChangeLeg]map[string]RuleID{
 	},
 }
 
-// AllChanges is the whole story of one leg for people: the stored changes of that
-// leg in their order, and then, in the order of the fields, what the edge wrote
-// itself and what was kept. before are the fields as they came in, after those that
-// went out; parts of a message that are not fields are named as in [Change.Field].
-// A Cookie is taken apart into its cookies.
+// AllChanges returns everything that happened to one message, for display: the
+// stored changes of that leg in order, then, in field order, what the edge itself
+// wrote and what was kept. before holds the incoming fields, after the outgoing
+// ones. Parts that are not fields are named as in [Change.Field]. A Cookie field
+// is split into its cookies.
 func AllChanges(leg ChangeLeg, before, after []Field, stored []Change) []Change {
 	var all []Change
 	told := map[string]bool{}

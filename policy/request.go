@@ -10,63 +10,63 @@ import (
 
 // RequestFacts is what the origin request is built from.
 type RequestFacts struct {
-	// Method, Host, URI, Proto and Header are the viewer's; URI is path and
-	// query as sent, Proto e.g. "HTTP/1.1".
+	// Method, Host, URI, Proto and Header are those of the viewer's request. URI is
+	// the path and query as sent; Proto is e.g. "HTTP/1.1".
 	Method, Host, URI, Proto string
 	Header                   http.Header
-	// Scheme is the viewer's, "http" or "https".
+	// Scheme is the viewer's scheme, "http" or "https".
 	Scheme string
-	// TLS is the viewer's connection; nil on HTTP.
+	// TLS is the viewer's TLS connection; nil over HTTP.
 	TLS *ViewerTLS
 	// RemoteAddr is the viewer's ip:port.
 	RemoteAddr string
-	// Fields are all fields of the viewer in the order and the letter case in
-	// which they came, Host included; nil where that is not known. It is Header
-	// that says which of them count.
+	// Fields are all of the viewer's fields in their original order and letter case,
+	// including Host; nil if that is not known. Header decides which of them count.
 	Fields []Field
-	// Geography has the values of the CloudFront-Viewer-* fields that tell
-	// where the viewer is, by name. What it lacks gets a placeholder.
+	// Geography holds the values of the CloudFront-Viewer-* fields that describe the
+	// viewer's location, by field name. Missing ones get a placeholder.
 	Geography map[string]string
-	// HostChosen is the Host that a function chose for the origin; "" where none did
+	// HostChosen is the Host that a function set for the origin; "" if none did
 	// (CF-NAME-07, CF-NAME-09).
 	HostChosen string
-	// ErrorURI is the viewer's own URI in a request for a custom error page
-	// (CF-HDR-16); "" in every other.
+	// ErrorURI is the URI of the viewer's own request in a request for a custom
+	// error page (CF-HDR-16); "" in all other requests.
 	ErrorURI string
-	// WebSocket says that the request sets up a WebSocket connection (CF-WS-01).
+	// WebSocket says that the request is a WebSocket upgrade (CF-WS-01).
 	WebSocket bool
-	// GRPC says that the request is a gRPC call, which goes on over HTTP/2
+	// GRPC says that the request is a gRPC call, which is forwarded over HTTP/2
 	// (CF-GRPC-01).
 	GRPC bool
-	// ID is the exchange's X-Amz-Cf-Id and EdgeHost the edge's own name for Via.
+	// ID is the exchange's X-Amz-Cf-Id; EdgeHost is the edge's own name in Via.
 	ID, EdgeHost string
-	// DefaultRootObject is the distribution's.
+	// DefaultRootObject is that of the distribution.
 	DefaultRootObject string
 	Behavior          *distribution.CacheBehavior
 	Origin            *distribution.Origin
-	// Log gets what the settings change. Default: none.
+	// Log receives the changes made by the settings. Default: none.
 	Log *ChangeLog
 }
 
-// OriginRequest is the request that goes to the origin, without its framing.
+// OriginRequest is the request to the origin, without its framing.
 type OriginRequest struct {
 	Method string
 	URI    string
-	// HostForwarded says that Host is the viewer's, not the origin's name.
+	// HostForwarded says that Host is the viewer's Host, not the origin's name.
 	HostForwarded bool
-	// Header are all fields in the order in which they are sent: Host and what
-	// the edge places itself, then the viewer's in the viewer's order and letter
-	// case, then the origin's custom headers. That order is inferred.
+	// Header holds all fields in the order in which they are sent: Host and the
+	// fields that the edge sets itself, then the viewer's in the viewer's order and
+	// letter case, then the origin's custom headers. That order is inferred.
 	Header []Field
 }
 
-// UserAgent is what an origin sees when the viewer's is not forwarded (CF-REQ-55).
+// UserAgent is the User-Agent that an origin gets if the viewer's is not
+// forwarded (CF-REQ-55).
 const UserAgent = "Amazon CloudFront"
 
-// BuildRequest builds the origin request from the viewer's (CF-REQ, CF-HDR,
-// CF-COOKIE, CF-QS): what the policies select, what is always sent, and the
-// origin's custom headers over all of it. No field of the result holds a byte
-// that would end it on the wire.
+// BuildRequest builds the origin request from the viewer's request (CF-REQ,
+// CF-HDR, CF-COOKIE, CF-QS): what the policies select and what is always sent,
+// then the origin's custom headers, which override both. No field of the result
+// contains a byte that would end the field on the wire.
 func BuildRequest(f RequestFacts) OriginRequest {
 	s := selectionOf(f.Behavior)
 	out := OriginRequest{Method: f.Method, URI: s.uri(&f)}
@@ -98,13 +98,15 @@ func BuildRequest(f RequestFacts) OriginRequest {
 	return out
 }
 
-// ForwardsHost says whether the behavior sends the viewer's Host to the origin.
+// ForwardsHost reports whether the behavior forwards the viewer's Host to the
+// origin.
 func ForwardsHost(b *distribution.CacheBehavior) bool {
 	s := selectionOf(b)
 	return s.header("Host")
 }
 
-// ForwardsCookies says whether the behavior forwards any cookie (CF-COOKIE-01).
+// ForwardsCookies reports whether the behavior forwards any cookies
+// (CF-COOKIE-01).
 func ForwardsCookies(b *distribution.CacheBehavior) bool {
 	s := selectionOf(b)
 	return s.cacheCookies.Behavior != distribution.SelectNone || s.cookies.Behavior != distribution.SelectNone

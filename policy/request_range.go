@@ -24,10 +24,10 @@ func (s *selection) rangeField(name string, f *RequestFacts) []string {
 	return values
 }
 
-// JudgeRange says whether a viewer's Range asks for a part of the object in the
-// way CloudFront takes it: one field in bytes, every range valid, in ascending
-// order, without overlaps (CF-RANGE-04). If not, why says what is wrong, and
-// the viewer gets the whole object.
+// JudgeRange reports whether CloudFront honors a viewer's Range header: one field
+// in bytes, every range valid, in ascending order, without overlaps
+// (CF-RANGE-04). If not, why gives the reason, and the viewer gets the whole
+// object.
 func JudgeRange(values []string) (ok bool, why string) {
 	if len(values) != 1 {
 		return false, "there are several Range fields"

@@ -11,7 +11,7 @@ import (
 // reused or renumbered.
 type RuleID string
 
-// Rule is one documented behavior of CloudFront, a row of the catalogue.
+// Rule is one documented behavior of CloudFront, a row in the catalogue.
 type Rule struct {
 	// ID is the stable id.
 	ID RuleID `json:"id"`
@@ -19,23 +19,23 @@ type Rule struct {
 	Area string `json:"area"`
 	// Condition says when the rule applies, in our words.
 	Condition string `json:"condition"`
-	// Outcome says what CloudFront then does, in our words.
+	// Outcome says what CloudFront does then, in our words.
 	Outcome string `json:"outcome"`
-	// Values are the numbers, literals and remarks that belong to it.
+	// Values holds related numbers, literals and remarks.
 	Values string `json:"values,omitempty"`
-	// Fidelity says how well it is known.
+	// Fidelity says how well the rule is known.
 	Fidelity Fidelity `json:"fidelity"`
-	// Source is where it was read.
+	// Source is where the rule was found.
 	Source Source `json:"source"`
 }
 
-// Source is where a rule was read.
+// Source is where a rule was found.
 type Source struct {
-	// Page is the address of the page, with the section as fragment, or a few
-	// words where there is no address.
+	// Page is the URL of the page, with the section as its fragment, or a few words
+	// if there is no URL.
 	Page string `json:"page"`
-	// Read is the day (ISO 8601) on which the page was last read, not a date of
-	// the page's own.
+	// Read is the date (ISO 8601) on which we last read the page, not the page's own
+	// date.
 	Read string `json:"read"`
 }
 
@@ -44,31 +44,34 @@ type Fidelity string
 
 // The fidelities.
 const (
-	// Documented is stated by AWS.
+	// Documented means that AWS states it.
 	Documented Fidelity = "documented"
-	// Observed was seen in captured responses or reports, with their dates.
+	// Observed means that it was seen in captured responses or reports, with their
+	// dates.
 	Observed Fidelity = "observed"
-	// Inferred is our own conclusion where the documentation is silent.
+	// Inferred means that it is our own conclusion where the documentation is
+	// silent.
 	Inferred Fidelity = "inferred"
-	// Unknown is neither documented nor observed.
+	// Unknown means that it is neither documented nor observed.
 	Unknown Fidelity = "unknown"
 )
 
-// Stage is the step of an exchange at which something was decided, in order.
+// Stage is the step of an exchange at which something was decided. Stages are
+// ordered.
 type Stage string
 
 // The stages of an exchange, in the order in which they happen.
 const (
 	StageViewer    Stage = "viewer"    // the viewer's request itself
 	StageFunction  Stage = "function"  // an edge function
-	StageResolve   Stage = "resolve"   // the origin's name to addresses
+	StageResolve   Stage = "resolve"   // resolving the origin's name
 	StageDial      Stage = "dial"      // TCP connect
 	StageHandshake Stage = "handshake" // TLS handshake
 	StageVerify    Stage = "verify"    // the certificate chain and its names
 	StageSend      Stage = "send"      // writing the request
 	StageRead      Stage = "read"      // reading the response head
 	StageBody      Stage = "body"      // reading the response body
-	StageEdge      Stage = "edge"      // the edge itself, whatever step it was at
+	StageEdge      Stage = "edge"      // the edge itself, at any step
 )
 
 // Verdict is the outcome of judging one rule.
@@ -77,38 +80,38 @@ type Verdict string
 // The verdicts.
 const (
 	Pass Verdict = "pass"
-	// Fail means that CloudFront would answer with an error because of it.
+	// Fail means that CloudFront would return an error because of it.
 	Fail Verdict = "fail"
-	// Warn means that it works, but should be known.
+	// Warn means that it works but deserves attention.
 	Warn Verdict = "warn"
 	// Blocked means that it could not be judged because another rule failed.
 	Blocked Verdict = "blocked"
-	// Unsimulated means that edgesim does not act on it.
+	// Unsimulated means that edgesim does not simulate the rule.
 	Unsimulated Verdict = "unsimulated"
 )
 
-// Finding is the judgment of one rule on one exchange, with its evidence.
+// Finding is the judgment of one rule in one exchange, with its evidence.
 type Finding struct {
 	Rule    RuleID  `json:"rule"`
 	Verdict Verdict `json:"verdict"`
-	// Cause is the cause this finding would be if it decided; "" if none.
+	// Cause is the cause that this finding leads to if it decides; "" if none.
 	Cause CauseName `json:"cause,omitempty"`
 	// Subject is what was judged, e.g. `certificate 0 (CN=example.com)`.
 	Subject string `json:"subject,omitempty"`
-	// Observed is what was seen, Expected what the rule wants.
+	// Observed is what was seen; Expected is what the rule requires.
 	Observed string `json:"observed,omitempty"`
 	Expected string `json:"expected,omitempty"`
-	// Hint says how to fix it, in the origin's terms.
+	// Hint says how to fix it, in terms of the origin.
 	Hint string `json:"hint,omitempty"`
-	// Inferred marks a judgment for which the documentation is silent.
+	// Inferred marks a judgment that the documentation does not cover.
 	Inferred bool `json:"inferred,omitempty"`
 }
 
 //go:embed catalogue.tsv
 var catalogueTSV string
 
-// Catalogue returns every documented behavior in the order of the catalogue.
-// The result is shared: do not change it.
+// Catalogue returns every documented behavior, in catalogue order. The result is
+// shared: do not modify it.
 var Catalogue = sync.OnceValue(func() []Rule {
 	rules, err := parseCatalogue(catalogueTSV)
 	if err != nil {

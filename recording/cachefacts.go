@@ -6,26 +6,27 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// CacheFacts is what CloudFront's cache would make of an exchange, and what the
-// edge's own did where it is on.
+// CacheFacts is what CloudFront's cache would do with an exchange, and, if the
+// edge's own cache is enabled, what that did.
 type CacheFacts struct {
-	// Decision is where the answer came from, or would have.
+	// Decision is where the response came from, or would have come from.
 	Decision CacheDecision
-	// Key is the cache key in a form for people; "" where there is none.
+	// Key is the cache key in readable form; "" if there is none.
 	Key string
-	// TTL is how long the answer is fresh; Age how old it was.
+	// TTL is how long the response is fresh; Age is how old it was.
 	TTL, Age time.Duration
-	// Rule is the rule that decided, Reason says it in a sentence.
+	// Rule is the deciding rule, and Reason explains it in a sentence.
 	Rule   policy.RuleID
 	Reason string
-	// From is the id of the exchange that filled the entry; "" if it is this one.
+	// From is the id of the exchange that filled the cache entry; "" if it is this
+	// one.
 	From string
 }
 
-// CacheDecision is where an answer came from. The list is append-only.
+// CacheDecision is where a response came from. The list is append-only.
 type CacheDecision string
 
-// The decisions.
+// The cache decisions.
 const (
 	CacheMiss      CacheDecision = "miss"
 	CacheHit       CacheDecision = "hit"

@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// AllChanges is what became of every part of the request and the response, for
-// people: the stored changes, and what was kept or written by the edge itself.
-// Without a request to an origin there are none of the request.
+// AllChanges returns what happened to every part of the request and the response,
+// for display: the stored changes, plus what was kept and what the edge itself
+// wrote. If no request went to an origin, it has no changes of the request.
 func (e *Exchange) AllChanges() []policy.Change {
 	var all []policy.Change
 	if e.Sent != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Counts is a [Recorder] that counts exchanges and keeps none. The zero value is
-// ready for use; its methods are safe for concurrent use.
+// Counts is a [Recorder] that counts exchanges without keeping them. The zero
+// value is ready to use; its methods are safe for concurrent use.
 type Counts struct {
 	mu     sync.Mutex
 	totals Totals
@@ -19,24 +19,23 @@ type Counts struct {
 
 var _ Recorder = (*Counts)(nil)
 
-// Totals are what was counted.
+// Totals are the accumulated counts.
 type Totals struct {
-	// Statuses counts exchanges by the status the viewer got, Causes by their
-	// cause.
+	// Statuses counts exchanges by the status that the viewer got, Causes by cause.
 	Statuses map[int]uint64
 	Causes   map[policy.CauseName]uint64
-	// BodyBytes is the sum of the bodies handed to viewers, Duration the sum of
-	// the exchanges' durations.
+	// BodyBytes is the total size of the bodies sent to viewers, Duration the total
+	// duration of the exchanges.
 	BodyBytes uint64
 	Duration  time.Duration
-	// Durations are the same durations by their length.
+	// Durations is the histogram of the same durations.
 	Durations Histogram
-	// Origins are what was counted by the id of the origin. Those after the first
-	// hundred are counted together under [OtherOrigins].
+	// Origins holds the counts by origin id. Origins after the first hundred are
+	// counted together under [OtherOrigins].
 	Origins map[string]OriginTotals
 }
 
-// OtherOrigins stands for the origins beyond the bound of [Totals.Origins].
+// OtherOrigins is the key for the origins beyond the limit of [Totals.Origins].
 const OtherOrigins = "(other)"
 
 // mostOrigins bounds how many are told apart: a function may choose any.
@@ -77,7 +76,7 @@ func (c *Counts) origin(id string) *OriginTotals {
 	return o
 }
 
-// Totals returns what was counted so far.
+// Totals returns the counts so far.
 func (c *Counts) Totals() Totals {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,11 +8,12 @@ import (
 // go on beyond it: those recorded meanwhile have higher numbers and do not
 // shift anything.
 
-// FormatCursor returns the cursor that stands for a number of a store.
+// FormatCursor returns the cursor for an exchange number of a store.
 func FormatCursor(number uint64) string { return strconv.FormatUint(number, 36) }
 
-// ParseCursor returns the number that a cursor stands for; 0, which no exchange
-// has, for "". What FormatCursor did not make gives a [*CursorError].
+// ParseCursor returns the number that a cursor encodes. For "" it returns 0,
+// which no exchange has. For text that FormatCursor did not produce it returns a
+// [*CursorError].
 func ParseCursor(cursor string) (uint64, error) {
 	if cursor == "" {
 		return 0, nil
@@ -24,9 +25,9 @@ func ParseCursor(cursor string) (uint64, error) {
 	return number, nil
 }
 
-// CursorError is a cursor that was not made by the store it was given to.
+// CursorError is a cursor that the store did not issue.
 type CursorError struct {
-	// Cursor is the text that was given.
+	// Cursor is the invalid text.
 	Cursor string
 }
 

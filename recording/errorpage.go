@@ -2,19 +2,19 @@ package recording
 
 import "github.com/edgesim/edgesim/policy"
 
-// ErrorPage is how a custom error page came to stand in for an error
-// (CF-ERR-38): the page's request, and the answer that it replaced. The response
-// of the exchange is the page, its Sent the request that failed.
+// ErrorPage is how a custom error page replaced an error (CF-ERR-38): the request
+// for the page, and the response that it replaced. The exchange's Response is the
+// page; its Sent is the request that failed.
 type ErrorPage struct {
-	// Behavior is the path pattern of the page's own behavior, Origin the id of
-	// the origin that was asked for it.
+	// Behavior is the path pattern of the page's own behavior, Origin the id of the
+	// origin that the page was requested from.
 	Behavior, Origin string
-	// Sent is the request for the page as it went to the origin; nil if none did.
+	// Sent is the request for the page as sent to the origin; nil if none was sent.
 	Sent *Sent
-	// Replaced is the head of the origin's own answer, as it came; "" if there
-	// was none, and the exchange's cause says why.
+	// Replaced is the head of the origin's own response, as received; "" if there
+	// was none, in which case the exchange's cause says why.
 	Replaced string
-	// Changes are what the settings changed of the page's request.
+	// Changes are the changes that the settings made to the request for the page.
 	Changes []policy.Change
 }
 

@@ -9,67 +9,66 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Exchange is everything the edge saw of one viewer request. It is complete,
-// and not changed any more, once a Recorder has it. Its JSON is described in the
-// package comment.
+// Exchange is everything the edge observed of one viewer request. Once a Recorder
+// has it, it is complete and is not changed anymore. The package comment
+// describes its JSON.
 type Exchange struct {
-	// ID is the X-Amz-Cf-Id of the response: unique, 56 characters.
+	// ID is the response's X-Amz-Cf-Id: unique, 56 characters.
 	ID string
-	// Edge is the name of the edge that made the exchange; "" if it has none.
+	// Edge is the name of the edge that recorded the exchange; "" if it has none.
 	Edge string
-	// Distribution is the name of the distribution that Host chose; "" if it has
-	// none, or none was chosen.
+	// Distribution is the name of the distribution selected by Host; "" if it has
+	// none, or if none was selected.
 	Distribution string
-	// Start is when the request was received; Duration until the last byte of
-	// the response was handed to the viewer.
+	// Start is when the request was received; Duration is the time from Start until
+	// the last byte of the response was sent to the viewer.
 	Start    time.Time
 	Duration time.Duration
-	// FirstByte is until the response began.
+	// FirstByte is the time from Start until the response began.
 	FirstByte time.Duration
 
 	Viewer   Viewer
 	Behavior string // the path pattern
 	Origin   string // the origin's id
-	Sent     *Sent  // nil if no origin was asked
+	Sent     *Sent  // nil if no request went to an origin
 	Response Response
-	// ErrorPage is the custom error page that the viewer got; nil if there was
-	// none.
+	// ErrorPage is the custom error page that the viewer got; nil if none.
 	ErrorPage *ErrorPage
-	// Changes are what the settings and functions made of the request and the
-	// response. What was kept, and what the edge writes into every message, is not
-	// among them: [Exchange.AllChanges] has it all.
+	// Changes are the changes that settings and functions made to the request and
+	// the response. They omit what was kept and what the edge writes into every
+	// message; [Exchange.AllChanges] includes those.
 	Changes []policy.Change
-	// Cache is what the cache made of the request; nil if that was not asked.
+	// Cache is what the cache did with the request; nil if that was not determined.
 	Cache *CacheFacts
-	// Functions are the edge functions that ran, in their order.
+	// Functions are the edge functions that ran, in order.
 	Functions []FunctionRun
-	// Failover are the members of an origin group that were given up, in their order.
+	// Failover holds the origin group members that failed over, in order.
 	Failover []FailoverStep
-	// Tunnel is the connection after a 101; nil if there was none.
+	// Tunnel is the connection after a 101 response; nil if there was none.
 	Tunnel *Tunnel
-	// GRPC is how a gRPC call ended; nil if the request was none.
+	// GRPC is how a gRPC call ended; nil if the request was not a gRPC call.
 	GRPC *GRPC
-	// Attempts are the tries to get a response from the origin.
+	// Attempts are the attempts to get a response from the origin.
 	Attempts []*originconn.Attempt
-	// Findings are the judgments that belong to no attempt.
+	// Findings are the judgments that do not belong to an attempt.
 	Findings []policy.Finding
-	// Cause is why the edge made the answer itself, or why the body was cut
-	// short; nil when all went well.
+	// Cause is why the edge generated the response itself, or why the body was
+	// truncated; nil on success.
 	Cause *policy.Cause
-	// Forced is the id of the fault on demand that was played on the exchange;
-	// "" if none was, and the origin did it all itself.
+	// Forced is the id of the fault on demand that was played on the exchange; "" if
+	// none was.
 	Forced string
-	// Replayed is the id of the recorded exchange that answered in the origin's
-	// place; "" if the origin was asked. The attempts are then that exchange's.
+	// Replayed is the id of the recorded exchange that answered instead of the
+	// origin, and Attempts are then that exchange's; "" if the origin answered.
 	Replayed string
-	// ResultType and DetailedResultType are the values of the access log.
+	// ResultType and DetailedResultType are the values in the access log.
 	ResultType         string
 	DetailedResultType string
 }
 
-// The cause of a request that a recording was to answer and cannot, see package
-// recording/replay. It is edgesim's own: no rule of CloudFront's is behind it, and
-// RuleReplay stands where the id of one would.
+// The cause of a request that no recorded exchange could answer, see package
+// recording/replay. It is edgesim's own: it is not based on a CloudFront rule,
+// and RuleReplay takes the place of the rule id.
 const (
 	CauseReplayNoMatch policy.CauseName = "replay-no-match"
 	RuleReplay         policy.RuleID    = "EDGESIM-REPLAY"
@@ -84,28 +83,26 @@ type Viewer struct {
 	URI     string
 	Proto   string
 	Header  http.Header
-	// Fields are all fields in the order and letter case in which they came,
-	// Host included; nil where that is not known, as over HTTP/2.
+	// Fields are all fields in their original order and letter case, including Host;
+	// nil if that is not known, as over HTTP/2.
 	Fields []policy.Field
-	// Form is how it came: origin, absolute or connect.
+	// Form is the form of the request target: origin, absolute or connect.
 	Form string
-	// TLSVersion and TLSCipher are those of the viewer's connection; 0 on HTTP.
+	// TLSVersion and TLSCipher are those of the viewer's connection; 0 over HTTP.
 	TLSVersion uint16
 	TLSCipher  uint16
-	// BodyBytes counts the bytes of the request body that were read from the
-	// viewer.
+	// BodyBytes is the number of request body bytes read from the viewer.
 	BodyBytes int64
-	// Body is the beginning of the request body, Truncated says that there was
-	// more.
+	// Body is the beginning of the request body; Truncated says that there was more.
 	Body      []byte
 	Truncated bool
 }
 
-// FormBackground is the form of a request that no viewer sent: the edge fetches a
-// copy again that it served stale (CF-CACHE-15).
+// FormBackground is the form of a request that no viewer sent: the edge refreshes
+// a copy that it served stale (CF-CACHE-15).
 const FormBackground = "background"
 
-// Sent is the request as it went to the origin.
+// Sent is the request as sent to the origin.
 type Sent struct {
 	Method string
 	Host   string // domain:port of the origin
@@ -114,36 +111,36 @@ type Sent struct {
 	Header []policy.Field
 }
 
-// Response is what the viewer got, and what of it came from the origin.
+// Response is what the viewer got, and which of it came from the origin.
 type Response struct {
 	Status int
 	Header http.Header
-	// Trailer are the fields after the body of a gRPC call; nil if there were none.
+	// Trailer holds the trailer fields of a gRPC call; nil if there were none.
 	Trailer http.Header
-	// OriginHead is the origin's response head as it came; "" if there was none.
+	// OriginHead is the origin's response head as received; "" if there was none.
 	OriginHead string
-	// BodyBytes counts the bytes of the body handed to the viewer.
+	// BodyBytes is the number of body bytes sent to the viewer.
 	BodyBytes int64
-	// Body is the beginning of the body, Truncated says that there was more.
+	// Body is the beginning of the body; Truncated says that there was more.
 	Body      []byte
 	Truncated bool
 }
 
-// Recorder takes finished exchanges. Record must be safe for concurrent use. It
-// does not block the caller for long, but may make it wait where more comes than
-// can be kept.
+// Recorder receives finished exchanges. Record must be safe for concurrent use.
+// It does not block the caller for long, but may wait if exchanges arrive faster
+// than they can be kept.
 //
-// The exchange is not changed any more and may be kept, but its bodies,
-// Viewer.Body and Response.Body, are lent until Record returns: who keeps them
-// copies them.
+// The exchange is not changed afterwards and may be kept, but its bodies,
+// Viewer.Body and Response.Body, are valid only until Record returns: an
+// implementation that keeps them must copy them.
 type Recorder interface {
 	Record(*Exchange)
 }
 
-// Rules returns the rules that decided the exchange or spoke against it: that
-// of its cause, those of the causes of its attempts, and those of findings that
-// failed or warned, without order. Findings that passed do not count: nearly
-// every exchange has them.
+// Rules returns the rules that decided the exchange or spoke against it, in no
+// particular order: the rule of its cause, those of its attempts' causes, and
+// those of findings that failed or warned. Findings that passed do not count,
+// because nearly every exchange has them.
 func (e *Exchange) Rules() []policy.RuleID {
 	var rules []policy.RuleID
 	add := func(rule policy.RuleID) {

@@ -2,12 +2,13 @@ package recording
 
 import "github.com/edgesim/edgesim/policy"
 
-// FailoverStep is a member of an origin group that was given up for the next one
-// (CF-FAILOVER-03).
+// FailoverStep is a member of an origin group that the edge gave up on before
+// trying the next one (CF-FAILOVER-03).
 type FailoverStep struct {
 	// Origin is the id of the member.
 	Origin string
-	// Status is what it answered; 0 where Cause says why there was no answer.
+	// Status is the status it returned; 0 if there was no response, in which case
+	// Cause says why.
 	Status int
 	Cause  *policy.Cause
 }

@@ -2,9 +2,9 @@ package recording
 
 import "sync"
 
-// Feed is a [Recorder] that keeps nothing and tells who waits that there is
-// something new. In a [Tee] it stands behind the store, so that who is woken
-// finds the exchange there. The zero value is ready for use; its methods are
+// Feed is a [Recorder] that keeps nothing and wakes waiting readers when there is
+// a new exchange. In a [Tee], put it after the store, so that readers find the
+// exchange there when they wake. The zero value is ready to use; its methods are
 // safe for concurrent use.
 type Feed struct {
 	mu   sync.Mutex
@@ -13,7 +13,7 @@ type Feed struct {
 
 var _ Recorder = (*Feed)(nil)
 
-// Record wakes all who wait.
+// Record wakes all waiting readers.
 func (f *Feed) Record(*Exchange) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -23,8 +23,8 @@ func (f *Feed) Record(*Exchange) {
 	}
 }
 
-// Next returns a channel that is closed at the next exchange. Who asks for it
-// before looking into the store misses none.
+// Next returns a channel that is closed on the next exchange. To miss none, call
+// it before reading from the store.
 func (f *Feed) Next() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -9,50 +9,49 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Filter chooses exchanges. A field at its zero value lets everything through;
-// an exchange is chosen when all the others agree.
+// Filter selects exchanges. A field with its zero value matches everything; an
+// exchange is selected if all other fields match.
 type Filter struct {
-	// Status is the status the viewer got, or its first digit for all of a
-	// class: 5 is 500 to 599.
+	// Status is the status that the viewer got, or its first digit to match the
+	// whole class: 5 is 500 to 599.
 	Status int
 	// Cause is the name of the exchange's cause.
 	Cause policy.CauseName
-	// Rule is the rule that decided the cause, or of any finding that failed
-	// or warned.
+	// Rule is the rule that decided the cause, or that of any finding that failed or
+	// warned.
 	Rule policy.RuleID
-	// Host is the host the viewer asked for, in any letter case. Without a
-	// port it matches every port.
+	// Host is the host that the viewer requested, in any letter case. Without a port
+	// it matches every port.
 	Host string
-	// Path is the path the viewer asked for, as sent, without the query; with
-	// a "*" at the end it is the beginning of one. With a "?" in it the query
-	// counts too.
+	// Path is the path that the viewer requested, as sent, without the query. If it
+	// ends in "*", it is a prefix. If it contains "?", the query is compared too.
 	Path string
 	// Method is the viewer's method, in any letter case.
 	Method string
 	// Behavior is the path pattern of the behavior, Origin the id of the origin
 	// and Edge the name of the edge.
 	Behavior, Origin, Edge string
-	// Text is what the target or the host of the viewer's request contains; the
-	// host in any letter case.
+	// Text is a substring of the target or the host of the viewer's request; the
+	// host matches in any letter case.
 	Text string
-	// Mark is what an exchange is marked with, besides how it ended.
+	// Mark is a property of the exchange other than its outcome.
 	Mark Mark
-	// Since leaves out requests received before it.
+	// Since excludes requests received before it.
 	Since time.Time
-	// Limit is the largest number listed; 0 means no limit.
+	// Limit is the maximum number of exchanges listed; 0 means no limit.
 	Limit int
-	// Cursor goes on where an earlier list in the same order ended; "" begins
-	// with the newest, or the oldest.
+	// Cursor continues where an earlier list in the same order ended; "" starts with
+	// the newest exchange, or with the oldest if OldestFirst is set.
 	Cursor string
-	// OldestFirst turns the order around: what was recorded after Cursor.
+	// OldestFirst reverses the order: the list has what was recorded after Cursor.
 	OldestFirst bool
-	// Bodies asks for the recorded bodies of the exchanges, too. Without it a
-	// store may leave them out; their sizes are there in any case.
+	// Bodies includes the recorded bodies. Without it a store may omit them; their
+	// sizes are always included.
 	Bodies bool
 }
 
-// Match says whether the filter lets an exchange through; Limit, Cursor and the
-// order do not count.
+// Match reports whether the filter matches an exchange. It ignores Limit, Cursor
+// and the order.
 func (f *Filter) Match(e *Exchange) bool {
 	return (f.Status == 0 || f.Status == e.Response.Status || f.Status == e.Response.Status/100) &&
 		(f.Cause == "" || e.Cause != nil && e.Cause.Name == f.Cause) &&
@@ -68,21 +67,21 @@ func (f *Filter) Match(e *Exchange) bool {
 		(f.Rule == "" || matchRule(f.Rule, e))
 }
 
-// Mark is something about how an exchange came about that lists are filtered by.
+// Mark is a property of an exchange by which lists can be filtered.
 type Mark string
 
 // The marks.
 const (
-	// MarkForced is a fault on demand, MarkReplayed a recording that answered.
+	// MarkForced marks a fault on demand, MarkReplayed a response from a recording.
 	MarkForced, MarkReplayed Mark = "forced", "replayed"
-	// MarkCached is an answer that came from the cache.
+	// MarkCached marks a response from the cache.
 	MarkCached Mark = "cached"
 )
 
-// Marks are all of them.
+// Marks is the list of all marks.
 var Marks = []Mark{MarkForced, MarkReplayed, MarkCached}
 
-// Marks returns what an exchange is marked with.
+// Marks returns the marks of an exchange.
 func (e *Exchange) Marks() []Mark {
 	var marks []Mark
 	if e.Forced != "" {

@@ -8,29 +8,28 @@ import (
 
 // FunctionRun is one run of an edge function in an exchange.
 type FunctionRun struct {
-	// Event is when it ran: viewer-request, origin-request, origin-response or
-	// viewer-response.
+	// Event is the event that triggered it: viewer-request, origin-request,
+	// origin-response or viewer-response.
 	Event string
-	// Name is the function's name or ARN, Runtime e.g. "cloudfront-js-2.0".
+	// Name is the function's name or ARN; Runtime is e.g. "cloudfront-js-2.0".
 	Name, Runtime string
-	// Log are the lines that it wrote.
+	// Log holds the lines that it logged.
 	Log []string
 	// Duration is how long it ran.
 	Duration time.Duration
-	// Changed is what it changed.
+	// Changed lists what it changed.
 	Changed []policy.Change
-	// Error is why it failed; nil if it did not.
+	// Error is why it failed; nil on success.
 	Error *FunctionError
 }
 
 // FunctionError is how a function failed.
 type FunctionError struct {
-	// Class is the kind of failure in the service's words, e.g.
-	// "FunctionExecutionError".
+	// Class is the kind of failure as AWS names it, e.g. "FunctionExecutionError".
 	Class string `json:"class"`
-	// Message is the text of the error.
+	// Message is the error text.
 	Message string `json:"message"`
-	// Line and Column are where in its code, from 1; 0 if that is not known.
+	// Line and Column are the position in its code, starting at 1; 0 if not known.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
 }

@@ -2,20 +2,21 @@ package recording
 
 import "time"
 
-// HistogramBounds are the upper ends of the buckets of a [Histogram], the longest
-// being the read timeout an origin may have in CloudFront without a raised quota.
+// HistogramBounds are the upper bounds of the buckets of a [Histogram]. The
+// highest is the longest origin read timeout that CloudFront allows without a
+// quota increase.
 var HistogramBounds = [...]time.Duration{
 	time.Millisecond, 2500 * time.Microsecond, 5 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond, 50 * time.Millisecond,
 	100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond, time.Second, 2500 * time.Millisecond, 5 * time.Second,
 	10 * time.Second, 30 * time.Second, 60 * time.Second, 120 * time.Second,
 }
 
-// Histogram counts durations by their length. The zero value is ready for use.
+// Histogram counts durations by length. The zero value is ready to use.
 type Histogram struct {
-	// Buckets count those up to the bound with the same index and above the one
-	// before it; the last counts what is longer than all.
+	// Buckets count the durations up to the bound with the same index and above the
+	// previous one; the last bucket counts those above all bounds.
 	Buckets [len(HistogramBounds) + 1]uint64
-	// Sum is the sum of all, Count their number.
+	// Sum is the total of all durations, Count their number.
 	Sum   time.Duration
 	Count uint64
 }
@@ -31,7 +32,7 @@ func (h *Histogram) Observe(d time.Duration) {
 	h.Count++
 }
 
-// Phases of an attempt, in the order in which they follow each other.
+// Phases of an attempt, in the order in which they occur.
 const (
 	PhaseResolve = iota
 	PhaseConnect
@@ -41,18 +42,19 @@ const (
 	phaseCount
 )
 
-// PhaseNames are the names of the phases for programs, by their constants.
+// PhaseNames are the machine-readable names of the phases, indexed by the
+// constants.
 var PhaseNames = [phaseCount]string{"resolve", "connect", "handshake", "send", "wait"}
 
-// OriginTotals are what was counted of one origin.
+// OriginTotals are the counts for one origin.
 type OriginTotals struct {
-	// Exchanges counts those for which the origin was chosen, Attempts the tries to
-	// reach it.
+	// Exchanges counts the exchanges that selected the origin, Attempts the attempts
+	// to reach it.
 	Exchanges, Attempts uint64
-	// Causes counts the exchanges that failed, by cause.
+	// Causes counts the failed exchanges by cause.
 	Causes map[string]uint64
-	// Phases are how long attempts took in each phase; one that was not reached, or
-	// was not needed on a kept connection, is not counted.
+	// Phases hold the durations of attempts by phase. A phase that was not reached,
+	// or not needed on a kept-alive connection, is not counted.
 	Phases [phaseCount]Histogram
 }
 

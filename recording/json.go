@@ -97,8 +97,9 @@ type causeJSON struct {
 	Underlying string `json:"error,omitempty"`
 }
 
-// MarshalJSON returns the exchange in the shape that the package comment
-// describes. It leaves <, > and & as they are: bodies and error texts are full of them.
+// MarshalJSON returns the exchange in the form that the package comment
+// describes. It does not escape <, > and &, which are common in bodies and error
+// texts.
 func (e Exchange) MarshalJSON() ([]byte, error) {
 	return (&JSONEncoder{once: true}).Append(nil, &e)
 }
@@ -131,8 +132,8 @@ func shape(e *Exchange) *exchangeJSON {
 	return j
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. Of the underlying error of a
-// cause only the text comes back, and times come back as UTC.
+// UnmarshalJSON reads the output of MarshalJSON. It restores only the text of a
+// cause's underlying error, and it returns times in UTC.
 func (e *Exchange) UnmarshalJSON(data []byte) error {
 	var j exchangeJSON
 	if err := json.Unmarshal(data, &j); err != nil {

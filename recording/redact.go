@@ -53,30 +53,29 @@ var secretLengths = func() (bits uint64) {
 
 // Redactor hides secrets. The zero value hides credentials.
 type Redactor struct {
-	// KeepSecrets leaves everything as it is.
+	// KeepSecrets disables redaction.
 	KeepSecrets bool
-	// Query are the names of query parameters whose values are secrets, too, in
-	// any letter case.
-	Query []string
-	// Headers are the names of fields whose values are secrets, too, in any letter
+	// Query lists additional query parameters whose values are secret, in any letter
 	// case.
+	Query []string
+	// Headers lists additional fields whose values are secret, in any letter case.
 	Headers []string
 }
 
 // Redact returns the exchange without secrets: the values of Authorization,
-// Proxy-Authorization, Cookie, Set-Cookie, X-Api-Key, X-Amz-Security-Token, of the
-// distribution's origin custom headers, of the fields and query parameters that the
-// Redactor names, and user information in addresses, wherever they stand, or are
-// quoted. A body is kept as it is.
+// Proxy-Authorization, Cookie, Set-Cookie, X-Api-Key and X-Amz-Security-Token, of
+// the distribution's origin custom headers, and of the fields and query
+// parameters that the Redactor lists, and user information in addresses, wherever
+// they appear or are quoted. Bodies are kept unchanged.
 //
-// The shape stays. A secret becomes "[redacted 23 bytes #5f3a9c1e]", in which
-// the number behind # is the same for equal secrets wherever they stand, under
-// a random key that this process made and tells nobody. An authorization keeps
-// its scheme, cookies keep their names and Set-Cookie its attributes.
+// The structure is preserved. A secret becomes "[redacted 23 bytes #5f3a9c1e]".
+// The number after # is the same for equal secrets everywhere; it is derived with
+// a random key that this process generates and never reveals. Authorization keeps
+// its scheme, cookies keep their names, and Set-Cookie keeps its attributes.
 //
-// The exchange given is not changed, nor is a map in it: where there is
-// something to hide the result is a copy that shares everything else, and where
-// there is nothing it is the exchange itself. To redact twice is to redact once.
+// The exchange passed in and its maps are not modified. If there is something to
+// hide, the result is a copy that shares everything else; otherwise it is the
+// exchange itself. Redact is idempotent.
 func (r *Redactor) Redact(e *Exchange) *Exchange {
 	if r.KeepSecrets {
 		return e
@@ -97,13 +96,13 @@ func (r *Redactor) Redact(e *Exchange) *Exchange {
 	return &hidden
 }
 
-// Redact is [Redactor.Redact] of the zero Redactor.
+// Redact calls [Redactor.Redact] on the zero Redactor.
 func Redact(e *Exchange) *Exchange { return credentials.Redact(e) }
 
 var credentials = &Redactor{} // never changed
 
 // Target returns a request target without secret parameters and user information,
-// for a line of the log.
+// for a log line.
 func (r *Redactor) Target(target string) string {
 	if r == nil || r.KeepSecrets {
 		return target

@@ -10,11 +10,11 @@ import (
 
 // The defaults of [RingConfig].
 const (
-	// DefaultRingExchanges is how many exchanges a Ring keeps.
+	// DefaultRingExchanges is the number of exchanges that a Ring keeps.
 	DefaultRingExchanges = 2000
-	// DefaultRingBytes is how much memory a Ring's exchanges may take, as
-	// [Exchange.Size] estimates it: a sixteenth of the 64 MiB that the edge may
-	// use, as the collector lets garbage grow to several times of what lives.
+	// DefaultRingBytes is the memory limit for a Ring's exchanges, in bytes as
+	// estimated by [Exchange.Size]: a sixteenth of the edge's 64 MiB budget, because
+	// the garbage collector lets the heap grow to several times the live data.
 	DefaultRingBytes = 4 << 20
 )
 
@@ -22,22 +22,22 @@ const (
 // when there are enough of them: successes never push them out of it.
 const failureShare = 4
 
-// RingConfig says how much a Ring keeps. The zero value is ready for use.
+// RingConfig limits how much a Ring keeps. The zero value is ready to use.
 type RingConfig struct {
-	// Exchanges is the largest number kept. Default: [DefaultRingExchanges].
+	// Exchanges is the maximum number kept. Default: [DefaultRingExchanges].
 	Exchanges int
-	// Bytes is the largest estimated memory of those kept. Default:
-	// [DefaultRingBytes]. A single exchange larger than this is kept until
-	// the next one comes.
+	// Bytes is the maximum estimated memory of the exchanges kept. Default:
+	// [DefaultRingBytes]. A single exchange larger than this is kept until the next
+	// one arrives.
 	Bytes int64
 	// Redactor hides secrets. Default: see [Redact].
 	Redactor *Redactor
 }
 
-// Ring is a [Store] that keeps the newest exchanges in memory, failures
-// longer than successes: an exchange with a Cause is only dropped once failures
-// fill more than a quarter of the ring, whatever number of successes came after
-// it. Its methods are safe for concurrent use. Make one with [NewRing].
+// Ring is a [Store] that keeps the newest exchanges in memory, and failures
+// longer than successes: an exchange with a Cause is dropped only when failures
+// fill more than a quarter of the ring, no matter how many successes followed it.
+// Its methods are safe for concurrent use. Create one with [NewRing].
 type Ring struct {
 	limit RingConfig
 
@@ -65,8 +65,8 @@ func NewRing(c RingConfig) *Ring {
 	return &Ring{limit: c, next: 1, byID: map[string]entry{}, bodies: bodies{limit: c.Bytes}}
 }
 
-// Record keeps an exchange and drops the oldest where there is no room. The
-// work that grows with the exchange is done before the lock is taken.
+// Record keeps an exchange and drops the oldest ones to make room. Work that
+// grows with the size of the exchange is done before taking the lock.
 func (r *Ring) Record(e *Exchange) {
 	e = r.limit.Redactor.Redact(e)
 	size := e.Size()
@@ -129,9 +129,9 @@ func (r *Ring) Get(_ context.Context, id string) (*Exchange, error) {
 	return e.whole(), nil
 }
 
-// List returns the exchanges that the filter lets through. What they refer to,
-// but for their bodies, is shared: do not change it. With Bodies in the filter,
-// one that is dropped while the list is being made is left out of it.
+// List returns the exchanges that match the filter. Everything they refer to,
+// except their bodies, is shared: do not modify it. If the filter has Bodies set,
+// an exchange that is dropped while the list is being built is omitted.
 func (r *Ring) List(_ context.Context, f Filter) (Page, error) {
 	from, err := ParseCursor(f.Cursor)
 	if err != nil {
@@ -209,7 +209,7 @@ func (r *Ring) newestFirst() []entry {
 	return all
 }
 
-// Delete forgets the exchanges with these ids.
+// Delete removes the exchanges with these ids.
 func (r *Ring) Delete(_ context.Context, ids ...string) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -227,8 +227,8 @@ func (r *Ring) Delete(_ context.Context, ids ...string) (int, error) {
 	return len(gone), nil
 }
 
-// Reset drops every exchange and returns how many there were. Cursors given
-// out before stay valid: they lead to an empty list.
+// Reset removes every exchange and returns how many there were. Cursors issued
+// before remain valid: they yield an empty list.
 func (r *Ring) Reset(context.Context) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,7 +239,7 @@ func (r *Ring) Reset(context.Context) (int, error) {
 	return n, nil
 }
 
-// Stats counts what is kept.
+// Stats returns counts of what is kept.
 func (r *Ring) Stats(context.Context) (Stats, error) {
 	all := r.newestFirst()
 	s := Stats{Statuses: map[int]int64{}, Causes: map[policy.CauseName]int64{}}
@@ -260,7 +260,7 @@ func (r *Ring) Stats(context.Context) (Stats, error) {
 	return s, nil
 }
 
-// Health says that all is well: memory does not fail.
+// Health reports no problem: memory does not fail.
 func (r *Ring) Health() Health {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -6,5 +6,5 @@ import _ "embed"
 var exchangeSchema string
 
 // Schema returns the JSON Schema (draft 2020-12) of an exchange's JSON. Fields
-// are added to it and never taken away.
+// may be added to it but are never removed.
 func Schema() string { return exchangeSchema }

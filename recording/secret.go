@@ -35,7 +35,7 @@ func redactValue(secret string) string {
 	return "[redacted " + strconv.Itoa(len(secret)) + " bytes #" + mark(secret) + "]"
 }
 
-// Hidden returns what stands for a secret, as in a redacted exchange.
+// Hidden returns the replacement for a secret, as in a redacted exchange.
 func Hidden(secret string) string { return redactValue(secret) }
 
 // mark returns what tells one secret from another.

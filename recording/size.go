@@ -18,12 +18,12 @@ const (
 	sizeChange    = 128
 )
 
-// Size estimates the memory an exchange takes, in bytes. It counts the chain
-// of every attempt, though attempts on one kept-alive connection share theirs,
-// and so is rather too high than too low.
+// Size estimates the memory of an exchange, in bytes. It counts the chain of
+// every attempt, although attempts on one kept-alive connection share theirs, so
+// it tends to be too high rather than too low.
 //
-// Every request pays for it, so what every exchange has is counted here by hand; the
-// walker counts what few have. A test holds the two together.
+// Size runs for every request, so the parts common to all exchanges are counted
+// by hand here; the walker counts the rare ones. A test keeps the two consistent.
 func (e *Exchange) Size() int64 {
 	n := sizeExchange + len(e.Viewer.Body) + len(e.Response.Body)
 	n += len(e.Viewer.URI) + len(e.Viewer.Host) + len(e.Viewer.Method) + len(e.Viewer.Proto) + len(e.Response.OriginHead)

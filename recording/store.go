@@ -8,116 +8,114 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Store is a [Recorder] that can be asked for what it has. [Ring] is one, and
-// the packages below this one have one for each database. All answer the same
-// question alike, which internal/store/storetest holds them to. A Store shows what
-// was recorded before it was asked. Its methods are safe for concurrent use.
+// Store is a [Recorder] that can be queried. [Ring] is one, and the packages
+// below this one provide one for each database. All return the same results for
+// the same query, which internal/store/storetest enforces. A query sees
+// everything recorded before it. The methods of a Store are safe for concurrent
+// use.
 type Store interface {
 	Recorder
-	// Get returns the exchange with this id whole, or a [*NotFoundError].
+	// Get returns the complete exchange with this id, or a [*NotFoundError].
 	Get(ctx context.Context, id string) (*Exchange, error)
-	// List returns the exchanges that the filter lets through, in the order in
-	// which they were recorded, the last one first. The result may be shared:
-	// do not change it.
+	// List returns the exchanges that match the filter, most recently recorded
+	// first. The result may be shared: do not modify it.
 	List(ctx context.Context, f Filter) (Page, error)
-	// Delete forgets the exchanges with these ids and returns how many there
-	// were.
+	// Delete removes the exchanges with these ids and returns how many existed.
 	Delete(ctx context.Context, ids ...string) (int, error)
-	// Reset forgets every exchange and returns how many there were.
+	// Reset removes every exchange and returns how many there were.
 	Reset(ctx context.Context) (int, error)
-	// Stats counts what there is.
+	// Stats returns counts of what the store holds.
 	Stats(ctx context.Context) (Stats, error)
-	// Health says at once how the store is.
+	// Health reports the state of the store without delay.
 	Health() Health
-	// Close writes down what is still queued and gives everything back. Record
-	// must not be called afterwards.
+	// Close writes what is still queued and releases all resources. Record must not
+	// be called afterwards.
 	Close() error
 }
 
 // Page is one part of a list.
 type Page struct {
 	Exchanges []*Exchange
-	// Positions has a cursor for each of Exchanges, with which a list goes on
+	// Positions holds, for each of Exchanges, the cursor that continues the list
 	// right after it.
 	Positions []string
-	// Next is the cursor with which to go on; "" where there are no more.
+	// Next is the cursor of the next page; "" if there are no more.
 	Next string
-	// Damaged are the exchanges that belong here and cannot be read, because what
-	// was written is not what is there any more. The rest of the page is whole.
+	// Damaged are the exchanges that belong on this page but cannot be read, because
+	// what is stored is no longer what was written. The rest of the page is intact.
 	Damaged []Damaged
 }
 
-// Damaged is an exchange that a store has and cannot read.
+// Damaged is a stored exchange that cannot be read.
 type Damaged struct {
-	// Name stands where an id would: Delete takes it.
+	// Name takes the place of an id; Delete accepts it.
 	Name string `json:"name"`
-	// Reason says what is wrong, for people.
+	// Reason describes the damage for people.
 	Reason string `json:"reason"`
 }
 
-// Checker is a Store that can look for damage in what it keeps.
+// Checker is a Store that can check its contents for damage.
 type Checker interface {
 	Store
-	// Check reads everything and returns what is damaged. With repair the damaged
-	// exchanges are forgotten, and what can be rebuilt is.
+	// Check reads everything and returns what is damaged. If repair is set, it
+	// removes the damaged exchanges and rebuilds what can be rebuilt.
 	Check(ctx context.Context, repair bool) (CheckReport, error)
 }
 
-// CheckReport is what [Checker] found.
+// CheckReport is the result of a [Checker].
 type CheckReport struct {
-	// Exchanges counts those that were read.
+	// Exchanges is the number of exchanges read.
 	Exchanges int64 `json:"exchanges"`
-	// Damaged are those that could not be.
+	// Damaged are the exchanges that could not be read.
 	Damaged []Damaged `json:"damaged"`
-	// Index says what is wrong with the index over the exchanges; "" if it is fine.
+	// Index describes the damage to the index of the exchanges; "" if it is intact.
 	Index string `json:"index,omitempty"`
-	// Repaired says that the damaged exchanges are forgotten and the index is in
-	// order.
+	// Repaired says that the damaged exchanges were removed and the index is intact.
 	Repaired bool `json:"repaired"`
 }
 
-// Fine says that nothing is damaged.
+// Fine reports whether nothing is damaged.
 func (r *CheckReport) Fine() bool { return len(r.Damaged) == 0 && r.Index == "" }
 
-// Stats counts what a store has.
+// Stats describes the contents of a store.
 type Stats struct {
-	// Exchanges is how many there are.
+	// Exchanges is the number of exchanges.
 	Exchanges int64 `json:"exchanges"`
-	// Statuses counts them by the status the viewer got, Causes by their cause.
+	// Statuses counts them by the status that the viewer got, Causes by cause.
 	Statuses map[int]int64              `json:"statuses"`
 	Causes   map[policy.CauseName]int64 `json:"causes"`
-	// Oldest and Newest are when the exchange recorded first and the one
-	// recorded last were received; zero if there is none.
+	// Oldest and Newest are the times at which the first and the last recorded
+	// exchange were received; zero if there is none.
 	Oldest time.Time `json:"oldest,omitzero"`
 	Newest time.Time `json:"newest,omitzero"`
-	// Bytes is what they take, in memory or on disk.
+	// Bytes is the space they take, in memory or on disk.
 	Bytes int64 `json:"bytes"`
-	// Cursor is the position of the one recorded last, from which a list with
-	// OldestFirst has what comes from now on.
+	// Cursor is the position of the last recorded exchange. A list with OldestFirst
+	// from there has everything recorded later.
 	Cursor string `json:"cursor"`
 }
 
-// Health is how a store is.
+// Health is the state of a store.
 type Health struct {
-	// Err is why exchanges cannot be kept at the moment; nil if they can. Its
-	// text is for people.
+	// Err is why the store cannot keep exchanges at the moment; nil if it can. Its
+	// text is meant for people.
 	Err error
-	// QueueBytes is the memory of exchanges that wait to be written.
+	// QueueBytes is the memory of the exchanges waiting to be written.
 	QueueBytes int64
-	// Recorded counts the exchanges handed over since the store was opened, and
-	// Lost those of them that are not kept because the store failed.
+	// Recorded is the number of exchanges passed to Record since the store was
+	// opened, and Lost the number of those that were lost because the store failed.
 	Recorded, Lost uint64
-	// Spooled counts the exchanges that wait on this machine for a database
-	// that cannot be reached.
+	// Spooled is the number of exchanges waiting on this machine for a database that
+	// cannot be reached.
 	Spooled uint64
-	// Damaged counts the exchanges that were asked for since the store was opened
-	// and could not be read.
+	// Damaged is the number of exchanges that were requested since the store was
+	// opened and could not be read.
 	Damaged uint64
 }
 
-// NotFoundError is an id that no exchange of the store has.
+// NotFoundError is an id for which the store has no exchange.
 type NotFoundError struct {
-	// ID is what was asked for.
+	// ID is the requested id.
 	ID string
 }
 

@@ -6,9 +6,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Summary is the part of an Exchange that a list shows: who asked for what,
-// what the answer was and why. Whatever it has stands at the same place as in
-// the whole exchange, so that a program may read both alike.
+// Summary is the part of an Exchange that a list shows: the request, the response
+// and the reason for it. Its fields are at the same place as in the complete
+// exchange, so that a program can read both in the same way.
 type Summary struct {
 	e *Exchange
 }
@@ -41,8 +41,7 @@ type summaryJSON struct {
 	DetailedResultType string        `json:"detailedResultType"`
 }
 
-// MarshalJSON returns the summary in the shape that the package comment
-// describes.
+// MarshalJSON returns the summary in the form that the package comment describes.
 func (s Summary) MarshalJSON() ([]byte, error) {
 	e := s.e
 	j := summaryJSON{

@@ -1,7 +1,7 @@
 package recording
 
-// Tee returns a Recorder that hands every exchange to all of these, in order.
-// Those that are nil are left out.
+// Tee returns a Recorder that passes every exchange to all recorders given, in
+// order. Nil recorders are ignored.
 func Tee(recorders ...Recorder) Recorder {
 	var all tee
 	for _, r := range recorders {

@@ -2,17 +2,17 @@ package recording
 
 import "time"
 
-// Tunnel is what was seen of the connection after a 101: how much went through
-// it and how it ended. What the bytes said is not kept.
+// Tunnel is what was observed of the connection after a 101 response: how many
+// bytes passed through it and how it ended. The bytes themselves are not kept.
 type Tunnel struct {
 	// Protocol is "ws" or "wss", as the access log names it (CF-LOG-07).
 	Protocol string
-	// FromViewer and FromOrigin count the bytes that were handed on.
+	// FromViewer and FromOrigin are the numbers of bytes forwarded.
 	FromViewer, FromOrigin int64
-	// Duration is from the 101 to the end of both directions.
+	// Duration is the time from the 101 to the end of both directions.
 	Duration time.Duration
-	// Ended says what ended it, or which side stopped sending first; "" if the
-	// viewer's connection could not be taken over.
+	// Ended says what ended the tunnel, or which side stopped sending first; "" if
+	// the viewer's connection could not be hijacked.
 	Ended TunnelEnd
 }
 
@@ -21,16 +21,16 @@ type TunnelEnd string
 
 // The ends of tunnels.
 const (
-	// TunnelViewerClosed and TunnelOriginClosed are the side that first ended
-	// its sending in good order.
+	// TunnelViewerClosed and TunnelOriginClosed name the side that was first to end
+	// its sending cleanly.
 	TunnelViewerClosed TunnelEnd = "viewer-closed"
 	TunnelOriginClosed TunnelEnd = "origin-closed"
-	// TunnelViewerFailed and TunnelOriginFailed are connections that broke.
+	// TunnelViewerFailed and TunnelOriginFailed mean that the connection broke.
 	TunnelViewerFailed TunnelEnd = "viewer-failed"
 	TunnelOriginFailed TunnelEnd = "origin-failed"
-	// TunnelIdle is an origin that was silent for ten minutes (CF-WS-05).
+	// TunnelIdle means that the origin sent nothing for ten minutes (CF-WS-05).
 	TunnelIdle TunnelEnd = "idle"
-	// TunnelStopped is edgesim being shut down.
+	// TunnelStopped means that edgesim shut down.
 	TunnelStopped TunnelEnd = "stopped"
 )
 
