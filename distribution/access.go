@@ -8,8 +8,8 @@ import (
 	"encoding/pem"
 )
 
-// ValidPublicKey reports whether a text is a public key that CloudFront takes:
-// RSA with 2048 bits or ECDSA on P-256, in PEM (CF-CONF-147).
+// ValidPublicKey reports whether text is a public key that CloudFront accepts:
+// 2048-bit RSA or ECDSA on P-256, in PEM (CF-CONF-147).
 func ValidPublicKey(text string) bool {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
@@ -28,22 +28,24 @@ func ValidPublicKey(text string) bool {
 	return false
 }
 
-// TrustedKeyGroups say whose signatures a behavior's viewers need.
+// TrustedKeyGroups are the key groups whose signatures a behavior accepts from
+// viewers.
 type TrustedKeyGroups struct {
-	// Enabled is whether a signature is demanded.
+	// Enabled reports whether requests must be signed.
 	Enabled bool
-	// IDs are the key groups as configured.
+	// IDs are the ids of the key groups as configured.
 	IDs []string
-	// Groups are those that the files describe, in the order of IDs; nil entries
-	// are groups of which only the id is known.
+	// Groups are the key groups, in the order of IDs. An entry is nil if the files
+	// do not define that group.
 	Groups []*KeyGroup
 }
 
 // KeyGroup is a set of public keys.
 type KeyGroup struct {
-	// ID is as configured: AWS's id, or how the files refer to it.
+	// ID is AWS's id as configured, or how the files refer to the group.
 	ID, Name, Comment string
-	// Keys are its keys in order; one without PEM is known by its id alone.
+	// Keys are the group's keys in order. A key without PEM is known only by its
+	// id.
 	Keys []PublicKey
 }
 
@@ -51,19 +53,20 @@ type KeyGroup struct {
 type PublicKey struct {
 	// ID is the Key-Pair-Id (K…), or how the files refer to it.
 	ID, Name, Comment string
-	// PEM is the key as configured (API: EncodedKey); "" where it is not known.
+	// PEM is the key as configured (API: EncodedKey); "" if unknown.
 	PEM string
 }
 
-// TrustedSigners are AWS accounts whose signatures are accepted: the older way.
+// TrustedSigners are AWS accounts whose signatures are accepted. This is the legacy
+// alternative to key groups.
 type TrustedSigners struct {
 	Enabled  bool
 	Accounts []string
 }
 
-// OriginAccessControl says whether and how requests to an origin are signed.
+// OriginAccessControl defines whether and how requests to an origin are signed.
 type OriginAccessControl struct {
-	// ID is as configured: AWS's id (E…), or how the files refer to it.
+	// ID is AWS's id (E…) as configured, or how the files refer to it.
 	ID, Name, Description string
 	// OriginType is s3, lambda, mediastore or mediapackagev2.
 	OriginType string
@@ -73,20 +76,20 @@ type OriginAccessControl struct {
 	SigningProtocol string
 }
 
-// OriginShield is an additional layer of cache before an origin.
+// OriginShield is an additional caching layer in front of an origin.
 type OriginShield struct {
 	Enabled bool
 	Region  string
 }
 
-// VPCOrigin is the private way to an origin (API: VpcOriginConfig).
+// VPCOrigin identifies an origin in a VPC (API: VpcOriginConfig).
 type VPCOrigin struct{ ID, OwnerAccountID string }
 
-// Backend is the sort of server behind an origin, where its name or the
-// resource that gives the name tells.
+// Backend is the kind of server behind an origin, determined from its domain name
+// or from the resource that defines the name.
 type Backend string
 
-// The backends. "" is a server of which nothing is known.
+// The backends. "" means unknown.
 const (
 	BackendBucket       Backend = "s3-bucket"
 	BackendWebsite      Backend = "s3-website"

@@ -20,8 +20,8 @@ var backends = []struct {
 	{regexp.MustCompile(`(?i)\.mediapackagev2\.[a-z0-9-]+\.amazonaws\.com$`), BackendMediaPackage},
 }
 
-// BackendOf says what stands behind an origin by its domain name; "" where the
-// name does not tell.
+// BackendOf returns the kind of server behind an origin, determined from its domain
+// name; "" if the name does not identify it.
 func BackendOf(domainName string) Backend {
 	name := strings.TrimSuffix(domainName, ".")
 	if strings.Contains(strings.ToLower(name), ".s3-accelerate.") { // no form that CloudFront takes for a bucket (CF-S3-05)
@@ -38,8 +38,9 @@ func BackendOf(domainName string) Backend {
 // placeholderSuffix ends the names that stand for unknown ones.
 const placeholderSuffix = ".unresolved.invalid"
 
-// Placeholder is the name that stands for an origin's unknown domain name: its
-// id in lower case, with a hyphen for what is not a letter of DNS.
+// Placeholder returns the name that replaces an origin's unknown domain name: the
+// origin id in lower case, with characters that are not valid in DNS labels
+// replaced by hyphens.
 func Placeholder(originID string) string {
 	return strings.Map(func(c rune) rune {
 		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' {
@@ -49,5 +50,5 @@ func Placeholder(originID string) string {
 	}, strings.ToLower(originID)) + placeholderSuffix
 }
 
-// IsPlaceholder reports whether a name stands for an unknown one.
+// IsPlaceholder reports whether a name was made by [Placeholder].
 func IsPlaceholder(domainName string) bool { return strings.HasSuffix(domainName, placeholderSuffix) }

@@ -8,22 +8,27 @@ const (
 	DefaultHTTPPort = 80
 	// DefaultHTTPSPort is the port for HTTPS (CF-CONN-02).
 	DefaultHTTPSPort = 443
-	// DefaultConnectionAttempts is the number of tries (CF-CONN-11, CF-CONF-06).
+	// DefaultConnectionAttempts is the number of connection attempts (CF-CONN-11,
+	// CF-CONF-06).
 	DefaultConnectionAttempts = 3
-	// DefaultConnectionTimeout bounds one try to connect (CF-CONN-12, CF-CONF-07).
+	// DefaultConnectionTimeout bounds each connection attempt (CF-CONN-12,
+	// CF-CONF-07).
 	DefaultConnectionTimeout = 10 * time.Second
-	// DefaultResponseTimeout bounds each wait for the origin's bytes (CF-TIME-01, CF-CONF-08).
+	// DefaultResponseTimeout bounds each wait for data from the origin (CF-TIME-01,
+	// CF-CONF-08).
 	DefaultResponseTimeout = 30 * time.Second
-	// DefaultKeepaliveTimeout is how long an idle connection is kept (CF-CONN-16, CF-CONF-09).
+	// DefaultKeepaliveTimeout is how long an idle connection stays open
+	// (CF-CONN-16, CF-CONF-09).
 	DefaultKeepaliveTimeout = 5 * time.Second
-	// DefaultIPAddressType is the address family used (CF-DNS-05).
+	// DefaultIPAddressType is the address family to use (CF-DNS-05).
 	DefaultIPAddressType = IPv4
 )
 
-// The documented defaults of a distribution and its cache behaviors, in
-// seconds where they are TTLs.
+// The documented defaults of a distribution and its cache behaviors. TTLs are in
+// seconds.
 const (
-	// DefaultHTTPVersion is the newest viewer version unless the file names one.
+	// DefaultHTTPVersion is the newest viewer HTTP version if the file does not
+	// specify one.
 	DefaultHTTPVersion = "http2"
 	// DefaultMinTTL is the legacy minimum TTL (CF-CACHE-13).
 	DefaultMinTTL = 0
@@ -35,20 +40,20 @@ const (
 	DefaultErrorCachingMinTTL = 10
 )
 
-// InferredSSLProtocols returns the TLS versions that are assumed where a file
-// gives no OriginSslProtocols. The documentation states no default: a reader
-// that uses it adds a [NoticeInferred].
+// InferredSSLProtocols returns the TLS versions assumed if a file does not specify
+// OriginSslProtocols. The documentation states no default, so a reader that uses
+// these adds a [NoticeInferred].
 func InferredSSLProtocols() []SSLProtocol { return []SSLProtocol{TLSv1, TLSv11, TLSv12} }
 
-// AllMethods returns the seven methods of the largest documented set of
-// allowed methods (CF-CONF-21).
+// AllMethods returns the seven methods of the largest documented set of allowed
+// methods (CF-CONF-21).
 func AllMethods() []string {
 	return []string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
 }
 
-// NewOrigin returns a custom origin with every default filled in but the
-// protocol policy, which the API demands, and the TLS versions, for which it
-// documents none.
+// NewOrigin returns a custom origin with every default filled in except the
+// protocol policy, which the API requires, and the TLS versions, which have no
+// documented default.
 func NewOrigin(id, domainName string) Origin {
 	return Origin{
 		ID:                 id,
@@ -64,9 +69,9 @@ func NewOrigin(id, domainName string) Origin {
 	}
 }
 
-// NewCacheBehavior returns a behavior for every path toward the given origin,
-// with every default filled in but the viewer protocol policy and the cache
-// settings, which the API demands.
+// NewCacheBehavior returns a behavior that matches every path and targets the given
+// origin. Every default is filled in except the viewer protocol policy and the
+// cache settings, which the API requires.
 func NewCacheBehavior(targetOriginID string) CacheBehavior {
 	return CacheBehavior{
 		PathPattern:    "*",

@@ -5,23 +5,23 @@ import "time"
 // Distribution is one CloudFront distribution (API: DistributionConfig), with
 // every default filled in and every policy it refers to resolved.
 type Distribution struct {
-	// Name is how the files refer to it: a CloudFormation logical id with the
-	// nested stack in front ("Stack/Logical"), a Terraform address; "" where the
-	// file holds one distribution and gives it no name.
+	// Name is how the files refer to the distribution: a CloudFormation logical id
+	// prefixed with its nested stack ("Stack/Logical"), or a Terraform address. It
+	// is "" if the file holds a single unnamed distribution.
 	Name string
-	// ID is the distribution's id (E…), or "" where the file has none.
+	// ID is the distribution's id (E…), or "" if the file has none.
 	ID string
-	// DomainName is the dNNN.cloudfront.net name, or "" where the file has none.
+	// DomainName is the dNNN.cloudfront.net name, or "" if the file has none.
 	DomainName string
-	// Comment is the free text of the configuration.
+	// Comment is the distribution's free-text comment.
 	Comment string
-	// Enabled is false for a distribution that answers nobody. Default true.
+	// Enabled reports whether the distribution serves requests. Default true.
 	Enabled bool
-	// Aliases are the alternate domain names (CNAMEs), which may hold a
-	// leading wildcard label. None means that every Host is accepted here.
+	// Aliases are the alternate domain names (CNAMEs). The leftmost label may be a
+	// wildcard. If there are no aliases, edgesim accepts every Host.
 	Aliases []string
-	// DefaultRootObject is what a request for "/" asks for, without a leading
-	// slash; "" means that "/" is passed on as it is.
+	// DefaultRootObject is the object to return for "/", without a leading slash.
+	// If it is "", the request for "/" is forwarded unchanged.
 	DefaultRootObject string
 	// Origins are the origins by id; at least one.
 	Origins []Origin
@@ -30,26 +30,28 @@ type Distribution struct {
 	// Behaviors are the cache behaviors in their order of precedence, without
 	// the default one.
 	Behaviors []CacheBehavior
-	// DefaultBehavior answers what no path pattern matches (path pattern *).
+	// DefaultBehavior handles requests that match no path pattern (path pattern *).
 	DefaultBehavior CacheBehavior
 	// CustomErrors are the custom error responses.
 	CustomErrors []CustomErrorResponse
 	// HTTPVersion is the newest viewer HTTP version: http1.1, http2, http3 or
 	// http2and3. Default http2.
 	HTTPVersion string
-	// IPv6 says whether viewers may come over IPv6 (API: IsIPV6Enabled).
+	// IPv6 reports whether viewers may connect over IPv6 (API: IsIPV6Enabled).
 	IPv6 bool
-	// CallerReference, PriceClass and WebACLID are kept as configured and decide
-	// nothing here.
+	// CallerReference, PriceClass and WebACLID are kept as configured and have no
+	// effect in edgesim.
 	CallerReference, PriceClass, WebACLID string
-	// ViewerCertificate is what viewers are shown, and the TLS they may speak.
+	// ViewerCertificate is the certificate presented to viewers and the TLS
+	// versions they may use.
 	ViewerCertificate ViewerCertificate
-	// GeoRestriction lets viewers of some countries in or keeps them out.
+	// GeoRestriction allows or blocks viewers by country.
 	GeoRestriction GeoRestriction
-	// Logging is where standard logs would go.
+	// Logging is where CloudFront would deliver standard logs.
 	Logging Logging
-	// Staging marks a staging distribution; ContinuousDeploymentID names the
-	// policy that sends it traffic, ContinuousDeployment is what the files say of it.
+	// Staging marks a staging distribution. ContinuousDeploymentID names the policy
+	// that sends traffic to it; ContinuousDeployment is that policy as the files
+	// describe it.
 	Staging                bool
 	ContinuousDeploymentID string
 	ContinuousDeployment   *ContinuousDeployment
@@ -57,116 +59,127 @@ type Distribution struct {
 	AnycastIPListID, ConnectionFunctionID, CacheTagHeader string
 	// ConnectionMode is direct or tenant-only. Default direct.
 	ConnectionMode string
-	// TenantParameters are what tenants fill in, Tenants those of the files.
+	// TenantParameters are the parameters that tenants set; Tenants are the tenants
+	// found in the files.
 	TenantParameters []TenantParameter
 	Tenants          []Tenant
-	// ViewerMTLS asks viewers for certificates; nil does not.
+	// ViewerMTLS requests client certificates from viewers; nil does not.
 	ViewerMTLS *ViewerMTLS
 	// Tags are the resource's tags, in the order of the file.
 	Tags []Tag
-	// Unresolved are the values that the files do not hold. One that decides
-	// something is an error of reading, unless placeholders were asked for.
+	// Unresolved are the values that the files do not contain. One that affects
+	// serving is a read error unless placeholders were requested.
 	Unresolved []Unresolved
-	// Files are the files that the distribution was read from.
+	// Files are the files from which the distribution was read.
 	Files []string
-	// Notices are what the reader of the file has to say about it: settings
-	// that are not simulated, defaults that were inferred, references that
-	// could not be resolved. They never pass silently.
+	// Notices are the reader's remarks about the file: settings that are not
+	// simulated, inferred defaults, and references that could not be resolved. They
+	// are always reported.
 	Notices []Notice
 }
 
-// Notice is one remark about a configuration, tied to a place in its file.
+// Notice is a remark about a configuration, tied to a place in its file.
 type Notice struct {
-	// Kind says what sort of remark this is.
+	// Kind is the kind of notice.
 	Kind NoticeKind
-	// File, Line and Column are where it stands, as far as that is known.
+	// File, Line and Column give its position, as far as it is known.
 	File         string
 	Line, Column int
-	// Path is the place in the file, e.g. "Origins.Items[0].OriginShield".
+	// Path is the setting's path in the configuration, e.g.
+	// "Origins.Items[0].OriginShield".
 	Path string
-	// Message says it in one sentence, lower case, without a full stop.
+	// Message is one sentence, in lower case, without a final period.
 	Message string
-	// Origin is the id of the origin, and Behavior the path pattern of the cache
-	// behavior, whose way to an origin the setting changes in CloudFront: what is seen
-	// here is then no verdict on it. Both are "" for every other remark.
+	// Origin is the id of an origin, and Behavior the path pattern of a cache
+	// behavior, whose connection to an origin this setting changes in CloudFront.
+	// Results from edgesim are then not conclusive for it. Both are "" for every
+	// other notice.
 	Origin, Behavior string
-	// Loopback marks the warning of an origin that is this very machine: whoever
-	// names it so knows that CloudFront cannot reach it.
+	// Loopback marks the warning about an origin on the local machine. A user who
+	// configures one knows that CloudFront cannot reach it.
 	Loopback bool `json:",omitempty"`
 }
 
-// NoticeKind sorts notices. The list is append-only.
+// NoticeKind is the kind of a [Notice]. The list is append-only.
 type NoticeKind string
 
 // The kinds of notices.
 const (
-	// NoticeUnsimulated marks a setting that edgesim reads but does not act on.
+	// NoticeUnsimulated marks a setting that edgesim reads but ignores.
 	NoticeUnsimulated NoticeKind = "unsimulated"
-	// NoticeUnknown marks a field that is not part of the API as we know it.
+	// NoticeUnknown marks a field that is not in the API as edgesim knows it.
 	NoticeUnknown NoticeKind = "unknown"
 	// NoticeInferred marks a default that the documentation does not state.
 	NoticeInferred NoticeKind = "inferred"
-	// NoticeWarning marks a setting that works here but not in CloudFront, or
-	// that is known to fail there.
+	// NoticeWarning marks a setting that works in edgesim but not in CloudFront, or
+	// that is known to fail in CloudFront.
 	NoticeWarning NoticeKind = "warning"
 )
 
-// Origin is one server that CloudFront fetches from. Only custom origins are
-// connected to as documented; S3 origins are kept and reached as custom origins
-// by the viewer's protocol.
+// Origin is a server from which CloudFront fetches content. edgesim connects to
+// custom origins as documented. S3 origins are kept, and reached like custom
+// origins using the viewer's protocol.
 type Origin struct {
 	// ID is unique within the distribution (CF-CONF-11).
 	ID string
-	// DomainName is the origin's DNS name, without scheme, port or IP (CF-CONF-13).
+	// DomainName is the origin's DNS name, without a scheme or port; an IP address
+	// is not allowed (CF-CONF-13).
 	DomainName string
-	// Path is put before every request's path (API: OriginPath); "" or
-	// "/x" without a trailing slash (CF-CONF-12).
+	// Path is prepended to every request path (API: OriginPath): "" or "/x" without
+	// a trailing slash (CF-CONF-12).
 	Path string
-	// Kind tells a custom origin from an S3 one.
+	// Kind is the kind of origin: custom or S3.
 	Kind OriginKind
-	// ProtocolPolicy decides HTTP or HTTPS toward the origin.
+	// ProtocolPolicy selects HTTP or HTTPS for requests to the origin.
 	ProtocolPolicy OriginProtocolPolicy
 	// HTTPPort is the port for HTTP. Default 80; 80, 443, 1024-65535 (CF-CONF-01).
 	HTTPPort int
 	// HTTPSPort is the port for HTTPS. Default 443; same range.
 	HTTPSPort int
-	// SSLProtocols is the set of TLS versions the edge may use toward the
-	// origin (API: OriginSslProtocols). A set: holes are legal (CF-TLS-03).
+	// SSLProtocols is the set of TLS versions that the edge may use with the origin
+	// (API: OriginSslProtocols). It may have gaps (CF-TLS-03).
 	SSLProtocols []SSLProtocol
-	// CustomHeaders are added to each origin request, over the viewer's.
+	// CustomHeaders are added to each origin request and override the viewer's
+	// headers.
 	CustomHeaders []Header
-	// ConnectionAttempts is the number of tries. 1-3, default 3 (CF-CONF-06).
+	// ConnectionAttempts is the number of connection attempts. 1-3, default 3
+	// (CF-CONF-06).
 	ConnectionAttempts int
-	// ConnectionTimeout bounds one try to connect. 1-10 s, default 10 s (CF-CONF-07).
+	// ConnectionTimeout bounds each connection attempt. 1-10 s, default 10 s
+	// (CF-CONF-07).
 	ConnectionTimeout time.Duration
-	// ResponseTimeout bounds the wait for the first packet of a response and
-	// between packets (API: OriginReadTimeout). 1-120 s, default 30 s (CF-CONF-08).
+	// ResponseTimeout bounds the wait for the first packet of a response, and then
+	// for each further packet (API: OriginReadTimeout). 1-120 s, default 30 s
+	// (CF-CONF-08).
 	ResponseTimeout time.Duration
-	// KeepaliveTimeout is how long an idle connection is kept (API:
+	// KeepaliveTimeout is how long an idle connection stays open (API:
 	// OriginKeepaliveTimeout). 1-300 s, default 5 s (CF-CONF-09).
 	KeepaliveTimeout time.Duration
-	// ResponseCompletionTimeout bounds the whole fetch, attempts included.
-	// 0 means no bound (CF-TIME-06); otherwise at least ResponseTimeout.
+	// ResponseCompletionTimeout bounds the whole fetch, including all attempts. 0
+	// means no limit (CF-TIME-06); otherwise it is at least ResponseTimeout.
 	ResponseCompletionTimeout time.Duration
-	// IPAddressType says which address families are used. Default ipv4 (CF-DNS-05).
+	// IPAddressType selects the address families to use. Default ipv4 (CF-DNS-05).
 	IPAddressType IPAddressType
-	// Backend is the sort of server behind the name, where something tells.
+	// Backend is the kind of server behind the domain name, if it can be
+	// determined.
 	Backend Backend
-	// AccessControlID names the origin access control as configured, AccessControl
-	// is what the files say of it, or nil.
+	// AccessControlID is the id of the origin access control as configured.
+	// AccessControl is its definition if the files contain it, or nil.
 	AccessControlID string
 	AccessControl   *OriginAccessControl
-	// AccessIdentity is the older origin access identity of an S3 origin, as configured.
+	// AccessIdentity is the legacy origin access identity of an S3 origin, as
+	// configured.
 	AccessIdentity string
-	// Shield is Origin Shield, or nil.
+	// Shield holds the Origin Shield settings, or is nil.
 	Shield *OriginShield
-	// VPC is set for a VPC origin, which is reached like a custom one.
+	// VPC is set for a VPC origin, which edgesim reaches like a custom origin.
 	VPC *VPCOrigin
-	// MTLSCertificateARN names the client certificate of origin mTLS, or is "".
+	// MTLSCertificateARN is the ARN of the client certificate for origin mTLS, or
+	// "".
 	MTLSCertificateARN string
 }
 
-// OriginKind tells the sorts of origins apart.
+// OriginKind is the kind of an origin.
 type OriginKind string
 
 // The kinds of origins.
@@ -185,10 +198,10 @@ const (
 	OriginHTTPSOnly   OriginProtocolPolicy = "https-only"
 )
 
-// SSLProtocol is one token of the API's OriginSslProtocols (CF-CONF-04).
+// SSLProtocol is one value of the API's OriginSslProtocols (CF-CONF-04).
 type SSLProtocol string
 
-// The tokens of OriginSslProtocols. There is none for TLS 1.3 (CF-TLS-08).
+// The values of OriginSslProtocols. None exists for TLS 1.3 (CF-TLS-08).
 const (
 	SSLv3  SSLProtocol = "SSLv3"
 	TLSv1  SSLProtocol = "TLSv1"
@@ -214,48 +227,53 @@ type Header struct {
 
 // OriginGroup is a failover pair (CF-FAILOVER-01).
 type OriginGroup struct {
-	// ID is what a behavior's TargetOriginID names.
+	// ID is the id that a behavior's TargetOriginID refers to.
 	ID string
 	// Members are the ids of the primary and the secondary origin, in order.
 	Members []string
-	// StatusCodes are the codes that make the edge try the secondary (CF-FAILOVER-02).
+	// StatusCodes are the origin statuses that trigger failover to the secondary
+	// (CF-FAILOVER-02).
 	StatusCodes []int
-	// SelectionCriteria is default, media-quality-based, or "" where nobody says.
+	// SelectionCriteria is default or media-quality-based; "" if not specified.
 	SelectionCriteria string
 }
 
-// CacheBehavior says how requests of one path pattern are treated.
+// CacheBehavior defines how requests that match a path pattern are handled.
 type CacheBehavior struct {
-	// PathPattern selects requests; "*" for the default behavior (CF-PATH-02).
+	// PathPattern selects requests; the default behavior's is "*" (CF-PATH-02).
 	PathPattern string
-	// TargetOriginID names an origin or an origin group.
+	// TargetOriginID is the id of an origin or an origin group.
 	TargetOriginID string
-	// ViewerProtocolPolicy says what happens to viewers on HTTP and HTTPS.
+	// ViewerProtocolPolicy defines how viewer requests over HTTP and HTTPS are
+	// handled.
 	ViewerProtocolPolicy ViewerProtocolPolicy
 	// AllowedMethods is one of three documented sets (CF-CONF-21).
 	AllowedMethods []string
-	// CachedMethods is GET, HEAD and perhaps OPTIONS.
+	// CachedMethods is GET and HEAD, and optionally OPTIONS.
 	CachedMethods []string
-	// Compress turns edge compression on.
+	// Compress enables compression at the edge.
 	Compress bool
-	// CachePolicy is the attached cache policy; nil in legacy mode.
+	// CachePolicy is the attached cache policy; nil if the behavior uses legacy
+	// settings.
 	CachePolicy *CachePolicy
 	// OriginRequestPolicy is the attached origin request policy, or nil.
 	OriginRequestPolicy *OriginRequestPolicy
 	// ResponseHeadersPolicy is the attached response headers policy, or nil.
 	ResponseHeadersPolicy *ResponseHeadersPolicy
-	// ForwardedValues are the legacy settings; nil in policy mode.
+	// ForwardedValues are the legacy settings; nil if the behavior uses a cache
+	// policy.
 	ForwardedValues *ForwardedValues
-	// Functions and Lambdas are the edge functions attached to the behavior.
+	// Functions and Lambdas are the edge functions associated with the behavior.
 	Functions []FunctionAssociation
 	Lambdas   []LambdaFunctionAssociation
-	// TrustedKeyGroups and TrustedSigners say whose signatures viewers need.
+	// TrustedKeyGroups and TrustedSigners define whose signatures are accepted from
+	// viewers.
 	TrustedKeyGroups TrustedKeyGroups
 	TrustedSigners   TrustedSigners
 	// FieldLevelEncryptionID, RealtimeLogConfigARN and SmoothStreaming are kept as configured.
 	FieldLevelEncryptionID, RealtimeLogConfigARN string
 	SmoothStreaming                              bool
-	// GRPC is whether gRPC requests are passed on (API: GrpcConfig.Enabled).
+	// GRPC reports whether gRPC requests are forwarded (API: GrpcConfig.Enabled).
 	GRPC bool
 }
 
@@ -283,19 +301,21 @@ type ForwardedValues struct {
 	MinTTL, DefaultTTL, MaxTTL Seconds
 }
 
-// CustomErrorResponse replaces the answer for one status code.
+// CustomErrorResponse replaces the response for one status code.
 type CustomErrorResponse struct {
-	// ErrorCode is the status it applies to (CF-CONF-23).
+	// ErrorCode is the status code that it applies to (CF-CONF-23).
 	ErrorCode int
-	// ResponsePagePath is the page to fetch, or "" for the edge's own answer.
+	// ResponsePagePath is the path of the error page to fetch; "" for the edge's
+	// own error page.
 	ResponsePagePath string
-	// ResponseCode is the status the viewer gets (CF-CONF-24); 0 keeps ErrorCode.
+	// ResponseCode is the status returned to the viewer (CF-CONF-24); 0 keeps
+	// ErrorCode.
 	ResponseCode int
 	// ErrorCachingMinTTL is in seconds. Default 10.
 	ErrorCachingMinTTL Seconds
 }
 
-// Origin returns the origin with this id.
+// Origin returns the origin with the given id.
 func (d *Distribution) Origin(id string) (*Origin, bool) {
 	for i := range d.Origins {
 		if d.Origins[i].ID == id {
@@ -305,7 +325,7 @@ func (d *Distribution) Origin(id string) (*Origin, bool) {
 	return nil, false
 }
 
-// OriginGroup returns the origin group with this id.
+// OriginGroup returns the origin group with the given id.
 func (d *Distribution) OriginGroup(id string) (*OriginGroup, bool) {
 	for i := range d.OriginGroups {
 		if d.OriginGroups[i].ID == id {

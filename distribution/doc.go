@@ -1,22 +1,22 @@
-// Package distribution holds what a team configured: a CloudFront
-// distribution with its origins, origin groups, cache behaviors and policies.
+// Package distribution describes a configured CloudFront distribution: its origins,
+// origin groups, cache behaviors and policies.
 //
-// The names are those of CloudFront's API (DistributionConfig), in Go
-// spelling; where the two differ, the field's comment gives the API's name.
-// The package is data and two pure questions about it: is it a distribution
-// that CloudFront would accept ([Distribution.Validate]), and which behavior
-// answers a path ([Distribution.Match]). It performs no I/O and knows nothing
-// of what CloudFront does with a request: that is package policy.
+// The names are those of CloudFront's API (DistributionConfig) in Go spelling;
+// where the two differ, the field's comment gives the API's name. The package is
+// data plus two pure functions: [Distribution.Validate] checks whether CloudFront
+// would accept the distribution, and [Distribution.Match] finds the behavior for a
+// path. It performs no I/O and knows nothing about how CloudFront handles a
+// request; that is package policy.
 //
 // # Where the documentation is kept
 //
-// Documented defaults are in defaults.go, ranges and quotas in limits.go, each
-// with the id of its rule. AWS's managed policies are data, in
-// managed_policies.json, and read on first use. A [Problem] names the rule it
-// breaks by id; the rules themselves are package policy's.
+// Documented defaults are in defaults.go, ranges and quotas in limits.go, each with
+// its rule id. AWS's managed policies are data, in managed_policies.json, and are
+// parsed on first use. A [Problem] gives the id of the rule it breaks; the rules
+// themselves are in package policy.
 //
 // # What to read first
 //
-// [Distribution], then [Origin] and [CacheBehavior]. Readers of files live in
-// package ingest, which returns these values with every default filled in.
+// [Distribution], then [Origin] and [CacheBehavior]. Package ingest reads
+// configuration files and returns these values with every default filled in.
 package distribution

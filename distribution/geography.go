@@ -9,6 +9,7 @@ var geographyHeaders = []string{
 	"CloudFront-Viewer-Longitude", "CloudFront-Viewer-Metro-Code", "CloudFront-Viewer-Postal-Code", "CloudFront-Viewer-Time-Zone",
 }
 
-// GeographyHeaders returns the names of the fields whose values come from the
-// viewer's place, which is not known here and can be configured.
+// GeographyHeaders returns the names of the headers whose values depend on the
+// viewer's location. edgesim does not know the location; the values can be
+// configured.
 func GeographyHeaders() []string { return slices.Clone(geographyHeaders) }

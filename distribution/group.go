@@ -79,7 +79,7 @@ func (l *lines) all() []string {
 	return out
 }
 
-// Lines writes problems, one line for each sentence.
+// Lines formats problems, one line per distinct sentence.
 func Lines(problems []Problem) []string {
 	var l lines
 	for _, p := range problems {
@@ -88,8 +88,9 @@ func Lines(problems []Problem) []string {
 	return l.all()
 }
 
-// NoticeLines writes notices, one line for each sentence, without files: they
-// are told of a distribution, whichever file it was written to since.
+// NoticeLines formats notices, one line per distinct sentence. It omits file names:
+// the notices are about a distribution, which may have been written to another file
+// since.
 func NoticeLines(notices []Notice) []string {
 	var l lines
 	for _, n := range notices {
@@ -98,7 +99,7 @@ func NoticeLines(notices []Notice) []string {
 	return l.all()
 }
 
-// UnresolvedLines writes values that are not known, one line for each.
+// UnresolvedLines formats unresolved values, one line per distinct sentence.
 func UnresolvedLines(values []Unresolved) []string {
 	var l lines
 	for _, u := range values {

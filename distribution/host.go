@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// ServesHost reports whether a request with this Host is for the distribution:
-// one of its aliases, where a leading wildcard stands for one label or more,
-// or any *.cloudfront.net name. IP addresses and localhost count as well, as
-// they are how a local edge is reached, and a distribution without aliases
-// takes every Host. Port, case and a trailing dot do not matter.
+// ServesHost reports whether a request with this Host belongs to the distribution.
+// Host may be an alias, where a leading wildcard matches one or more labels, or any
+// *.cloudfront.net name. IP addresses and localhost also match, because they are
+// how viewers reach a local edge. A distribution without aliases matches every
+// Host. Port, case and a trailing dot are ignored.
 func (d *Distribution) ServesHost(host string) bool {
 	if len(d.Aliases) == 0 {
 		return true
@@ -37,9 +37,9 @@ func (d *Distribution) ServesHost(host string) bool {
 	return false
 }
 
-// InvalidRootObject says what keeps a name from being a default root object, or
-// "" (CF-PATH-06). The guide names the characters; how long is too long it does
-// not say, and the 255 characters of a path pattern are taken (inferred).
+// InvalidRootObject returns why a name cannot be a default root object, or "" if it
+// can (CF-PATH-06). The guide lists the allowed characters but no maximum length;
+// the 255 characters of a path pattern are assumed (inferred).
 func InvalidRootObject(name string) string {
 	if len(name) > maxPathPattern {
 		return fmt.Sprintf("has %d characters", len(name))
@@ -53,7 +53,7 @@ func InvalidRootObject(name string) string {
 	return ""
 }
 
-// Hostname cuts port, brackets and a trailing dot off a Host.
+// Hostname returns a Host without its port, brackets and trailing dot.
 func Hostname(host string) string {
 	if inside, ok := strings.CutPrefix(host, "["); ok {
 		inside, _, _ = strings.Cut(inside, "]")
@@ -70,8 +70,8 @@ func hasSuffixFold(s, suffix string) bool {
 	return len(s) > len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }
 
-// IsLoopback says whether a name is that of the very machine that looks it up:
-// localhost, or an address of its loopback interface.
+// IsLoopback reports whether a name refers to the local machine: localhost, or a
+// loopback address.
 func IsLoopback(name string) bool {
 	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
 	return err == nil && address.IsLoopback() || strings.EqualFold(strings.TrimSuffix(name, "."), "localhost")

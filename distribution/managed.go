@@ -12,9 +12,8 @@ import (
 //go:embed managed_policies.json
 var managedJSON []byte
 
-// ManagedCachePolicy returns AWS's managed cache policy with this id or name,
-// e.g. "CachingDisabled" or "Managed-CachingDisabled". The result is the
-// caller's own.
+// ManagedCachePolicy returns AWS's managed cache policy with this id or name, e.g.
+// "CachingDisabled" or "Managed-CachingDisabled". The caller may modify the result.
 func ManagedCachePolicy(idOrName string) (*CachePolicy, bool) {
 	p, ok := managed().cache[idOrName]
 	if !ok {
@@ -24,9 +23,9 @@ func ManagedCachePolicy(idOrName string) (*CachePolicy, bool) {
 	return &p, true
 }
 
-// ManagedOriginRequestPolicy returns AWS's managed origin request policy with
-// this id or name, e.g. "AllViewer" or "Managed-AllViewer". The result is the
-// caller's own.
+// ManagedOriginRequestPolicy returns AWS's managed origin request policy with this
+// id or name, e.g. "AllViewer" or "Managed-AllViewer". The caller may modify the
+// result.
 func ManagedOriginRequestPolicy(idOrName string) (*OriginRequestPolicy, bool) {
 	p, ok := managed().originRequest[idOrName]
 	if !ok {
@@ -37,9 +36,9 @@ func ManagedOriginRequestPolicy(idOrName string) (*OriginRequestPolicy, bool) {
 	return &p, true
 }
 
-// ManagedResponseHeadersPolicy returns AWS's managed response headers policy
-// with this id or name, e.g. "SimpleCORS" or "Managed-SimpleCORS". The result
-// is the caller's own.
+// ManagedResponseHeadersPolicy returns AWS's managed response headers policy with
+// this id or name, e.g. "SimpleCORS" or "Managed-SimpleCORS". The caller may modify
+// the result.
 func ManagedResponseHeadersPolicy(idOrName string) (*ResponseHeadersPolicy, bool) {
 	p, ok := managed().responseHeaders[idOrName]
 	if !ok {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Match returns the behavior that answers a request for path: the first whose
-// path pattern matches, in the order of precedence, else the default one
-// (CF-PATH-02). The path is the raw path of the request; a query is ignored
-// (CF-PATH-03), and so are repeated slashes and dot segments, but for matching
-// only: what goes to the origin is the raw path (CF-PATH-04). Percent-encoded
-// bytes are compared as they stand; the documentation does not mention them.
+// Match returns the behavior for a request path: the first, in order of precedence,
+// whose path pattern matches, or else the default one (CF-PATH-02). The path is the
+// raw request path; its query is ignored (CF-PATH-03). Repeated slashes and dot
+// segments are normalized for matching only: the origin receives the raw path
+// (CF-PATH-04). Percent-encoded bytes are compared without decoding; the
+// documentation does not mention them.
 func (d *Distribution) Match(path string) *CacheBehavior {
 	if len(d.Behaviors) > 0 {
 		path = normalize(path)
@@ -23,8 +23,8 @@ func (d *Distribution) Match(path string) *CacheBehavior {
 	return &d.DefaultBehavior
 }
 
-// PathMatches reports whether a path pattern matches the raw path of a request,
-// as [Distribution.Match] compares them (CF-PATH-02 to CF-PATH-04).
+// PathMatches reports whether a path pattern matches the raw path of a request, by
+// the rules of [Distribution.Match] (CF-PATH-02 to CF-PATH-04).
 func PathMatches(pattern, path string) bool { return matchPattern(pattern, normalize(path)) }
 
 // matchPattern reports whether a path pattern matches a normalized path.

@@ -9,8 +9,8 @@ import (
 // s3Website is the name of an S3 website endpoint, in both of its spellings.
 var s3Website = regexp.MustCompile(`(?i)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
 
-// IsS3Website reports whether a name is that of an S3 website endpoint, which
-// speaks HTTP only (CF-CONN-22).
+// IsS3Website reports whether a name is an S3 website endpoint, which supports HTTP
+// only (CF-CONN-22).
 func IsS3Website(name string) bool { return s3Website.MatchString(strings.TrimSuffix(name, ".")) }
 
 // checkDomainName says what is wrong with a DNS name as an origin's or an
@@ -56,7 +56,7 @@ func checkDomainName(name string) (fixed, message string) {
 	return bare, message
 }
 
-// TenantOnly is the ConnectionMode of a distribution that tenants share.
+// TenantOnly is the ConnectionMode of a multi-tenant distribution.
 const TenantOnly = "tenant-only"
 
 // parameterless returns a text with a letter for each {{parameter}} in it.

@@ -5,26 +5,30 @@ import (
 	"strings"
 )
 
-// Problem is one setting that CloudFront's API would reject.
+// Problem is a setting that CloudFront's API would reject.
 type Problem struct {
-	// Path is the setting in the API's spelling, e.g. "Origins.Items[0].ConnectionTimeout".
+	// Path is the setting's path, as the API spells it, e.g.
+	// "Origins.Items[0].ConnectionTimeout".
 	Path string
-	// File, Line and Column are where it stands, from 1; "" and 0 where that is
-	// not known.
+	// File, Line and Column give its position, counting from 1; "" and 0 if
+	// unknown.
 	File         string
 	Line, Column int
-	// Value is what the setting holds, as text; "" where it is missing.
+	// Value is the configured value as text; "" if it is missing.
 	Value string
-	// Allowed is what may stand there, e.g. "1-10"; "" where there is no list or range.
+	// Allowed is the list or range of allowed values, e.g. "1-10"; "" if there is
+	// none.
 	Allowed string
-	// Rule is the id of the documented rule, e.g. "CF-CONF-07"; "" where none is recorded.
+	// Rule is the id of the documented rule, e.g. "CF-CONF-07"; "" if none is
+	// recorded.
 	Rule string
-	// Message says what is wrong, lower case, without a full stop.
+	// Message describes the problem, in lower case, without a final period.
 	Message string
-	// Fix is the corrected value or the change to make, as an imperative; "" where there is no one fix.
+	// Fix is the corrected value or the change to make, in the imperative; "" if
+	// there is no single fix.
 	Fix string
-	// Quota is set where a default quota of AWS is exceeded, which AWS raises
-	// on request: the account at hand may well be allowed more.
+	// Quota reports whether the setting exceeds a default AWS quota. AWS raises
+	// these on request, so the account may allow more.
 	Quota bool
 }
 
@@ -32,8 +36,8 @@ type Problem struct {
 // allowed range, rule id, fix.
 func (p Problem) String() string { return Place(p.File, p.Line) + p.Path + ": " + p.sentence() }
 
-// Place writes the place in front of a message: "file:12: ", or less where less
-// is known.
+// Place formats a position as the prefix of a message, "file:12: ", or as much of
+// it as is known.
 func Place(file string, line int) string {
 	switch {
 	case file != "" && line > 0:
@@ -74,16 +78,16 @@ func clip(s string) string {
 	return s[:most] + "…"
 }
 
-// InvalidError is a configuration that CloudFront's API would reject.
+// InvalidError reports a configuration that CloudFront's API would reject.
 type InvalidError struct {
-	// Problems are all of them, in the order of the configuration; never empty.
+	// Problems are all problems found, in configuration order; never empty.
 	Problems []Problem
-	// Unknown are the fields of the same files that nobody knows: often the
-	// misspelled form of what a problem misses.
+	// Unknown are the unknown fields in the same files. One is often the
+	// misspelling of a field that a problem reports as missing.
 	Unknown []Notice
 }
 
-// Error returns one line for each sentence, and then the fields nobody knows.
+// Error returns one line per distinct sentence, followed by the unknown fields.
 func (e *InvalidError) Error() string {
 	return strings.Join(append(Lines(e.Problems), NoticeLines(e.Unknown)...), "\n")
 }

@@ -1,19 +1,20 @@
 package distribution
 
-// ViewerCertificate is what viewers are shown, and which TLS they may speak.
+// ViewerCertificate is the certificate presented to viewers and the TLS versions
+// they may use.
 type ViewerCertificate struct {
-	// CloudFrontDefault is the certificate of *.cloudfront.net. Default true.
+	// CloudFrontDefault selects the *.cloudfront.net certificate. Default true.
 	CloudFrontDefault bool
-	// ACMCertificateARN and IAMCertificateID name a certificate of the user's own.
+	// ACMCertificateARN and IAMCertificateID identify a custom certificate.
 	ACMCertificateARN, IAMCertificateID string
-	// MinimumProtocolVersion is the security policy. Default TLSv1 with the
-	// default certificate; "" where nobody says.
+	// MinimumProtocolVersion is the security policy. Default TLSv1 with the default
+	// certificate; "" if not specified.
 	MinimumProtocolVersion string
 	// SSLSupportMethod is sni-only, vip or static-ip.
 	SSLSupportMethod string
 }
 
-// GeoRestriction lets viewers of some countries in or keeps them out.
+// GeoRestriction allows or blocks viewers by country.
 type GeoRestriction struct {
 	// Type is none, blacklist or whitelist. Default none.
 	Type string
@@ -21,33 +22,34 @@ type GeoRestriction struct {
 	Countries []string
 }
 
-// Logging is where standard logs (v1) would be delivered.
+// Logging is where CloudFront would deliver standard logs (v1).
 type Logging struct {
 	Enabled, IncludeCookies bool
 	Bucket, Prefix          string
 }
 
-// ViewerMTLS asks viewers for certificates.
+// ViewerMTLS requests client certificates from viewers.
 type ViewerMTLS struct {
 	// Mode is required or optional.
 	Mode string
-	// TrustStoreID names the trust store.
+	// TrustStoreID is the id of the trust store.
 	TrustStoreID                                        string
 	AdvertiseTrustStoreCANames, IgnoreCertificateExpiry bool
 }
 
-// TenantParameter is a parameter that distribution tenants fill in.
+// TenantParameter is a parameter that distribution tenants set.
 type TenantParameter struct {
 	Name     string
 	Required bool
 	Comment  string
-	// Default is the value where a tenant gives none; HasDefault tells "" from none.
+	// Default is the value if a tenant sets none. HasDefault distinguishes "" from
+	// no default.
 	Default    string
 	HasDefault bool
 }
 
-// Tenant is a distribution tenant: domains and values for the parameters of a
-// distribution that many share.
+// Tenant is a distribution tenant: its domains, and its values for the parameters
+// of a multi-tenant distribution.
 type Tenant struct {
 	Name, ConnectionGroup string
 	Domains               []string
@@ -60,33 +62,36 @@ type ContinuousDeployment struct {
 	// ID is as configured.
 	ID      string
 	Enabled bool
-	// StagingNames are the staging distributions' domain names, or how the files
-	// refer to them.
+	// StagingNames are the domain names of the staging distributions, or how the
+	// files refer to them.
 	StagingNames []string
 	// Type is SingleWeight or SingleHeader.
 	Type string
-	// Header and Value choose by header, Weight by share of the viewers, from 0 to 0.15.
+	// Header and Value select requests by header. Weight selects a share of the
+	// viewers, from 0 to 0.15.
 	Header, Value string
 	Weight        float64
-	// IdleTTL and MaximumTTL are those of session stickiness, in seconds; 0 without.
+	// IdleTTL and MaximumTTL configure session stickiness, in seconds; 0 without
+	// stickiness.
 	IdleTTL, MaximumTTL int64
 }
 
-// Tag is a name and a value that AWS keeps beside a resource.
+// Tag is an AWS resource tag.
 type Tag struct{ Key, Value string }
 
-// Unresolved is a value that the files do not hold.
+// Unresolved is a value that the files do not contain.
 type Unresolved struct {
-	// Path is the setting in the API's spelling.
+	// Path is the setting's path, as the API spells it.
 	Path string
-	// What says what is not known: "attribute DNSName of the load balancer ALB".
+	// What describes the missing value: "attribute DNSName of the load balancer
+	// ALB".
 	What string
-	// Supply is the flag or the overlay's line that supplies it.
+	// Supply is the flag or the overlay line that supplies it.
 	Supply string
-	// File and Line are its place.
+	// File and Line give its position.
 	File string
 	Line int
-	// Decides is set where serving needs the value: an origin's name, a method.
-	// A certificate's ARN decides nothing here.
+	// Decides reports whether serving needs the value, e.g. an origin's name or a
+	// method. A certificate's ARN has no effect in edgesim.
 	Decides bool
 }

@@ -79,8 +79,9 @@ func (x *exchange) unsigned(v *ViewerRequest, b *distribution.CacheBehavior) *Vi
 	return &changed
 }
 
-// ViewerPolicy says what viewers with this SNI, "" for none, may speak on HTTPS: what
-// the distribution of that name allows, the first one where none has it.
+// ViewerPolicy returns the HTTPS policy for viewers with this SNI ("" for none):
+// that of the distribution with this name, or of the first distribution if none
+// matches.
 func (e *Edge) ViewerPolicy(sni string) policy.ViewerPolicy {
 	l := e.first()
 	if sni != "" {

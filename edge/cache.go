@@ -9,39 +9,39 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// CacheMode says what an edge keeps.
+// CacheMode selects which responses an edge caches.
 type CacheMode string
 
 // The modes of a cache.
 const (
-	// CacheOff keeps nothing: every request goes to the origin.
+	// CacheOff caches nothing: every request goes to the origin.
 	CacheOff CacheMode = "off"
-	// CacheErrors keeps errors alone, for as long as CloudFront would.
+	// CacheErrors caches only errors, for as long as CloudFront would.
 	CacheErrors CacheMode = "errors"
-	// CacheOn keeps all that CloudFront would.
+	// CacheOn caches everything that CloudFront would.
 	CacheOn CacheMode = "on"
 )
 
-// DefaultCacheBytes is how much a cache keeps unless it is told otherwise: 256 MB.
+// DefaultCacheBytes is the default size limit of a cache: 256 MB.
 const DefaultCacheBytes = 256 << 20
 
-// CacheConfig says what a cache keeps, how much and where.
+// CacheConfig configures what a cache stores, how much and where.
 type CacheConfig struct {
-	// Mode is what is kept. Default: nothing.
+	// Mode selects which responses are cached. Default: none.
 	Mode CacheMode
-	// Bytes bounds it, in memory and in files together. Default: 256 MB.
+	// Bytes limits the total size, in memory and in files. Default: 256 MB.
 	Bytes int64
-	// Dir is the folder for bodies over a megabyte; they are gone with the process.
-	// Default: none, and they are kept in memory.
+	// Dir is the directory for bodies larger than a megabyte; they do not outlive
+	// the process. Default: none, and such bodies are kept in memory.
 	Dir string
-	// Changed is called when Dir cannot be written, with the reason, and with nil
-	// when it can be again; such bodies are served and not kept meanwhile. Default:
-	// nobody is told.
+	// Changed is called with an error when Dir becomes unwritable, and with nil
+	// when it is writable again. In between, large bodies are served but not
+	// cached. Default: no call.
 	Changed func(error)
 }
 
-// Cache is what an edge keeps of answers. Make one with [NewCache]; it is safe for
-// concurrent use, and a nil one keeps nothing.
+// Cache stores an edge's responses. Create one with [NewCache]. It is safe for
+// concurrent use, and a nil Cache stores nothing.
 type Cache struct {
 	mode  CacheMode
 	store *cache.Store[*kept]
@@ -55,7 +55,7 @@ func NewCache(c CacheConfig) *Cache {
 	return &Cache{mode: c.Mode, store: cache.New[*kept](cache.Config{MaxBytes: c.Bytes, Dir: c.Dir, Changed: c.Changed})}
 }
 
-// Mode is what the cache keeps.
+// Mode returns the cache's mode.
 func (c *Cache) Mode() CacheMode {
 	if c == nil || c.mode == "" {
 		return CacheOff
@@ -63,7 +63,7 @@ func (c *Cache) Mode() CacheMode {
 	return c.mode
 }
 
-// Reset forgets everything and says how many entries there were.
+// Reset removes all entries and returns how many there were.
 func (c *Cache) Reset() int {
 	if c == nil {
 		return 0
@@ -71,9 +71,9 @@ func (c *Cache) Reset() int {
 	return c.store.Invalidate(func(string, *kept) bool { return true })
 }
 
-// Invalidate removes what one distribution's items name, and says how many entries
-// that were (CF-INV-20). What is on its way from an origin is not kept if its path
-// is named.
+// Invalidate removes the entries of one distribution that match items and returns
+// how many it removed (CF-INV-20). A response still being fetched from an origin is
+// not cached if an item matches its path.
 func (c *Cache) Invalidate(l *Location, items []policy.InvalidationItem) int {
 	if c == nil {
 		return 0
@@ -98,10 +98,11 @@ func (c *Cache) Invalidate(l *Location, items []policy.InvalidationItem) int {
 	})
 }
 
-// Named returns the name of the distribution that an id means, in the API of
-// CloudFront or of edgesim: by its name or its id; "" means all of them, and is
-// their name. Where the only distribution has no id of its own, which is not part
-// of its configuration, any id means it.
+// Named returns the name of the distribution that an id in an API call,
+// CloudFront's or edgesim's, refers to. The id may be the distribution's name or
+// its id; "" refers to all distributions, and so does the returned "". If the only
+// distribution has no id, because its configuration does not contain one, any id
+// refers to it.
 func (e *Edge) Named(id string) (name string, ok bool) {
 	all := e.Locations()
 	for _, l := range all {
@@ -115,8 +116,9 @@ func (e *Edge) Named(id string) (name string, ok bool) {
 	return "", id == ""
 }
 
-// Invalidate removes what items name from what is kept for the distribution of
-// this name, or for all if it is "", and says how many entries that were.
+// Invalidate removes the cached entries that match items for the distribution with
+// this name, or for all distributions if name is "", and returns how many it
+// removed.
 func (e *Edge) Invalidate(name string, items []policy.InvalidationItem) int {
 	n := 0
 	for _, l := range e.Locations() {
@@ -130,27 +132,29 @@ func (e *Edge) Invalidate(name string, items []policy.InvalidationItem) int {
 // Forget empties the edge's cache, if it has one.
 func (e *Edge) Forget() { e.Cache.Reset() }
 
-// CacheEntry is one thing that is kept, as people are told of it.
+// CacheEntry describes one cached response or error.
 type CacheEntry struct {
-	// ID grows with every entry.
+	// ID increases with every entry.
 	ID uint64
-	// Distribution and Key say what it is kept for; Status is its own.
+	// Distribution and Key identify what the entry was cached for. Status is its
+	// status code.
 	Distribution, Key string
 	Status            int
-	// Size is that of the body in bytes; -1 while it is not known.
+	// Size is the size of the body in bytes; -1 while it is unknown.
 	Size int64
-	// Age is how old it is, Left how long it is served without asking the origin:
-	// 0 or less where it has expired.
+	// Age is the age of the entry. Left is how much longer it can be served without
+	// contacting the origin; 0 or less if it has expired.
 	Age, Left time.Duration
-	// Exchange is the one that brought it, Rule what decided how long it is kept.
+	// Exchange is the id of the exchange that fetched it. Rule is the rule that
+	// determined how long it is cached.
 	Exchange string
 	Rule     policy.RuleID
-	// Error says that it is an error.
+	// Error reports whether the entry is an error.
 	Error bool
 }
 
-// Entries returns up to n entries, the newest first, that are older than the one
-// with the id before; 0 is all.
+// Entries returns up to n entries with ids below before, newest first. If before is
+// 0, it starts with the newest entry.
 func (e *Edge) Entries(before uint64, n int) []CacheEntry {
 	if e.Cache == nil {
 		return nil
@@ -169,16 +173,17 @@ func (e *Edge) Entries(before uint64, n int) []CacheEntry {
 	return list
 }
 
-// CacheStats are the figures of a cache.
+// CacheStats holds the statistics of a cache.
 type CacheStats struct {
 	Mode    CacheMode
 	Entries int
-	// Bytes is what they take, of Most; Evicted counts those that made room.
+	// Bytes is the total size of the entries, at most Most. Evicted counts the
+	// entries that were evicted to make room.
 	Bytes, Most int64
 	Evicted     uint64
 }
 
-// Stats returns the figures of the cache.
+// Stats returns the statistics of the cache.
 func (c *Cache) Stats() CacheStats {
 	if c == nil {
 		return CacheStats{Mode: CacheOff}

@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// DefaultMaxRequests is how many requests may be under way at a time, of all
-// viewers, unless [Edge.MaxRequests] says otherwise. Each takes some 50 KiB and up
-// to two descriptors.
+// DefaultMaxRequests is the maximum number of concurrent requests, from all
+// viewers, unless [Edge.MaxRequests] sets another. Each request takes about 50 KiB
+// and up to two file descriptors.
 const DefaultMaxRequests = 4096
 
 // streamShare is how many requests of one HTTP/2 connection are always taken while
@@ -56,7 +56,7 @@ func (c *capacity) leave(connection string) {
 	}
 }
 
-// UnderWay is how many requests are under way.
+// UnderWay returns the number of requests in progress.
 func (e *Edge) UnderWay() int {
 	e.capacity.mu.Lock()
 	defer e.capacity.mu.Unlock()

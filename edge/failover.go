@@ -6,8 +6,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Origins returns what a behavior's requests go to: one origin, or the members
-// of a group in order (CF-FAILOVER-01; no stickiness, CF-FAILOVER-09).
+// Origins returns the origins for a behavior's requests: a single origin, or the
+// members of its origin group in order (CF-FAILOVER-01; no stickiness,
+// CF-FAILOVER-09).
 func (l *Location) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
 	if o, ok := l.Distribution.Origin(b.TargetOriginID); ok {
 		return []*distribution.Origin{o}, nil
@@ -25,7 +26,7 @@ func (l *Location) Origins(b *distribution.CacheBehavior) ([]*distribution.Origi
 	return members, group
 }
 
-// Origins is that of the first location, see [Location.Origins].
+// Origins is [Location.Origins] for the first location.
 func (e *Edge) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *distribution.OriginGroup) {
 	return e.first().Origins(b)
 }

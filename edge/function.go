@@ -14,19 +14,21 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// AfterFunction is a viewer's request after the viewer-request function of its
-// behavior: step 5 as a value.
+// AfterFunction is a viewer request after its behavior's viewer-request function:
+// the result of step 5.
 type AfterFunction struct {
 	// Request is the request as the function left it.
 	Request *ViewerRequest
-	// Choices are the origins to ask, in order, and Group says when the second is.
+	// Choices are the origins to try, in order. Group determines when to fail over
+	// to the second.
 	Choices []policy.OriginChoice
 	Group   *distribution.OriginGroup
-	// Run is the function's run; nil where none ran.
+	// Run is the function's run; nil if no function ran.
 	Run *functions.Run
-	// Generated is the response that the function made; nil if it made none.
+	// Generated is the response that the function generated; nil if it generated
+	// none.
 	Generated *functions.Message
-	// Missing says why a function that is configured did not run; "" otherwise.
+	// Missing explains why a configured function did not run; "" otherwise.
 	Missing string
 	// Cause is why the viewer gets an error instead; nil if it does not.
 	Cause *policy.Cause
@@ -34,9 +36,9 @@ type AfterFunction struct {
 	body []byte // that the function put in place of the viewer's
 }
 
-// AfterViewerRequest runs the viewer-request function on a request, if its
-// behavior has one, and says where the request goes then. Behaviors are not
-// matched again (CF-PATH-07).
+// AfterViewerRequest runs the viewer-request function of the behavior, if it has
+// one, and returns where the request goes next. It does not match behaviors again
+// (CF-PATH-07).
 func (e *Edge) AfterViewerRequest(ctx context.Context, l *Location, v *ViewerRequest, b *distribution.CacheBehavior, id string) AfterFunction {
 	return e.afterViewerRequest(ctx, l, v, b, id, nil)
 }

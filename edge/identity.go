@@ -15,9 +15,9 @@ import (
 // CloudFront has this number.
 const pop = "SIM50-P1"
 
-// NewID returns an X-Amz-Cf-Id: 56 base64url characters ending in "=="
-// (CF-REQ-57, CF-RESP-14). None begins with "-": people give ids to programs,
-// which would take such a one for a flag.
+// NewID returns an X-Amz-Cf-Id: 56 base64url characters ending in "==" (CF-REQ-57,
+// CF-RESP-14). It never begins with "-", because command-line programs would parse
+// such an id as a flag.
 func NewID() string {
 	var b [40]byte
 	random := randoms.Get().(*chacha.ChaCha8)

@@ -13,24 +13,24 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Location is one distribution as it is served, with everything that is derived
-// from it. It is not changed once an edge has it: to change a distribution is to
-// make another Location and to hand the whole set to [Edge.Replace].
+// Location is a distribution being served, together with everything derived from
+// it. It must not be changed once an edge has it. To change a distribution, make a
+// new Location and pass the whole set to [Edge.Replace].
 type Location struct {
-	// Distribution is what is served; required.
+	// Distribution is the distribution to serve; required.
 	Distribution *distribution.Distribution
-	// ClientCertificates are what the edge presents to origins that ask for a
-	// client certificate, by origin id (origin mTLS). Default: none.
+	// ClientCertificates are the certificates that the edge presents to origins
+	// that request one (origin mTLS), by origin id. Default: none.
 	ClientCertificates map[string]*tls.Certificate
-	// Functions are its edge functions. Default: none.
+	// Functions are the distribution's edge functions. Default: none.
 	Functions *functions.Set
 
 	// targets holds a *originconn.Target for each targetKey.
 	targets sync.Map
 }
 
-// Name is how people name the distribution: by its name in the files, or by its
-// id; "" if it has neither.
+// Name returns the distribution's name in the files, or else its id; "" if it has
+// neither.
 func (l *Location) Name() string { return cmp.Or(l.Distribution.Name, l.Distribution.ID) }
 
 // locations are all that an edge serves, the one for Hosts that name none first.
@@ -126,9 +126,9 @@ func (s *locations) aliases() []string {
 	return all
 }
 
-// Replace serves this set of distributions from the next request on, the one for
-// Hosts that name none first. Requests in flight finish on the one that they began
-// with. The set must not be empty.
+// Replace replaces the distributions being served, starting with the next request.
+// The first in the set receives requests whose Host matches none. Requests in
+// progress finish with the set that they started with. The set must not be empty.
 func (e *Edge) Replace(all []*Location) {
 	if len(all) == 0 {
 		panic("edge: no location to serve")
@@ -136,8 +136,8 @@ func (e *Edge) Replace(all []*Location) {
 	e.served.Store(newLocations(slices.Clone(all)))
 }
 
-// Locations returns what is served, the one for Hosts that name none first. The
-// list is shared: do not change it.
+// Locations returns the distributions being served. The first one receives requests
+// whose Host matches none. The slice is shared and must not be modified.
 func (e *Edge) Locations() []*Location { return e.locations().all }
 
 // locations is the set that is served; made of Distribution where none was given.
@@ -152,8 +152,8 @@ func (e *Edge) locations() *locations {
 // first is the location of Hosts that name none.
 func (e *Edge) first() *Location { return e.locations().all[0] }
 
-// ServesHost says whether a Host, which may carry a port, names a distribution that
-// is served.
+// ServesHost reports whether a Host, with or without a port, belongs to a
+// distribution being served.
 func (e *Edge) ServesHost(host string) bool { return e.locations().choose(host) != nil }
 
 // locate returns the location of a request's Host, or why there is none

@@ -8,36 +8,36 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Plan is what the edge intends to do for one request: complete, and made
-// without any I/O, so that it can be shown as well as carried out.
+// Plan describes how the edge will handle one request. It is complete and made
+// without any I/O, so that it can be shown as well as executed.
 type Plan struct {
 	Behavior *distribution.CacheBehavior
 	Origin   *distribution.Origin
-	// Choice is Origin with what a function made of it.
+	// Choice is Origin with the changes made by a function.
 	Choice policy.OriginChoice
-	// HostForwarded says that the origin gets the viewer's Host, and so is
-	// asked for under that name in the SNI, too (CF-NAME-04).
+	// HostForwarded reports whether the origin receives the viewer's Host, which is
+	// then also sent as the SNI (CF-NAME-04).
 	HostForwarded bool
-	// GRPC says that the request is a gRPC call and goes on as one.
+	// GRPC reports whether the request is a gRPC call and is forwarded as one.
 	GRPC bool
-	// Target says where to go, Request what to send there.
+	// Target is the destination, and Request is the request to send.
 	Target  originconn.Target
 	Request originconn.Request
-	// Changes are what the settings change of the viewer's request; what is kept, and
-	// what the edge always writes, policy.AllChanges fills in.
+	// Changes are the changes that the settings make to the viewer's request.
+	// policy.AllChanges adds what stays unchanged and what the edge always writes.
 	Changes []policy.Change
-	// Findings are what was judged while planning.
+	// Findings are the findings made during planning.
 	Findings []policy.Finding
 }
 
-// PlanRequest builds the origin request for a viewer's request and says where
-// it goes, for the first location. The request's body is not part of the plan.
+// PlanRequest builds the origin request for a viewer request and determines its
+// destination, for the first location. The plan does not include the request body.
 func (e *Edge) PlanRequest(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, id string) Plan {
 	return e.plan(e.first(), v, b, policy.OriginChoice{Origin: o}, id, "", &policy.ChangeLog{})
 }
 
-// PlanChoice is PlanRequest for an origin of which a function may have changed
-// names and settings, at a location.
+// PlanChoice is like [Edge.PlanRequest], but for a given location, and for an
+// origin whose names and settings a function may have changed.
 func (e *Edge) PlanChoice(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, choice policy.OriginChoice, id string) Plan {
 	return e.plan(l, v, b, choice, id, "", &policy.ChangeLog{})
 }
@@ -160,5 +160,6 @@ func (e *Edge) snapshot() policy.Snapshot {
 	return e.Snapshot
 }
 
-// PolicyName names the state of the documented lists that origins are offered.
+// PolicyName returns the name of the snapshot of the documented lists that the edge
+// offers to origins.
 func (e *Edge) PolicyName() string { return e.snapshot().Name }

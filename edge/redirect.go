@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Listeners are the addresses, IP:PORT, at which viewers reach an edge; "" where
-// it does not listen.
+// Listeners holds the addresses, IP:PORT, at which viewers reach an edge; "" for a
+// protocol without a listener.
 type Listeners struct {
 	HTTP, HTTPS string
 }

@@ -5,27 +5,27 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Route is what is decided about a viewer's request before a function runs or
-// anything is asked for: steps 1 to 4. It is made without any I/O.
+// Route is what the edge decides about a viewer request before a function runs or
+// an origin is contacted: the result of steps 1 to 4. It is made without any I/O.
 type Route struct {
-	// Location is the distribution that Host chose, Behavior the one that the path
-	// matches; nil where the request was refused before that.
+	// Location is the distribution selected by Host, and Behavior the one matched
+	// by path; nil if the request was refused before that.
 	Location *Location
 	Behavior *distribution.CacheBehavior
-	// Redirect is the status of a redirect to HTTPS; 0 for none.
+	// Redirect is the status code of a redirect to HTTPS; 0 for none.
 	Redirect int
-	// Cause is why the edge refuses the request; nil if it does not.
+	// Cause is why the edge refuses the request; nil if it accepts it.
 	Cause *policy.Cause
 }
 
-// Route judges a request, chooses the distribution by Host and the behavior by
-// path, and says whether the viewer may come in.
+// Route checks a request, selects the distribution by Host and the behavior by
+// path, and decides whether the viewer has access.
 func (e *Edge) Route(v *ViewerRequest) Route {
 	return e.RouteThrough(v, nil)
 }
 
-// RouteThrough is Route through a behavior that the path need not match; nil is
-// the one that it matches.
+// RouteThrough is like [Edge.Route], but uses b whether or not the path matches it;
+// if b is nil, it uses the behavior that matches.
 func (e *Edge) RouteThrough(v *ViewerRequest, b *distribution.CacheBehavior) Route {
 	facts := viewerFacts(v)
 	if cause := policy.JudgeRequest(facts); cause != nil { // 1

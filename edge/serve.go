@@ -12,9 +12,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Serve answers one viewer request. It always returns a response: the origin's,
-// a redirect, or the error page of one cause. The numbers are those of the steps in
-// the package comment.
+// Serve answers one viewer request. It always returns a response: the origin's, a
+// redirect, or an error page for a single cause. The step numbers are those of the
+// package comment.
 func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	x := e.open(v)
 	x.viewer = ctx

@@ -16,8 +16,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Upgrade is what is left to do after a response with status 101: carrying
-// bytes between the viewer and the origin (CF-WS-01).
+// Upgrade is the rest of the work after a 101 response: relaying bytes between the
+// viewer and the origin (CF-WS-01).
 type Upgrade struct {
 	x      *exchange
 	origin *originconn.Tunnel
@@ -41,11 +41,11 @@ func (e *Edge) switched(x *exchange, v *ViewerRequest, b *distribution.CacheBeha
 	return response
 }
 
-// Relay carries bytes in both directions until both have ended, one has failed,
-// the origin has been silent for ten minutes (CF-WS-05, CF-TIME-14), or ctx
-// ends. A side that ends its sending is told on to the other, which may go on.
-// Relay closes the viewer's connection; closing the response's body completes
-// the recording.
+// Relay copies bytes in both directions until both have ended, one has failed, the
+// origin has been silent for ten minutes (CF-WS-05, CF-TIME-14), or ctx is done.
+// When one side stops sending, Relay half-closes the connection to the other side,
+// which may continue to send. Relay closes the viewer's connection; closing the
+// response body completes the recording.
 func (u *Upgrade) Relay(ctx context.Context, viewer net.Conn) {
 	began := time.Now()
 	r := &relay{viewer: viewer, origin: u.origin}

@@ -26,53 +26,55 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// Config says what stands behind the edge. Exactly one of Handler, Origin, Lab,
+// Config configures an edge and its origin. Exactly one of Handler, Origin, Lab,
 // File and Distribution must be set.
 type Config struct {
-	// Handler is the application. It is served over HTTPS with a certificate
-	// chain that CloudFront accepts, as [OriginHost].
+	// Handler is the application under test. It is served over HTTPS as
+	// [OriginHost], with a certificate chain that CloudFront accepts.
 	Handler http.Handler
-	// Origin is the URL of an origin that runs already, e.g. that of an
-	// httptest.Server. It is judged as it is: the certificate of an
-	// httptest.NewTLSServer is self-signed, and CloudFront refuses it.
+	// Origin is the URL of an origin that is already running, e.g. an
+	// httptest.Server. It is judged as is: the certificate of an
+	// httptest.NewTLSServer is self-signed, and CloudFront rejects it.
 	Origin string
-	// Lab is the name of a broken or healthy origin of package lab, e.g.
-	// "expired". It answers any path.
+	// Lab is the name of a broken or healthy origin from package lab, e.g.
+	// "expired". It answers on any path.
 	Lab string
-	// File is a configuration in any form that edgesim serve reads; its origins
-	// are reached as Connect says.
+	// File is a configuration file in any format that edgesim serve reads. Its
+	// origins are reached as Connect specifies.
 	File string
-	// Distribution is the same as a value.
+	// Distribution is the distribution as a Go value, instead of File.
 	Distribution *distribution.Distribution
-	// Connect reaches an origin's DOMAIN or DOMAIN:PORT at HOST:PORT; name, SNI
-	// and Host stay those of the domain. Default: as the origin needs it.
+	// Connect maps an origin's DOMAIN or DOMAIN:PORT to the HOST:PORT to connect
+	// to; the name, SNI and Host remain those of the domain. Default: what the
+	// origin needs.
 	Connect map[string]string
-	// Trust are CAs that count as public ones. Default: the Mozilla list alone,
-	// and what Handler and Lab need.
+	// Trust holds CAs to treat as public ones. Default: the Mozilla list alone,
+	// plus what Handler and Lab need.
 	Trust []*x509.Certificate
-	// Tune changes the distribution before the edge starts, e.g. a timeout.
+	// Tune modifies the distribution before the edge starts, e.g. to set a timeout.
 	Tune func(*distribution.Distribution)
-	// Now is the time at which certificates are judged, before [Edge.Advance] adds
-	// to it. Default: time.Now.
+	// Now returns the time at which certificates are judged, before [Edge.Advance]
+	// is added. Default: time.Now.
 	Now func() time.Time
-	// ExplainWithin is how long a refused handshake waits for the scan that says
-	// why, see originconn.Client. Default: that one's.
+	// ExplainWithin is how long a failed handshake waits for the scan that explains
+	// it, see originconn.Client. Default: the default of originconn.Client.
 	ExplainWithin time.Duration
-	// Client goes to the origins instead of the edge's own, which Connect,
-	// Trust, Now and ExplainWithin are for. It is the caller's to close.
+	// Client sends requests to the origins in place of the edge's own client;
+	// Connect, Trust, Now and ExplainWithin apply only to the latter. The caller
+	// must close it.
 	Client *originconn.Client
 	// Faithful leaves out the X-Edgesim-* response headers.
 	Faithful bool
-	// Cache is what is kept, as --cache says it. Default: nothing.
+	// Cache selects which responses are cached, as --cache does. Default: none.
 	Cache edge.CacheMode
-	// AnyHost serves every Host, whatever the distribution's aliases are.
+	// AnyHost accepts every Host, regardless of the distribution's aliases.
 	AnyHost bool
-	// Log writes a line for every exchange to the test's output.
+	// Log writes one line per exchange to the test's output.
 	Log bool
 }
 
-// OriginHost is the name of the origin that serves [Config.Handler], as it
-// stands in Host and SNI.
+// OriginHost is the domain name of the origin that serves [Config.Handler], as it
+// appears in Host and SNI.
 const OriginHost = "origin.edgesim.example"
 
 // site is what a configuration comes to.

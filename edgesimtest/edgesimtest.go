@@ -1,6 +1,6 @@
-// Package edgesimtest puts an edge into a Go test: it connects to the test's
-// origin as CloudFront connects, answers as CloudFront answers, and keeps what
-// it saw for the test to assert on.
+// Package edgesimtest runs an edge inside a Go test. The edge connects to the
+// test's origin and responds as CloudFront does, and records every exchange for the
+// test to inspect.
 //
 //	edge := edgesimtest.Start(t, edgesimtest.Config{Handler: app})
 //	response, err := edge.Client.Get(edge.URL + "/")
@@ -9,17 +9,17 @@
 //
 // # What to read first
 //
-// [Start] and the fields of [Config]: exactly one of them says what the origin
-// is. [Edge.Fail] forces a failure, to see what the application makes of
-// CloudFront's 502 or 504. Any number of edges may run at a time, in parallel
-// tests too: each has ports, a viewer CA and recordings of its own, in memory,
-// and all of it is gone when its test ends.
+// [Start] and the fields of [Config], exactly one of which selects the origin.
+// [Edge.Fail] forces a failure, to test how the application handles CloudFront's
+// 502 or 504. Any number of edges can run at once, including in parallel tests:
+// each has its own ports, viewer CA and in-memory recordings, which are discarded
+// when its test ends.
 //
 // # What it is not
 //
-// It needs no network beyond loopback and no file. It decides nothing itself:
-// the edge is the one of "edgesim serve". Tests in other languages have the same
-// over HTTP, see docs/TESTING.md.
+// It needs no network beyond loopback, and no files. It makes no decisions itself:
+// the edge is the same as in "edgesim serve". Tests in other languages can do the
+// same over HTTP, see docs/TESTING.md.
 package edgesimtest
 
 import (
@@ -42,15 +42,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Edge is a running edge. Make one with [Start].
+// Edge is a running edge. Create one with [Start].
 type Edge struct {
-	// URL and TLSURL are where viewers ask, without a slash at the end, e.g.
-	// "http://127.0.0.1:40001".
+	// URL and TLSURL are the edge's base URLs for viewers, without a trailing
+	// slash, e.g. "http://127.0.0.1:40001".
 	URL, TLSURL string
-	// Client is a viewer: it trusts the edge's CA, and follows no redirects, as
-	// those are for the test to see.
+	// Client is a viewer. It trusts the edge's CA and does not follow redirects, so
+	// that the test can inspect them.
 	Client *http.Client
-	// CA is the viewer CA's certificate in PEM, for other clients.
+	// CA is the viewer CA's certificate in PEM, for use with other clients.
 	CA []byte
 
 	t      testing.TB
@@ -67,8 +67,8 @@ const (
 	bodyLimit     = 64 << 10
 )
 
-// Start runs an edge until the end of the test. What it cannot do with the
-// configuration ends the test.
+// Start runs an edge until the end of the test. If the configuration cannot be
+// used, it ends the test.
 func Start(t testing.TB, c Config) *Edge {
 	t.Helper()
 	site, err := c.site(t)
@@ -146,9 +146,9 @@ func listen(t testing.TB) net.Listener {
 	return ln
 }
 
-// Exchanges returns what the edge has recorded, in the order in which the
-// exchanges ended. Whoever has read a response to its end finds its exchange.
-// They are shared: do not change them.
+// Exchanges returns the recorded exchanges, in the order in which they ended. Once
+// a response has been read to its end, its exchange is included. The exchanges are
+// shared and must not be modified.
 func (e *Edge) Exchanges() []*recording.Exchange {
 	page, err := e.ring.List(context.Background(), recording.Filter{})
 	if err != nil {
@@ -159,8 +159,8 @@ func (e *Edge) Exchanges() []*recording.Exchange {
 	return list
 }
 
-// Exchange returns what was recorded of a response that has been read to its end.
-// That there is nothing ends the test.
+// Exchange returns the recorded exchange of a response that has been read to its
+// end. If there is none, it ends the test.
 func (e *Edge) Exchange(r *http.Response) *recording.Exchange {
 	e.t.Helper()
 	x, err := e.ring.Get(context.Background(), r.Header.Get("X-Amz-Cf-Id"))
@@ -170,8 +170,8 @@ func (e *Edge) Exchange(r *http.Response) *recording.Exchange {
 	return x
 }
 
-// LastCause returns why the last exchange failed; nil if it went well, or if
-// there was none.
+// LastCause returns why the last exchange failed; nil if it succeeded, or if there
+// are no exchanges.
 func (e *Edge) LastCause() *policy.Cause {
 	list := e.Exchanges()
 	if len(list) == 0 {
@@ -180,15 +180,15 @@ func (e *Edge) LastCause() *policy.Cause {
 	return list[len(list)-1].Cause
 }
 
-// Fail makes the next n requests to an origin fail with this cause, all of them
+// Fail makes the next n requests to an origin fail with this cause, or all of them
 // if n is 0. Timeouts take no time. A cause that no origin can have ends the test.
 func (e *Edge) Fail(cause policy.CauseName, n int) {
 	e.t.Helper()
 	e.Force(faults.Fault{Cause: cause, Next: n, Latency: faults.Duration(time.Nanosecond)})
 }
 
-// Force is [Edge.Fail] with all that a fault can say: for which origin, behavior
-// or path, how often, how slowly.
+// Force is like [Edge.Fail], but takes every field of a fault: which origin,
+// behavior or path it applies to, how often, and with what latency.
 func (e *Edge) Force(f faults.Fault) {
 	e.t.Helper()
 	if err := e.faults.Add(f); err != nil {
@@ -196,13 +196,14 @@ func (e *Edge) Force(f faults.Fault) {
 	}
 }
 
-// Advance moves the clock by which the edge decides: whether certificates are
-// valid, what is still kept. A Client of the test's own has its own clock.
+// Advance moves the clock on which the edge bases its decisions, such as whether
+// certificates are valid and cached responses are fresh. A client set in
+// Config.Client has its own clock.
 func (e *Edge) Advance(d time.Duration) { e.clock.Advance(d) }
 
-// Invalidate removes from the cache what the paths name, as CloudFront's
-// invalidations do: "/img/*", "/index.html?a=1", "#tag". It says how many copies
-// went. A path that CloudFront refuses ends the test.
+// Invalidate removes the cached responses that match the paths, like a CloudFront
+// invalidation: "/img/*", "/index.html?a=1", "#tag". It returns how many it
+// removed. A path that CloudFront rejects ends the test.
 func (e *Edge) Invalidate(paths ...string) int {
 	e.t.Helper()
 	items := make([]policy.InvalidationItem, len(paths))
@@ -215,8 +216,8 @@ func (e *Edge) Invalidate(paths ...string) int {
 	return e.inner.Invalidate("", items)
 }
 
-// Reset forgets the exchanges and what is kept, ends what is forced and sets the
-// clock back.
+// Reset discards the recorded exchanges, empties the cache, ends all faults and
+// resets the clock.
 func (e *Edge) Reset() {
 	e.inner.Forget()
 	e.clock.Reset()

@@ -10,26 +10,27 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// CloudFrontFunction is the code of a CloudFront Function under test. Its fields
-// may be set before Run.
+// CloudFrontFunction is a CloudFront function under test. Its fields may be set
+// before Run.
 type CloudFrontFunction struct {
 	// Runtime is cloudfront-js-1.0 or cloudfront-js-2.0. Default: 2.0.
 	Runtime string
-	// Stage is viewer-request or viewer-response. Default: what the event says.
+	// Stage is viewer-request or viewer-response. Default: taken from the event.
 	Stage string
-	// Store are the contents of the function's key-value store, by key. Default:
-	// the function has no store.
+	// Store holds the contents of the function's key-value store, by key. Default:
+	// no store.
 	Store map[string]string
 
 	t    testing.TB
 	code string
 }
 
-// FunctionResult is what the service's own test says of a run, and what a live
-// request would meet besides: Live is nil where it would pass.
+// FunctionResult is the result that CloudFront's TestFunction would report, plus
+// the error that a live request would encounter: Live is nil if it would succeed.
 type FunctionResult = trial.Result
 
-// Function reads the code of a CloudFront Function for a test.
+// Function reads the code of a CloudFront function from a file. A read error ends
+// the test.
 func Function(t testing.TB, file string) *CloudFrontFunction {
 	t.Helper()
 	code, err := os.ReadFile(file)
@@ -39,9 +40,9 @@ func Function(t testing.TB, file string) *CloudFrontFunction {
 	return &CloudFrontFunction{t: t, code: string(code)}
 }
 
-// Run runs the function on an event in the form of the service's test events: a
-// string or bytes of JSON, or a value that is encoded as JSON. A mistake in the
-// event ends the test; one in the function is in the result.
+// Run runs the function on an event in the format of CloudFront's test events: JSON
+// as a string or bytes, or a value that is encoded as JSON. An invalid event ends
+// the test; an error in the function is part of the result.
 func (f *CloudFrontFunction) Run(event any) *FunctionResult {
 	f.t.Helper()
 	text, err := eventText(event)

@@ -10,48 +10,51 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Fault is one failure to force, and the requests it is for. All that is given
-// of Origin, Behavior, Path and Method must fit; nothing given fits everything.
+// Fault is a failure to force and the requests it applies to. A request must match
+// all of Origin, Behavior, Path and Method that are set; an empty field matches
+// everything.
 type Fault struct {
-	// ID names the fault in recordings. Default: "fault-1" and so on.
+	// ID identifies the fault in recordings. Default: "fault-1", "fault-2" and so
+	// on.
 	ID string `json:"id"`
-	// Cause is the cause that the viewer gets; any that an origin can have, see
-	// [Causes]. With none, Latency alone is played, before the real answer.
+	// Cause is the cause of the error that the viewer gets: any that an origin can
+	// have, see [Causes]. If it is empty, only Latency is simulated, before the
+	// real response.
 	Cause policy.CauseName `json:"cause,omitempty"`
-	// Latency is how long the origin seems to take before it fails or answers.
-	// With a cause that is a timeout it stands in for the configured timeout of
-	// each attempt, so that a test need not wait for it. Zero fails at once, or
-	// after the configured timeout.
+	// Latency is how long the origin appears to take before it fails or responds.
+	// If Cause is a timeout, it replaces the configured timeout of each attempt, so
+	// that a test need not wait for it. Zero fails at once, or after the configured
+	// timeout.
 	Latency Duration `json:"latency,omitempty"`
-	// Origin is an origin's id.
+	// Origin is the id of an origin.
 	Origin string `json:"origin,omitempty"`
 	// Behavior is the path pattern of a cache behavior as configured; "*" is the
-	// default one.
+	// default behavior.
 	Behavior string `json:"behavior,omitempty"`
-	// Path is a path, or a pattern of paths with * and ? as behaviors have them;
-	// it is compared with the viewer's path, without the query.
+	// Path is a path, or a path pattern with * and ? as in cache behaviors. It is
+	// compared with the viewer's path, without the query.
 	Path string `json:"path,omitempty"`
 	// Method is a request method.
 	Method string `json:"method,omitempty"`
-	// Next limits the fault to so many requests; 0 is all of them. A request to
-	// an origin group counts once for each member asked.
+	// Next limits the fault to this many requests; 0 means no limit. A request to
+	// an origin group counts once for each member tried.
 	Next int `json:"next,omitempty"`
-	// Share is the part of the matching requests that fail, over 0 and up to 1;
-	// 0 stands for 1. Which ones is decided by Seed, so that the same sequence of
-	// requests fails alike each time.
+	// Share is the fraction of matching requests that fail, greater than 0 and at
+	// most 1; 0 means 1. Seed determines which requests fail, so that the same
+	// sequence of requests fails the same way each time.
 	Share float64 `json:"share,omitempty"`
-	// Seed is of the sequence that Share takes. Default: 0, which is as good as
+	// Seed seeds the random sequence for Share. Default: 0, which is as good as
 	// any.
 	Seed uint64 `json:"seed,omitempty"`
 }
 
-// Duration is a time.Duration that JSON has as text, e.g. "1.5s".
+// Duration is a time.Duration that is encoded in JSON as text, e.g. "1.5s".
 type Duration time.Duration
 
 // MarshalText returns the duration as text.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// UnmarshalText reads what MarshalText writes.
+// UnmarshalText parses the format of MarshalText.
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	if err != nil {
@@ -61,9 +64,9 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// The bounds of a fault.
+// The limits of a fault.
 const (
-	// MaxFaults is how many faults a Set holds.
+	// MaxFaults is the maximum number of faults in a Set.
 	MaxFaults = 100
 	// maxLatency is above every timeout that CloudFront has.
 	maxLatency = 10 * time.Minute
@@ -71,8 +74,8 @@ const (
 	maxText = 255
 )
 
-// Causes returns the names of the causes that can be forced: those that an
-// origin brings about. A request that the edge refuses itself needs no help.
+// Causes returns the names of the causes that can be forced: those that an origin
+// can bring about. Requests that the edge itself refuses need no fault.
 func Causes() []policy.CauseName {
 	var names []policy.CauseName
 	for _, spec := range policy.Causes() {
@@ -83,15 +86,15 @@ func Causes() []policy.CauseName {
 	return names
 }
 
-// Error is a fault that cannot be, with the field at fault.
+// Error reports an invalid fault and the field that makes it invalid.
 type Error struct {
-	// Field is the JSON name of the field; Value what it has.
+	// Field is the JSON name of the field; Value is its value.
 	Field, Value string
-	// Allowed says what it may have.
+	// Allowed describes the values that it may have.
 	Allowed string
 }
 
-// Error names the field, its value and what is allowed.
+// Error returns the field, its value and what is allowed.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s %q is not allowed: want %s", e.Field, e.Value, e.Allowed)
 }

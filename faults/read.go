@@ -12,9 +12,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Decode reads the body of a PUT of /api/faults: {"faults": [ … ]}. A field that
-// no fault has is refused. Errors speak of the JSON that was sent. A fault that
-// cannot be is [Set.Replace]'s to refuse.
+// Decode parses the body of a PUT to /api/faults: {"faults": [ … ]}. It rejects
+// unknown fields. Errors refer to the JSON that was sent. [Set.Replace] rejects
+// invalid faults.
 func Decode(data []byte) ([]Fault, error) {
 	var body struct {
 		Faults []Fault `json:"faults"`
@@ -33,8 +33,8 @@ func Decode(data []byte) ([]Fault, error) {
 	return body.Faults, nil
 }
 
-// Parse reads a fault as serve --fault has it: a cause, or none, and KEY=VALUE
-// words for the other fields of [Fault], separated by spaces, e.g.
+// Parse parses a fault in the format of serve --fault: an optional cause, followed
+// by KEY=VALUE words for the other fields of [Fault], separated by spaces, e.g.
 // "response-timeout path=/api/* next=2 latency=1s".
 func Parse(text string) (Fault, error) {
 	var f Fault

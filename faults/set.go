@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Set holds the faults in force. The zero value and nil hold none; its methods
-// are safe for concurrent use.
+// Set holds the active faults. The zero value and nil hold none. Its methods are
+// safe for concurrent use.
 type Set struct {
 	// origins and behaviors are what a fault may name; nil allows any name.
 	origins, behaviors []string
@@ -31,36 +31,38 @@ type active struct {
 	chance *rand.Rand // nil without a Share
 }
 
-// Request is what a fault may go by.
+// Request holds the properties of a request that a fault can match.
 type Request struct {
-	// Method and Path are the viewer's, the path without its query.
+	// Method and Path are the viewer's; Path excludes the query.
 	Method, Path string
-	// Behavior is the path pattern of the behavior, "*" for the default one;
-	// Origin the id of the origin about to be asked.
+	// Behavior is the path pattern of the behavior, "*" for the default one. Origin
+	// is the id of the origin about to be contacted.
 	Behavior, Origin string
 }
 
-// Forced is the decision about one request.
+// Forced is the fault chosen for one request.
 type Forced struct {
-	// ID is the fault's.
+	// ID is the id of the fault.
 	ID string
-	// Cause is what to play; "" for Latency alone.
+	// Cause is the cause to simulate; "" for Latency alone.
 	Cause policy.CauseName
-	// Latency is how long the origin takes; 0 is the cause's own time.
+	// Latency is how long the origin takes; 0 means the cause's own time.
 	Latency time.Duration
 }
 
-// Status is a fault with what became of it.
+// Status is a fault and its use so far.
 type Status struct {
 	Fault
-	// Forced is how many requests it was played on.
+	// Forced is the number of requests that it has been applied to.
 	Forced int `json:"forced"`
-	// Remaining is how many it is still good for; nil for a fault without Next.
+	// Remaining is the number of requests that it still applies to; nil for a fault
+	// without Next.
 	Remaining *int `json:"remaining,omitempty"`
 }
 
-// For returns an empty set for these distributions: it refuses faults for an origin
-// or a behavior that none of them has, which could never be played.
+// For returns an empty set for these distributions. The set rejects faults for an
+// origin or a behavior that none of them has, because such a fault could never
+// apply.
 func For(all ...*distribution.Distribution) *Set {
 	s := &Set{}
 	for _, d := range all {
@@ -75,8 +77,9 @@ func For(all ...*distribution.Distribution) *Set {
 	return s
 }
 
-// Decide says whether a request must fail: by the first fault that fits it,
-// is not used up and, with a Share, takes it. It returns nil where none does.
+// Decide returns the decision of the first fault that matches the request, is not
+// used up and, if it has a Share, selects the request. It returns nil if there is
+// none.
 func (s *Set) Decide(r Request) *Forced {
 	if s == nil {
 		return nil
@@ -100,8 +103,8 @@ func (a *active) takes(r Request) bool {
 	return a.chance == nil || a.chance.Float64() < a.Share
 }
 
-// Replace replaces all faults in force with these. A fault that
-// cannot be is an [*Error], and then nothing changes.
+// Replace replaces all active faults with the given ones. If a fault is invalid, it
+// returns an [*Error] and changes nothing.
 func (s *Set) Replace(list []Fault) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,8 +117,8 @@ func (s *Set) Replace(list []Fault) error {
 	return err
 }
 
-// Add puts more faults behind those in force. A fault that cannot be is an
-// [*Error], and then nothing changes.
+// Add appends faults to the active ones. If a fault is invalid, it returns an
+// [*Error] and changes nothing.
 func (s *Set) Add(list ...Fault) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,7 +171,7 @@ func (s *Set) check(f *Fault) error {
 	return nil
 }
 
-// Reset ends every fault and returns how many there were.
+// Reset removes all faults and returns how many there were.
 func (s *Set) Reset() int {
 	if s == nil {
 		return 0
@@ -180,8 +183,8 @@ func (s *Set) Reset() int {
 	return n
 }
 
-// List returns the faults in force, in the order in which they are asked, the
-// used-up ones among them.
+// List returns the active faults in the order in which they are tried, including
+// those that are used up.
 func (s *Set) List() []Status {
 	list := []Status{}
 	if s == nil {

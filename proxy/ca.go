@@ -16,16 +16,17 @@ import (
 // caYears is how long a viewer CA is valid.
 const caYears = 10
 
-// CA is the certificate authority that signs what HTTPS viewers see. Whoever
-// has its key can pretend to be any site to whoever trusts it, so there is one
-// per installation, and its key never leaves the state directory.
+// CA is the certificate authority that signs the certificates shown to HTTPS
+// viewers. Anyone who has its key can impersonate any site to clients that trust
+// it, so each installation has its own, and the key never leaves the state
+// directory.
 type CA struct {
 	cert *pki.Certificate
 	path string
 }
 
-// NewCA makes a certificate authority that is kept in memory only: for tests,
-// and for servers whose viewers are given its certificate.
+// NewCA creates a certificate authority that is kept in memory only. It is meant
+// for tests, and for servers that give their viewers its certificate.
 func NewCA() (*CA, error) {
 	now := time.Now()
 	cert, err := pki.NewCA(pki.Template{
@@ -52,20 +53,20 @@ func caName() string {
 	return name + " " + hex.EncodeToString(id[:])
 }
 
-// Certificate returns the CA's certificate. It must not be changed.
+// Certificate returns the CA's certificate. It must not be modified.
 func (ca *CA) Certificate() *x509.Certificate { return ca.cert.X509 }
 
-// PEM returns the CA's certificate as a PEM block, for a viewer to trust.
+// PEM returns the CA's certificate as a PEM block, for viewers to trust.
 func (ca *CA) PEM() []byte { return ca.cert.PEM() }
 
-// Pool returns a pool in which the CA is the only one.
+// Pool returns a certificate pool that contains only the CA.
 func (ca *CA) Pool() *x509.CertPool { return pki.Pool(ca.cert) }
 
-// Path returns the file that has the certificate; "" if it is in memory only.
+// Path returns the path of the certificate file; "" if the CA is in memory only.
 func (ca *CA) Path() string { return ca.path }
 
-// Fingerprint returns the SHA-256 of the certificate in hexadecimal, as trust
-// stores show it.
+// Fingerprint returns the certificate's SHA-256 fingerprint in hexadecimal, as
+// trust stores display it.
 func (ca *CA) Fingerprint() string {
 	sum := sha256.Sum256(ca.cert.DER)
 	return hex.EncodeToString(sum[:])

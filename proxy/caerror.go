@@ -2,10 +2,10 @@ package proxy
 
 import "fmt"
 
-// CAProblem is what is wrong with the files of a CA.
+// CAProblem is the kind of problem with the CA's files.
 type CAProblem int
 
-// The problems.
+// The problems of a CA.
 const (
 	CAUnreadable CAProblem = iota // a file or the directory cannot be read
 	CAUnwritable                  // the directory cannot be written
@@ -16,7 +16,7 @@ const (
 	CAExposed                     // others may read the key
 )
 
-// String says the problem in a few words.
+// String returns a short description of the problem.
 func (p CAProblem) String() string {
 	switch p {
 	case CAUnreadable:
@@ -37,18 +37,18 @@ func (p CAProblem) String() string {
 	return "is wrong"
 }
 
-// CAError says why there is no viewer CA to be had from a state directory.
+// CAError reports why a state directory's viewer CA cannot be used or created.
 type CAError struct {
-	// Problem is what is wrong with the file or directory at Path.
+	// Problem is the problem with the file or directory at Path.
 	Problem CAProblem
 	Path    string
-	// Hint says how to fix it.
+	// Hint explains how to fix it.
 	Hint string
 	// Err is the underlying error, if there was one.
 	Err error
 }
 
-// Error says it in one line, without the hint.
+// Error returns a one-line message without the hint.
 func (e *CAError) Error() string {
 	text := fmt.Sprintf("viewer CA: %q %v", e.Path, e.Problem)
 	if e.Err != nil {

@@ -26,12 +26,12 @@ const (
 	hintState  = "--state DIR names another directory"
 )
 
-// LoadOrCreateCA returns the certificate authority of a state directory, which
-// it makes if there is none yet. Any number of processes may do so at once: all
-// get the same one. Failures are of type [*CAError].
+// LoadOrCreateCA returns the certificate authority of a state directory and creates
+// it if there is none yet. Several processes may call it at once: all of them get
+// the same CA. Errors are of type [*CAError].
 //
-// The directory is made with mode 0700 and the key with 0600; a key that others
-// may read is refused.
+// The directory is created with mode 0700 and the key with 0600. A key that others
+// can read is rejected.
 func LoadOrCreateCA(dir string) (*CA, error) {
 	const patience = 25 // times 20 ms: another process may be at it
 	for try := 0; ; try++ {
@@ -52,8 +52,8 @@ func LoadOrCreateCA(dir string) (*CA, error) {
 	}
 }
 
-// RotateCA replaces the certificate authority of a state directory, whatever
-// state it is in. Viewers have to trust the new one.
+// RotateCA replaces the certificate authority of a state directory, whatever its
+// state. Viewers must then trust the new one.
 func RotateCA(dir string) (*CA, error) {
 	if err := writeCA(dir, os.Rename); err != nil {
 		return nil, err

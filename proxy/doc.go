@@ -1,43 +1,42 @@
-// Package proxy is the viewer's side of the wire: it takes HTTP requests in
-// every form a viewer can send them, turns each into an [edge.ViewerRequest],
-// and writes the [edge.Response] back. It decides nothing about the request
-// and edits no header that package policy is responsible for.
+// Package proxy is the viewer-facing side of the edge. It accepts HTTP requests in
+// every form that a viewer can send, turns each into an [edge.ViewerRequest], and
+// writes the [edge.Response] back. It makes no decisions about a request and does
+// not modify headers that package policy is responsible for.
 //
 // # What to read first
 //
-// [Server] with its [Config]. Then reverse.go, where a request and its response
-// go by; forward.go (GET http://host/path), connect.go (CONNECT host:port) and
-// http2.go are the roads that lead there.
+// [Server] and its [Config]. Then reverse.go, which every request and its response
+// pass through; forward.go (GET http://host/path), connect.go (CONNECT host:port)
+// and http2.go are the ways in.
 //
 // # Three servers
 //
-// The plain listener is served by a server of package internal/http1, which
-// hands absolute-form requests and CONNECT to goproxy. Origin-form requests go
-// where goproxy would hand them on to: straight to the edge. The TLS listener and
-// the inside of every CONNECT tunnel are served by a second one, where each
-// request, whatever its form, is one for the edge. Connections that agreed on
-// HTTP/2 are handed to a server of net/http.
+// The plain listener uses a server of package internal/http1, which hands
+// absolute-form and CONNECT requests to goproxy. Origin-form requests go straight
+// to the edge, where goproxy would forward them anyway. A second server handles the
+// TLS listener and the inside of every CONNECT tunnel; it passes requests of any
+// form to the edge. Connections that negotiated HTTP/2 are handed to a net/http
+// server.
 //
-// A request that cannot be read is not answered here: the edge is told why, and
-// answers as CloudFront does.
+// The proxy does not answer malformed requests itself: it tells the edge what is
+// wrong, and the edge responds as CloudFront does.
 //
 // # goproxy stays off the network
 //
-// Nothing in this package opens a connection. goproxy's own transport and
-// dialers are replaced by ones that fail, its built-in certificate authority,
-// whose key is public, is never used, and the round tripper it is given always
-// returns a response, so that goproxy makes no error page of its own.
+// Nothing in this package opens a connection. goproxy's own transport and dialers
+// are replaced with ones that fail. Its built-in certificate authority, whose key
+// is public, is never used. The round tripper it is given always returns a
+// response, so that goproxy never generates an error page.
 //
 // # Framing
 //
-// Header fields go out as the edge made them. What frames a message over HTTP/1
-// (Content-Length, Transfer-Encoding, Connection) is the business of
-// internal/http1, over HTTP/2 that of net/http. A body that ends early is shown
-// to the viewer as what it is: the connection is cut, or the stream reset.
+// Header fields are sent as the edge set them. Message framing (Content-Length,
+// Transfer-Encoding, Connection) is handled by internal/http1 for HTTP/1 and by
+// net/http for HTTP/2. If a body ends early, the viewer sees it: the connection is
+// closed, or the stream is reset.
 //
 // # The viewer CA
 //
-// HTTPS viewers see certificates minted for the name they ask for, by a
-// certificate authority that belongs to this installation alone: see
-// [LoadOrCreateCA].
+// HTTPS viewers receive certificates issued for the name they request, by a
+// certificate authority that is unique to this installation: see [LoadOrCreateCA].
 package proxy

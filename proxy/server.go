@@ -22,45 +22,47 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// ServeFunc answers one viewer request; [edge.Edge.Serve] is one. It must
-// always return a response. The context ends when the viewer hangs up.
+// ServeFunc answers one viewer request, as [edge.Edge.Serve] does. It must always
+// return a response. The context is canceled when the viewer disconnects.
 type ServeFunc func(context.Context, *edge.ViewerRequest) *edge.Response
 
-// Config says how a [Server] serves. Only Serve is required.
+// Config configures a [Server]. Only Serve is required.
 type Config struct {
-	// Serve answers the requests; required.
+	// Serve answers requests; required.
 	Serve ServeFunc
-	// CA signs the certificates that HTTPS viewers see. Default: a new one
-	// that is kept in memory only, see [NewCA].
+	// CA signs the certificates shown to HTTPS viewers. Default: a new CA that is
+	// kept in memory only, see [NewCA].
 	CA *CA
-	// Logger gets faults of edgesim at level error, and everything else this
-	// package has to say (garbage, failed handshakes) at level debug.
-	// Default: nothing is logged.
+	// Logger receives edgesim's own faults at level error, and everything else from
+	// this package (malformed input, failed handshakes) at level debug. Default: no
+	// logging.
 	Logger *logrus.Logger
-	// Public says that the plain listener can be reached from other machines.
-	// Absolute-form and CONNECT requests for hosts that ServesHost denies are
-	// then refused with a 403. Default: false, which is right for loopback.
+	// Public reports whether other machines can reach the plain listener. If so,
+	// absolute-form and CONNECT requests for hosts that ServesHost denies are
+	// refused with a 403. Default: false, which is right for loopback.
 	Public bool
-	// ForwardOthers lifts that refusal.
+	// ForwardOthers disables that refusal.
 	ForwardOthers bool
-	// ServesHost says whether the edge serves a host, which may carry a port.
-	// It is asked only if Public. Default: no host is served.
+	// ServesHost reports whether the edge serves a host, given with or without a
+	// port. It is called only if Public is set. Default: no host is served.
 	ServesHost func(host string) bool
-	// ReadHeaderTimeout bounds the TLS handshake, the reading of a request
-	// head, and the wait for the first byte in a CONNECT tunnel. CloudFront's
-	// is not documented. Default: 60 s.
+	// ReadHeaderTimeout bounds the TLS handshake, reading a request head, and the
+	// wait for the first byte in a CONNECT tunnel. CloudFront's value is not
+	// documented. Default: 60 s.
 	ReadHeaderTimeout time.Duration
-	// IdleTimeout is how long a kept-alive connection may be idle. CloudFront's
-	// is not documented. Default: 60 s.
+	// IdleTimeout is how long a keep-alive connection may be idle. CloudFront's
+	// value is not documented. Default: 60 s.
 	IdleTimeout time.Duration
-	// WriteTimeout is how long a viewer may take no byte of a response, or send
-	// none of its request's body over HTTP/1.1, before its connection is closed.
-	// CloudFront's is not documented. Default: 5 min.
+	// WriteTimeout is how long a viewer may go without accepting a byte of a
+	// response, or without sending a byte of its request body over HTTP/1.1, before
+	// its connection is closed. CloudFront's value is not documented. Default: 5
+	// min.
 	WriteTimeout time.Duration
-	// Now is the clock by which certificates are minted. Default: time.Now.
+	// Now returns the time used for issuing certificates. Default: time.Now.
 	Now func() time.Time
-	// ViewerPolicy says what a viewer that sends this SNI, "" for none, may speak;
-	// [edge.Edge.ViewerPolicy] is one. Default: TLS 1.2 and newer, and HTTP/2.
+	// ViewerPolicy returns the protocols allowed for a viewer that sends this SNI
+	// ("" for none), as [edge.Edge.ViewerPolicy] does. Default: TLS 1.2 and newer,
+	// and HTTP/2.
 	ViewerPolicy func(sni string) policy.ViewerPolicy
 }
 
@@ -76,7 +78,7 @@ const (
 	maxStreams = 128
 )
 
-// Server serves viewers. Make one with [New].
+// Server serves viewers. Create one with [New].
 type Server struct {
 	config  Config
 	logger  *logrus.Logger
@@ -101,7 +103,7 @@ type Server struct {
 	fresh fresh
 }
 
-// New makes a server that is not listening yet.
+// New creates a server that is not listening yet.
 func New(config Config) (*Server, error) {
 	if config.Serve == nil {
 		return nil, errors.New("making a proxy: Config.Serve is not set")
@@ -177,10 +179,10 @@ func (s *Server) newHTTP2() *http.Server {
 // CA returns the certificate authority that HTTPS viewers must trust.
 func (s *Server) CA() *CA { return s.config.CA }
 
-// Serve serves viewers on a plain and on a TLS listener, either of which may
-// be nil, and closes both in the end. It is called once, and blocks until
-// Shutdown is called, when it returns nil, or until a listener fails. As with
-// net/http, requests under way are waited for by Shutdown, not by Serve.
+// Serve serves viewers on a plain and a TLS listener, either of which may be nil,
+// and closes both before it returns. Call it only once. It blocks until Shutdown is
+// called, and then returns nil, or until a listener fails. As in net/http, Shutdown
+// waits for requests in progress; Serve does not.
 func (s *Server) Serve(lnHTTP, lnTLS net.Listener) error {
 	ended := make(chan error, 3)
 	running := 1
@@ -206,9 +208,10 @@ func (s *Server) Serve(lnHTTP, lnTLS net.Listener) error {
 	return fmt.Errorf("serving viewers: %w", first)
 }
 
-// Shutdown stops listening, waits for the requests under way, and closes the
-// connections; WebSockets, which would go on for ever, are ended at once. When
-// ctx ends first, it cuts them off and returns ctx's error.
+// Shutdown stops listening, waits for requests in progress, and closes the
+// connections. WebSockets, which could stay open forever, are closed at once. If
+// ctx is done first, Shutdown closes the remaining connections and returns ctx's
+// error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	var wg sync.WaitGroup
 	var plain, viewer, http2 error
