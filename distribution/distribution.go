@@ -231,7 +231,7 @@ type OriginGroup struct {
 	ID string
 	// Members are the ids of the primary and the secondary origin, in order.
 	Members []string
-	// StatusCodes are the origin statuses that trigger failover to the secondary
+	// StatusCodes are the status codes that trigger failover to the secondary
 	// (CF-FAILOVER-02).
 	StatusCodes []int
 	// SelectionCriteria is default or media-quality-based; "" if not specified.

@@ -26,7 +26,7 @@ type Plan struct {
 	// Changes are the changes that the settings make to the viewer's request.
 	// policy.AllChanges adds what stays unchanged and what the edge always writes.
 	Changes []policy.Change
-	// Findings are the findings made during planning.
+	// Findings are the problems and remarks found during planning.
 	Findings []policy.Finding
 }
 

@@ -54,7 +54,7 @@ type Config struct {
 	// Tune modifies the distribution before the edge starts, e.g. to set a timeout.
 	Tune func(*distribution.Distribution)
 	// Now returns the time at which certificates are judged, before [Edge.Advance]
-	// is added. Default: time.Now.
+	// adds to it. Default: time.Now.
 	Now func() time.Time
 	// ExplainWithin is how long a failed handshake waits for the scan that explains
 	// it, see originconn.Client. Default: the default of originconn.Client.

@@ -10,10 +10,10 @@ const (
 	CAUnreadable CAProblem = iota // a file or the directory cannot be read
 	CAUnwritable                  // the directory cannot be written
 	CAIncomplete                  // one of the two files is missing
-	CAInvalid                     // a file is not what it should be
-	CAMismatch                    // the key is not the certificate's
-	CAExpired                     // the certificate is not valid any more
-	CAExposed                     // others may read the key
+	CAInvalid                     // a file has invalid contents
+	CAMismatch                    // the key does not match the certificate
+	CAExpired                     // the certificate is no longer valid
+	CAExposed                     // others can read the key
 )
 
 // String returns a short description of the problem.
