@@ -40,9 +40,9 @@ var accessCodes = map[CauseName]string{
 	CauseViewerSignatureAddress:   "AccessDenied",
 }
 
-// CausePage returns the page of a cause for the request with this id, and its content
-// type: the HTML of [ErrorPage], or an XML document for what keeps out who has no
-// valid signature (CF-SIGN-61, CF-SIGN-62).
+// CausePage returns the page of a cause for the request with this id, and its
+// content type: the HTML of [ErrorPage], or an XML document if the viewer was
+// refused for lack of a valid signature (CF-SIGN-61, CF-SIGN-62).
 func CausePage(c *Cause, id string) (contentType, body string) {
 	if code := accessCodes[c.Name]; code != "" {
 		return "text/xml", `<?xml version="1.0" encoding="UTF-8"?><Error><Code>` + code + `</Code><Message>` + c.Sentence + `</Message></Error>`

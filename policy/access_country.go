@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// JudgeCountry says why a viewer of this country is not let in by the geographic
-// restriction of a distribution, which holds for all of its behaviors (CF-VIEW-69); nil
-// if it is let in. A country that is not known, "", is (CF-VIEW-70).
+// JudgeCountry returns why the distribution's geographic restriction refuses a
+// viewer from this country; nil if it does not. The restriction applies to all
+// behaviors (CF-VIEW-69). An unknown country, "", is allowed (CF-VIEW-70).
 func JudgeCountry(g distribution.GeoRestriction, country string) *Cause {
 	country = strings.ToUpper(country)
 	listed := slices.Contains(g.Countries, country) // CF-VIEW-73

@@ -7,20 +7,21 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// MisdirectedFacts is what is known of a viewer's connection whose SNI and Host name
-// two distributions.
+// MisdirectedFacts describes a viewer's connection whose SNI and Host name two
+// different distributions.
 type MisdirectedFacts struct {
 	// SNI and Host are the viewer's.
 	SNI, Host string
 	// Shown is the distribution of the SNI, whose certificate the viewer got; Asked
-	// that of Host.
+	// is the distribution of Host.
 	Shown, Asked *distribution.Distribution
 }
 
-// JudgeMisdirected refuses a request over the connection of another distribution
-// (CF-ERR-23), unless the certificate that was shown covers Host or belongs to the account
-// of the distribution that Host names: either is enough (CF-VIEW-60, CF-VIEW-61). The
-// account is that of the certificates' ARNs; where one has none, it is the same.
+// JudgeMisdirected refuses a request over another distribution's connection
+// (CF-ERR-23), unless the certificate sent covers Host or belongs to the same
+// account as the distribution that Host names: either is enough (CF-VIEW-60,
+// CF-VIEW-61). The account comes from the certificates' ARNs; if one has none,
+// the accounts count as the same.
 func JudgeMisdirected(f MisdirectedFacts) *Cause {
 	shown, asked := accountOf(f.Shown.ViewerCertificate.ACMCertificateARN), accountOf(f.Asked.ViewerCertificate.ACMCertificateARN)
 	if shown == asked || shown == "" || asked == "" {

@@ -11,36 +11,37 @@ import (
 
 // The payload hashes of signatures.
 const (
-	// UnsignedPayload stands where the body is not signed.
+	// UnsignedPayload is the hash value if the body is not signed.
 	UnsignedPayload = "UNSIGNED-PAYLOAD"
-	// EmptyPayload is the SHA-256 of no bytes (CF-OAC-43).
+	// EmptyPayload is the SHA-256 of the empty payload (CF-OAC-43).
 	EmptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 )
 
-// OriginSignature is the signature that a request to an origin gets.
+// OriginSignature is the signature that the edge adds to an origin request.
 type OriginSignature struct {
-	// AccessControl is the id of the origin access control that asks for it.
+	// AccessControl is the id of the origin access control that requires it.
 	AccessControl string
 	// Service and Region are the scope of Signature Version 4 (CF-OAC-25, CF-OAC-30,
-	// CF-OAC-32), and PayloadHash what it says of the body.
+	// CF-OAC-32); PayloadHash is its hash of the body.
 	Service, Region, PayloadHash string
 }
 
-// SignatureFacts is what decides whether a request to an origin is signed.
+// SignatureFacts is what decides whether an origin request is signed.
 type SignatureFacts struct {
 	Origin *distribution.Origin
-	// Viewer are the viewer's fields, as the edge functions left them (CF-OAC-45).
+	// Viewer holds the viewer's fields after the edge functions ran (CF-OAC-45).
 	Viewer http.Header
-	// HasBody says that the request carries a body.
+	// HasBody says that the request has a body.
 	HasBody bool
-	// Host is the Host that the origin gets.
+	// Host is the Host sent to the origin.
 	Host string
 }
 
 // contentHash is the field with the SHA-256 of a body.
 const contentHash = "X-Amz-Content-Sha256"
 
-// IsSignatureField says whether a field, by its canonical name, is part of a signature.
+// IsSignatureField reports whether a field, by its canonical name, is part of a
+// signature.
 func IsSignatureField(name string) bool {
 	switch name {
 	case "Authorization", contentHash, "X-Amz-Date", "X-Amz-Security-Token":
@@ -49,10 +50,11 @@ func IsSignatureField(name string) bool {
 	return false
 }
 
-// SignatureFor says how a request to an origin is signed, and what there is to know of
-// it; nil where it is not: without an origin access control, where it says never
-// (CF-OAC-02), or no-override and the viewer sends Authorization (CF-OAC-03). A control of
-// which only the id is known signs always, as AWS recommends (inferred).
+// SignatureFor returns how an origin request is signed, with findings about it.
+// The signature is nil if the request is not signed: there is no origin access
+// control, its signing behavior is never (CF-OAC-02), or it is no-override and
+// the viewer sends Authorization (CF-OAC-03). A control of which only the id is
+// known always signs, as AWS recommends (inferred).
 func SignatureFor(f SignatureFacts) (*OriginSignature, []Finding) {
 	o := f.Origin
 	control := o.AccessControl
@@ -129,7 +131,8 @@ func accessType(o *distribution.Origin) string {
 // region is how the names of AWS's services tell theirs.
 var region = regexp.MustCompile(`\.((?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-|iso[a-z]?-)?[a-z]+-\d+)\.|\.s3-((?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?[a-z]+-\d+)\.`)
 
-// DefaultRegion is the region of a name that tells none: that of the first S3.
+// DefaultRegion is the region of a domain name that contains none: that of the
+// first S3.
 const DefaultRegion = "us-east-1"
 
 // regionOf is the region of an origin by its name (CF-OAC-30).

@@ -19,19 +19,19 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// SignedFacts is what the edge looks at to let a viewer in through a behavior with
-// trusted signers.
+// SignedFacts is what the edge checks before it admits a viewer to a behavior
+// with trusted signers.
 type SignedFacts struct {
 	Behavior *distribution.CacheBehavior
-	// Scheme and URI are the viewer's; Hosts are the names that a signature may be for:
-	// the viewer's Host, and what it stands for at a local edge.
+	// Scheme and URI are the viewer's. Hosts are the names for which a signature is
+	// valid: the viewer's Host, and the name that it represents at a local edge.
 	Scheme, URI string
 	Hosts       []string
-	// Cookies are the values of its Cookie fields.
+	// Cookies are the values of the viewer's Cookie fields.
 	Cookies []string
 	// RemoteAddr is the viewer's ip:port.
 	RemoteAddr string
-	// Now is the time of the edge (CF-SIGN-54).
+	// Now is the edge's current time (CF-SIGN-54).
 	Now time.Time
 }
 
@@ -56,16 +56,16 @@ func isSigned(name string) bool {
 	return false
 }
 
-// NeedsSignature says whether a behavior lets in only who has a signed URL or signed
+// NeedsSignature reports whether a behavior requires signed URLs or signed
 // cookies (CF-SIGN-01).
 func NeedsSignature(b *distribution.CacheBehavior) bool {
 	return b.TrustedKeyGroups.Enabled || b.TrustedSigners.Enabled
 }
 
-// UnsignedURI returns a request target without the parameters of a signed URL, which
-// neither the origin nor the cache sees (CF-SIGN-49, CF-SIGN-51); that Hash-Algorithm is
-// among them (CF-SIGN-50), and that they stay where a behavior asks for no signature
-// (CF-SIGN-04), is inferred. log may be nil.
+// UnsignedURI returns a request target without the parameters of a signed URL,
+// which neither the origin nor the cache gets (CF-SIGN-49, CF-SIGN-51). That
+// Hash-Algorithm is one of them (CF-SIGN-50), and that they are kept if a
+// behavior requires no signature (CF-SIGN-04), is inferred. log may be nil.
 func UnsignedURI(uri string, b *distribution.CacheBehavior, log *ChangeLog) string {
 	if !NeedsSignature(b) {
 		return uri
@@ -94,8 +94,8 @@ func UnsignedURI(uri string, b *distribution.CacheBehavior, log *ChangeLog) stri
 	return path + "?" + strings.Join(kept, "&")
 }
 
-// UnsignedCookies returns the values of Cookie fields without signed cookies, which
-// never split the cache (CF-SIGN-52).
+// UnsignedCookies returns the values of Cookie fields without the signed cookies,
+// which are never part of the cache key (CF-SIGN-52).
 func UnsignedCookies(values []string, b *distribution.CacheBehavior) []string {
 	if !NeedsSignature(b) {
 		return values
@@ -153,9 +153,9 @@ func (f *SignedFacts) shown() signed {
 	return s
 }
 
-// JudgeSigned says why a viewer is not let in through a behavior that wants a
-// signature; nil if it is. A behavior of which no key is known lets everybody in. The
-// signature is judged first, then what the policy says (CF-SIGN-05).
+// JudgeSigned returns why a behavior that requires a signature refuses a viewer;
+// nil if it does not. If none of the behavior's keys is known, every viewer is
+// admitted. The signature is checked first, then the policy (CF-SIGN-05).
 func JudgeSigned(f SignedFacts) *Cause {
 	if !NeedsSignature(f.Behavior) {
 		return nil
@@ -288,8 +288,8 @@ func trustedKeys(b *distribution.CacheBehavior) (keys map[string]crypto.PublicKe
 	return keys, whole
 }
 
-// KnowsKeys says whether the public keys of a behavior's key groups are known, all or
-// some.
+// KnowsKeys reports whether all or some of the public keys in a behavior's key
+// groups are known.
 func KnowsKeys(b *distribution.CacheBehavior) (all, some bool) {
 	keys, whole := trustedKeys(b)
 	return whole, len(keys) > 0

@@ -6,17 +6,17 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// ViewerPolicy is what viewers may speak on HTTPS with a distribution: the security
+// ViewerPolicy is what viewers may use in HTTPS with a distribution: the security
 // policy of its viewer certificate, and its HTTP versions.
 type ViewerPolicy struct {
 	// Name is the security policy, e.g. "TLSv1.2_2021".
 	Name string
-	// Versions are the protocols by their numbers on the wire, the oldest first.
+	// Versions are the protocol versions by their wire numbers, oldest first.
 	Versions []uint16
-	// TLS13 are the suites of TLS 1.3, Suites those below, in the order in which the
-	// documentation lists them.
+	// TLS13 holds the TLS 1.3 suites, Suites those for earlier versions, in the
+	// order of the documentation.
 	TLS13, Suites []uint16
-	// HTTP2 says that HTTP/2 is spoken (CF-VIEW-49).
+	// HTTP2 says that HTTP/2 is supported (CF-VIEW-49).
 	HTTP2 bool
 }
 
@@ -68,8 +68,9 @@ var securityPolicies = map[string]struct {
 	"TLSv1.3_2025": {VersionTLS13, viewerTLS13, nil, nil},
 }
 
-// ViewerPolicyOf returns what viewers of a distribution may speak: TLSv1 with the
-// default certificate, whatever is configured (CF-VIEW-42), and where nothing is.
+// ViewerPolicyOf returns what viewers of a distribution may use. With the default
+// certificate it is TLSv1, whatever is configured (CF-VIEW-42), and also if
+// nothing is configured.
 func ViewerPolicyOf(d *distribution.Distribution) ViewerPolicy {
 	name := d.ViewerCertificate.MinimumProtocolVersion
 	if name == "" || d.ViewerCertificate.CloudFrontDefault {

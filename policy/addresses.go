@@ -18,10 +18,10 @@ import (
 //go:embed addresses.tsv
 var addressTable string
 
-// AddressKind says what kind of special address one is.
+// AddressKind is a kind of special address.
 type AddressKind string
 
-// The kinds, which are also the words of the table.
+// The address kinds, spelled as in the table.
 const (
 	AddressPublic        AddressKind = "public"
 	AddressPrivate       AddressKind = "private"
@@ -33,19 +33,19 @@ const (
 	AddressMetadata      AddressKind = "metadata"
 )
 
-// SpecialAddress is a row of the table of special addresses.
+// SpecialAddress is a row in the table of special addresses.
 type SpecialAddress struct {
 	Prefix netip.Prefix
 	// Kind is what the addresses are; the word that says how they embed an IPv4
 	// address where they do.
 	Kind AddressKind
-	// Name says what they are for, Source where that is written.
+	// Name says what the addresses are for; Source says where that is documented.
 	Name, Source string
 }
 
 var specialAddresses = parseAddresses(addressTable)
 
-// SpecialAddresses returns the table. The result is shared: do not change it.
+// SpecialAddresses returns the table. The result is shared: do not modify it.
 func SpecialAddresses() []SpecialAddress { return specialAddresses }
 
 func parseAddresses(table string) []SpecialAddress {
@@ -68,9 +68,9 @@ var severity = map[AddressKind]int{
 	AddressLinkLocal: 6, AddressMetadata: 7,
 }
 
-// ClassifyAddress says what kind of address one is, and names it. An address of
-// IPv6 that leads to one of IPv4, as translators and tunnels have it, is what
-// that one is.
+// ClassifyAddress returns the kind and the name of an address. An IPv6 address
+// that maps to an IPv4 address, as with translators and tunnels, is classified as
+// that IPv4 address.
 func ClassifyAddress(addr netip.Addr) (AddressKind, string) {
 	addr = addr.WithZone("")
 	if addr.Is4In6() {
@@ -129,9 +129,9 @@ func isatap(addr netip.Addr) []netip.Addr {
 }
 
 // JudgeAddress judges an address that an origin's name resolved to. CloudFront
-// reaches public addresses only: a private one is let pass with a warning,
-// because container networks need it, and a link-local one or one at which a
-// cloud keeps credentials is refused unless it is mapped explicitly.
+// reaches only public addresses. A private address passes with a warning, because
+// container networks need it. A link-local address, or one at which a cloud
+// serves credentials, is refused unless it is mapped explicitly.
 func JudgeAddress(host string, addr netip.Addr) Finding {
 	kind, name := ClassifyAddress(addr)
 	f := Finding{

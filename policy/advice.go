@@ -8,38 +8,37 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// AdviceFacts is what is known of an exchange with an origin when people are told
-// what may be behind its outcome. Advice decides nothing: what the viewer gets is
-// settled before.
+// AdviceFacts is what is known of an exchange with an origin, for advice about
+// the likely reason for its outcome. Advice decides nothing: the viewer's
+// response has been determined by then.
 type AdviceFacts struct {
 	Behavior *distribution.CacheBehavior
 	Origin   *distribution.Origin
 	// Method, Scheme, Host, URI and Header are the viewer's.
 	Method, Scheme, Host, URI string
 	Header                    http.Header
-	// Secure says that the origin was asked over HTTPS, and Sent are the fields
-	// it got.
+	// Secure says that the origin request used HTTPS; Sent holds its fields.
 	Secure bool
 	Sent   []Field
-	// SentURI is the path and query that it got, and Changes what the settings
-	// made of the viewer's request.
+	// SentURI is the path and query of the origin request; Changes are the changes
+	// that the settings made to the viewer's request.
 	SentURI string
 	Changes []Change
-	// Status and Location are the origin's; 0 where there was no answer. Answer
-	// are its fields, and Body the beginning of what it said, as far as that is
-	// looked at.
+	// Status and Location are the origin's; Status is 0 if there was no response.
+	// Answer holds the response fields, and Body the beginning of the body, as far
+	// as it is inspected.
 	Status   int
 	Location string
 	Answer   http.Header
 	Body     []byte
-	// MadeUp says that nobody asked for the path: that the origin does not have it
-	// means nothing.
+	// MadeUp says that the path was made up by edgesim, so it means nothing if the
+	// origin does not have it.
 	MadeUp bool
-	// Serves says whether a host is one of the distribution's names; nil where
-	// it has none.
+	// Serves reports whether a host is one of the distribution's names; nil if it
+	// has none.
 	Serves func(host string) bool
-	// Carries says whether the certificate that the origin sent is for a name;
-	// nil where it sent none.
+	// Carries reports whether the origin's certificate covers a name; nil if the
+	// origin sent none.
 	Carries func(name string) bool
 }
 

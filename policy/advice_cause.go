@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// AdviseCause returns the cause with what the configuration adds to it: which
-// setting made it so, and which one fixes it. The verdict stays: name, rule and
-// status. Where it has nothing to add it returns the cause itself.
+// AdviseCause returns the cause with advice from the configuration: which setting
+// led to it, and which one fixes it. The verdict (name, rule and status) is
+// unchanged. If there is nothing to add, it returns the cause itself.
 func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
 	told := *cause
 	switch cause.Name {

@@ -68,9 +68,9 @@ func decides(field string, status int) bool {
 	return true
 }
 
-// DroppedText names what was left out and by which setting: `the cookie "sid" and
-// the query parameter "q" (by the cache policy X)`. Names of one setting stand
-// together, in their order.
+// DroppedText lists what was left out and by which setting: `the cookie "sid" and
+// the query parameter "q" (by the cache policy X)`. Names are grouped by setting,
+// in order.
 func DroppedText(changes []Change) string {
 	var groups []string
 	var by []string
@@ -105,8 +105,8 @@ func fieldText(field string) string {
 	return field
 }
 
-// AdviseCORS tells of an answer that a browser keeps from the page that asked for
-// it, whatever its status. It warns, and returns false where there is none.
+// AdviseCORS warns of a response that a browser withholds from the requesting
+// page, whatever its status. It returns false if there is nothing to warn of.
 func AdviseCORS(f AdviceFacts) (Finding, bool) {
 	finding, ok := adviseCORS(&f)
 	finding.Verdict = Warn
@@ -135,9 +135,9 @@ func adviseCORS(f *AdviceFacts) (Finding, bool) {
 	return finding, true
 }
 
-// KeptFromPage says whether a browser keeps an answer from the page that asked: it
-// names another origin than the viewer's, or none, and no response headers policy
-// of the behavior answers in its place.
+// KeptFromPage reports whether a browser withholds a response from the requesting
+// page: it allows a different origin than the viewer's, or none, and the
+// behavior's response headers policy does not supply the fields.
 func KeptFromPage(b *distribution.CacheBehavior, viewer, answer http.Header) bool {
 	asked, allowed := viewer.Get("Origin"), answer.Get("Access-Control-Allow-Origin")
 	p := b.ResponseHeadersPolicy

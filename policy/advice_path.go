@@ -96,10 +96,11 @@ func adviseHostRouting(f *AdviceFacts) (Finding, bool) {
 	}, true
 }
 
-// AdviseErrorPage tells of a custom error response that turns an origin's own 403
-// or 404 into a page with a good status: meant for the routes of a single-page
-// application, it holds for every behavior, and swallows the errors of an API.
-// original is the origin's status. It returns false where nothing is to be said.
+// AdviseErrorPage warns of a custom error response that turns an origin's own 403
+// or 404 into a page with a success status. It is meant for the routes of a
+// single-page application, but it applies to every behavior and hides the errors
+// of an API. original is the origin's status. It returns false if there is
+// nothing to warn of.
 func AdviseErrorPage(b *distribution.CacheBehavior, r *distribution.CustomErrorResponse, original int, contentType string) (Finding, bool) {
 	status := CustomErrorStatus(r)
 	if original != 403 && original != 404 || status >= 300 {
@@ -117,9 +118,9 @@ func AdviseErrorPage(b *distribution.CacheBehavior, r *distribution.CustomErrorR
 	}, true
 }
 
-// JudgeErrorPages tells of custom error responses that turn an origin's own 403 or
-// 404 into a page with a good status, where other behaviors lead to origins of their
-// own, whose errors are swallowed by them (CF-ERR-38). Each finding warns.
+// JudgeErrorPages warns of custom error responses that turn an origin's own 403
+// or 404 into a page with a success status while other behaviors have origins of
+// their own, whose errors they hide (CF-ERR-38). Each finding is a warning.
 func JudgeErrorPages(d *distribution.Distribution) []Finding {
 	var others []string
 	for i := range d.Behaviors {

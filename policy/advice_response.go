@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// AdviseResponse tells what is probably behind an answer of the origin that
-// nobody wanted: one that depends on what the edge sent or left out. Every
-// finding warns, and none says that CloudFront would answer otherwise.
+// AdviseResponse explains the probable reason for an unwanted response of the
+// origin: one that depends on what the edge sent or left out. Every finding is a
+// warning; none says that CloudFront would respond differently.
 func AdviseResponse(f AdviceFacts) []Finding {
 	var found []Finding
 	ask := func(judges ...func(*AdviceFacts) (Finding, bool)) {
@@ -48,8 +48,8 @@ func adviseOwnName(f *AdviceFacts) (Finding, bool) {
 	}, true
 }
 
-// AdviseRedirect tells of a redirect of the origin that leads viewers in a circle,
-// or away from CloudFront. It warns, and returns false where neither is so.
+// AdviseRedirect warns of an origin redirect that leads viewers into a loop or
+// away from CloudFront. It returns false if the redirect does neither.
 func AdviseRedirect(f AdviceFacts) (Finding, bool) {
 	finding, ok := adviseLoop(&f)
 	finding.Verdict = Warn

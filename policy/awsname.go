@@ -6,8 +6,8 @@ import "strings"
 // balancers, buckets, APIs and functions.
 var awsSuffixes = []string{".cloudfront.net", ".amazonaws.com", ".amazonaws.com.cn", ".on.aws"}
 
-// NamedByAWS says whether a name is one that AWS gave away and still owns. No CA
-// issues a certificate for it to anybody else, so none is to be advised.
+// NamedByAWS reports whether AWS assigned a name and still owns it. No CA issues
+// a certificate for such a name to anyone else, so do not advise getting one.
 func NamedByAWS(name string) bool {
 	name = canonicalName(name)
 	for _, suffix := range awsSuffixes {

@@ -12,9 +12,10 @@ import (
 // telling are the fields of a viewer by which applications tell requests apart.
 var telling = []string{"Authorization", "Cookie", "Host", "Origin"}
 
-// Unkeyed returns what an origin gets of a viewer's request that the cache key does
-// not tell apart, of the fields by which applications do: Host, Origin,
-// Authorization and the cookies. The values are the viewer's; nil is none.
+// Unkeyed returns the parts of a viewer's request that an origin gets but the
+// cache key does not contain, among those by which applications vary their
+// responses: Host, Origin, Authorization and the cookies. The values are the
+// viewer's; nil means none.
 func Unkeyed(b *distribution.CacheBehavior, host string, viewer http.Header) []Field {
 	if b.OriginRequestPolicy == nil || b.CachePolicy == nil {
 		return nil // in legacy mode what is sent is in the key
@@ -64,9 +65,9 @@ func cookiesBeside(s *selection, values []string) []string {
 	return []string{strings.Join(kept, "; ")}
 }
 
-// AdviseKey warns of an answer that says itself, by Vary, that it depends on a
-// field which the origin gets and the key does not have (CF-CACHE-65): every viewer
-// will be served the first one's.
+// AdviseKey warns of a response whose own Vary says that it depends on a field
+// which the origin gets and the cache key does not contain (CF-CACHE-65): every
+// viewer will get the first viewer's response.
 func AdviseKey(answer http.Header, unkeyed []Field) []Finding {
 	var found []Finding
 	for _, f := range unkeyed {
@@ -83,9 +84,10 @@ func AdviseKey(answer http.Header, unkeyed []Field) []Finding {
 	return found
 }
 
-// SharedAcross warns of a copy that was made for a request which differs from this
-// one in what the origin was told and the key does not have; nil where nothing
-// differs. Values of credentials are not told. From is the exchange that made it.
+// SharedAcross warns of a cached copy made for a request that differs from this
+// one in what the origin got and the cache key does not contain; nil if nothing
+// differs. It does not reveal credentials. From is the exchange that made the
+// copy.
 func SharedAcross(answer http.Header, then, now []Field, from string) *Finding {
 	var differ []string
 	var names []string

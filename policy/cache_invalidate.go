@@ -9,23 +9,23 @@ import (
 const (
 	// MostInvalidationPath is the longest path, in characters (CF-INV-03).
 	MostInvalidationPath = 4000
-	// MostInvalidationPaths is how many paths one batch may have (CF-INV-23,
+	// MostInvalidationPaths is the maximum number of paths in one batch (CF-INV-23,
 	// CF-INV-35).
 	MostInvalidationPaths = 3000
-	// MostTag is the longest cache tag, in characters, and MostTags how many one
-	// object may have (CF-INV-43).
+	// MostTag is the maximum length of a cache tag, in characters; MostTags is the
+	// maximum number of tags of one object (CF-INV-43).
 	MostTag, MostTags = 256, 50
 )
 
-// InvalidationItem is one path or tag of an invalidation, ready to be compared.
+// InvalidationItem is one path or tag of an invalidation, parsed for comparison.
 type InvalidationItem struct {
 	path, tag string
 	prefix    bool
 }
 
-// ReadInvalidation reads one item as the API takes it: a path with a slash in
-// front, whose "*" at the end stands for anything (CF-INV-01 to CF-INV-06), or a
-// tag behind a "#" (CF-INV-44). The error says what the API would refuse.
+// ReadInvalidation parses one item as the API accepts it: a path with a leading
+// slash, whose trailing "*" matches anything (CF-INV-01 to CF-INV-06), or a tag
+// after "#" (CF-INV-44). The error says what the API would reject.
 func ReadInvalidation(item string) (InvalidationItem, error) {
 	if tag, ok := strings.CutPrefix(item, "#"); ok {
 		if !isTag(tag) || strings.Contains(tag, "*") { // CF-INV-45
@@ -50,11 +50,12 @@ func ReadInvalidation(item string) (InvalidationItem, error) {
 	return InvalidationItem{path: path, prefix: prefix}, nil
 }
 
-// Invalidates says whether an item removes a copy: the URI of its key, which is
-// that of the viewer with the query that is in the key (CF-INV-08 to CF-INV-10,
-// CF-INV-13), and its tags, any of which is enough (CF-INV-46, CF-INV-48). Paths are
-// compared with regard to case (CF-INV-02), tags without (CF-INV-42). "/" names the
-// default root object, too (CF-INV-14, inferred).
+// Invalidates reports whether an item removes a cached copy. It compares paths
+// with the URI of the cache key, which is the viewer's URI with the query that is
+// in the key (CF-INV-08 to CF-INV-10, CF-INV-13), and tags with the copy's tags,
+// any of which is enough (CF-INV-46, CF-INV-48). Paths are case-sensitive
+// (CF-INV-02), tags are not (CF-INV-42). "/" also matches the default root object
+// (CF-INV-14, inferred).
 func (i InvalidationItem) Invalidates(uri string, tags []string, rootObject string) bool {
 	switch {
 	case i.tag != "":
@@ -72,8 +73,9 @@ func (i InvalidationItem) Invalidates(uri string, tags []string, rootObject stri
 	return uri == i.path
 }
 
-// CacheTags reads the tags of an answer, in lower case: comma-separated, blanks
-// around each cut, at most 50; what is not a tag is left out (CF-INV-41 to CF-INV-43).
+// CacheTags returns the cache tags of a response in lower case: comma-separated,
+// trimmed of blanks, at most 50. Invalid tags are ignored (CF-INV-41 to
+// CF-INV-43).
 func CacheTags(values []string) []string {
 	var tags []string
 	for _, value := range values {

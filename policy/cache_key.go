@@ -8,14 +8,14 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// CacheKey returns the text that tells the entries of one distribution's cache
-// apart: the path, and of query, fields and cookies what the cache policy or the
-// legacy settings name (CF-CACHE-02). The viewer's scheme is not part of it
-// (CF-CONN-07), GET and HEAD share a key (CF-CACHE-76, inferred), and OPTIONS has
-// its own (CF-CACHE-32). Vary has no part in it (CF-CACHE-65).
+// CacheKey returns the text that identifies an entry in a distribution's cache:
+// the path, and the parts of query, fields and cookies that the cache policy or
+// the legacy settings name (CF-CACHE-02). It excludes the viewer's scheme
+// (CF-CONN-07) and Vary (CF-CACHE-65). GET and HEAD share a key (CF-CACHE-76,
+// inferred); OPTIONS has its own (CF-CACHE-32).
 //
-// The first line is the URI, behind the method where that is OPTIONS; each line
-// after it is a field, as "Name: value".
+// The first line is the URI, preceded by the method if that is OPTIONS. Each
+// further line is a field, as "Name: value".
 func CacheKey(f RequestFacts) string {
 	s := selectionOf(f.Behavior)
 	// What an origin request policy sends on is not in the key.
@@ -65,7 +65,7 @@ func CacheKey(f RequestFacts) string {
 
 var noOrigin distribution.Origin
 
-// KeyURI is the URI in a key: what an invalidation names.
+// KeyURI returns the URI in a key, which an invalidation names.
 func KeyURI(key string) string {
 	uri, _, _ := strings.Cut(key, "\n")
 	return strings.TrimPrefix(uri, "OPTIONS ")
@@ -74,8 +74,8 @@ func KeyURI(key string) string {
 // bothInKey is how both formats stand in a key.
 const bothInKey = "\nAccept-Encoding: br,gzip"
 
-// OtherEncodings returns the keys whose copies serve a viewer that accepts both
-// formats, where its own key has none: the first that was cached is used again
+// OtherEncodings returns the keys of further copies that can serve a viewer that
+// accepts both formats if its own key has no copy: the first one cached is reused
 // (CF-COMP-11).
 func OtherEncodings(key string, b *distribution.CacheBehavior) []string {
 	s := selectionOf(b)

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// ByteRange is a part of an object: from First to Last, both included.
+// ByteRange is a part of an object, from First to Last inclusive.
 type ByteRange struct{ First, Last int64 }
 
-// Length is how many bytes it has.
+// Length returns the number of bytes in the range.
 func (r ByteRange) Length() int64 { return r.Last - r.First + 1 }
 
-// ContentRange is the field that goes with the part of an object of this size.
+// ContentRange returns the Content-Range value for this part of an object of the
+// given size.
 func (r ByteRange) ContentRange(size int64) string {
 	b := make([]byte, 0, 48)
 	b = append(b, "bytes "...)
@@ -26,11 +27,12 @@ func (r ByteRange) ContentRange(size int64) string {
 // mostRanges bounds the parts of one answer.
 const mostRanges = 64
 
-// RangeOfCopy says which parts of a whole object in the cache answer a viewer's
-// request. Whole means that it gets all of it with 200: it asked for no range, in
-// a form that CloudFront does not take (CF-RANGE-04), or of another version
-// (CF-CACHE-82, inferred). Parts without any means that none of them exists, and
-// the answer is 416. Several parts are answered as multipart/byteranges.
+// RangeOfCopy returns the parts of a complete cached object that answer a
+// viewer's request. Whole means that the viewer gets all of it with 200: it
+// requested no range, used a form that CloudFront does not accept (CF-RANGE-04),
+// or requested a range of another version (CF-CACHE-82, inferred). If whole is
+// false and there are no parts, none of the ranges exists and the response is
+// 416. Several parts are sent as multipart/byteranges.
 func RangeOfCopy(method string, viewer, copied http.Header, size int64) (parts []ByteRange, whole bool) {
 	ranges := viewer["Range"]
 	if method != http.MethodGet || len(ranges) == 0 || size < 0 {
@@ -78,8 +80,8 @@ func sameVersion(condition string, copied http.Header) bool {
 	return condition == copied.Get("Last-Modified")
 }
 
-// WholeSize reads the size of the whole object out of the fields of a part:
-// "bytes 0-99/200". Ok is false where it does not say.
+// WholeSize returns the size of the complete object from the fields of a part:
+// "bytes 0-99/200". Ok is false if they do not state it.
 func WholeSize(contentRange string) (part ByteRange, size int64, ok bool) {
 	first, last, ok := parseContentRange(contentRange)
 	if !ok {

@@ -6,43 +6,42 @@ import (
 	"time"
 )
 
-// CopyTimes are the times of a stored answer, by the edge's clock.
+// CopyTimes are the times of a stored response, by the edge's clock.
 type CopyTimes struct {
-	// Stored is when it was received or last confirmed.
+	// Stored is when it was received or last validated.
 	Stored time.Time
-	// Fresh is until when it is served without asking the origin.
+	// Fresh is the time until which it is served without contacting the origin.
 	Fresh time.Time
-	// While is until when it is served while it is fetched again in the
-	// background, and Error until when it stands in for an origin that fails; each
-	// is Fresh where that is not allowed.
+	// While is the time until which it is served while the edge fetches it again in
+	// the background, and Error the time until which it is served if the origin
+	// fails; each equals Fresh if that is not allowed.
 	While, Error time.Time
 }
 
-// Times are the times of an answer that is received now.
+// Times returns the times of a response received now.
 func (k *Keeping) Times(now time.Time) CopyTimes {
 	fresh := now.Add(k.TTL)
 	return CopyTimes{Stored: now, Fresh: fresh, While: fresh.Add(k.StaleWhile), Error: fresh.Add(k.StaleError)}
 }
 
-// Reuse says what a stored answer is good for.
+// Reuse says how a stored response may be used.
 type Reuse string
 
-// The uses of a stored answer.
+// The uses of a stored response.
 const (
-	// ReuseFresh is served without asking the origin.
+	// ReuseFresh is served without contacting the origin.
 	ReuseFresh Reuse = "fresh"
-	// ReuseWhile is served at once, and the origin asked in the background
-	// (CF-CACHE-15).
+	// ReuseWhile is served at once while the edge contacts the origin in the
+	// background (CF-CACHE-15).
 	ReuseWhile Reuse = "stale while revalidating"
 	// ReuseError is served only if the origin fails (CF-CACHE-16, CF-CACHE-17).
 	ReuseError Reuse = "stale if the origin fails"
-	// ReuseNone is not served, but can be confirmed by the origin.
+	// ReuseNone is not served, but the origin can validate it.
 	ReuseNone Reuse = "expired"
 )
 
-// At says what the answer is good for at a time. At the end of its TTL it has
-// expired. What a viewer's Cache-Control or Pragma says does not count
-// (CF-REQ-70).
+// At returns how the response may be used at a given time. It expires at the end
+// of its TTL. The viewer's Cache-Control and Pragma are ignored (CF-REQ-70).
 func (t *CopyTimes) At(now time.Time) Reuse {
 	switch {
 	case now.Before(t.Fresh):
@@ -55,9 +54,9 @@ func (t *CopyTimes) At(now time.Time) Reuse {
 	return ReuseNone
 }
 
-// Age is the Age of an answer from the cache in seconds: how long ago it was
-// received, and what Age it came with (that this is added is inferred, and that it
-// does not shorten the TTL, CF-CACHE-60).
+// Age returns the Age of a response from the cache, in seconds: the time since it
+// was received plus the Age that it arrived with (that this is added is inferred,
+// as is that it does not shorten the TTL, CF-CACHE-60).
 func (t *CopyTimes) Age(now time.Time, origin http.Header) int64 {
 	age := int64(max(now.Sub(t.Stored), 0) / time.Second)
 	if values := origin["Age"]; len(values) == 1 {
@@ -68,16 +67,17 @@ func (t *CopyTimes) Age(now time.Time, origin http.Header) int64 {
 	return age
 }
 
-// StandsIn says whether an expired copy is served instead of what the origin
-// answered, or of a failure to get an answer: for every 5xx, not for a 4xx
+// StandsIn reports whether an expired copy is served instead of the origin's
+// response or of a failure to get one: for every 5xx, but not for a 4xx
 // (CF-CACHE-16 to CF-CACHE-19, CF-CACHE-56, CF-TIME-12).
 func (t *CopyTimes) StandsIn(now time.Time, status int) bool {
 	return status >= 500 && now.Before(t.Error)
 }
 
-// Validators returns the fields that ask an origin to confirm a copy: its ETag
-// and its Last-Modified (CF-REQ-67, CF-REQ-68); none where the copy has neither, or
-// k says that it is not asked so (CF-REQ-69, CF-RESP-10, CF-CACHE-100).
+// Validators returns the conditional fields with which the origin validates a
+// copy, from its ETag and Last-Modified (CF-REQ-67, CF-REQ-68). It returns none
+// if the copy has neither, or if k says that the copy is not validated
+// (CF-REQ-69, CF-RESP-10, CF-CACHE-100).
 func (k *Keeping) Validators(copied http.Header) []Field {
 	if k.Unconditional {
 		return nil
@@ -92,8 +92,9 @@ func (k *Keeping) Validators(copied http.Header) []Field {
 	return fields
 }
 
-// WithoutConditions returns the viewer's fields without those that speak of a copy
-// of its own: the edge asks for the whole object, under conditions of its own.
+// WithoutConditions returns the viewer's fields without those that refer to the
+// viewer's own copy: the edge requests the complete object, with its own
+// conditions.
 func WithoutConditions(viewer http.Header) http.Header {
 	h := viewer
 	for _, name := range []string{"If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range", "Range"} {
@@ -111,10 +112,10 @@ func WithoutConditions(viewer http.Header) http.Header {
 	return h
 }
 
-// Revalidated returns the fields of a copy that a 304 confirmed: its own, with
-// those of the 304 in their place, but for what describes the body that is kept.
-// That fields are updated so, and the TTL counted from them, is inferred from RFC
-// 9111 (CF-CACHE-84, CF-CACHE-85).
+// Revalidated returns the fields of a copy validated by a 304: its own fields,
+// updated with those of the 304, except those that describe the stored body. That
+// fields are updated this way, and that the TTL is computed from them, is
+// inferred from RFC 9111 (CF-CACHE-84, CF-CACHE-85).
 func Revalidated(copied, confirmed http.Header) http.Header {
 	h := copied.Clone()
 	for name, values := range confirmed {
@@ -127,9 +128,9 @@ func Revalidated(copied, confirmed http.Header) http.Header {
 	return h
 }
 
-// NotModified says whether a viewer's own conditions are met by a copy, so that
-// the edge answers 304 by itself: If-None-Match before If-Modified-Since, as RFC
-// 9110 has it (CF-CACHE-86, inferred).
+// NotModified reports whether a copy matches the viewer's conditions, so that the
+// edge answers 304 itself. If-None-Match takes precedence over If-Modified-Since,
+// as in RFC 9110 (CF-CACHE-86, inferred).
 func NotModified(method string, viewer, copied http.Header) bool {
 	if method != http.MethodGet && method != http.MethodHead {
 		return false
@@ -173,8 +174,8 @@ func matchesETag(list []string, etag string) bool {
 	return false
 }
 
-// NotModifiedHeader takes what a 304 does not have out of the fields of a copy, in
-// place (RFC 9110 section 15.4.5).
+// NotModifiedHeader removes, in place, the fields of a copy that a 304 does not
+// have (RFC 9110 section 15.4.5).
 func NotModifiedHeader(h http.Header) {
 	for name := range h {
 		if strings.HasPrefix(name, "Content-") && name != "Content-Location" {

@@ -13,52 +13,52 @@ import (
 // (CF-LIMIT-04).
 const MostCached = 50_000_000_000
 
-// KeepFacts is what decides whether CloudFront keeps an answer that is not an error,
-// and for how long.
+// KeepFacts is what decides whether, and for how long, CloudFront caches a
+// response that is not an error.
 type KeepFacts struct {
 	// Method is the viewer's.
 	Method string
-	// Behavior is the one of the request.
+	// Behavior is the request's behavior.
 	Behavior *distribution.CacheBehavior
-	// Status and Header are the origin's answer; for a copy that a 304 confirmed,
-	// those of the copy (see Revalidated).
+	// Status and Header are those of the origin's response, or of the copy if a 304
+	// validated it (see Revalidated).
 	Status int
 	Header http.Header
-	// Now is when the answer was received.
+	// Now is when the response was received.
 	Now time.Time
 }
 
-// Keeping is the decision about one answer.
+// Keeping is the caching decision about one response.
 type Keeping struct {
-	// Keep says that a copy is kept, if only to stand in when the origin fails.
+	// Keep says that a copy is stored, if only to be served when the origin fails.
 	Keep bool
-	// TTL is how long the copy is served without asking the origin. 0 means that
-	// the origin is asked each time.
+	// TTL is how long the copy is served without contacting the origin. 0 means that
+	// the edge contacts the origin each time.
 	TTL time.Duration
-	// Most is how long after it was received the copy may be served at all: the
-	// Max TTL (CF-CACHE-42).
+	// Most is the longest time after its receipt for which the copy may be served:
+	// the Max TTL (CF-CACHE-42).
 	Most time.Duration
-	// StaleWhile is how long after the TTL the copy is served while it is fetched
-	// again in the background (CF-CACHE-15); 0 is not at all.
+	// StaleWhile is how long after the TTL the copy is served while the edge fetches
+	// it again in the background (CF-CACHE-15); 0 means never.
 	StaleWhile time.Duration
-	// StaleError is how long after the TTL the copy stands in for an origin that
-	// fails (CF-CACHE-16, CF-CACHE-17, CF-CACHE-19); 0 is not at all.
+	// StaleError is how long after the TTL the copy is served if the origin fails
+	// (CF-CACHE-16, CF-CACHE-17, CF-CACHE-19); 0 means never.
 	StaleError time.Duration
-	// Collapse says that simultaneous requests may share the answer (CF-CACHE-31).
+	// Collapse says that simultaneous requests may share the response (CF-CACHE-31).
 	Collapse bool
-	// Unconditional says that the copy is not confirmed by a conditional request.
+	// Unconditional says that the copy is not validated with a conditional request.
 	Unconditional bool
-	// WithoutCookies says that Set-Cookie is not kept (CF-COOKIE-07).
+	// WithoutCookies says that Set-Cookie is not stored (CF-COOKIE-07).
 	WithoutCookies bool
-	// Rule is the rule that decided, and Why says it in a clause.
+	// Rule is the deciding rule, and Why gives the reason in a clause.
 	Rule RuleID
 	Why  string
-	// Inferred marks a decision for which the documentation is silent.
+	// Inferred marks a decision that the documentation does not cover.
 	Inferred bool
 }
 
-// Cacheable says whether answers to a method are kept in a behavior at all. If
-// not, the decision says why; its Rule is "" if they are.
+// Cacheable decides whether a behavior caches responses to a method at all. If
+// not, the decision says why; if so, its Rule is "".
 func Cacheable(method string, b *distribution.CacheBehavior) Keeping {
 	p := b.CachePolicy
 	switch {
@@ -74,8 +74,8 @@ func Cacheable(method string, b *distribution.CacheBehavior) Keeping {
 	return Keeping{}
 }
 
-// JudgeKeeping says whether CloudFront keeps an answer that is not an error, and for
-// how long (CF-CACHE-01 to CF-CACHE-19). Errors are ErrorTTLFor's.
+// JudgeKeeping decides whether, and for how long, CloudFront caches a response
+// that is not an error (CF-CACHE-01 to CF-CACHE-19). For errors, see ErrorTTLFor.
 func JudgeKeeping(f KeepFacts) Keeping {
 	if k := Cacheable(f.Method, f.Behavior); k.Rule != "" {
 		return k
@@ -106,9 +106,9 @@ func JudgeKeeping(f KeepFacts) Keeping {
 	return k
 }
 
-// TooLargeToCache is the cause of an answer that is too large to be cached where it
-// would be (CF-RESP-28). The status that the viewer gets is not documented: 502 is
-// inferred.
+// TooLargeToCache is the cause for a response that would be cached but is too
+// large for it (CF-RESP-28). The status that the viewer gets is not documented:
+// 502 is inferred.
 func TooLargeToCache(length int64) *Cause {
 	cause := NewCause(CauseResponseInvalid, fmt.Sprintf("the origin announced %d bytes; at most %d can be cached", length, int64(MostCached)), nil)
 	cause.Rule, cause.Inferred = "CF-RESP-28", true

@@ -6,42 +6,42 @@ import (
 	"time"
 )
 
-// ChainFacts is what an origin showed, and what it is measured against.
+// ChainFacts is the chain that an origin sent, and what it is judged against.
 type ChainFacts struct {
-	// Raw is the chain as sent, in its order, each certificate in DER.
+	// Raw is the chain in the order sent, each certificate in DER.
 	Raw [][]byte
-	// Names are the names of which the leaf must carry at least one.
+	// Names are the names of which the leaf must cover at least one.
 	Names AcceptedNames
-	// NamePatterns lets a wildcard in Names cover the leaf's names, as those of a
-	// function do (CF-NAME-08).
+	// NamePatterns allows a wildcard in Names to match the leaf's names, as for the
+	// names set by a function (CF-NAME-08).
 	NamePatterns bool
-	// At is the instant to judge at. There is no default: the zero time is
-	// before every certificate.
+	// At is the time of the judgment. There is no default: the zero time is before
+	// every certificate.
 	At time.Time
-	// Agreed is what the handshake agreed on; the zero value is unknown.
+	// Agreed is what the handshake negotiated; the zero value means unknown.
 	Agreed Agreed
 	// Strict says how to judge what the documentation leaves open.
 	Strict Strictness
-	// Memo remembers signatures from one judgment to the next; nil has none.
+	// Memo remembers verified signatures between judgments; nil disables this.
 	Memo *LinkMemo
-	// Trust is the set of roots a chain may end at; nil trusts none.
+	// Trust is the set of roots that a chain may end at; nil trusts none.
 	Trust *TrustStore
-	// Stop says that nobody waits for the verdict any longer: the judgment then
-	// ends at the next step, and what it has found so far is worth nothing.
-	// Default: nil, and it always goes on to its end.
+	// Stop reports that the verdict is no longer needed: the judgment then ends at
+	// the next step, and its findings must be discarded. Default: nil, which means
+	// never.
 	Stop func() bool
 }
 
 // Strictness decides what the documentation leaves open about a chain. The zero
 // value tolerates and warns, as edgesim does by default.
 type Strictness struct {
-	// Superfluous refuses a chain with certificates beside the path
+	// Superfluous rejects a chain with certificates that are not on the path
 	// (CF-CERT-15, CF-CERT-19).
 	Superfluous bool
-	// SHA1 refuses a path with a SHA-1 signature in it.
+	// SHA1 rejects a path that contains a SHA-1 signature.
 	SHA1 bool
-	// WideWildcard lets a wildcard directly below a public suffix, such as
-	// "*.com", cover names (CF-CERT-17).
+	// WideWildcard allows a wildcard directly below a public suffix, such as
+	// "*.com", to match names (CF-CERT-17).
 	WideWildcard bool
 }
 
@@ -144,11 +144,11 @@ func (j *judge) stopped() bool { return j.facts.Stop != nil && j.facts.Stop() }
 
 func (j *judge) add(r rank, f Finding) { j.findings = append(j.findings, ranked{r, f}) }
 
-// JudgeChain judges the certificate chain of an origin by every rule of
-// CF-CERT and CF-NAME that can be read from it. It returns a finding for each
-// rule it looked at, pass and fail, in the precedence of causes: the first
-// failure is the one that decides. It performs no I/O and fetches nothing, and
-// a hostile chain costs it little.
+// JudgeChain judges an origin's certificate chain by every rule of CF-CERT and
+// CF-NAME that can be checked on it. It returns a finding for each rule checked,
+// passed or failed, in the precedence of causes: the first failure decides. It
+// performs no I/O and fetches nothing, and a hostile chain cannot make it
+// expensive.
 func JudgeChain(f ChainFacts) []Finding {
 	j := newJudge(f)
 	if j.judgeForm() {
@@ -162,8 +162,8 @@ func JudgeChain(f ChainFacts) []Finding {
 	return findings
 }
 
-// DecidingFinding returns the failure that decided, out of the findings of
-// [JudgeChain] in their order, and false if nothing failed.
+// DecidingFinding returns the deciding failure among the findings of
+// [JudgeChain], given in their order, and false if none failed.
 func DecidingFinding(findings []Finding) (Finding, bool) {
 	for _, f := range findings {
 		if f.Verdict == Fail {

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// LinkMemo remembers which certificates were found to be signed by which key,
-// so that an origin's chain, which is the same at every handshake, is verified
-// once. A signature that verified goes on verifying: only that is remembered,
-// and nothing about dates, names or trust. The zero value is empty and ready; it
-// is safe for concurrent use.
+// LinkMemo remembers which key was found to have signed which certificate, so
+// that an origin's chain, which is the same in every handshake, is verified once.
+// A valid signature stays valid: only that is remembered, nothing about dates,
+// names or trust. The zero value is empty and ready to use; it is safe for
+// concurrent use.
 type LinkMemo struct {
 	mu       sync.Mutex
 	verified map[[sha256.Size]byte]struct{}

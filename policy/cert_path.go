@@ -5,7 +5,7 @@ import "crypto/x509"
 // Limits of one judgment, so that a hostile chain costs little. They are ours:
 // the documentation knows no limit for the origin's chain.
 const (
-	// MaxJudgedCertificates is how many certificates of a chain are looked at.
+	// MaxJudgedCertificates is the maximum number of certificates judged in a chain.
 	MaxJudgedCertificates = 100
 	// maxLinkChecks bounds the signatures checked in one judgment, about 20 ms.
 	maxLinkChecks = 250

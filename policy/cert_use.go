@@ -61,10 +61,10 @@ func (c *chainCert) unusableKey(agreed Agreed) string {
 	return ""
 }
 
-// Agreed is what a handshake agreed on, as far as the use of the leaf's key
-// depends on it. The zero value says that it is not known.
+// Agreed is what a handshake negotiated, as far as it affects the use of the
+// leaf's key. The zero value means unknown.
 type Agreed struct {
-	// Version and Suite are the numbers on the wire.
+	// Version and Suite are the wire numbers.
 	Version, Suite uint16
 }
 

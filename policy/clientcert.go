@@ -16,9 +16,9 @@ const (
 	clientCertBytes  = 96 << 10
 )
 
-// JudgeClientCertificate judges the certificate that the edge is to present to
-// origins (CF-MTLS-04, CF-MTLS-05): what CloudFront would not take from ACM. Its
-// validity in time is not looked at: CloudFront leaves that to the origin
+// JudgeClientCertificate judges the certificate that the edge would send to
+// origins (CF-MTLS-04, CF-MTLS-05): whether CloudFront would accept it from ACM.
+// It does not check the validity period: CloudFront leaves that to the origin
 // (CF-MTLS-03).
 func JudgeClientCertificate(chain []*x509.Certificate) []Finding {
 	if len(chain) == 0 {

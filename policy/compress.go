@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// The documented window of what the edge compresses, in bytes (CF-COMP-10,
+// The documented size limits, in bytes, of what the edge compresses (CF-COMP-10,
 // CF-LIMIT-05).
 const (
 	CompressionMin = 1_000
@@ -30,15 +30,14 @@ var compressedTypes = map[string]bool{
 	"text/x-component": true, "text/x-java-source": true, "text/x-script": true, "vnd.apple.mpegurl": true,
 }
 
-// CompressionFacts is what the edge looks at to decide whether it compresses a
-// response.
+// CompressionFacts is what decides whether the edge compresses a response.
 type CompressionFacts struct {
 	Behavior *distribution.CacheBehavior
-	// Method, Proto and Request are the viewer's request.
+	// Method, Proto and Request are those of the viewer's request.
 	Method, Proto string
 	Request       http.Header
-	// Status, Header and ContentLength are the origin's response; -1 is an
-	// unknown length.
+	// Status, Header and ContentLength are those of the origin's response; -1 means
+	// an unknown length.
 	Status        int
 	Header        http.Header
 	ContentLength int64
@@ -46,15 +45,15 @@ type CompressionFacts struct {
 
 // Compression is the decision about one response.
 type Compression struct {
-	// Encoding is "br" or "gzip", and "" for a response that goes on as it is.
+	// Encoding is "br" or "gzip", or "" for a response that is sent unchanged.
 	Encoding string
-	// Rule is the rule that decided; "" where compression is off.
+	// Rule is the deciding rule; "" if compression is off.
 	Rule RuleID
 	// Why says in a few words why the response is not compressed.
 	Why string
 }
 
-// DecideCompression says whether the edge compresses a response, and how
+// DecideCompression decides whether and how the edge compresses a response
 // (CF-COMP-09, CF-COMP-10, CF-COMP-11).
 func DecideCompression(f CompressionFacts) Compression {
 	if !f.Behavior.Compress { // the hot path
@@ -101,10 +100,10 @@ func uncompressible(f *CompressionFacts) string {
 	return ""
 }
 
-// CompressHeader changes the fields of a response that the edge compresses:
-// the length is gone, a strong ETag becomes weak (CF-COMP-12), and what is no
-// ETag is removed (CF-COMP-13). That Vary names Accept-Encoding is inferred.
-// The changes go into the log, which may be nil.
+// CompressHeader changes the fields of a response that the edge compresses: it
+// removes the length, makes a strong ETag weak (CF-COMP-12), and removes an
+// invalid ETag (CF-COMP-13). That Vary names Accept-Encoding is inferred. The
+// changes are added to the log, which may be nil.
 func CompressHeader(h http.Header, encoding string, log *ChangeLog) {
 	log.responseField(h, "Content-Encoding", []string{encoding}, byCompression, "CF-COMP-10")
 	log.responseField(h, "Content-Length", nil, byCompression, "CF-COMP-10")

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// ExplainCompression tells why a response is not compressed of which people
-// expect it: one of a listed type, for a viewer that accepts a format that is
-// enabled, that only its length keeps from it (CF-COMP-10); or one of nginx, which
-// compresses nothing for a proxy as long as it is not told to (CF-REQ-62). It
-// returns false for every other.
+// ExplainCompression explains why a response that users expect to be compressed
+// is not. Either only its length prevents it (CF-COMP-10), although it has a
+// listed type and the viewer accepts an enabled format; or it comes from nginx,
+// which by default compresses nothing for a proxy (CF-REQ-62). It returns false
+// for all others.
 func ExplainCompression(f CompressionFacts, c Compression) (Finding, bool) {
 	if c.Encoding == "" && !f.Behavior.Compress && leftByNginx(&f) {
 		return Finding{

@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// StaleConnection tells that the origin had closed a kept connection before it
-// could be used again, with the two timeouts side by side. Here it was noticed in
-// time; a request that is on its way at that moment gets a 502 (CF-CONN-20).
+// StaleConnection reports that the origin had closed a kept-alive connection
+// before it could be reused, and compares the two timeouts. Here it was noticed
+// in time; a request in flight at that moment gets a 502 (CF-CONN-20).
 func StaleConnection(origin *distribution.Origin, idle time.Duration) Finding {
 	return Finding{
 		Rule: "CF-CONN-20", Verdict: Warn, Subject: fmt.Sprintf("a kept-alive connection to the origin %q", origin.ID),
@@ -19,8 +19,8 @@ func StaleConnection(origin *distribution.Origin, idle time.Duration) Finding {
 	}
 }
 
-// IsTLSAlert says whether the first bytes of an answer are the record of a TLS
-// alert: so answers a port that speaks TLS to a request in plain HTTP.
+// IsTLSAlert reports whether the first bytes of a response are a TLS alert
+// record, which is how a TLS port responds to a plain HTTP request.
 func IsTLSAlert(answer []byte) bool {
 	return len(answer) >= 5 && answer[0] == 21 && answer[1] == 3 && answer[2] <= 4
 }

@@ -12,17 +12,18 @@ import (
 type CustomErrorFacts struct {
 	// Responses are the distribution's.
 	Responses []distribution.CustomErrorResponse
-	// Status is the error's: the origin's own, or that of the cause.
+	// Status is the error's status: the origin's own, or that of the cause.
 	Status int
-	// Cause is set where the edge has no answer of an origin; nil for an error
-	// that the origin sent.
+	// Cause is set if the edge has no response from an origin; nil for an error that
+	// the origin sent.
 	Cause *Cause
-	// GRPC says that the request is passed on as gRPC.
+	// GRPC says that the request is forwarded as gRPC.
 	GRPC bool
 }
 
-// CustomErrorFor returns the custom error response whose page replaces an
-// error, or nil. One without a page only says how long the error is kept.
+// CustomErrorFor returns the custom error response whose page replaces an error,
+// or nil. A custom error response without a page only sets how long the error is
+// cached.
 func CustomErrorFor(f CustomErrorFacts) *distribution.CustomErrorResponse {
 	if f.GRPC || f.Cause != nil && !f.Cause.takesCustomPage() { // CF-GRPC-03
 		return nil
@@ -58,8 +59,8 @@ func (c *Cause) takesCustomPage() bool {
 	return true
 }
 
-// CustomErrorStatus is what the viewer gets with the page: the configured
-// response code, or the error's own (CF-ERR-38).
+// CustomErrorStatus returns the status that the viewer gets with the page: the
+// configured response code, or the error's own (CF-ERR-38).
 func CustomErrorStatus(r *distribution.CustomErrorResponse) int {
 	if r.ResponseCode != 0 {
 		return r.ResponseCode
@@ -67,14 +68,14 @@ func CustomErrorStatus(r *distribution.CustomErrorResponse) int {
 	return r.ErrorCode
 }
 
-// IsErrorPage says whether what the page's origin answered is the page. Any
-// other status goes to the viewer as it is (CF-ERR-40); that a redirect counts as
-// one of those is inferred.
+// IsErrorPage reports whether the response of the page's origin is the page. Any
+// other status goes to the viewer as it is (CF-ERR-40); that this includes
+// redirects is inferred.
 func IsErrorPage(status int) bool { return status >= 200 && status < 300 }
 
-// ErrorPageRequest returns the fields of the viewer's request as they count for
-// the request for an error page, which is a GET of the whole page: a condition,
-// a range, a body or an upgrade speaks of what the viewer asked for (inferred).
+// ErrorPageRequest returns the viewer's fields that apply to the request for an
+// error page, which is a GET of the complete page: conditions, ranges, bodies and
+// upgrades apply only to what the viewer requested (inferred).
 func ErrorPageRequest(viewer http.Header) http.Header {
 	h := make(http.Header, len(viewer))
 	for name, values := range viewer {
@@ -88,10 +89,10 @@ func ErrorPageRequest(viewer http.Header) http.Header {
 	return h
 }
 
-// CustomErrorFinding tells what became of an error that has a custom error
-// response: what the error was, where the page was looked for, and what the
-// viewer gets. Page is the status that the page's origin answered, 0 if there was
-// no answer, and then failure says why.
+// CustomErrorFinding reports what happened to an error that has a custom error
+// response: the error, where the page was requested, and what the viewer gets.
+// Page is the status from the page's origin, 0 if there was no response, in which
+// case failure says why.
 func CustomErrorFinding(f CustomErrorFacts, r *distribution.CustomErrorResponse, behavior, origin string, page int, failure *Cause) Finding {
 	finding := Finding{
 		Rule: "CF-ERR-38", Verdict: Warn, Subject: fmt.Sprintf("custom error response for %d", r.ErrorCode),
