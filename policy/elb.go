@@ -10,16 +10,17 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// ELBPolicy is one of the predefined security policies of Elastic Load
-// Balancing: what an HTTPS listener with it accepts.
+// ELBPolicy is a predefined security policy of Elastic Load Balancing: what an
+// HTTPS listener with that policy accepts.
 type ELBPolicy struct {
-	// Name is AWS's, e.g. "ELBSecurityPolicy-2016-08".
+	// Name is the AWS name, e.g. "ELBSecurityPolicy-2016-08".
 	Name string
 	// Versions are the protocol versions, oldest first.
 	Versions []uint16
-	// Suites are the cipher suites in the load balancer's order, which decides.
+	// Suites are the cipher suites in the load balancer's order of preference, which
+	// decides.
 	Suites []uint16
-	// Source says where the row was read.
+	// Source says where the row was found.
 	Source string
 }
 
@@ -39,9 +40,8 @@ var opensslSuites = map[string]uint16{
 	"AES256-GCM-SHA384": 0x009D, "AES256-SHA256": 0x003D, "AES256-SHA": 0x0035, "DES-CBC3-SHA": 0x000A,
 }
 
-// ELBPolicies returns the security policies that are known, the oldest family
-// first. Those for FIPS are not among them. The result is shared: do not
-// change it.
+// ELBPolicies returns the known security policies, oldest family first, without
+// those for FIPS. The result is shared: do not modify it.
 var ELBPolicies = sync.OnceValue(func() []ELBPolicy {
 	policies, err := parseELBPolicies(elbPoliciesTSV)
 	if err != nil {
@@ -81,30 +81,29 @@ func parseELBPolicies(text string) ([]ELBPolicy, error) {
 	return all, nil
 }
 
-// ELBVerdict is what CloudFront and a load balancer with a security policy
-// would agree on. Curves are not judged: AWS does not publish the load
-// balancer's.
+// ELBVerdict is what CloudFront and a load balancer with a security policy would
+// negotiate. It does not cover curves: AWS does not publish the load balancer's.
 type ELBVerdict struct {
 	Policy ELBPolicy
-	// Version is the newest version that both have; 0 is none.
+	// Version is the newest version that both support; 0 means none.
 	Version uint16
-	// RSA and ECDSA are the suites that would be chosen with a certificate of
-	// that kind; 0 is none.
+	// RSA and ECDSA are the suites that would be selected with a certificate of that
+	// kind; 0 means none.
 	RSA   uint16
 	ECDSA uint16
-	// Shared are the suites that both have in a version that both have, in the
+	// Shared are the suites that both support in a version that both support, in the
 	// load balancer's order.
 	Shared []uint16
-	// Modern is how many of them are left without TLS 1.0, TLS 1.1 and CBC.
+	// Modern is the number of those left without TLS 1.0, TLS 1.1 and CBC.
 	Modern int
-	// Finding says it as a rule (CF-TLS-06, CF-TLS-11).
+	// Finding is the verdict as a rule's finding (CF-TLS-06, CF-TLS-11).
 	Finding Finding
 }
 
-// JudgeELBPolicy judges a security policy against what the edge offers an origin
-// with these protocols under a snapshot of the lists. A load balancer takes the
-// newest version that both have and, of its own list, the first suite that was
-// offered.
+// JudgeELBPolicy compares a security policy with what the edge offers an origin
+// that has these protocols, under a snapshot of the lists. A load balancer
+// selects the newest version that both support and the first suite of its own
+// list that was offered.
 func JudgeELBPolicy(p ELBPolicy, protocols []distribution.SSLProtocol, s Snapshot) ELBVerdict {
 	o := OfferFor(protocols, s)
 	v := ELBVerdict{Policy: p, Finding: Finding{Rule: "CF-TLS-06", Verdict: Fail, Cause: CauseTLSProtocolMismatch, Subject: p.Name}}

@@ -36,13 +36,13 @@ Request ID: `
 )
 
 // ErrorPage returns the body of the error page for a status, with the sentence
-// that tells the cause and the request's id (the X-Amz-Cf-Id).
+// for the cause and the request's id (the X-Amz-Cf-Id).
 func ErrorPage(status int, sentence, id string) string {
 	return pageHead + strconv.Itoa(status) + pageTitle + sentence + pageAdvice + id + pageFoot
 }
 
 // RedirectPage returns the body of the redirect from HTTP to HTTPS: CRLF line
-// ends, 167 bytes for a 301 (CF-ERR-29).
+// endings, 167 bytes for a 301 (CF-ERR-29).
 func RedirectPage(status int) string {
 	title := strconv.Itoa(status) + " " + http.StatusText(status)
 	return strings.Join([]string{
@@ -57,7 +57,7 @@ func RedirectPage(status int) string {
 	}, "\r\n")
 }
 
-// ClosesViewer says whether the edge closes the viewer's connection after an
+// ClosesViewer reports whether the edge closes the viewer's connection after an
 // error page with this status (CF-ERR-39 states it for custom error pages; for
 // the edge's own pages it is inferred, and documented for CF-ERR-26 and -27).
 func ClosesViewer(status int) bool {

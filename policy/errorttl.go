@@ -10,39 +10,39 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// ErrorTTLFacts is what decides how long CloudFront keeps an error.
+// ErrorTTLFacts is what decides how long CloudFront caches an error.
 type ErrorTTLFacts struct {
 	// Method is the viewer's.
 	Method string
-	// Behavior is the one of the request; FromS3 says that its origin is an S3
+	// Behavior is the request's behavior; FromS3 says that its origin is an S3
 	// bucket.
 	Behavior *distribution.CacheBehavior
 	FromS3   bool
 	// Responses are the distribution's custom error responses.
 	Responses []distribution.CustomErrorResponse
-	// Status is the error's, before any custom error response.
+	// Status is the error's status, before any custom error response applies.
 	Status int
-	// Header is the origin's answer; nil where there was none.
+	// Header is the header of the origin's response; nil if there was none.
 	Header http.Header
-	// Page is the answer that brought the custom error page, and PageBehavior
-	// the behavior it came through; nil where there is none.
+	// Page is the response that supplied the custom error page, and PageBehavior the
+	// behavior that it was requested through; nil if there is none.
 	Page         http.Header
 	PageBehavior *distribution.CacheBehavior
-	// Now is when the error was received, for Expires.
+	// Now is when the error was received, for evaluating Expires.
 	Now time.Time
 }
 
-// ErrorTTL is how long CloudFront answers with an error before it asks the
-// origin again.
+// ErrorTTL is how long CloudFront serves an error before it contacts the origin
+// again.
 type ErrorTTL struct {
-	// Status is the error's.
+	// Status is the error's status.
 	Status int
-	// For is the time; 0 means that the error is not kept.
+	// For is the duration; 0 means that the error is not cached.
 	For time.Duration
-	// Rule is the rule that decided, and Why says it in a clause.
+	// Rule is the deciding rule, and Why gives the reason in a clause.
 	Rule RuleID
 	Why  string
-	// Inferred marks a decision for which the documentation is silent.
+	// Inferred marks a decision that the documentation does not cover.
 	Inferred bool
 }
 
@@ -58,7 +58,7 @@ var (
 	keptUnlessForbidden = []int{404, 410, 414, 501}
 )
 
-// ErrorTTLFor says how long CloudFront keeps an error (CF-CACHE-20 to
+// ErrorTTLFor returns how long CloudFront caches an error (CF-CACHE-20 to
 // CF-CACHE-29).
 func ErrorTTLFor(f ErrorTTLFacts) ErrorTTL {
 	if t, never := f.notKept(); never {
@@ -159,7 +159,7 @@ func maxTTL(b *distribution.CacheBehavior) time.Duration {
 	return distribution.DefaultMaxTTL * time.Second
 }
 
-// Finding tells how long CloudFront would answer with the error.
+// Finding reports how long CloudFront would serve the error.
 func (t ErrorTTL) Finding() Finding {
 	f := Finding{Rule: t.Rule, Verdict: Pass, Subject: fmt.Sprintf("keeping the %d", t.Status), Inferred: t.Inferred,
 		Observed: fmt.Sprintf("CloudFront would not keep this %d: %s", t.Status, t.Why)}

@@ -7,20 +7,20 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// FailoverFacts is how a member of an origin group answered.
+// FailoverFacts is how a member of an origin group responded.
 type FailoverFacts struct {
-	// Group is the group, and Behavior the one that the request came through.
+	// Group is the origin group, and Behavior the request's behavior.
 	Group    *distribution.OriginGroup
 	Behavior *distribution.CacheBehavior
 	// Method is the viewer's.
 	Method string
-	// Status is the origin's own; it is not looked at where Cause is set.
+	// Status is the origin's own status; it is ignored if Cause is set.
 	Status int
 	Cause  *Cause
 }
 
-// FailsOver says whether the secondary origin is asked next (CF-FAILOVER-03 to
-// CF-FAILOVER-08).
+// FailsOver reports whether the edge tries the secondary origin next
+// (CF-FAILOVER-03 to CF-FAILOVER-08).
 func FailsOver(f FailoverFacts) bool {
 	switch f.Method {
 	case "GET", "HEAD":
@@ -34,10 +34,11 @@ func FailsOver(f FailoverFacts) bool {
 	return slices.Contains(f.Group.StatusCodes, FailoverStatus(f.Status, f.Cause))
 }
 
-// FailoverStatus is the status that a group's list is asked for, and that
-// sr-reason of a real-time log has after "Failover:" (CF-FAILOVER-14): the
-// origin's own, 504 for a response timeout, 503 for an origin that cannot be
-// connected; 0 for what the viewer or the edge itself ended.
+// FailoverStatus returns the status that is looked up in a group's failover
+// criteria, and that follows "Failover:" in the sr-reason of a real-time log
+// (CF-FAILOVER-14): the origin's own; 504 for a response timeout; 503 if the edge
+// cannot connect to the origin; 0 if the viewer or the edge itself ended the
+// exchange.
 func FailoverStatus(status int, cause *Cause) int {
 	if cause == nil {
 		return status
@@ -54,7 +55,7 @@ func FailoverStatus(status int, cause *Cause) int {
 	return 503 // CF-FAILOVER-05
 }
 
-// Finding tells that a member was given up for the next one.
+// Finding reports that the edge gave up on a member and tried the next one.
 func (f FailoverFacts) Finding(origin string) Finding {
 	finding := Finding{Rule: "CF-FAILOVER-03", Verdict: Warn, Subject: fmt.Sprintf("origin %q of the group %q", origin, f.Group.ID),
 		Expected: fmt.Sprintf("none of the group's %v", f.Group.StatusCodes)}
@@ -72,10 +73,11 @@ func (f FailoverFacts) Finding(origin string) Finding {
 	return finding
 }
 
-// StaysWithOrigin tells why a group does not ask its next origin although the
-// answer is an error: which criterion is missing (CF-FAILOVER-03, CF-FAILOVER-05,
-// CF-FAILOVER-06), or that the method never fails over (CF-FAILOVER-07). It
-// returns false where nothing failed, or where it was not the origin that did.
+// StaysWithOrigin explains why a group does not try its next origin although the
+// response is an error: which criterion is missing (CF-FAILOVER-03,
+// CF-FAILOVER-05, CF-FAILOVER-06), or that the method never fails over
+// (CF-FAILOVER-07). It returns false if nothing failed, or if the failure was not
+// the origin's.
 func StaysWithOrigin(f FailoverFacts, origin string) (Finding, bool) {
 	counts := FailoverStatus(f.Status, f.Cause)
 	if counts < 400 || f.Cause == nil && f.Status == 416 {

@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// FunctionEdit is a request or response after a function: what it is now, and
-// what the function changed of it.
+// FunctionEdit is a request or response after a function ran, with the changes
+// that the function made.
 type FunctionEdit struct {
-	// URI is path and query; Fields are all fields in their order, without Host.
-	// Both are as they came where the function left them alone (CF-FN-64).
+	// URI is the path and query; Fields holds all fields in order, without Host.
+	// Both are unmodified if the function did not change them (CF-FN-64).
 	URI    string
 	Fields []Field
 	// Changes are what the function added, changed and dropped.
 	Changes []Change
 }
 
-// ApplyRequest makes of the viewer's request what a viewer-request function
-// returned. before is what the function saw; uri and fields are what the viewer
-// sent. A result that CloudFront refuses is a fault (CF-FN-09, CF-FN-11,
-// CF-FN-54, CF-FN-56, CF-FN-61).
+// ApplyRequest applies the result of a viewer-request function to the viewer's
+// request. before is the request that the function saw; uri and fields are those
+// that the viewer sent. A result that CloudFront rejects is a fault (CF-FN-09,
+// CF-FN-11, CF-FN-54, CF-FN-56, CF-FN-61).
 func ApplyRequest(name string, before, after *FunctionRequest, uri string, fields []Field) (FunctionEdit, *FunctionFault) {
 	if fault := judgeRequestResult(before, after); fault != nil {
 		return FunctionEdit{}, fault
@@ -61,8 +61,8 @@ func judgeRequestResult(before, after *FunctionRequest) *FunctionFault {
 
 func badInTarget(r rune) bool { return r <= ' ' || r == '#' || r == 0x7f }
 
-// ApplyResponse makes of a response what a viewer-response function returned.
-// The body is for the caller to replace: after.Body.
+// ApplyResponse applies the result of a viewer-response function to a response.
+// The caller replaces the body: after.Body.
 func ApplyResponse(name string, before, after *FunctionResponse, fields []Field) (FunctionEdit, *FunctionFault) {
 	if fault := judgeResponseResult(ViewerResponseTrigger, before, after); fault != nil {
 		return FunctionEdit{}, fault
@@ -83,8 +83,8 @@ func ApplyResponse(name string, before, after *FunctionResponse, fields []Field)
 	return out, nil
 }
 
-// GeneratedResponse judges a response that a viewer-request function made, and
-// returns its fields (CF-FN-40).
+// GeneratedResponse judges a response that a viewer-request function generated,
+// and returns its fields (CF-FN-40).
 func GeneratedResponse(r *FunctionResponse) ([]Field, *FunctionFault) {
 	if fault := judgeResponseResult(ViewerRequestTrigger, &FunctionResponse{}, r); fault != nil {
 		return nil, fault
@@ -107,7 +107,7 @@ func judgeResponseResult(t Trigger, before, after *FunctionResponse) *FunctionFa
 	return judgeHeaders("response", t, false, before.Headers, after.Headers)
 }
 
-// Bytes decodes the body; nil without one.
+// Bytes returns the decoded body; nil if there is none.
 func (b *FunctionBody) Bytes() ([]byte, error) {
 	switch {
 	case b == nil:
@@ -162,8 +162,8 @@ func readOnlyRule(t Trigger, lambda bool) RuleID {
 	}[t]
 }
 
-// JoinFunctionQuery is a query object as a query string, in the order of the
-// object; that order is inferred (CF-FN-16). Nothing is encoded (CF-FN-14).
+// JoinFunctionQuery returns a query object as a query string, in the order of the
+// object; that order is inferred (CF-FN-16). It encodes nothing (CF-FN-14).
 func JoinFunctionQuery(fields []FunctionField) string {
 	var b strings.Builder
 	for _, f := range fields {

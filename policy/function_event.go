@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// RequestView is a request as an event shows it to a function: what is
-// disallowed is left out (CF-FN-54), names are in lower case (CF-FN-17),
-// cookies stand apart (CF-FN-21), and what is not UTF-8 is taken for
-// ISO-8859-1 (CF-FN-63).
+// RequestView returns a request as an event presents it to a function: without
+// disallowed headers (CF-FN-54), with lower-case names (CF-FN-17), with cookies
+// kept separately (CF-FN-21), and with text that is not UTF-8 read as ISO-8859-1
+// (CF-FN-63).
 func RequestView(method, host, uri string, header http.Header, fields []Field) FunctionRequest {
 	path, query, has := strings.Cut(uri, "?")
 	r := FunctionRequest{Method: method, URI: toUTF8(path), RawQuery: toUTF8(query), HasQuery: has}
@@ -40,7 +40,8 @@ func functionHost(host string) string {
 	return hostName(host)
 }
 
-// ResponseView is a response as an event shows it; it has no body (CF-FN-33).
+// ResponseView returns a response as an event presents it; it has no body
+// (CF-FN-33).
 func ResponseView(status int, header http.Header) *FunctionResponse {
 	r := &FunctionResponse{StatusCode: status, StatusDescription: http.StatusText(status)}
 	var headers, cookies fieldList
@@ -85,10 +86,10 @@ func orderedFields(header http.Header, fields []Field) []Field {
 	return fields
 }
 
-// ParseFunctionQuery reads a query string as events show it: nothing is decoded
-// (CF-FN-14), a value may be empty (CF-FN-13), a repeated name has several
-// (CF-FN-24), and a comma separates nothing (CF-FN-26). A name without "=" has
-// the value "" (inferred).
+// ParseFunctionQuery parses a query string as events present it: nothing is
+// decoded (CF-FN-14), a value may be empty (CF-FN-13), a repeated name has
+// several values (CF-FN-24), and a comma is not a separator (CF-FN-26). A name
+// without "=" has the value "" (inferred).
 func ParseFunctionQuery(query string) []FunctionField {
 	if query == "" {
 		return nil

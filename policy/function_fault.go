@@ -5,38 +5,38 @@ import (
 	"strings"
 )
 
-// FunctionFault is what went wrong with an edge function: with running it or
-// with what it returned.
+// FunctionFault is a failure of an edge function: in running it, or in what it
+// returned.
 type FunctionFault struct {
 	// Rule is the documented rule that was broken.
 	Rule RuleID
-	// Kind is the sort of fault, which decides status, page and X-Cache.
+	// Kind is the kind of fault, which decides status, page and X-Cache.
 	Kind FaultKind
-	// Message says it: the engine's words for an error of execution, a sentence
-	// of CloudFront's or ours for the rest.
+	// Message describes the fault: the engine's message for an execution error,
+	// otherwise a sentence of CloudFront's or ours.
 	Message string
-	// Line and Column are the place in the code, from 1; 0 where not known.
+	// Line and Column are the position in the code, starting at 1; 0 if not known.
 	Line, Column int
-	// Inferred marks what the documentation does not state.
+	// Inferred marks a fault that the documentation does not state.
 	Inferred bool
 }
 
-// FaultKind sorts the faults of edge functions.
+// FaultKind classifies the faults of edge functions.
 type FaultKind string
 
 // The kinds of faults.
 const (
-	// FaultExecution is code that did not run to its end (CF-FN-80, CF-LAE-61).
+	// FaultExecution is code that did not run to completion (CF-FN-80, CF-LAE-61).
 	FaultExecution FaultKind = "execution"
-	// FaultInvalid is a result that is not what it has to be (CF-FN-81, CF-LAE-63).
+	// FaultInvalid is a result without the required form (CF-FN-81, CF-LAE-63).
 	FaultInvalid FaultKind = "invalid"
 	// FaultDisallowed is a disallowed header in the result (CF-FN-59).
 	FaultDisallowed FaultKind = "disallowed"
-	// FaultReadOnly is a read-only header that was touched (CF-FN-56).
+	// FaultReadOnly is a read-only header that was changed (CF-FN-56).
 	FaultReadOnly FaultKind = "read-only"
-	// FaultOrigin is an origin that cannot be chosen so (CF-MOD-11).
+	// FaultOrigin is an origin that cannot be selected this way (CF-MOD-11).
 	FaultOrigin FaultKind = "origin"
-	// FaultLimit is a limit of Lambda that was reached (CF-LAE-64).
+	// FaultLimit is a Lambda limit that was exceeded (CF-LAE-64).
 	FaultLimit FaultKind = "limit"
 )
 
@@ -45,20 +45,20 @@ func invalidValue(rule RuleID, message string, inferred bool) *FunctionFault {
 	return &FunctionFault{Rule: rule, Kind: FaultInvalid, Message: message, Inferred: inferred}
 }
 
-// InvalidResult is the fault of a result that is not of the documented form.
+// InvalidResult returns the fault of a result without the documented form.
 func InvalidResult(rule RuleID, format string, args ...any) *FunctionFault {
 	return invalidValue(rule, fmt.Sprintf(format, args...), true)
 }
 
-// TestFunctionSees says whether the service's own test reports this fault. It
-// runs the code and does not look at headers that are read-only or disallowed,
-// nor at origins (CF-FN-97, CF-FN-97, CF-MOD-47); that it looks at the form of
-// the result is inferred.
+// TestFunctionSees reports whether the service's own test reports this fault. It
+// runs the code but does not check for read-only or disallowed headers, nor for
+// origins (CF-FN-97, CF-FN-97, CF-MOD-47); that it checks the form of the result
+// is inferred.
 func (f *FunctionFault) TestFunctionSees() bool {
 	return f.Kind == FaultExecution || f.Kind == FaultInvalid
 }
 
-// Class is the name of the fault in X-Cache and in the access log.
+// Class returns the name of the fault in X-Cache and in the access log.
 func (f *FunctionFault) Class(lambda bool) string {
 	switch {
 	case lambda && f.Kind == FaultExecution:
@@ -89,7 +89,7 @@ const (
 	sentenceLambdaLimit        = "The Lambda function associated with the CloudFront distribution was throttled."
 )
 
-// Sentence is the distinguishing line of the error page.
+// Sentence returns the distinguishing sentence on the error page.
 func (f *FunctionFault) Sentence(lambda bool) string {
 	if lambda {
 		switch f.Kind {
@@ -120,7 +120,7 @@ func (f *FunctionFault) Sentence(lambda bool) string {
 	return sentenceFunctionInvalid + f.Message + "."
 }
 
-// TestMessage is what the service's own test says of it (CF-FN-85).
+// TestMessage returns the message in the service's own test (CF-FN-85).
 func (f *FunctionFault) TestMessage() string {
 	if f.Kind != FaultExecution {
 		return f.Sentence(false)
@@ -128,7 +128,8 @@ func (f *FunctionFault) TestMessage() string {
 	return sentenceFunctionRun + " " + f.Located()
 }
 
-// Located is the message with the line of the code, as CloudFront has it.
+// Located returns the message with the line number in the code, as CloudFront
+// writes it.
 func (f *FunctionFault) Located() string {
 	if f.Line == 0 {
 		return f.Message
@@ -136,7 +137,7 @@ func (f *FunctionFault) Located() string {
 	return fmt.Sprintf("%s in %d", f.Message, f.Line)
 }
 
-// FunctionCause is the cause that the viewer gets for a fault of a function.
+// FunctionCause returns the cause that the viewer gets for a function's fault.
 func FunctionCause(f *FunctionFault, t Trigger, name string, lambda bool) *Cause {
 	cause := CauseFunctionExecution
 	switch {
@@ -161,7 +162,7 @@ func FunctionCause(f *FunctionFault, t Trigger, name string, lambda bool) *Cause
 	return c
 }
 
-// XCache is the value of X-Cache on the page of a cause (CF-FN-80, CF-FN-81,
+// XCache returns the X-Cache value on the page of a cause (CF-FN-80, CF-FN-81,
 // CF-LAE-65).
 func (c *Cause) XCache() string {
 	name := "Error"

@@ -34,8 +34,8 @@ var readOnlyHeaders = map[bool]map[Trigger][]string{
 	},
 }
 
-// DisallowedHeader says whether edge functions neither see nor may set a
-// header. The name is in lower case.
+// DisallowedHeader reports whether a header is hidden from edge functions, which
+// may not set it either. The name is in lower case.
 func DisallowedHeader(name string) bool {
 	for _, d := range disallowedHeaders {
 		if name == d || strings.HasSuffix(d, "-") && strings.HasPrefix(name, d) {
@@ -45,14 +45,14 @@ func DisallowedHeader(name string) bool {
 	return false
 }
 
-// ReadOnlyHeader says whether a function of this kind may not touch a header.
+// ReadOnlyHeader reports whether a function of this kind may not change a header.
 // The name is in lower case.
 func ReadOnlyHeader(name string, t Trigger, lambda bool) bool {
 	return slices.Contains(readOnlyHeaders[lambda][t], name)
 }
 
-// FunctionHeaderName is the name of a header that a function added, as it goes
-// over the wire: the first letter of each word in upper case (CF-FN-18).
+// FunctionHeaderName returns the name of a header added by a function, as sent on
+// the wire: the first letter of each word in upper case (CF-FN-18).
 func FunctionHeaderName(name string) string {
 	b := []byte(name)
 	first := true

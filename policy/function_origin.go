@@ -9,23 +9,24 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// OriginChange is a call with which a function chose where its request goes
-// (CF-MOD-01). The zero values of its parts mean that they were left out, and
-// the assigned origin's own setting stays (CF-MOD-04).
+// OriginChange is a call with which a function selected where its request goes
+// (CF-MOD-01). Zero values mean that the function omitted that part, which keeps
+// the assigned origin's own setting (CF-MOD-04).
 type OriginChange struct {
-	// Method is the name of the call and Args its arguments, as plain JSON values.
+	// Method is the name of the call, and Args are its arguments as plain JSON
+	// values.
 	Method string
 	Args   []any
 	// Update is set by updateRequestOrigin.
 	Update *OriginUpdate
-	// Members are the origins of selectRequestOriginById (one) and of
-	// createRequestOriginGroup (two, the first of which is the primary).
+	// Members are the origins of selectRequestOriginById (one) or
+	// createRequestOriginGroup (two, the primary first).
 	Members []OriginMember
-	// StatusCodes are those of the group that make the edge try the second
-	// (CF-MOD-40).
+	// StatusCodes are the group's status codes on which the edge tries the second
+	// origin (CF-MOD-40).
 	StatusCodes []int
-	// Quality says that the group selects by media quality (CF-MOD-41), which is
-	// not simulated.
+	// Quality says that the group selects by media quality (CF-MOD-41), which is not
+	// simulated.
 	Quality bool
 }
 
@@ -36,20 +37,21 @@ const (
 	CreateRequestOriginGroup = "createRequestOriginGroup"
 )
 
-// OriginMember is an origin of the distribution with what is overridden of it.
+// OriginMember is an origin of the distribution, with the settings overridden on
+// it.
 type OriginMember struct {
 	ID string
 	OriginNames
 }
 
-// OriginNames are the names a function gives an origin (CF-MOD-08 to CF-MOD-10,
-// CF-MOD-36); "" and nil where it was left out.
+// OriginNames are the names that a function gives an origin (CF-MOD-08 to
+// CF-MOD-10, CF-MOD-36); "" and nil if omitted.
 type OriginNames struct {
 	HostHeader, SNI         string
 	AllowedCertificateNames []string
 }
 
-// OriginUpdate has the parameters of updateRequestOrigin; nil ones were left out.
+// OriginUpdate holds the parameters of updateRequestOrigin; omitted ones are nil.
 type OriginUpdate struct {
 	OriginNames
 	DomainName         string
@@ -61,10 +63,10 @@ type OriginUpdate struct {
 	KeepaliveTimeout   time.Duration
 	ConnectionTimeout  time.Duration
 	Custom             *CustomOriginChange
-	// AccessControl is originAccessControlConfig (CF-MOD-19): nil where it was left
-	// out, without a type where it is not enabled.
+	// AccessControl is originAccessControlConfig (CF-MOD-19): nil if omitted,
+	// without a type if not enabled.
 	AccessControl *distribution.OriginAccessControl
-	// MTLSOff says that no client certificate is presented (CF-MOD-33).
+	// MTLSOff says that no client certificate is sent (CF-MOD-33).
 	MTLSOff bool
 }
 
@@ -76,26 +78,26 @@ type CustomOriginChange struct {
 	IPAddressType distribution.IPAddressType
 }
 
-// OriginChoice is an origin for one request, with what a function changed of it.
+// OriginChoice is the origin for one request, with a function's changes to it.
 type OriginChoice struct {
-	// Origin is the distribution's own, or a changed copy of it.
+	// Origin is the distribution's own origin, or a modified copy of it.
 	Origin *distribution.Origin
-	// Changed says that Origin is a copy, for this request alone.
+	// Changed says that Origin is a copy for this request only.
 	Changed bool
-	// Host is the Host to send in place of what the policies say; "" for that.
+	// Host is the Host to send, overriding the policies; "" keeps theirs.
 	Host string
-	// SNI is the server name to send; "" for that of Host.
+	// SNI is the server name to send; "" means that of Host.
 	SNI string
-	// Names are the names that the certificate may have; nil for the default.
+	// Names are the names that the certificate may have; nil means the default.
 	Names AcceptedNames
-	// NoClientCertificate says that origin mTLS is off (CF-MTLS-09).
+	// NoClientCertificate says that origin mTLS is disabled (CF-MTLS-09).
 	NoClientCertificate bool
 }
 
-// ChooseOrigins says where a request goes after a function changed its origin:
-// the choices in the order in which they are tried, and the group that says
-// when the second is. assigned and group are those of the behavior. The list of
-// assigned is not changed.
+// ChooseOrigins returns where a request goes after a function changed its origin:
+// the choices in the order in which they are tried, and the group that says when
+// to try the second. assigned and group are those of the behavior. The list of
+// assigned is not modified.
 func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned []*distribution.Origin, group *distribution.OriginGroup) ([]OriginChoice, *distribution.OriginGroup, *FunctionFault) {
 	choices := make([]OriginChoice, len(assigned))
 	for i, o := range assigned {
@@ -214,8 +216,8 @@ func nameOrigin(choice OriginChoice, n OriginNames, domain string) (OriginChoice
 	return choice, nil
 }
 
-// IsS3Domain says whether a domain name is that of a bucket, website endpoints
-// excepted.
+// IsS3Domain reports whether a domain name is that of a bucket, but not of a
+// website endpoint.
 func IsS3Domain(name string) bool { return s3Domain.MatchString(canonicalName(name)) }
 
 func originKindOf(domain string) distribution.OriginKind {
@@ -250,7 +252,7 @@ func setDuration(to *time.Duration, d time.Duration) {
 	}
 }
 
-// OriginChanges tells what a call changed of where a request goes.
+// OriginChanges returns what a call changed about where a request goes.
 func OriginChanges(by string, change *OriginChange, assigned *distribution.Origin, choices []OriginChoice) []Change {
 	var list []Change
 	note := func(field, from, to string, rule RuleID) {
@@ -277,8 +279,8 @@ func OriginChanges(by string, change *OriginChange, assigned *distribution.Origi
 	return list
 }
 
-// ReplaceCustomHeaders puts the custom headers of another origin in place of
-// those of the assigned one.
+// ReplaceCustomHeaders replaces the custom headers of the assigned origin with
+// those of another.
 func ReplaceCustomHeaders(fields []Field, old, now []distribution.Header) []Field {
 	kept := fields[:0:0]
 	for _, f := range fields {

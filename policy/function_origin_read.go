@@ -22,7 +22,7 @@ func originFault(rule RuleID, format string, args ...any) *FunctionFault {
 	return &FunctionFault{Rule: rule, Kind: FaultOrigin, Message: fmt.Sprintf(format, args...), Inferred: true}
 }
 
-// ReadOriginCall reads a call that changes the origin. args are its arguments as
+// ReadOriginCall parses a call that changes the origin. args are its arguments as
 // plain values: maps, slices, strings, float64, bool, nil.
 func ReadOriginCall(method string, args []any) (*OriginChange, *FunctionFault) {
 	change := &OriginChange{Method: method, Args: args}

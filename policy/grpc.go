@@ -8,8 +8,9 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// AsksForGRPC says whether a viewer's request is a gRPC call, by its method and
-// its Content-Type (CF-GRPC-01). gRPC-Web is none: it is made for HTTP/1.1.
+// AsksForGRPC reports whether a viewer's request is a gRPC call, by its method
+// and its Content-Type (CF-GRPC-01). gRPC-Web does not count: it is designed for
+// HTTP/1.1.
 func AsksForGRPC(method string, h http.Header) bool {
 	values := h["Content-Type"]
 	if method != http.MethodPost || len(values) == 0 {
@@ -19,20 +20,21 @@ func AsksForGRPC(method string, h http.Header) bool {
 	return ok && (rest == "" || rest[0] == '+' || rest[0] == ';')
 }
 
-// GRPCFacts is what decides whether a gRPC call goes to an origin as one.
+// GRPCFacts is what decides whether a gRPC call is forwarded to an origin as
+// gRPC.
 type GRPCFacts struct {
 	Behavior *distribution.CacheBehavior
 	// Scheme and Proto are the viewer's.
 	Scheme, Proto string
-	// OriginTLS says that the origin is reached over HTTPS.
+	// OriginTLS says that the edge connects to the origin over HTTPS.
 	OriginTLS bool
 	// OriginMTLS says that the edge has a client certificate for the origin.
 	OriginMTLS bool
 }
 
-// JudgeGRPC says whether a call goes on as gRPC, over HTTP/2, and if not, why.
-// In that case it goes on as an ordinary request over HTTP/1.1, whose answer
-// has no trailers; that it is not refused by the edge is inferred.
+// JudgeGRPC decides whether a call is forwarded as gRPC, over HTTP/2, and if not,
+// why. In that case it is forwarded as an ordinary request over HTTP/1.1, whose
+// response has no trailers; that the edge does not refuse it is inferred.
 func JudgeGRPC(f GRPCFacts) (ok bool, findings []Finding) {
 	finding := Finding{Verdict: Fail, Subject: "gRPC", Inferred: true}
 	switch {

@@ -2,8 +2,8 @@ package policy
 
 import "strings"
 
-// Field is one header field as it goes over the wire: order and letter case
-// are kept.
+// Field is one header field as sent on the wire, with its order and letter case
+// preserved.
 type Field struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
@@ -15,8 +15,8 @@ func isFieldValue(s string) bool {
 	return strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 && strings.IndexByte(s, 0) < 0
 }
 
-// IsFieldName says whether a name is a token (RFC 9110 section 5.6.2), as the names
-// of fields are.
+// IsFieldName reports whether a name is a token (RFC 9110 section 5.6.2), as
+// field names are.
 func IsFieldName(s string) bool { return isFieldName(s) }
 
 // isFieldName says whether a name is a token (RFC 9110 section 5.6.2).

@@ -7,18 +7,19 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// EdgeHeader is a row of the table of fields that the edge adds to an origin
-// request when a policy or a whitelist names them (CF-REQ-61).
+// EdgeHeader is a row in the table of fields that the edge adds to an origin
+// request if a policy or a whitelist names them (CF-REQ-61).
 type EdgeHeader struct {
 	// Rule is the rule of the row.
 	Rule RuleID
 	// Name is the field's name.
 	Name string
-	// Geography says that the value comes from the viewer's place, which is not
-	// known here: from configuration, else it is the placeholder.
+	// Geography says that the value depends on the viewer's location, which is not
+	// known here: it comes from the configuration, or else it is the placeholder.
 	Geography bool
-	// Placeholder stands in for a place that nobody gave; a field without one
-	// is then left out. It is ours: no viewer of CloudFront has these values.
+	// Placeholder is the value for a location that is not configured; a field
+	// without a placeholder is then omitted. Placeholders are ours: no viewer of
+	// CloudFront has these values.
 	Placeholder string
 	// device is the class that the value affirms or denies; 0 for other rows.
 	device device
@@ -69,8 +70,8 @@ var edgeHeaders = []EdgeHeader{
 	}},
 }
 
-// EdgeHeaders returns the table of the fields that the edge can add. The
-// result is shared: do not change it.
+// EdgeHeaders returns the table of the fields that the edge can add. The result
+// is shared: do not modify it.
 func EdgeHeaders() []EdgeHeader { return edgeHeaders }
 
 // edgeHeaderIndex has the places in the table by name.
@@ -170,8 +171,8 @@ func (n *edgeNames) forwardsDevice() bool {
 	return false
 }
 
-// CloudFrontFields are the fields of the edge's own that the policies of a
-// behavior ask for (CF-FN-65).
+// CloudFrontFields returns the edge's own fields that a behavior's policies name
+// (CF-FN-65).
 func CloudFrontFields(f RequestFacts) []Field {
 	s := selectionOf(f.Behavior)
 	names := s.cloudFrontNames()

@@ -6,43 +6,43 @@ import (
 	"strings"
 )
 
-// HeaderTreatment is what happens on the way to the origin to a viewer's field
-// that no policy and no whitelist names.
+// HeaderTreatment is what the edge does with a viewer's field on the way to the
+// origin if no policy and no whitelist names it.
 type HeaderTreatment string
 
-// The treatments. Only the first three give way to a policy or a whitelist
-// that names the field.
+// The treatments. A policy or a whitelist that names the field overrides only the
+// first three.
 const (
-	// HeaderForwarded goes on in legacy mode; in policy mode only what is
-	// selected does (CF-REQ-02).
+	// HeaderForwarded is forwarded in legacy mode; in policy mode only selected
+	// fields are (CF-REQ-02).
 	HeaderForwarded HeaderTreatment = "forwarded"
-	// HeaderRemoved goes on only where it is selected.
+	// HeaderRemoved is forwarded only if selected.
 	HeaderRemoved HeaderTreatment = "removed unless selected"
-	// HeaderNormalized goes on in a form of the edge's own.
+	// HeaderNormalized is forwarded in a form normalized by the edge.
 	HeaderNormalized HeaderTreatment = "normalized"
-	// HeaderNever is removed whatever the configuration says.
+	// HeaderNever is always removed, whatever the configuration.
 	HeaderNever HeaderTreatment = "always removed"
-	// HeaderWritten is set or added to by the edge itself.
+	// HeaderWritten is set or extended by the edge itself.
 	HeaderWritten HeaderTreatment = "written by the edge"
 	// HeaderFraming describes the body and is written together with it.
 	HeaderFraming HeaderTreatment = "written with the body"
 )
 
-// RequestHeader is a row of the documented table of request headers.
+// RequestHeader is a row in the documented table of request headers.
 type RequestHeader struct {
 	// Rule is the rule of the row.
 	Rule RuleID
-	// Name is the field's name; one that ends in "*" stands for all names that
-	// begin so, and "*" alone for every name that has no row of its own.
+	// Name is the field's name; a trailing "*" matches all names with that prefix,
+	// and "*" alone matches every name without a row of its own.
 	Name string
-	// Methods limits the row to these methods; nil means all of them.
+	// Methods limits the row to these methods; nil means all methods.
 	Methods []string
 	// WhenCached limits the row to behaviors that cache the method.
 	WhenCached bool
-	// Unlisted is what happens to the field where nothing names it.
+	// Unlisted is the treatment of the field if nothing names it.
 	Unlisted HeaderTreatment
-	// NotInKey says that the field cannot be part of a cache key, so that a
-	// legacy whitelist cannot name it.
+	// NotInKey says that the field cannot be part of a cache key, so a legacy
+	// whitelist cannot name it.
 	NotInKey bool
 }
 
@@ -101,8 +101,8 @@ var requestHeaders = []RequestHeader{
 	{Rule: "CF-REQ-12", Name: "*", Unlisted: HeaderForwarded},
 }
 
-// RequestHeaders returns the documented table of request headers, in its
-// order. The result is shared: do not change it.
+// RequestHeaders returns the documented table of request headers, in its order.
+// The result is shared: do not modify it.
 func RequestHeaders() []RequestHeader { return requestHeaders }
 
 // requestHeaderIndex has the rows by canonical name, and those of prefixes.

@@ -5,27 +5,26 @@ import (
 	"strings"
 )
 
-// ResponseHeader is a row of the documented table of an origin's response
-// fields that do not reach the viewer as they came.
+// ResponseHeader is a row in the documented table of origin response fields that
+// do not reach the viewer unmodified.
 type ResponseHeader struct {
-	// Rule is the rule of the row; "" where it is not CloudFront's but that of
-	// HTTP itself (RFC 9110 section 7.6.1) or of edgesim's contract.
+	// Rule is the rule of the row; "" if it comes from HTTP itself (RFC 9110 section
+	// 7.6.1) or from edgesim's contract instead of CloudFront.
 	Rule RuleID
-	// Name is the field's name; one that ends in "*" stands for all names that
-	// begin so.
+	// Name is the field's name; a trailing "*" matches all names with that prefix.
 	Name string
-	// Treatment is what becomes of it.
+	// Treatment is what the edge does with the field.
 	Treatment ResponseTreatment
 }
 
-// ResponseTreatment is what the edge does with a field of the origin's response.
+// ResponseTreatment is what the edge does with an origin response field.
 type ResponseTreatment string
 
 // The treatments.
 const (
 	// ResponseRemoved never reaches the viewer.
 	ResponseRemoved ResponseTreatment = "removed"
-	// ResponseReplaced is written by the edge, whatever the origin sent.
+	// ResponseReplaced is set by the edge, whatever the origin sent.
 	ResponseReplaced ResponseTreatment = "replaced"
 	// ResponseFraming describes the body and is written together with it.
 	ResponseFraming ResponseTreatment = "written with the body"
@@ -51,8 +50,8 @@ var responseHeaders = []ResponseHeader{
 	{"", "X-Edgesim-*", ResponseRemoved},
 }
 
-// ResponseHeaders returns the table of response fields. The result is shared:
-// do not change it.
+// ResponseHeaders returns the table of response fields. The result is shared: do
+// not modify it.
 func ResponseHeaders() []ResponseHeader { return responseHeaders }
 
 // withheld has, by canonical name, the fields that ViewerHeader leaves out.

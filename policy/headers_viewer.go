@@ -8,9 +8,9 @@ import (
 
 // ViewerTLS is what is known of a viewer's TLS connection.
 type ViewerTLS struct {
-	// Version and CipherSuite are the numbers on the wire.
+	// Version and CipherSuite are the wire numbers.
 	Version, CipherSuite uint16
-	// Resumed says that the session of an earlier connection was taken up.
+	// Resumed says that the connection resumed an earlier session.
 	Resumed bool
 }
 
@@ -70,7 +70,7 @@ var opensslNames = map[uint16]string{
 }
 
 // OpenSSLName returns the name of a viewer's cipher suite as CloudFront writes it
-// in headers and logs; one that no viewer can have here is a number.
+// in headers and logs, or its number if no viewer can negotiate the suite here.
 func OpenSSLName(suite uint16) string {
 	if name, ok := opensslNames[suite]; ok {
 		return name

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Retries says whether a failure is followed by another attempt, where one is
-// left. One to connect is, whatever the method, as no byte of the request was sent
-// (CF-CONN-11); a response timeout for what is repeatable only (CF-TIME-02,
-// CF-TIME-05). That nothing else is, a refused handshake or certificate above all,
-// is inferred.
+// Retries reports whether a failure is followed by another attempt, if one is
+// left. A failure to connect is, whatever the method, because no byte of the
+// request was sent (CF-CONN-11). A response timeout is only if the request is
+// repeatable (CF-TIME-02, CF-TIME-05). That nothing else is retried, in
+// particular a refused handshake or certificate, is inferred.
 func Retries(c *Cause, repeatable bool) bool {
 	switch c.Name {
 	case CauseConnectRefused, CauseConnectReset, CauseConnectTimeout:
@@ -20,7 +20,7 @@ func Retries(c *Cause, repeatable bool) bool {
 	return false
 }
 
-// Repeatable says whether a request may be sent again after a timeout
+// Repeatable reports whether a request may be sent again after a timeout
 // (CF-TIME-02, CF-TIME-05).
 func Repeatable(method string, hasBody bool) bool {
 	return (method == "GET" || method == "HEAD") && !hasBody
@@ -34,8 +34,9 @@ func notRepeated(c *Cause, method string, repeatable bool) {
 	}
 }
 
-// Overdue turns a timeout into that of the response completion timeout, which is
-// over and was what ended the wait (CF-TIME-07). Other causes stay as they are.
+// Overdue converts a timeout into that of the response completion timeout, which
+// has expired and was what ended the wait (CF-TIME-07). Other causes are
+// unchanged.
 func Overdue(c *Cause, timeout time.Duration) *Cause {
 	if c.Name != CauseConnectTimeout && c.Name != CauseResponseTimeout {
 		return c
@@ -44,24 +45,25 @@ func Overdue(c *Cause, timeout time.Duration) *Cause {
 		fmt.Sprintf("no complete response within the response completion timeout of %s, attempts included; %s", timeout, c.Detail), c)
 }
 
-// ForcedFacts are a failure that is played instead of the origin's own.
+// ForcedFacts describes a failure that is played instead of the origin's own
+// behavior.
 type ForcedFacts struct {
-	// Name is the failure, By who forced it.
+	// Name is the failure; By is what forced it.
 	Name CauseName
 	By   string
-	// Origin is the host:port that was not asked.
+	// Origin is the host:port that was not contacted.
 	Origin string
 	// Method and Repeatable are as in [ReadFacts].
 	Method     string
 	Repeatable bool
-	// Timeout is the setting that a timeout stands for, 0 for other causes, and
-	// Waited how long it took here.
+	// Timeout is the setting behind a timeout, 0 for other causes; Waited is how
+	// long it took here.
 	Timeout, Waited time.Duration
-	// Err tells it from real ones.
+	// Err distinguishes it from real failures.
 	Err error
 }
 
-// JudgeForced returns the cause of a failure that was forced.
+// JudgeForced returns the cause of a forced failure.
 func JudgeForced(f ForcedFacts) *Cause {
 	detail := fmt.Sprintf("%s of %s", f.Name, f.Origin)
 	if limit := timeoutNames[f.Name]; limit != "" {

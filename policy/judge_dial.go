@@ -7,36 +7,37 @@ import (
 )
 
 // Failure is how an operation on a connection ended: facts read from error
-// numbers and deadlines, never from text. The zero value is one of which nothing
-// is known.
+// numbers and deadlines, never from text. The zero value means that nothing is
+// known.
 type Failure struct {
-	// Err is the error itself, which is only shown.
+	// Err is the error itself, used only for display.
 	Err error
-	// TimedOut says that a deadline passed, ours or the kernel's.
+	// TimedOut says that a deadline passed, edgesim's or the kernel's.
 	TimedOut bool
 	// Refused, Reset and Unreachable are ECONNREFUSED, ECONNRESET or EPIPE, and
 	// ENETUNREACH or EHOSTUNREACH.
 	Refused, Reset, Unreachable bool
-	// Ended says that the other side ended the connection in the ordinary way.
+	// Ended says that the peer closed the connection normally.
 	Ended bool
 }
 
-// LookupFacts are what became of looking up an origin's name.
+// LookupFacts is the result of looking up an origin's name.
 type LookupFacts struct {
 	// Name is the name that was looked up.
 	Name string
-	// Elsewhere says that it is not the origin's own: --connect leads there.
+	// Elsewhere says that Name is not the origin's own, but where --connect leads.
 	Elsewhere bool
-	// OnlyIPv6 says that IPv4 addresses do not count; OtherFamily that there are
-	// addresses, and all of the family that does not.
+	// OnlyIPv6 says that IPv4 addresses do not count; OtherFamily says that there
+	// are addresses, but all of the family that does not count.
 	OnlyIPv6, OtherFamily bool
-	// NotFound and NoAnswer are what the name servers said, or that they did not.
+	// NotFound says that the name servers know no such name, NoAnswer that they did
+	// not respond.
 	NotFound, NoAnswer bool
-	// Err is the error; nil is an answer without an address.
+	// Err is the error; nil means a response without an address.
 	Err error
 }
 
-// JudgeLookup returns the cause of a name that has no address to go to
+// JudgeLookup returns the cause for a name that has no address to connect to
 // (CF-DNS-01), or none of the family that IpAddressType allows (CF-DNS-05,
 // CF-DNS-06).
 func JudgeLookup(f LookupFacts) *Cause {
@@ -74,19 +75,19 @@ func wrongFamily(f LookupFacts) *Cause {
 	return cause
 }
 
-// DialFacts are what became of opening a TCP connection.
+// DialFacts is the result of opening a TCP connection.
 type DialFacts struct {
 	// Origin is the host:port as configured, Address the ip:port dialed.
 	Origin, Address string
-	// ConnectTo is the host:port where --connect leads; "" if it does not.
+	// ConnectTo is the host:port given by --connect; "" if none applies.
 	ConnectTo string
-	// Took is how long it was tried.
+	// Took is how long the attempt took.
 	Took time.Duration
 	// Failure is how it failed.
 	Failure Failure
 }
 
-// JudgeDial returns the cause of a connection that could not be opened
+// JudgeDial returns the cause for a connection that could not be opened
 // (CF-CONN-08, CF-CONN-09, CF-ERR-03).
 func JudgeDial(f DialFacts) *Cause {
 	cause := f.cause()
@@ -116,9 +117,9 @@ func (f *DialFacts) cause() *Cause {
 	return cause
 }
 
-// OnlyPlainPort adds to the cause of an origin that cannot be connected for HTTPS
-// that its HTTP port answers, as detail says: a listener on the wrong port is the
-// commonest reason for silence on 443.
+// OnlyPlainPort adds to the cause of a failed HTTPS connection that the origin's
+// HTTP port responds, as detail says: a listener on the wrong port is the most
+// common reason why port 443 does not respond.
 func OnlyPlainPort(c *Cause, detail string, port, plainPort int) *Cause {
 	told := *c
 	told.Detail += "; " + detail
