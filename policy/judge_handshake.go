@@ -6,72 +6,73 @@ import (
 	"time"
 )
 
-// HandshakeFacts are what was seen of a TLS handshake that failed.
+// HandshakeFacts is what was observed of a failed TLS handshake.
 type HandshakeFacts struct {
-	// Origin is the host:port as configured, SNI the server name sent.
+	// Origin is the host:port as configured; SNI is the server name sent.
 	Origin, SNI string
 	// Offer is what the ClientHello offered.
 	Offer Offer
-	// ConnectTimeout bounded it.
+	// ConnectTimeout is the timeout that applied.
 	ConnectTimeout time.Duration
 	// Failure is how it ended.
 	Failure Failure
-	// NotTLS are the first bytes of an answer that is not TLS.
+	// NotTLS holds the first bytes of a response that is not TLS.
 	NotTLS []byte
-	// Alert is the one that the origin sent; nil if none.
+	// Alert is the alert that the origin sent; nil if none.
 	Alert *AlertFacts
-	// Version and Suite are those of the origin's ServerHello, 0 before it, and
-	// SuiteName is the suite's.
+	// Version and Suite are those of the origin's ServerHello, 0 before it;
+	// SuiteName is the suite's name.
 	Version, Suite uint16
 	SuiteName      string
-	// Certificates says that the origin showed its certificates.
+	// Certificates says that the origin sent its certificates.
 	Certificates bool
-	// ClientCertificate is what was said about one.
+	// ClientCertificate holds the facts about a client certificate.
 	ClientCertificate ClientCertificateFacts
-	// HTTP2 says that HTTP/2 was offered by ALPN, without which gRPC cannot be.
+	// HTTP2 says that HTTP/2 was offered by ALPN, as gRPC requires.
 	HTTP2 bool
-	// Violation is how the origin broke the protocol, where that was seen.
+	// Violation is how the origin broke the protocol, if that was observed.
 	Violation Violation
-	// ViolationDetail says it in a clause.
+	// ViolationDetail describes the violation in a clause.
 	ViolationDetail string
 }
 
-// AlertFacts are a TLS alert.
+// AlertFacts describes a TLS alert.
 type AlertFacts struct {
-	// Description is its number, Text its name with the number.
+	// Description is the alert's number; Text is its name with the number.
 	Description uint8
 	Text        string
-	// Fatal is its level.
+	// Fatal says that its level is fatal.
 	Fatal bool
 }
 
-// ClientCertificateFacts are what was said about a client certificate.
+// ClientCertificateFacts is what was exchanged about a client certificate.
 type ClientCertificateFacts struct {
-	// Requested says that the origin asked for one, Sent that it got one.
+	// Requested says that the origin requested one; Sent says that it was sent one.
 	Requested, Sent bool
-	// CannotSign says that the origin takes no signature of its key.
+	// CannotSign says that the origin accepts no signature that the certificate's
+	// key can make.
 	CannotSign bool
-	// Alert is the text of the alert that refused it; "" if there was none.
+	// Alert is the text of the alert that rejected it; "" if there was none.
 	Alert string
 }
 
 // Violation is how an origin broke the TLS protocol.
 type Violation int
 
-// The violations that have a cause of their own, and all others.
+// The violations that have their own cause, and one for all others.
 const (
 	NoViolation Violation = iota
 	OtherViolation
-	// UnofferedVersion, UnofferedSuite, UnofferedGroup and UnofferedSignature are
-	// choices of what was not offered.
+	// UnofferedVersion, UnofferedSuite, UnofferedGroup and UnofferedSignature mean
+	// that the origin selected something that was not offered.
 	UnofferedVersion
 	UnofferedSuite
 	UnofferedGroup
 	UnofferedSignature
-	// UnfitCertificate is a leaf that cannot be read, whose key does not fit the
+	// UnfitCertificate is a leaf that cannot be parsed, whose key does not match the
 	// suite, or whose signature is wrong.
 	UnfitCertificate
-	// Renegotiation is an origin that insists on a new handshake.
+	// Renegotiation means that the origin insists on a new handshake.
 	Renegotiation
 )
 
@@ -84,7 +85,7 @@ const (
 	alertNoProtocol           = 120
 )
 
-// JudgeHandshake returns the cause of a handshake that failed, by what the origin
+// JudgeHandshake returns the cause for a failed handshake, from what the origin
 // sent, the alert's number and the error number (CF-ERR-01, CF-TLS-06, CF-TLS-11,
 // CF-CONN-24).
 func JudgeHandshake(f HandshakeFacts) *Cause {
@@ -161,9 +162,9 @@ func (f *HandshakeFacts) alert() *Cause {
 	return NewCause(CauseTLSHandshakeFailure, said, err)
 }
 
-// JudgeVersion returns the cause of a handshake that was completed in a version
-// that the offer has not, nil for one that it has: crypto/tls knows no sets with
-// holes (CF-TLS-03).
+// JudgeVersion returns the cause for a handshake completed in a version that is
+// not in the offer; nil if it is. It is needed because crypto/tls does not
+// support version sets with holes (CF-TLS-03).
 func JudgeVersion(o Offer, version uint16) *Cause {
 	if o.Allows(version) {
 		return nil
@@ -171,17 +172,17 @@ func JudgeVersion(o Offer, version uint16) *Cause {
 	return NewCause(CauseTLSProtocolMismatch, fmt.Sprintf("the origin chose %s; allowed: %s", VersionName(version), o.VersionNames()), nil)
 }
 
-// NoHTTP2 is the cause of an origin that shakes hands, but will not speak HTTP/2,
-// without which there is no gRPC (CF-TLS-24). Detail says what it did.
+// NoHTTP2 returns the cause for an origin that completes the handshake but does
+// not speak HTTP/2, which gRPC requires (CF-TLS-24). Detail says what it did.
 func NoHTTP2(origin, detail string, err error) *Cause {
 	cause := NewCause(CauseTLSHandshakeFailure, fmt.Sprintf("%s was offered \"h2\" by ALPN for a gRPC call, and %s", origin, detail), err)
 	cause.Rule, cause.Inferred = "CF-TLS-24", true
 	return cause.hinted("let the origin speak HTTP/2 over TLS on this port (in nginx: http2 on)")
 }
 
-// UnlistedSignature is the cause of an origin that signs its key exchange in TLS
-// 1.2 with a scheme that the documented list lacks, and with none that it has
-// (CF-TLS-21). TLS 1.3 is a way out where the offer has it.
+// UnlistedSignature returns the cause for an origin that signs its TLS 1.2 key
+// exchange with a scheme that is not in the documented list, and supports none
+// that is (CF-TLS-21). TLS 1.3 is an alternative if it is in the offer.
 func UnlistedSignature(origin, scheme string, offer Offer, err error) *Cause {
 	cause := NewCause(CauseTLSHandshakeFailure,
 		fmt.Sprintf("%s signs its key exchange in TLS 1.2 with %s, and with no scheme of the documented list", origin, scheme), err)
@@ -192,8 +193,8 @@ func UnlistedSignature(origin, scheme string, offer Offer, err error) *Cause {
 	return cause.hinted("allow signatures with RSA PKCS#1 (rsa_pkcs1_sha256) on the origin")
 }
 
-// NotJudgedInTime is the cause of a connection whose time was over before its
-// certificates were judged.
+// NotJudgedInTime returns the cause for a connection whose time ran out before
+// its certificates were judged.
 func NotJudgedInTime(origin string, timeout time.Duration, err error) *Cause {
 	return NewCause(CauseConnectTimeout,
 		fmt.Sprintf("the certificates of %s were not judged within the connection timeout of %s", origin, timeout), err)
@@ -213,9 +214,9 @@ func clientCertificateRefused(f ClientCertificateFacts, err error) *Cause {
 		hinted("configure a client certificate for this origin (origin mTLS), or let the origin serve CloudFront without one")
 }
 
-// Narrower is the cause of a refused handshake once a scan has found out why: a
-// server that shares no version, no suite or no curve gives the same alert for all
-// three. An empty name is a scan that proves none.
+// Narrower returns the more specific cause of a refused handshake after a scan: a
+// server that shares no version, no suite or no curve sends the same alert for
+// all three. An empty name means that the scan proved none.
 func Narrower(c *Cause, name CauseName, detail string, offer Offer) *Cause {
 	if name == "" {
 		return c
@@ -235,15 +236,16 @@ func Narrower(c *Cause, name CauseName, detail string, offer Offer) *Cause {
 	return narrower
 }
 
-// MayBeExplained says whether the sets that an origin accepts can tell more about
-// why it refused a handshake: not when the refusal came after its certificates,
-// as all of that had been agreed on then, nor when it named the reason.
+// MayBeExplained reports whether knowing what an origin accepts can explain why
+// it refused a handshake. It cannot if the refusal came after the origin's
+// certificates, because everything had been negotiated by then, or if the origin
+// gave the reason.
 func MayBeExplained(c *Cause, certificates bool, alert *AlertFacts) bool {
 	return RefusesOffer(c) && !certificates && !(alert != nil && alert.Fatal && alert.Description == alertUnrecognizedName)
 }
 
-// RefusesOffer says whether a cause may be for lack of something in the offer: a
-// version, a suite, a curve or a signature scheme.
+// RefusesOffer reports whether a cause may come from something missing in the
+// offer: a version, a suite, a curve or a signature scheme.
 func RefusesOffer(c *Cause) bool {
 	switch c.Name {
 	case CauseTLSHandshakeFailure, CauseTLSProtocolMismatch, CauseTLSNoSharedCipher, CauseTLSNoSharedCurve:

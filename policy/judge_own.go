@@ -2,30 +2,31 @@ package policy
 
 import "fmt"
 
-// OwnFacts are what the viewer or the edge did itself to an exchange on its way
-// to the origin. Nothing of it says anything about the origin.
+// OwnFacts is how the viewer or the edge itself ended an exchange with the
+// origin. None of it says anything about the origin.
 type OwnFacts struct {
-	// Left says that the viewer's request has ended; CutOff that it was the edge
-	// that ended it, as it shuts down.
+	// Left says that the viewer's request has ended; CutOff says that the edge ended
+	// it, because it is shutting down.
 	Left, CutOff bool
-	// Exhausted is what this machine ran out of: descriptors, memory, ports; nil
-	// if there was enough.
+	// Exhausted is the error if this machine ran out of descriptors, memory or
+	// ports; nil if it did not.
 	Exhausted error
-	// Busy is how many requests are under way, where the edge takes no more; 0 if
+	// Busy is the number of requests in progress if the edge accepts no more; 0 if
 	// it does.
 	Busy int
-	// When says in a clause how far the exchange was.
+	// When says in a clause how far the exchange had progressed.
 	When string
 	// Err is the underlying error.
 	Err error
 }
 
-// JudgeOwn returns the cause of an exchange that the viewer or the edge ended,
-// and nil where neither did.
+// JudgeOwn returns the cause for an exchange that the viewer or the edge ended,
+// and nil if neither did.
 //
-// CloudFront answers 503 where it has no capacity left (CF-ERR-10). That an edge
-// without descriptors, memory or ports is one without capacity, and one that
-// shuts down or has too much to do, too, is inferred; such a 503 is not the origin's.
+// CloudFront returns 503 if it has no capacity left (CF-ERR-10). That this
+// applies to an edge without descriptors, memory or ports, to one that is
+// shutting down and to one that is overloaded is inferred; such a 503 is not the
+// origin's.
 func JudgeOwn(f OwnFacts) *Cause {
 	switch {
 	case f.CutOff:
@@ -49,9 +50,9 @@ func JudgeOwn(f OwnFacts) *Cause {
 	return nil
 }
 
-// OfOrigin says whether a cause tells of the origin, or of the way to it. The
-// others are the viewer's doing, a function's or the edge's own: they are not kept, fail over
-// to nobody and get no custom error page.
+// OfOrigin reports whether a cause concerns the origin or the path to it. Other
+// causes come from the viewer, a function or the edge itself: they are not
+// cached, do not fail over, and get no custom error page.
 func (n CauseName) OfOrigin() bool {
 	for i := range causeTable {
 		if spec := &causeTable[i]; spec.Name == n {

@@ -5,52 +5,54 @@ import (
 	"time"
 )
 
-// ReadFacts are how a response ended before its end: what was sent and received,
-// and what became of the connection. HTTP/1.1 and HTTP/2 bring the same.
+// ReadFacts is how a response ended early: what was sent and received, and what
+// happened to the connection. It is the same for HTTP/1.1 and HTTP/2.
 type ReadFacts struct {
 	// Origin is the host:port as configured.
 	Origin string
-	// Method is the request's. Repeatable says that it may be sent again after a
-	// timeout.
+	// Method is the request's method. Repeatable says that the request may be sent
+	// again after a timeout.
 	Method     string
 	Repeatable bool
 	// ResponseTimeout and KeepaliveTimeout are the origin's settings.
 	ResponseTimeout, KeepaliveTimeout time.Duration
 	// InBody says that the response head was complete: the viewer has the status.
-	// Delivered are the bytes of the body so far, Length what was announced, -1
-	// if nothing was.
+	// Delivered is the number of body bytes so far, Length the announced length, -1
+	// if none was announced.
 	InBody            bool
 	Delivered, Length int64
-	// Own is what the viewer or the edge did to end it. BadBody is the cause of a
-	// request body that breaks the rules; nil if it does not.
+	// Own is how the viewer or the edge ended it. BadBody is the cause for a
+	// malformed request body; nil if it is valid.
 	Own     OwnFacts
 	BadBody *Cause
-	// Failure is how the connection broke; nil if it did not, and then what came
-	// over it was wrong, as Malformed says.
+	// Failure is how the connection broke. If it is nil, the connection did not
+	// break, and the data received was wrong, as Malformed says.
 	Failure   *Failure
 	Malformed error
-	// TooBig says that the response head exceeds its limit. Ambiguous says that
-	// the head tells in two ways how long the body is.
+	// TooBig says that the response head exceeds its limit. Ambiguous says that the
+	// head gives the length of the body in two ways.
 	TooBig, Ambiguous bool
-	// Received is what has come of the head, in HTTP/1.1.
+	// Received is what was received of the head, in HTTP/1.1.
 	Received []byte
 	// TLS says that the connection is encrypted.
 	TLS bool
-	// ClientCertificate says that the origin refused for lack of one; nil if not.
+	// ClientCertificate is set if the origin refused for lack of a client
+	// certificate; otherwise nil.
 	ClientCertificate *ClientCertificateFacts
-	// Renegotiation says that the origin asked for a new handshake.
+	// Renegotiation says that the origin requested a new handshake.
 	Renegotiation bool
-	// Reused says that the connection was a kept-alive one, idle for Idle.
+	// Reused says that a kept-alive connection was used, which had been idle for
+	// Idle.
 	Reused bool
 	Idle   time.Duration
-	// HTTP2 says which protocol was spoken. Stream is the code with which the
-	// origin reset the stream, where that is none of the protocol's own errors.
+	// HTTP2 says that the protocol was HTTP/2. Stream is the code with which the
+	// origin reset the stream, if that is not one of the protocol's own errors.
 	HTTP2  bool
 	Stream *uint32
 }
 
-// JudgeRead returns the cause of a response that did not come to its end. A
-// broken one in the body only explains the truncation (CF-RESP-17 to CF-RESP-19).
+// JudgeRead returns the cause for an incomplete response. If it broke in the
+// body, the cause only explains the truncation (CF-RESP-17 to CF-RESP-19).
 func JudgeRead(f ReadFacts) *Cause {
 	cause := f.cause()
 	if f.InBody {
@@ -162,9 +164,9 @@ func firstLine(head []byte) string {
 	return string(head)
 }
 
-// BadRequest is the cause of a request that breaks the rules only once it is under
-// way: its body is malformed, or it would not arrive at the origin as what it is
-// (CF-ERR-24). Err says how.
+// BadRequest returns the cause for a request found to be invalid only while it is
+// being forwarded: its body is malformed, or it would not reach the origin as the
+// same request (CF-ERR-24). Err says how.
 func BadRequest(err error) *Cause {
 	return NewCause(CauseViewerBadRequest, err.Error(), err)
 }

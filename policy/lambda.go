@@ -8,15 +8,15 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// LambdaEvent is what a Lambda@Edge function gets: the cf object of the one
-// record of its event (CF-LAE-11). Its JSON is the event's.
+// LambdaEvent is the input of a Lambda@Edge function: the cf object of the only
+// record in its event (CF-LAE-11). Its JSON is that of the event.
 type LambdaEvent struct {
 	Config   LambdaConfig    `json:"config"`
 	Request  LambdaRequest   `json:"request"`
 	Response *LambdaResponse `json:"response,omitempty"`
 }
 
-// LambdaConfig says where and when the function runs; all of it is read-only
+// LambdaConfig says where and when the function runs. All of it is read-only
 // (CF-LAE-12).
 type LambdaConfig struct {
 	DistributionDomainName string  `json:"distributionDomainName"`
@@ -25,7 +25,7 @@ type LambdaConfig struct {
 	RequestID              string  `json:"requestId"`
 }
 
-// LambdaRequest is the request of an event (CF-LAE-13).
+// LambdaRequest is the request in an event (CF-LAE-13).
 type LambdaRequest struct {
 	Body        *LambdaBody   `json:"body,omitempty"`
 	ClientIP    string        `json:"clientIp"`
@@ -36,8 +36,8 @@ type LambdaRequest struct {
 	URI         string        `json:"uri"`
 }
 
-// LambdaHeaders are header fields by name in lower case, each with all its
-// values (CF-LAE-14).
+// LambdaHeaders holds header fields by lower-case name, each with all its values
+// (CF-LAE-14).
 type LambdaHeaders map[string][]LambdaHeader
 
 // LambdaHeader is one field; Key is its name as sent.
@@ -46,7 +46,7 @@ type LambdaHeader struct {
 	Value string `json:"value"`
 }
 
-// LambdaBody is the body of a request, where the function is shown it
+// LambdaBody is the body of a request, if the function has access to it
 // (CF-LAE-57, CF-LAE-58).
 type LambdaBody struct {
 	InputTruncated bool   `json:"inputTruncated"`
@@ -55,20 +55,20 @@ type LambdaBody struct {
 	Data           string `json:"data"`
 }
 
-// LambdaResponse is the response of an event.
+// LambdaResponse is the response in an event.
 type LambdaResponse struct {
 	Headers           LambdaHeaders `json:"headers"`
 	Status            string        `json:"status"`
 	StatusDescription string        `json:"statusDescription"`
 }
 
-// LambdaOrigin is the origin of a request; exactly one of the two (CF-LAE-19).
+// LambdaOrigin is the origin of a request; exactly one field is set (CF-LAE-19).
 type LambdaOrigin struct {
 	Custom *LambdaCustomOrigin `json:"custom,omitempty"`
 	S3     *LambdaS3Origin     `json:"s3,omitempty"`
 }
 
-// LambdaCustomOrigin has the fields of a custom origin; times are in seconds
+// LambdaCustomOrigin holds the fields of a custom origin; times are in seconds
 // (CF-LAE-20).
 type LambdaCustomOrigin struct {
 	CustomHeaders             LambdaHeaders `json:"customHeaders"`
@@ -82,7 +82,7 @@ type LambdaCustomOrigin struct {
 	SSLProtocols              []string      `json:"sslProtocols"`
 }
 
-// LambdaS3Origin has the fields of a bucket (CF-LAE-21).
+// LambdaS3Origin holds the fields of an S3 origin (CF-LAE-21).
 type LambdaS3Origin struct {
 	AuthMethod                string        `json:"authMethod"`
 	CustomHeaders             LambdaHeaders `json:"customHeaders"`
@@ -100,8 +100,8 @@ const (
 	lambdaOriginBytes = 1 << 20
 )
 
-// LambdaBytes is how large a generated response, and a body that is shown, may
-// be at a trigger.
+// LambdaBytes returns the maximum size, at a trigger, of a generated response and
+// of a request body in the event.
 func LambdaBytes(t Trigger) int {
 	if t == OriginRequestTrigger || t == OriginResponseTrigger {
 		return lambdaOriginBytes
@@ -109,8 +109,8 @@ func LambdaBytes(t Trigger) int {
 	return lambdaViewerBytes
 }
 
-// LambdaHeadersOf are fields as an event shows them: without those that are
-// hidden from edge functions (CF-LAE-37). host is "" for a response.
+// LambdaHeadersOf returns fields as an event presents them: without those hidden
+// from edge functions (CF-LAE-37). host is "" for a response.
 func LambdaHeadersOf(host string, header http.Header, fields []Field) LambdaHeaders {
 	out := LambdaHeaders{}
 	if host != "" {
@@ -125,8 +125,8 @@ func LambdaHeadersOf(host string, header http.Header, fields []Field) LambdaHead
 	return out
 }
 
-// LambdaBodyOf is a request body as an event shows it: in base64, and cut where
-// it is too long (CF-LAE-57).
+// LambdaBodyOf returns a request body as an event presents it: in base64, and
+// truncated if it is too long (CF-LAE-57).
 func LambdaBodyOf(body []byte, t Trigger) *LambdaBody {
 	b := &LambdaBody{Action: "read-only", Encoding: "base64"}
 	if most := LambdaBytes(t); len(body) > most {
@@ -136,7 +136,7 @@ func LambdaBodyOf(body []byte, t Trigger) *LambdaBody {
 	return b
 }
 
-// LambdaOriginOf is an origin as an event shows it.
+// LambdaOriginOf returns an origin as an event presents it.
 func LambdaOriginOf(o *distribution.Origin, https bool) *LambdaOrigin {
 	headers := LambdaHeaders{}
 	for _, h := range o.CustomHeaders {
@@ -162,7 +162,8 @@ func LambdaOriginOf(o *distribution.Origin, https bool) *LambdaOrigin {
 	return &LambdaOrigin{Custom: c}
 }
 
-// LambdaResponseOf is a response as an event shows it; it has no body (CF-LAE-54).
+// LambdaResponseOf returns a response as an event presents it; it has no body
+// (CF-LAE-54).
 func LambdaResponseOf(status int, header http.Header) *LambdaResponse {
 	return &LambdaResponse{
 		Headers: LambdaHeadersOf("", header, nil), Status: strconv.Itoa(status), StatusDescription: http.StatusText(status),

@@ -75,11 +75,11 @@ func judgeLambdaCustomHeaders(custom, request LambdaHeaders, bad func(RuleID, st
 	return nil
 }
 
-// ApplyLambdaOrigin is where a request goes after an origin-request function:
-// assigned, with what the function changed of it. host is the Host that the
-// function wants sent, "" for that of the policies. Which SNI and which names of
-// the certificate follow is not stated (CF-LAE-32); as everywhere else it is
-// those of the Host that is sent and of the domain.
+// ApplyLambdaOrigin returns where a request goes after an origin-request
+// function: assigned, with the function's changes. host is the Host that the
+// function set, "" for that of the policies. The resulting SNI and certificate
+// names are not documented (CF-LAE-32); as everywhere else, they are those of the
+// Host sent and of the domain.
 func ApplyLambdaOrigin(assigned OriginChoice, o *LambdaOrigin, host string) OriginChoice {
 	choice := assigned
 	if host != "" {

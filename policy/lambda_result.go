@@ -12,20 +12,20 @@ import (
 )
 
 // LambdaResult is what a Lambda@Edge function returned: a request, or a response
-// that it made or changed.
+// that it generated or changed.
 type LambdaResult struct {
-	// Edit is the request or response after the function, with what it changed.
+	// Edit is the request or response after the function ran, with its changes.
 	Edit FunctionEdit
-	// Host is the Host after an origin-request function; "" where it kept it.
+	// Host is the Host after an origin-request function; "" if unchanged.
 	Host string
 	// RequestBody replaces the request's body; nil keeps it.
 	RequestBody []byte
-	// Origin is the origin after an origin-request function; nil where it kept it.
+	// Origin is the origin after an origin-request function; nil if unchanged.
 	Origin *LambdaOrigin
 	// Response says that the result is a response, with this status.
 	Response bool
 	Status   int
-	// Body replaces the response's body; nil keeps the one there is.
+	// Body replaces the response's body; nil keeps the existing one.
 	Body []byte
 }
 
@@ -40,9 +40,9 @@ type lambdaReturned struct {
 	Origin                             *LambdaOrigin
 }
 
-// ReadLambdaResult reads and judges what a function returned for an event
+// ReadLambdaResult parses and judges what a function returned for an event
 // (CF-LAE-46 to CF-LAE-60). uri and fields are those of the request, or of the
-// response for the response triggers, as they are without the function.
+// response for the response triggers, before the function ran.
 func ReadLambdaResult(name string, event *LambdaEvent, result []byte, uri string, fields []Field) (*LambdaResult, *FunctionFault) {
 	t := event.Config.EventType
 	var r lambdaReturned

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// AcceptedNames are the names of which an origin's certificate must carry at
-// least one: host names, or addresses for origins on the own machine.
+// AcceptedNames are the names of which an origin's certificate must cover at
+// least one: host names, or addresses for origins on the local machine.
 type AcceptedNames []string
 
 // SNI returns the server name that the edge sends to the origin: the viewer's
-// Host if it is forwarded, else the origin's domain name (CF-NAME-04). It is in
-// lower case, without port and without a final dot, and "" for an address,
-// which TLS does not allow there (RFC 6066 section 3).
+// Host if it is forwarded, otherwise the origin's domain name (CF-NAME-04). It is
+// in lower case, without port or trailing dot. For an address, which TLS does not
+// allow as a server name (RFC 6066 section 3), it is "".
 func SNI(originDomain, forwardedHost string, forwarded bool) string {
 	name := hostName(originDomain)
 	if host := hostName(forwardedHost); forwarded && host != "" {
@@ -26,13 +26,13 @@ func SNI(originDomain, forwardedHost string, forwarded bool) string {
 	return name
 }
 
-// NamesFor returns the names that the origin's certificate is matched with:
-// the origin's domain name (CF-NAME-01), and the viewer's Host beside it if
-// that is forwarded (CF-NAME-02). A port in Host is not part of a name; whether
+// NamesFor returns the names that the origin's certificate is matched against:
+// the origin's domain name (CF-NAME-01), plus the viewer's Host if it is
+// forwarded (CF-NAME-02). A port in Host is not part of the name; whether
 // CloudFront sends one is not documented (CF-NAME-16).
 //
-// One page asks for a match with Host alone when it is forwarded (CF-NAME-03).
-// The others say that either is enough, and they are followed here.
+// One page requires a match with Host alone if it is forwarded (CF-NAME-03). The
+// others say that either is enough, and edgesim follows them.
 func NamesFor(originDomain, forwardedHost string, forwarded bool) AcceptedNames {
 	names := AcceptedNames{hostName(originDomain)}
 	if host := hostName(forwardedHost); forwarded && host != "" && host != names[0] {

@@ -15,38 +15,39 @@ import (
 //go:embed platforms.tsv
 var platformTable string
 
-// Platform is a kind of place where origins live, known by their names.
+// Platform is a hosting platform for origins, recognized by domain name.
 type Platform struct {
-	// Name ends the domain names of its origins, Platform is what it is called.
+	// Name is the suffix of its origins' domain names; Platform is what it is
+	// called.
 	Name, Platform string
-	// OwnHost says that it answers only to the Host that it gave itself, so that
-	// one forwarded from the viewer is refused.
+	// OwnHost says that it responds only to the Host that it assigned, so that it
+	// refuses one forwarded from the viewer.
 	OwnHost bool
 	// TLS says whether it speaks TLS on port 443.
 	TLS PlatformTLS
-	// Status and Mark are what its refusal of a foreign Host looks like, as far
-	// as it was read; 0 and "" where it was not.
+	// Status and Mark identify its response to a foreign Host, as far as documented;
+	// 0 and "" if not.
 	Status int
 	Mark   string
-	// Sources are the pages that were read for the row; nil for one that is
-	// inferred, of which no more is said than its name tells.
+	// Sources are the pages behind the row; nil for an inferred row, which claims no
+	// more than its name implies.
 	Sources []string
 }
 
-// PlatformTLS says whether a platform speaks TLS.
+// PlatformTLS says whether a platform supports TLS.
 type PlatformTLS string
 
-// The answers.
+// The values of PlatformTLS.
 const (
 	TLSYes      PlatformTLS = "yes"      // and HTTP on port 80, too
 	TLSOnly     PlatformTLS = "only"     // and nothing on port 80 that answers a request
-	TLSNo       PlatformTLS = "no"       // HTTP alone
+	TLSNo       PlatformTLS = "no"       // HTTP only
 	TLSListener PlatformTLS = "listener" // if its owner has set it up
 )
 
 var platforms = parsePlatforms(platformTable)
 
-// Platforms returns the table. The result is shared: do not change it.
+// Platforms returns the table. The result is shared: do not modify it.
 func Platforms() []Platform { return platforms }
 
 func parsePlatforms(table string) []Platform {
@@ -69,8 +70,8 @@ func parsePlatforms(table string) []Platform {
 	return rows
 }
 
-// PlatformOf returns the platform of an origin by its domain name: the row of
-// the most labels that fits. It returns false for a name that tells nothing.
+// PlatformOf returns the platform of an origin by its domain name: the matching
+// row with the most labels. It returns false if no row matches.
 func PlatformOf(domain string) (Platform, bool) {
 	name := strings.Split(canonicalName(domain), ".")
 	best, labels := Platform{}, 0
@@ -94,10 +95,10 @@ func fits(labels, pattern []string) bool {
 	return true
 }
 
-// JudgePlatform judges what a behavior sends to an origin, and how, by what is
-// known of the platform that the origin's name tells of: each finding warns of
-// an answer of the origin's own that nobody wants. Where viewers ask for the
-// origin's own name nothing is said of Host.
+// JudgePlatform judges what a behavior sends to an origin, and how, against what
+// is known of the platform that the origin's name indicates. Each finding warns
+// of an unwanted response from the origin itself. If viewers use the origin's own
+// name, it does not check Host.
 func JudgePlatform(b *distribution.CacheBehavior, o *distribution.Origin, viewerHost string) []Finding {
 	p, ok := PlatformOf(o.DomainName)
 	if !ok {
@@ -131,7 +132,7 @@ func JudgePlatform(b *distribution.CacheBehavior, o *distribution.Origin, viewer
 }
 
 // JudgePlatforms judges what all behaviors of a distribution send to their
-// origins, see [JudgePlatform], each finding once.
+// origins, see [JudgePlatform], and reports each finding once.
 func JudgePlatforms(d *distribution.Distribution) []Finding {
 	viewer := "d111111abcdef8.cloudfront.net" // as every distribution has a name of its own
 	if len(d.Aliases) > 0 {

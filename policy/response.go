@@ -7,13 +7,12 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// ViewerHeader turns the fields of the origin's response into those that go to
-// the viewer, in place, as this is done for every response: connection-bound
-// ones are removed (CF-RESP-03 to CF-RESP-05), Set-Cookie where cookies are not
-// forwarded (CF-RESP-02), and what Vary says of fields that the origin never got
-// (CF-RESP-06 to CF-RESP-09). It returns the map. What
-// settings and the origin's own Connection remove goes into the log, which may be
-// nil.
+// ViewerHeader converts, in place, the fields of the origin's response to those
+// sent to the viewer, as for every response. It removes hop-by-hop fields
+// (CF-RESP-03 to CF-RESP-05), Set-Cookie if cookies are not forwarded
+// (CF-RESP-02), and names in Vary of fields that the origin never got (CF-RESP-06
+// to CF-RESP-09). It returns the map. What settings and the origin's own
+// Connection remove is added to the log, which may be nil.
 func ViewerHeader(out http.Header, b *distribution.CacheBehavior, log *ChangeLog) http.Header {
 	hop := out["Connection"]
 	for name := range out {

@@ -11,13 +11,13 @@ import (
 type ResponsePolicyFacts struct {
 	// Policy is the behavior's policy; nil changes nothing.
 	Policy *distribution.ResponseHeadersPolicy
-	// Method and Request are the viewer's request.
+	// Method and Request are those of the viewer's request.
 	Method  string
 	Request http.Header
-	// Generated says that the edge made the response itself. It gets what the
-	// policy adds, too (CF-ERR-36); that nothing is removed from it is inferred.
+	// Generated says that the edge generated the response itself. It also gets what
+	// the policy adds (CF-ERR-36); that nothing is removed from it is inferred.
 	Generated bool
-	// Log gets what the policy changes. Default: none.
+	// Log receives the policy's changes. Default: none.
 	Log *ChangeLog
 }
 
@@ -29,10 +29,10 @@ func (f *ResponsePolicyFacts) by() string {
 	return ByResponsePolicy + " " + f.Policy.Name
 }
 
-// ApplyResponsePolicy changes the fields of a viewer's response as its response
-// headers policy says: first it removes, then it adds, so that a field that is
-// in both parts is sent. A field that the origin sent is kept where the policy
-// does not override it. What frames the message cannot be touched by it.
+// ApplyResponsePolicy applies a response headers policy to the fields of a
+// viewer's response. It removes first and adds afterwards, so a field that is in
+// both parts is sent. A field from the origin is kept unless the policy overrides
+// it. The policy cannot change the message framing.
 func ApplyResponsePolicy(h http.Header, f ResponsePolicyFacts) {
 	p := f.Policy
 	if p == nil {
@@ -84,9 +84,9 @@ func (w *responseWriter) set(name, value string, override bool) {
 	}
 }
 
-// WantsServerTiming says whether a response gets Server-Timing: a part of all
-// responses, and every one that was asked for it (CF-REQ-71). The draw is made
-// from the exchange's id, so that it can be repeated.
+// WantsServerTiming reports whether a response gets Server-Timing: a sample of
+// all responses does, and every response to a request for it (CF-REQ-71).
+// Sampling is based on the exchange's id, so it is reproducible.
 func WantsServerTiming(p *distribution.ResponseHeadersPolicy, request http.Header, id string) bool {
 	if p == nil || !p.ServerTiming && p.ServerTimingRate <= 0 {
 		return false

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// JudgeContentRange refuses a partial response whose Content-Length says
-// something else than its Content-Range (CF-RESP-25). It returns nil for a
-// response that may go on; length is -1 where none was announced. The status
-// that the viewer gets is not documented: 502 is inferred.
+// JudgeContentRange rejects a partial response whose Content-Length contradicts
+// its Content-Range (CF-RESP-25). It returns nil for an acceptable response;
+// length is -1 if none was announced. The status that the viewer gets is not
+// documented: 502 is inferred.
 func JudgeContentRange(status int, header http.Header, length int64) *Cause {
 	value := header.Get("Content-Range")
 	if status != http.StatusPartialContent || value == "" || length < 0 {

@@ -104,23 +104,24 @@ func named(v distribution.ValueSelection, name string, equal func(a, b string) b
 
 func exactly(a, b string) bool { return a == b }
 
-// HeaderDecision says whether a field of the viewer goes to the origin, and why.
+// HeaderDecision says whether a viewer's field is forwarded to the origin, and
+// why.
 type HeaderDecision struct {
-	// Sent says that what the viewer sent goes on, perhaps normalized or with
-	// an addition.
+	// Sent says that the viewer's value is forwarded, perhaps normalized or
+	// extended.
 	Sent bool
-	// Rule is the rule that decided.
+	// Rule is the deciding rule.
 	Rule RuleID
-	// By is the setting that selected the field: "cache policy", "origin
-	// request policy" or "forwarded values"; "" where none did.
+	// By is the setting that selected the field: "cache policy", "origin request
+	// policy" or "forwarded values"; "" if none did.
 	By string
-	// Treatment is what the documented table says of the field.
+	// Treatment is the field's treatment in the documented table.
 	Treatment HeaderTreatment
 }
 
-// DecideHeader says what a behavior does with a viewer's field and which rule
-// decides it, for people who ask where a header went. BuildRequest asks the
-// same question.
+// DecideHeader returns what a behavior does with a viewer's field and which rule
+// decides, to explain what happened to a header. BuildRequest makes the same
+// decision.
 func DecideHeader(b *distribution.CacheBehavior, name, method string) HeaderDecision {
 	s := selectionOf(b)
 	return s.decide(http.CanonicalHeaderKey(name), method)

@@ -7,28 +7,29 @@ import (
 	"time"
 )
 
-// ServerTimingFacts is what Server-Timing tells of a response.
+// ServerTimingFacts is what Server-Timing reports about a response.
 type ServerTimingFacts struct {
-	// Kept says that the response is from a cache: here, that of errors.
+	// Kept says that the response is from a cache: here, the error cache.
 	Kept bool
 	// Fetched says that an origin sent the response.
 	Fetched bool
-	// Resolve and Connect are the times for the name and for the connection,
-	// TLS included; 0 for a connection that was reused. Wait is from the
-	// request sent to the first byte of the response.
+	// Resolve and Connect are the times to resolve the name and to connect,
+	// including TLS; 0 for a reused connection. Wait is the time from sending the
+	// request to the first byte of the response.
 	Resolve, Connect, Wait time.Duration
-	// FirstByte is from the viewer's request received to the response begun.
+	// FirstByte is the time from receiving the viewer's request to starting the
+	// response.
 	FirstByte time.Duration
-	// POP is the edge location and ID the exchange's id.
+	// POP is the edge location, and ID the exchange's id.
 	POP, ID string
-	// Origin are the values of the origin's own Server-Timing.
+	// Origin holds the values of the origin's own Server-Timing.
 	Origin []string
 }
 
-// ServerTiming returns the value of Server-Timing, in the order and syntax of
-// the documented example: cdn-upstream-*, cdn-cache-miss or -hit, cdn-pop, cdn-rid,
-// cdn-downstream-fbl (CF-REQ-71). What the origin said stands at the end of the
-// one field.
+// ServerTiming returns the value of Server-Timing, in the order and syntax of the
+// documented example: cdn-upstream-*, cdn-cache-miss or -hit, cdn-pop, cdn-rid,
+// cdn-downstream-fbl (CF-REQ-71). The origin's own values come last in the same
+// field.
 func ServerTiming(f ServerTimingFacts) string {
 	var b strings.Builder
 	if f.Fetched {

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// TLS protocol versions as they go over the wire.
+// TLS protocol versions by their wire numbers.
 const (
 	VersionSSL30 uint16 = 0x0300
 	VersionTLS10 uint16 = 0x0301
@@ -33,17 +33,19 @@ func SignatureSchemes() []uint16 {
 	return []uint16{0x0401, 0x0501, 0x0601, 0x0301, 0x0403, 0x0503, 0x0603, 0x0303, 0x0201, 0x0203}
 }
 
-// Snapshot is one dated state of the documented TLS lists.
+// Snapshot is the state of the documented TLS lists at one date.
 type Snapshot struct {
 	// Name is "current" or the date of the page.
 	Name string
-	// Date is the day of the page's state, UTC.
+	// Date is the date of the page, UTC.
 	Date time.Time
-	// Suites are the TLS 1.2 and older cipher suites in the order of the page.
+	// Suites are the cipher suites for TLS 1.2 and earlier, in the order of the
+	// page.
 	Suites []uint16
-	// Groups are the ECDHE groups in the order in which they are offered.
+	// Groups are the ECDHE groups in the order offered.
 	Groups []uint16
-	// TLS13 says whether TLS 1.3 is offered beside TLSv1.2 (CF-TLS-07, CF-TLS-31).
+	// TLS13 says whether TLS 1.3 is offered along with TLSv1.2 (CF-TLS-07,
+	// CF-TLS-31).
 	TLS13 bool
 }
 
@@ -75,9 +77,9 @@ var documentedSuites = []documentedSuite{
 	{0x0004, "2017-12-07"}, // RC4-MD5
 }
 
-// Snapshots returns the dated states of the lists, oldest first; the last one
-// is "current". Groups of 2017 are not stated on the page; those of 2019 stand
-// for them (inferred).
+// Snapshots returns the snapshots of the lists, oldest first; the last one is
+// "current". The page does not state the groups of 2017; those of 2019 are used
+// (inferred).
 func Snapshots() []Snapshot {
 	early, today := []uint16{GroupP256, GroupP384}, []uint16{GroupP256, GroupX25519, GroupP384}
 	return []Snapshot{
@@ -89,7 +91,7 @@ func Snapshots() []Snapshot {
 	}
 }
 
-// CurrentSnapshot returns the newest state of the lists.
+// CurrentSnapshot returns the newest snapshot of the lists.
 var CurrentSnapshot = sync.OnceValue(func() Snapshot {
 	all := Snapshots()
 	return all[len(all)-1]
@@ -106,8 +108,8 @@ func snapshot(name, date string, groups []uint16, tls13 bool) Snapshot {
 	return s
 }
 
-// SnapshotFor returns the snapshot named by "current", "", or a date in the
-// form 2006-01-02, which picks the newest snapshot not after it.
+// SnapshotFor returns the snapshot for "current", "", or a date in the form
+// 2006-01-02, which selects the newest snapshot not after that date.
 func SnapshotFor(name string) (Snapshot, error) {
 	all := Snapshots()
 	if name == "" || name == "current" {
@@ -125,21 +127,22 @@ func SnapshotFor(name string) (Snapshot, error) {
 	return Snapshot{}, fmt.Errorf("policy %q is before the oldest documented list, %s", name, all[0].Name)
 }
 
-// Offer is what the edge puts into its ClientHello toward one origin. It is
-// always explicit: nothing is left to the defaults of a TLS library.
+// Offer is what the edge offers one origin in its ClientHello. It is always
+// explicit: nothing is left to the defaults of a TLS library.
 type Offer struct {
-	// Versions are the protocol versions, oldest first; a set, holes are legal.
+	// Versions are the protocol versions, oldest first. It is a set: gaps are
+	// allowed.
 	Versions []uint16
-	// Suites are the cipher suites for TLS 1.2 and older, in the order offered.
+	// Suites are the cipher suites for TLS 1.2 and earlier, in the order offered.
 	Suites []uint16
 	// Groups are the ECDHE groups, in the order offered.
 	Groups []uint16
 }
 
-// OfferFor returns the offer toward an origin that is configured with these
-// protocols, under one snapshot of the documented lists (CF-TLS-01). TLS 1.3
-// has no token of its own: it goes along with TLSv1.2 where the snapshot has it
-// (CF-TLS-08, CF-TLS-31).
+// OfferFor returns the offer to an origin configured with these protocols, under
+// one snapshot of the documented lists (CF-TLS-01). TLS 1.3 has no protocol value
+// of its own: it comes with TLSv1.2 if the snapshot has it (CF-TLS-08,
+// CF-TLS-31).
 func OfferFor(protocols []distribution.SSLProtocol, s Snapshot) Offer {
 	o := Offer{Versions: make([]uint16, 0, 5), Suites: s.Suites, Groups: s.Groups}
 	for _, p := range []struct {
@@ -161,10 +164,11 @@ func OfferFor(protocols []distribution.SSLProtocol, s Snapshot) Offer {
 	return o
 }
 
-// Allows says whether a version is part of the offer.
+// Allows reports whether a version is part of the offer.
 func (o Offer) Allows(version uint16) bool { return slices.Contains(o.Versions, version) }
 
-// VersionNames returns the versions of the offer for people, e.g. "TLSv1.2, TLSv1.3".
+// VersionNames returns the versions of the offer for display, e.g. "TLSv1.2,
+// TLSv1.3".
 func (o Offer) VersionNames() string {
 	names := make([]string, len(o.Versions))
 	for i, v := range o.Versions {

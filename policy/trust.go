@@ -7,17 +7,17 @@ import (
 
 // TrustedRoot is a root that a TrustStore trusts.
 type TrustedRoot struct {
-	// Certificate is the root. Its own signature is never looked at.
+	// Certificate is the root. Its own signature is never checked.
 	Certificate *x509.Certificate
-	// Constraint judges a chain that ends at this root, leaf first and root
-	// last; nil for a root that is trusted without condition. Mozilla's list
-	// has roots that are trusted for older certificates only.
+	// Constraint judges a chain that ends at this root, leaf first and root last;
+	// nil for a root trusted unconditionally. Mozilla's list has roots that are
+	// trusted only for older certificates.
 	Constraint func(chain []*x509.Certificate) error
 }
 
 // TrustStore is the set of roots that an origin's chain may end at: Mozilla's
-// included-CA list (CF-CERT-07), and the stand-ins that a user added for a
-// public CA. It never changes and is safe for concurrent use. A nil store
+// included-CA list (CF-CERT-07), plus the roots that a user added as substitutes
+// for a public CA. It never changes and is safe for concurrent use. A nil store
 // trusts nothing.
 type TrustStore struct {
 	bySubject map[string][]*anchor
@@ -30,8 +30,8 @@ type anchor struct {
 	constraint func(chain []*x509.Certificate) error
 }
 
-// NewTrustStore returns a store of roots that are trusted without condition.
-// The certificates must not be changed afterwards.
+// NewTrustStore returns a store of unconditionally trusted roots. The
+// certificates must not be modified afterwards.
 func NewTrustStore(roots ...*x509.Certificate) *TrustStore {
 	unconditional := make([]TrustedRoot, len(roots))
 	for i, root := range roots {
@@ -41,7 +41,7 @@ func NewTrustStore(roots ...*x509.Certificate) *TrustStore {
 }
 
 // NewConstrainedTrustStore returns a store of roots, some of which may have a
-// constraint. A root that is in it twice is trusted if either entry trusts it.
+// constraint. A root that appears twice is trusted if either entry trusts it.
 func NewConstrainedTrustStore(roots []TrustedRoot) *TrustStore {
 	s := &TrustStore{bySubject: make(map[string][]*anchor, len(roots)), size: len(roots)}
 	for _, root := range roots {
@@ -59,8 +59,8 @@ func (s *TrustStore) Len() int {
 	return s.size
 }
 
-// BySubject returns the roots with the subject of this raw DER name. Several
-// roots can have the same name and different keys.
+// BySubject returns the roots whose subject is this raw DER name. Several roots
+// can have the same name and different keys.
 func (s *TrustStore) BySubject(rawSubject []byte) []*x509.Certificate {
 	var found []*x509.Certificate
 	for _, root := range s.named(nameKey(rawSubject)) {
@@ -69,7 +69,7 @@ func (s *TrustStore) BySubject(rawSubject []byte) []*x509.Certificate {
 	return found
 }
 
-// Contains says whether this very certificate is a root of the store.
+// Contains reports whether exactly this certificate is a root in the store.
 func (s *TrustStore) Contains(cert *x509.Certificate) bool {
 	for _, root := range s.named(nameKey(cert.RawSubject)) {
 		if root.Certificate.Equal(cert) {
@@ -79,8 +79,8 @@ func (s *TrustStore) Contains(cert *x509.Certificate) bool {
 	return false
 }
 
-// ContainsKey says whether a root of the store has the name and the key of
-// this certificate. A cross-certificate has both and is another certificate.
+// ContainsKey reports whether a root in the store has the name and the key of
+// this certificate. A cross-certificate has both but is a different certificate.
 func (s *TrustStore) ContainsKey(cert *x509.Certificate) bool {
 	for _, root := range s.named(nameKey(cert.RawSubject)) {
 		if bytes.Equal(root.RawSubjectPublicKeyInfo, cert.RawSubjectPublicKeyInfo) {

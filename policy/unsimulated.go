@@ -7,13 +7,13 @@ import (
 
 // Gap is a documented behavior that edgesim does not simulate.
 type Gap struct {
-	// Rule is the behavior.
+	// Rule is the id of the behavior's rule.
 	Rule RuleID
-	// Needs says in a word or two what it would take.
+	// Needs says in a word or two what simulating it would require.
 	Needs string
-	// Why says it in a sentence: what happens in its place.
+	// Why says in a sentence what happens instead.
 	Why string
-	// Partly says that the rest of the behavior is simulated, and tested.
+	// Partly says that the rest of the behavior is simulated and tested.
 	Partly bool
 }
 
@@ -41,7 +41,7 @@ var unsimulated = []Gap{
 	{Rule: "CF-HDR-09", Needs: needsAWS, Partly: true, Why: "where a viewer is comes from configuration, else a placeholder; no request counts as one from AWS's network"},
 }
 
-// Gaps returns the declared gaps. The result is shared: do not change it.
+// Gaps returns the declared gaps. The result is shared: do not modify it.
 func Gaps() []Gap { return allGaps() }
 
 var allGaps = sync.OnceValue(func() []Gap {

@@ -8,22 +8,22 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// ViewerFacts is what the edge looks at before it asks any origin.
+// ViewerFacts is what the edge checks before it contacts an origin.
 type ViewerFacts struct {
 	Method, Scheme, Host, URI, Proto string
-	// HeaderBytes is the size of the request head; HeaderCut says that there was
-	// more of it.
+	// HeaderBytes is the size of the request head; HeaderCut says that it was
+	// longer.
 	HeaderBytes int
 	HeaderCut   bool
-	// Malformed says why the request cannot be read; "" if it can be.
+	// Malformed says why the request cannot be parsed; "" if it can.
 	Malformed string
-	// HasBody says that the request carries a body.
+	// HasBody says that the request has a body.
 	HasBody bool
 }
 
-// JudgeRequest refuses what the edge refuses whatever the behavior: a URL or a
-// head over the limit, and what cannot be read. It returns nil for a request
-// that may go on.
+// JudgeRequest refuses what the edge refuses for every behavior: a URL or a
+// request head over the limit, and malformed requests. It returns nil for an
+// acceptable request.
 func JudgeRequest(v ViewerFacts) *Cause {
 	if n := urlLength(v); n > URLLimit {
 		return NewCause(CauseViewerURLTooLong, fmt.Sprintf("the URL has %d bytes, at most %d are allowed", n, URLLimit), nil).
@@ -52,7 +52,7 @@ func urlLength(v ViewerFacts) int { return len(v.Scheme) + len("://") + len(v.Ho
 
 // JudgeBehavior refuses what the behavior refuses: the viewer's protocol, the
 // method, a GET with a body. A redirect to HTTPS is not a refusal: its status is
-// returned instead, 0 meaning that the request may go on.
+// returned instead, and 0 means that the request may proceed.
 func JudgeBehavior(v ViewerFacts, b *distribution.CacheBehavior) (redirect int, cause *Cause) {
 	if v.Scheme == "http" {
 		switch b.ViewerProtocolPolicy {
@@ -75,8 +75,8 @@ func JudgeBehavior(v ViewerFacts, b *distribution.CacheBehavior) (redirect int, 
 	return 0, nil
 }
 
-// JudgeRootObject refuses a request for / whose default root object has a name
-// that CloudFront does not take (CF-PATH-06).
+// JudgeRootObject refuses a request for / if the name of its default root object
+// is one that CloudFront does not accept (CF-PATH-06).
 func JudgeRootObject(path, name string) *Cause {
 	if path != "/" || name == "" {
 		return nil
@@ -107,7 +107,8 @@ func redirectToHTTPS(v ViewerFacts, b *distribution.CacheBehavior) (int, *Cause)
 	return 0, cause
 }
 
-// UnknownHost is the refusal of a Host that is none of the distribution's (CF-ERR-18).
+// UnknownHost returns the cause for a Host that no distribution name matches
+// (CF-ERR-18).
 func UnknownHost(host string, aliases []string) *Cause {
 	return NewCause(CauseViewerUnknownHost,
 		fmt.Sprintf("%q is not an alias of this distribution; its aliases: %s", host, strings.Join(aliases, ", ")), nil).

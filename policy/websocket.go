@@ -11,19 +11,20 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// WebSocketIdle is how long a WebSocket connection lives without a byte from
-// the origin (CF-WS-05, CF-TIME-14).
+// WebSocketIdle is how long a WebSocket connection stays open without receiving a
+// byte from the origin (CF-WS-05, CF-TIME-14).
 const WebSocketIdle = 10 * time.Minute
 
-// AsksForWebSocket says whether a viewer asks for a WebSocket connection (RFC
-// 6455 section 4.1). That is possible over HTTP/1.1 alone (CF-WS-03).
+// AsksForWebSocket reports whether a viewer requests a WebSocket connection (RFC
+// 6455 section 4.1), which is possible only over HTTP/1.1 (CF-WS-03).
 func AsksForWebSocket(method, proto string, h http.Header) bool {
 	return len(h["Upgrade"]) > 0 && method == http.MethodGet && proto == "HTTP/1.1" &&
 		hasToken(h["Upgrade"], "websocket") && hasToken(h["Connection"], "upgrade")
 }
 
-// JudgeNoWebSocket tells a viewer that means to set up a WebSocket, by its key, why
-// none is: over HTTP/2 and in HTTP/1.0 CloudFront sets up none (CF-WS-03).
+// JudgeNoWebSocket explains to a viewer that sends a WebSocket key why it gets no
+// WebSocket connection: CloudFront sets up none over HTTP/2 and HTTP/1.0
+// (CF-WS-03).
 func JudgeNoWebSocket(proto string, h http.Header) []Finding {
 	if proto == "HTTP/1.1" || len(h["Sec-Websocket-Key"]) == 0 {
 		return nil
@@ -45,12 +46,12 @@ type WebSocketFacts struct {
 // WebSocket (CF-WS-01). The others of RFC 6455 are optional.
 var neededByWebSocket = []string{"Sec-Websocket-Key", "Sec-Websocket-Version"}
 
-// JudgeWebSocket says whether a request for a WebSocket goes to the origin as
-// one, and what is wrong with it. Without the fields that make a handshake it
-// goes all the same: CloudFront was seen to send Connection and Upgrade and to
-// drop the Sec-WebSocket-* fields alone (v2ray/discussion#795). With origin mTLS
-// it goes on as an ordinary one, without Upgrade (CF-REQ-52); that it does, rather
-// than being refused, is inferred.
+// JudgeWebSocket decides whether a WebSocket request goes to the origin as one,
+// and reports problems with it. Without the fields required for a handshake it is
+// forwarded all the same: CloudFront was seen to send Connection and Upgrade and
+// to drop only the Sec-WebSocket-* fields (v2ray/discussion#795). With origin
+// mTLS it is forwarded as an ordinary request, without Upgrade (CF-REQ-52); that
+// it is forwarded rather than refused is inferred.
 func JudgeWebSocket(f WebSocketFacts) (ok bool, findings []Finding) {
 	finding := Finding{Verdict: Fail, Subject: "WebSocket"}
 	if f.OriginMTLS {
@@ -77,15 +78,15 @@ func JudgeWebSocket(f WebSocketFacts) (ok bool, findings []Finding) {
 	return true, append(findings, finding)
 }
 
-// SwitchedToWebSocket says whether a response with status 101 names the
-// protocol that was asked for (RFC 6455 section 4.1).
+// SwitchedToWebSocket reports whether a response with status 101 names the
+// requested protocol (RFC 6455 section 4.1).
 func SwitchedToWebSocket(h http.Header) bool {
 	return hasToken(h["Upgrade"], "websocket") && hasToken(h["Connection"], "upgrade")
 }
 
-// JudgeAccept compares the origin's answer to the viewer's key (RFC 6455
-// section 4.2.2). That the edge passes on what does not fit is inferred: it is
-// the viewer that must then fail the connection. It returns nil if all is well.
+// JudgeAccept checks the origin's response to the viewer's key (RFC 6455 section
+// 4.2.2). That the edge forwards a mismatch is inferred: the viewer must then
+// fail the connection. It returns nil if the key matches.
 func JudgeAccept(key string, h http.Header) []Finding {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	want, got := base64.StdEncoding.EncodeToString(sum[:]), h.Get("Sec-Websocket-Accept")
@@ -98,8 +99,8 @@ func JudgeAccept(key string, h http.Header) []Finding {
 	}}
 }
 
-// IdleWebSocket is the finding on a connection that ended for lack of bytes
-// from the origin.
+// IdleWebSocket returns the finding for a connection that ended because the
+// origin sent nothing for too long.
 func IdleWebSocket() Finding {
 	return Finding{
 		Rule: "CF-WS-05", Verdict: Warn, Subject: "WebSocket", Observed: "no byte from the origin for " + WebSocketIdle.String(),
