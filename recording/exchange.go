@@ -67,7 +67,7 @@ type Exchange struct {
 }
 
 // The cause of a request that no recorded exchange could answer, see package
-// recording/replay. It is edgesim's own: it is not based on a CloudFront rule,
+// internal/replay. It is edgesim's own: it is not based on a CloudFront rule,
 // and RuleReplay takes the place of the rule id.
 const (
 	CauseReplayNoMatch policy.CauseName = "replay-no-match"
