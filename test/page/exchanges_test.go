@@ -52,10 +52,10 @@ func TestFilter(t *testing.T) {
 // TestFailuresAlikeAreJoined: ten failures alike are one card with their number.
 func TestFailuresAlikeAreJoined(t *testing.T) {
 	t.Parallel()
-	e := demo(t)
-	b := open(t, e, "/exchanges?path=/expired")
+	e := demo(t) // of which no other test asks for this origin
+	b := open(t, e, "/exchanges?path=/bad-signature")
 	for i := range 5 {
-		e.get(t, "/expired?join="+strconv.Itoa(i))
+		e.get(t, "/bad-signature?join="+strconv.Itoa(i))
 	}
 	b.wait(`[...document.querySelectorAll(".row .count b")].some(el => el.textContent === "×5")`)
 	b.click("input[type=checkbox]")
