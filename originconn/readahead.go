@@ -134,12 +134,18 @@ func (w *wire) readOn(p []byte) (int, error) {
 	return n, nil
 }
 
-// recordHere says whether a whole record was received ahead, so that reading it does
-// not wait.
+// recordHere says whether a whole record with data was received ahead, so that reading
+// it does not wait. A short one may be a session ticket, a key update or an alert
+// instead, behind which nothing need come: who waited for that would keep from the
+// viewer what is here already.
 func (w *wire) recordHere() bool {
 	a := w.ahead
 	if a == nil || w.records.left > 0 || w.records.got > 0 || a.w-a.r < recordHeader {
 		return false
 	}
-	return a.w-a.r >= recordHeader+int(binary.BigEndian.Uint16(a.buf[a.r+3:]))
+	length := int(binary.BigEndian.Uint16(a.buf[a.r+3:]))
+	return length >= leastOfData && a.w-a.r >= recordHeader+length
 }
+
+// leastOfData is the length from which a record is taken for data.
+const leastOfData = 2 << 10

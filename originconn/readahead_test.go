@@ -85,7 +85,8 @@ func TestReadAheadKeepsToRecords(t *testing.T) {
 // the next response.
 func TestStopReadingAheadTells(t *testing.T) {
 	t.Parallel()
-	w := &wire{Conn: &pieces{stream: []byte{23, 3, 3, 0, 1, 'x', 23, 3, 3, 0, 1, 'y'}, next: func() int { return 100 }}}
+	stream := append([]byte{23, 3, 3, 0, 1, 'x', 23, 3, 3, leastOfData >> 8, 0}, make([]byte, leastOfData)...)
+	w := &wire{Conn: &pieces{stream: stream, next: func() int { return len(stream) }}}
 	w.readAhead()
 	p := make([]byte, 100)
 	if n, err := w.Read(p); n != 6 || err != nil {
@@ -96,6 +97,23 @@ func TestStopReadingAheadTells(t *testing.T) {
 	}
 	if w.readAhead(); !w.stopReadingAhead() {
 		t.Error("it comes up again, out of the pool")
+	}
+}
+
+// TestShortRecordIsNotCountedOn: a session ticket or a key update behind the data must
+// not keep the viewer waiting for more.
+func TestShortRecordIsNotCountedOn(t *testing.T) {
+	t.Parallel()
+	for length, want := range map[int]bool{22: false, 250: false, leastOfData: true} {
+		stream := append([]byte{23, 3, 3, 0, 1, 'x', 23, 3, 3, byte(length >> 8), byte(length)}, make([]byte, length)...)
+		w := &wire{Conn: &pieces{stream: stream, next: func() int { return len(stream) }}}
+		w.readAhead()
+		if _, err := w.Read(make([]byte, 100)); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.recordHere(); got != want {
+			t.Errorf("a record of %d bytes: %t", length, got)
+		}
 	}
 }
 
