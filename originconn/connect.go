@@ -33,7 +33,9 @@ func (c *Conn) Close() error {
 	if c.h2 != nil {
 		_ = c.h2.Close() // closes plain, too; its goroutines end
 	}
-	return c.plain.Close()
+	err := c.plain.Close()
+	_ = c.wire.Close() // TLS returns at once while another goroutine is about to close it
+	return err
 }
 
 // Connect resolves, dials, performs the handshake and verifies, once. The Attempt

@@ -197,12 +197,14 @@ func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c 
 	s.mu.Lock()
 	var r *Reader
 	if e.body != nil {
-		r = e.body.reserve(ctx)
-		for range f.waiting {
-			if !f.over {
+		// Those that wait come first: the leader's viewer may have left, and a body
+		// that its reader was alone with would be given up.
+		if !f.over {
+			for range f.waiting {
 				e.body.reserveOne()
 			}
 		}
+		r = e.body.reserve(ctx)
 	}
 	var gone []*body
 	if f.doomed || c.Length > s.max {

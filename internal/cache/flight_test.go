@@ -2,6 +2,7 @@ package cache_test
 
 import (
 	"context"
+	"io"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -48,6 +49,38 @@ func TestWaitersShare(t *testing.T) {
 		read(t, r)
 		waiting.Wait()
 	})
+}
+
+// TestLeaderLeftBefore: what comes for a viewer that has left is not given up while
+// another waits. Whether its reader leaves at once is a race, hence the turns.
+func TestLeaderLeftBefore(t *testing.T) {
+	t.Parallel()
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	for turn := range 5000 {
+		s := cache.New[string](cache.Config{MaxBytes: 1 << 20})
+		f, _ := s.Join("k", func() {})
+		waiting, _ := s.Join("k", func() {})
+		got := make(chan string)
+		go func() {
+			_, r, err := waiting.Wait(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			body, err := io.ReadAll(r)
+			r.Close()
+			if err != nil {
+				t.Errorf("turn %d: %v", turn, err)
+			}
+			got <- string(body)
+		}()
+		_, r := f.Keep(left, "k", "head", 0, whole("shared"))
+		r.Close()
+		if body := <-got; body != "shared" {
+			t.Fatalf("turn %d: %q", turn, body)
+		}
+		f.End()
+	}
 }
 
 // TestLeaderLeaves: the leader's work goes on for those that wait, and is ended
