@@ -28,6 +28,9 @@ type reloader struct {
 
 	mu      sync.Mutex
 	current *ingest.Result
+	// first are the stamps of the files as the edge read them at its start; set
+	// before it serves, as a change can follow its first answer.
+	first []stamp
 	// retired are functions that were served before and still have processes, for
 	// requests that were under way at a change.
 	retired []*functions.Set
@@ -113,8 +116,7 @@ func (r *reloader) run(ctx context.Context, watch bool, end func()) {
 		defer ticker.Stop()
 		tick = ticker.C
 	}
-	seen := stampsOf(r.files())
-	pending := false
+	seen, pending := r.first, false
 	for {
 		select {
 		case <-ctx.Done():
@@ -124,20 +126,32 @@ func (r *reloader) run(ctx context.Context, watch bool, end func()) {
 				end()
 				return
 			}
-			_ = r.reload() // it has said what there is to say
-			seen, pending = stampsOf(r.files()), false
+			seen, pending = r.reread(), false
 		case <-tick:
 			now := stampsOf(r.files())
 			switch {
 			case !slices.Equal(now, seen): // perhaps it is still being written
 				seen, pending = now, true
 			case pending:
-				pending = false
-				_ = r.reload()
-				seen = stampsOf(r.files())
+				seen, pending = r.reread(), false
 			}
 		}
 	}
+}
+
+// reread reloads, which says itself what there is to say, and returns the stamps of
+// the files as they were read. One that changed while they were being read keeps the
+// stamp that it had before, so that the change is seen.
+func (r *reloader) reread() []stamp {
+	before := stampsOf(r.files())
+	_ = r.reload()
+	stamps := stampsOf(r.files())
+	for i := range stamps {
+		if at := slices.IndexFunc(before, func(s stamp) bool { return s.path == stamps[i].path }); at >= 0 {
+			stamps[i] = before[at]
+		}
+	}
+	return stamps
 }
 
 // watchEvery is how often files are looked at. A change is taken when they have

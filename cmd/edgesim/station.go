@@ -137,6 +137,7 @@ func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Conf
 	c.Version = inspector.Version{Version: v.Version, Go: v.Go, Revision: v.Revision}
 	c.Distribution = func() ([]byte, error) { return s.keeping.encode(e.Locations()[0].Distribution) }
 	st.reloader = &reloader{program: p, edge: e, read: s.reread, locations: s.locations, current: s.result}
+	st.reloader.first = stampsOf(st.reloader.files())
 	c.Reload, c.Warning = st.reloader.reload, st.reloader.warning
 	c.Distributions = func() ([]inspector.ServedDistribution, error) { return servedDistributions(e, &s.keeping) }
 	c.Served, c.Rules = func() []string { return servedNames(e) }, func() any { return ruleEntries() }
