@@ -8,11 +8,11 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// viewerCountry is the field that says where the viewer is.
+// viewerCountry is the header field with the viewer's country.
 const viewerCountry = "CloudFront-Viewer-Country"
 
-// access says why a viewer is not let in, by the certificate it was shown, its country
-// and its signature; nil if it is.
+// access returns why a viewer is refused, judging the certificate it was shown, its country
+// and its signature; nil if it is admitted.
 func (e *Edge) access(l *Location, v *ViewerRequest, b *distribution.CacheBehavior) *policy.Cause {
 	if v.TLS != nil {
 		if cause := e.misdirected(l, v); cause != nil {
@@ -30,7 +30,7 @@ func (e *Edge) access(l *Location, v *ViewerRequest, b *distribution.CacheBehavi
 	})
 }
 
-// misdirected judges a Host of another distribution than that of the SNI.
+// misdirected judges a Host that belongs to a different distribution than the SNI.
 func (e *Edge) misdirected(l *Location, v *ViewerRequest) *policy.Cause {
 	sni := v.TLS.ServerName
 	if sni == "" || strings.EqualFold(sni, distribution.Hostname(v.Host)) {
@@ -43,9 +43,9 @@ func (e *Edge) misdirected(l *Location, v *ViewerRequest) *policy.Cause {
 	return policy.JudgeMisdirected(policy.MisdirectedFacts{SNI: sni, Host: v.Host, Shown: shown.Distribution, Asked: l.Distribution})
 }
 
-// signedHosts are the hosts that a signature may be for: the viewer's, with its port
-// and without, and, where that is how a local edge is reached, the names that the
-// distribution has in its place.
+// signedHosts returns the hosts that a signature may be for: the viewer's, with and without
+// its port, and, where a local edge is reached by such a host, the names of the
+// distribution.
 func (l *Location) signedHosts(host string) []string {
 	name := distribution.Hostname(host)
 	hosts := []string{host}
@@ -66,7 +66,7 @@ func (l *Location) signedHosts(host string) []string {
 	return hosts
 }
 
-// unsigned is the request without what made it a signed one (CF-SIGN-49).
+// unsigned returns the request without the parts that make it a signed one (CF-SIGN-49).
 func (x *exchange) unsigned(v *ViewerRequest, b *distribution.CacheBehavior) *ViewerRequest {
 	var log policy.ChangeLog
 	uri := policy.UnsignedURI(v.URI, b, &log)

@@ -10,9 +10,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// advise tells what may be behind an unwanted outcome, from the
-// configuration and what was sent: in the cause, or in findings on the origin's
-// own answer, which the viewer is told as well. It changes nothing else.
+// advise explains what may be behind an unwanted outcome, from the configuration and the
+// request: in the cause, or in findings on the origin's own answer, which the viewer is
+// told as well. It changes nothing else.
 func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 	x.tellWebSocket()
 	sent := x.exchange.Sent
@@ -41,7 +41,7 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 		facts.Body = peek(o.response)
 	}
 	x.tellSigning(facts.Status)
-	if f, ok := policy.AdviseCORS(facts); ok && wanted && x.hint == "" { // a good answer, and the page gets none
+	if f, ok := policy.AdviseCORS(facts); ok && wanted && x.hint == "" { // a successful answer that the page cannot read
 		x.notes, x.hint = append(x.notes, f.Observed), f.Hint
 	}
 	for _, finding := range policy.AdviseResponse(facts) {
@@ -55,7 +55,7 @@ func (e *Edge) advise(x *exchange, v *ViewerRequest, o *outcome) {
 // mostPeeked is how much of a refusal is looked at.
 const mostPeeked = 1 << 10
 
-// peek returns the beginning of a body, which stays to be read.
+// peek returns the beginning of a body, leaving it to be read in full.
 func peek(r *originconn.Response) []byte {
 	if r.ContentLength == 0 {
 		return nil
@@ -70,20 +70,20 @@ func peek(r *originconn.Response) []byte {
 	return begin[:n]
 }
 
-// peeked is a body of which the beginning was read already.
+// peeked is a body whose beginning has already been read.
 type peeked struct {
 	io.Reader
 	io.Closer
 }
 
-// failedBody is what follows the beginning of a body that could not be read on.
+// failedBody follows the beginning of a body whose rest could not be read.
 type failedBody struct{ err error }
 
 // Read returns the error.
 func (b failedBody) Read([]byte) (int, error) { return 0, b.err }
 
-// tellWebSocket tells a viewer why its WebSocket cannot be set up, whatever the
-// origin makes of the request (CF-WS-02, CF-WS-06).
+// tellWebSocket tells a viewer why its WebSocket cannot be set up, regardless of how the
+// origin responds (CF-WS-02, CF-WS-06).
 func (x *exchange) tellWebSocket() {
 	for _, f := range x.exchange.Findings {
 		if f.Verdict == policy.Fail && (f.Rule == "CF-WS-02" || f.Rule == "CF-WS-06") {
@@ -93,8 +93,8 @@ func (x *exchange) tellWebSocket() {
 	}
 }
 
-// carries answers whether the certificate of the last attempt is for a name; nil
-// if there was none.
+// carries returns a function that reports whether the certificate of the last attempt
+// covers a name; nil if there was no certificate.
 func carries(attempts []*originconn.Attempt) func(string) bool {
 	if len(attempts) == 0 {
 		return nil

@@ -192,29 +192,29 @@ func (c *Cache) Stats() CacheStats {
 	return CacheStats{c.Mode(), s.Entries, s.Bytes, s.Most, s.Evicted}
 }
 
-// kept is the head of an entry: an answer without its body. It is not changed any
-// more, but for retry.
+// kept is the head of an entry: a response without its body. Only retry changes afterward.
 type kept struct {
-	// outcome has the response as it came, compressed where the edge did that, and
-	// without a body; or the cause alone.
+	// outcome holds the response as received, compressed if the edge compressed it, without
+	// a body; or only the cause.
 	outcome outcome
-	// origin is the id of the origin that gave it, exchange the one that met it,
-	// host what its viewer asked for.
+	// origin is the id of the origin that responded, exchange the id of the exchange that
+	// fetched it, and host the Host its viewer asked for.
 	origin, exchange string
 	notes            []string
-	// keeping decided for a success, ttl for an error.
+	// keeping is set for a success, ttl for an error.
 	keeping policy.Keeping
 	ttl     policy.ErrorTTL
 	times   policy.CopyTimes
-	// tags are those of the answer, read from the field tagHeader.
+	// tags are the tags of the response, read from the field tagHeader.
 	tags      []string
 	tagHeader string
-	// unkeyed is what the origin got and no other viewer's request is told by.
+	// unkeyed are the fields that the origin received but that are not part of the cache
+	// key.
 	unkeyed []policy.Field
-	// paged says that the answer is that of a custom error page's own behavior.
+	// paged means that the response came through the behavior of a custom error page.
 	paged bool
-	// retry is until when a copy that has expired stands in for an origin that
-	// failed without asking it again, as UnixNano (CF-CACHE-17).
+	// retry is the time, as UnixNano, until which an expired copy stands in for a failed
+	// origin without asking it again (CF-CACHE-17).
 	retry atomic.Int64
 }
 
@@ -227,7 +227,7 @@ func (k *kept) rule() policy.RuleID {
 	return k.keeping.Rule
 }
 
-// status is what a viewer gets, as far as that is up to the entry.
+// status is the status that a viewer gets, as far as the entry determines it.
 func (k *kept) status() int {
 	switch o := &k.outcome; {
 	case o.status != 0:
@@ -240,7 +240,7 @@ func (k *kept) status() int {
 	return 0
 }
 
-// weight is about what the head takes of the memory.
+// weight estimates the memory that the head uses.
 func (k *kept) weight() int {
 	n := 900 + len(k.exchange) + 64*(len(k.tags)+len(k.notes))
 	if r := k.outcome.response; r != nil {

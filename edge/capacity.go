@@ -12,21 +12,21 @@ import (
 // and up to two file descriptors.
 const DefaultMaxRequests = 4096
 
-// streamShare is how many requests of one HTTP/2 connection are always taken while
-// there is room. Beyond it, they are only taken while at most half of the room is
-// in use: the other half is for other viewers.
+// streamShare is how many requests of one HTTP/2 connection are always accepted while there
+// is room. Further ones are accepted only while at most half of the room is in use: the
+// other half is for other viewers.
 const streamShare = 8
 
-// capacity counts the requests under way.
+// capacity counts the requests in progress.
 type capacity struct {
 	mu    sync.Mutex
 	total int
-	// streams are those of HTTP/2 by the viewer's address and port, so by
+	// streams counts HTTP/2 requests by the viewer's address and port, that is, by
 	// connection.
 	streams map[string]int
 }
 
-// enter takes a request in, unless there is no room for it.
+// enter admits a request unless there is no room for it.
 func (c *capacity) enter(most int, connection string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,7 +43,7 @@ func (c *capacity) enter(most int, connection string) bool {
 	return true
 }
 
-// leave makes its room free.
+// leave frees the room of a request.
 func (c *capacity) leave(connection string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -63,7 +63,7 @@ func (e *Edge) UnderWay() int {
 	return e.capacity.total
 }
 
-// enter takes a request in, or returns why it is refused (CF-ERR-10).
+// enter admits a request, or returns why it is refused (CF-ERR-10).
 func (e *Edge) enter(x *exchange, v *ViewerRequest) *policy.Cause {
 	most := e.MaxRequests
 	if most <= 0 {
@@ -79,7 +79,7 @@ func (e *Edge) enter(x *exchange, v *ViewerRequest) *policy.Cause {
 	return nil
 }
 
-// leave makes the request's room free, once.
+// leave frees the request's room, once.
 func (x *exchange) leave() {
 	if x.entered {
 		x.entered = false

@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/originconn"
 )
 
-// The effort of compression. CloudFront does not say which it makes; these are
-// the usual ones for content that is compressed while it is sent.
+// The compression levels. CloudFront does not document its own; these are the usual ones
+// for content compressed on the fly.
 const (
 	gzipLevel     = gzip.DefaultCompression
 	brotliQuality = 5
@@ -33,7 +33,7 @@ type compressor interface {
 
 var compressors = map[string]*sync.Pool{
 	"gzip": {New: func() any {
-		w, _ := gzip.NewWriterLevel(io.Discard, gzipLevel) // fails for unknown levels only
+		w, _ := gzip.NewWriterLevel(io.Discard, gzipLevel) // fails only for unknown levels
 		return w
 	}},
 	"br": {New: func() any {
@@ -41,9 +41,9 @@ var compressors = map[string]*sync.Pool{
 	}},
 }
 
-// compressed is a body on its way through a compressor. It holds one chunk of
-// the origin's body and what became of it, and passes on what has arrived when
-// the origin makes a pause, so that streaming goes on (CF-RESP-22).
+// compressed is a body passing through a compressor. It holds one chunk of the origin's
+// body and its compressed form, and flushes what has arrived when the origin pauses, so
+// that streaming keeps working (CF-RESP-22).
 type compressed struct {
 	from io.ReadCloser
 	pool *sync.Pool
@@ -74,9 +74,8 @@ func (c *compressed) Read(p []byte) (int, error) {
 	return 0, c.err
 }
 
-// fill compresses the next chunk. The end of the body ends the format; a body
-// that is cut short leaves the format unfinished, too, so that the viewer can
-// tell.
+// fill compresses the next chunk. The end of the body ends the format; a truncated body
+// leaves it unfinished, so that the viewer can tell.
 func (c *compressed) fill() {
 	n, err := c.from.Read(c.in)
 	if n > 0 {
@@ -92,13 +91,13 @@ func (c *compressed) fill() {
 		}
 	case err != nil:
 		c.err = err
-		_ = c.w.Flush() // what came before the error is the viewer's
+		_ = c.w.Flush() // what came before the error still goes to the viewer
 	case n < len(c.in) && c.drained():
-		c.err = c.w.Flush() // the origin pauses; a full chunk says that it does not
+		c.err = c.w.Flush() // the origin pauses; a full chunk would mean that it does not
 	}
 }
 
-// drained says whether the origin's next bytes are not there yet.
+// drained reports whether the origin's next bytes have not arrived yet.
 func (c *compressed) drained() bool {
 	b, ok := c.from.(originconn.Buffered)
 	return ok && b.Buffered() == 0

@@ -9,10 +9,10 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// customError replaces an error by its custom error page, if it has one: the
-// page is fetched through the behavior that its path matches, from that one's
-// origin, with that one's policies (CF-ERR-38). What cannot be had is answered as
-// its own origin answers (CF-ERR-40); an error of the page has no page in turn.
+// customError replaces an error with its custom error page, if it has one. The page is
+// fetched through the behavior that matches its path, from that behavior's origin, with its
+// policies (CF-ERR-38). If the page cannot be fetched, its origin's answer is returned
+// (CF-ERR-40); an error of the page has no page of its own.
 func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) outcome {
 	facts := policy.CustomErrorFacts{
 		Responses: x.location.Distribution.CustomErrors, Status: o.original, Cause: o.cause, GRPC: isGRPC(v, o.behavior),
@@ -32,7 +32,7 @@ func (e *Edge) customError(ctx context.Context, x *exchange, v *ViewerRequest, o
 	}
 	discard(o.response)
 	if v.Body != nil {
-		v.Body.Close() // the page's origin gets none of it
+		v.Body.Close() // the page's origin does not get it
 	}
 	page := pageRequest(v, custom.ResponsePagePath)
 	behavior := x.location.Distribution.Match(path(page.URI))
@@ -73,7 +73,7 @@ func pageRequest(v *ViewerRequest, at string) *ViewerRequest {
 	return &page
 }
 
-// isGRPC says whether a request is passed on as gRPC (CF-GRPC-01).
+// isGRPC reports whether a request is forwarded as gRPC (CF-GRPC-01).
 func isGRPC(v *ViewerRequest, b *distribution.CacheBehavior) bool {
 	return b.GRPC && policy.AsksForGRPC(v.Method, v.Header)
 }

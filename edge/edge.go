@@ -80,7 +80,7 @@ type Edge struct {
 	// redirects to HTTPS. Default: unknown, and redirects use the viewer's Host.
 	Listeners Listeners
 
-	// served is what is served, swapped whole.
+	// served is what the edge serves, swapped as a whole.
 	served   atomic.Pointer[locations]
 	capacity capacity
 }

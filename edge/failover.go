@@ -31,7 +31,7 @@ func (e *Edge) Origins(b *distribution.CacheBehavior) ([]*distribution.Origin, *
 	return e.first().Origins(b)
 }
 
-// failoverFacts is how a member of a group answered, as the rules see it.
+// failoverFacts returns how a member of a group answered, as facts for the rules.
 func failoverFacts(g *distribution.OriginGroup, b *distribution.CacheBehavior, method string, r *originconn.Result) policy.FailoverFacts {
 	f := policy.FailoverFacts{Group: g, Behavior: b, Method: method, Cause: r.Cause}
 	if r.Response != nil {

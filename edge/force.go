@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/originconn"
 )
 
-// force says what failure this request to an origin meets, and notes it.
+// force selects the failure to force on this request to an origin, if any, and records it.
 func (e *Edge) force(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) *originconn.Forced {
 	if e.Faults == nil {
 		return nil

@@ -33,7 +33,7 @@ type AfterFunction struct {
 	// Cause is why the viewer gets an error instead; nil if it does not.
 	Cause *policy.Cause
 
-	body []byte // that the function put in place of the viewer's
+	body []byte // set by the function, replacing the viewer's
 }
 
 // AfterViewerRequest runs the viewer-request function of the behavior, if it has
@@ -43,8 +43,8 @@ func (e *Edge) AfterViewerRequest(ctx context.Context, l *Location, v *ViewerReq
 	return e.afterViewerRequest(ctx, l, v, b, id, nil)
 }
 
-// afterViewerRequest is AfterViewerRequest with as much of the request's body as
-// a Lambda may be shown; nil for none.
+// afterViewerRequest is AfterViewerRequest with the part of the request's body that a
+// Lambda function may see; nil for none.
 func (e *Edge) afterViewerRequest(ctx context.Context, l *Location, v *ViewerRequest, b *distribution.CacheBehavior, id string, body *shownBody) AfterFunction {
 	after := AfterFunction{Request: v}
 	origins, group := l.Origins(b)
@@ -78,9 +78,9 @@ func (e *Edge) afterViewerRequest(ctx context.Context, l *Location, v *ViewerReq
 	return after
 }
 
-// shownHeader are the fields that a function sees: the viewer's, and those that
-// the edge adds for a CloudFront function where a policy asks for them, as they
-// are not there yet for Lambda@Edge (CF-FN-65, CF-LAE-43).
+// shownHeader returns the fields that a function sees: the viewer's, and those that the
+// edge adds for a CloudFront function if a policy asks for them; Lambda@Edge does not get
+// them yet (CF-FN-65, CF-LAE-43).
 func (v *ViewerRequest) shownHeader(e *Edge, l *Location, b *distribution.CacheBehavior, f *functions.Function) messageHeader {
 	m := messageHeader{v.Header, v.Fields}
 	if f.Lambda {
@@ -92,7 +92,7 @@ func (v *ViewerRequest) shownHeader(e *Edge, l *Location, b *distribution.CacheB
 	}
 	m.header = v.Header.Clone()
 	m.fields = slices.Clone(v.Fields)
-	for _, field := range own { // a viewer cannot speak for the edge
+	for _, field := range own { // a viewer cannot set the edge's own fields
 		m.fields = slices.DeleteFunc(m.fields, func(f policy.Field) bool { return strings.EqualFold(f.Name, field.Name) })
 		m.header[http.CanonicalHeaderKey(field.Name)] = []string{field.Value}
 	}
@@ -102,13 +102,13 @@ func (v *ViewerRequest) shownHeader(e *Edge, l *Location, b *distribution.CacheB
 	return m
 }
 
-// messageHeader are the fields of a message, in their order where it is known.
+// messageHeader holds the fields of a message, in order if it is known.
 type messageHeader struct {
 	header http.Header
 	fields []policy.Field
 }
 
-// functionContext is what a function gets to know of a request.
+// functionContext is what a function is told about a request.
 func (e *Edge) functionContext(l *Location, v *ViewerRequest, t policy.Trigger, id string, body *shownBody, m messageHeader) functions.Context {
 	d := l.Distribution
 	c := functions.Context{
@@ -127,10 +127,10 @@ func (e *Edge) functionContext(l *Location, v *ViewerRequest, t policy.Trigger, 
 	return c
 }
 
-// unnamedDistribution stands for the name of a distribution that has none yet.
+// unnamedDistribution stands in for the name of a distribution that has none yet.
 const unnamedDistribution = "d111111abcdef8.cloudfront.net"
 
-// ordered are the fields in their order, or by name where it is not known.
+// ordered returns the fields in order, or by name if the order is unknown.
 func (m messageHeader) ordered() []policy.Field {
 	if m.fields != nil {
 		return m.fields
@@ -138,7 +138,7 @@ func (m messageHeader) ordered() []policy.Field {
 	return sortedFields(m.header)
 }
 
-// sortedFields are fields by name.
+// sortedFields returns fields sorted by name.
 func sortedFields(h http.Header) []policy.Field {
 	names := make([]string, 0, len(h))
 	for name := range h {
@@ -161,7 +161,7 @@ func addressOf(remote string) string {
 	return remote
 }
 
-// with is the request as a function left it.
+// with returns the request as a function left it.
 func (v *ViewerRequest) with(m *functions.Message) *ViewerRequest {
 	changed := *v
 	changed.URI, changed.Header = m.URI, headerOf(m.Fields)
@@ -185,14 +185,14 @@ func headerOf(fields []policy.Field) http.Header {
 	return h
 }
 
-// shownBody is the beginning of a request's body, for a function that is shown it.
+// shownBody is the beginning of a request's body, for a function that may see it.
 type shownBody struct {
 	bytes []byte
 	more  bool
 }
 
-// show reads as much of the viewer's body as a function at this trigger is shown;
-// the origin gets all of it all the same.
+// show reads as much of the viewer's body as a function at this trigger sees; the origin
+// still gets all of it.
 func (x *exchange) show(f *functions.Function, t policy.Trigger) *shownBody {
 	if x.request == nil {
 		return nil
@@ -213,7 +213,7 @@ func (x *exchange) show(f *functions.Function, t policy.Trigger) *shownBody {
 	return &shownBody{bytes: read}
 }
 
-// ran notes a run of a function.
+// ran records a run of a function.
 func (x *exchange) ran(r *functions.Run) {
 	run := recording.FunctionRun{
 		Event: string(r.Trigger), Name: r.Function.Name, Runtime: r.Function.Runtime, Log: r.Log, Duration: r.Duration, Changed: r.Changed,
@@ -227,7 +227,7 @@ func (x *exchange) ran(r *functions.Run) {
 	}
 }
 
-// missing notes a function that is configured and has no code here.
+// missing records a function that is configured but has no code here.
 func (x *exchange) missing(t policy.Trigger, why string) {
 	rule := policy.RuleID("CF-FN-49")
 	x.find(policy.Finding{Rule: rule, Verdict: policy.Unsimulated, Subject: string(t) + " function", Observed: why})

@@ -16,8 +16,8 @@ import (
 
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
-// viewerRequest runs step 5. It returns the request that goes on, or the answer
-// where the function gave one or failed.
+// viewerRequest runs step 5. It returns the request to continue with, or the answer if the
+// function generated one or failed.
 func (e *Edge) viewerRequest(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) (*ViewerRequest, *Response) {
 	f := x.location.Functions.At(b, policy.ViewerRequestTrigger)
 	if f == nil {
@@ -43,8 +43,8 @@ func (e *Edge) viewerRequest(ctx context.Context, x *exchange, v *ViewerRequest,
 	return after.Request, nil
 }
 
-// functionAnswer answers with the response of a viewer-request function: nothing
-// else is asked, kept or applied (CF-FN-40 to CF-FN-42, CF-LAE-50, CF-LAE-52).
+// functionAnswer answers with the response of a viewer-request function: nothing else is
+// fetched, cached or applied (CF-FN-40 to CF-FN-42, CF-LAE-50, CF-LAE-52).
 func (e *Edge) functionAnswer(x *exchange, v *ViewerRequest, f *functions.Function, m *functions.Message) *Response {
 	cache := cacheFunction
 	x.exchange.ResultType = "FunctionGeneratedResponse" // CF-FN-83
@@ -52,7 +52,7 @@ func (e *Edge) functionAnswer(x *exchange, v *ViewerRequest, f *functions.Functi
 		cache, x.exchange.ResultType = cacheLambda, "LambdaGeneratedResponse"
 	}
 	r := e.generated(x, v, m.Status, cache, string(m.Body))
-	delete(r.Header, "Content-Type") // which is the function's to say
+	delete(r.Header, "Content-Type") // the function's to set
 	for name, values := range headerOf(m.Fields) {
 		if name != "Content-Length" && name != "Transfer-Encoding" {
 			r.Header[name] = values
@@ -66,9 +66,9 @@ func (e *Edge) functionAnswer(x *exchange, v *ViewerRequest, f *functions.Functi
 	return x.answer(r)
 }
 
-// originRequest runs step 7 on a request that was planned for an origin: it may
-// change it, send it elsewhere, or answer in the origin's place. The configured
-// origin is looked up first: where that fails nothing runs (CF-DNS-10, CF-LAE-33).
+// originRequest runs step 7 on a request planned for an origin: the function may change it,
+// send it elsewhere, or answer instead of the origin. The configured origin is looked up
+// first; if that fails, no function runs (CF-DNS-10, CF-LAE-33).
 func (e *Edge) originRequest(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, plan *Plan) *originconn.Result {
 	f := x.location.Functions.At(b, policy.OriginRequestTrigger)
 	if f == nil {
@@ -87,7 +87,7 @@ func (e *Edge) originRequest(ctx context.Context, x *exchange, v *ViewerRequest,
 	switch {
 	case answer.Run.Fault != nil:
 		return &originconn.Result{Cause: policy.FunctionCause(answer.Run.Fault, policy.OriginRequestTrigger, f.Name, true)}
-	case answer.Response: // it may be kept (CF-LAE-51)
+	case answer.Response: // it may be cached (CF-LAE-51)
 		x.generatedBy = f
 		return &originconn.Result{Response: responseOf(&answer.Message)}
 	}
@@ -103,8 +103,8 @@ func (e *Edge) originRequest(ctx context.Context, x *exchange, v *ViewerRequest,
 	return nil
 }
 
-// originContext is what an origin-facing function gets to know: the request as
-// it is about to be sent.
+// originContext is what an origin-facing function is told: the request as it is about to be
+// sent.
 func (e *Edge) originContext(x *exchange, v *ViewerRequest, plan *Plan, t policy.Trigger, body *shownBody) functions.Context {
 	fields := plan.Request.Header
 	host := plan.Target.Host
@@ -128,7 +128,7 @@ func (e *Edge) originContext(x *exchange, v *ViewerRequest, plan *Plan, t policy
 	return c
 }
 
-// redirected is the plan after an origin-request function.
+// redirected returns the plan after an origin-request function.
 func (e *Edge) redirected(x *exchange, v *ViewerRequest, plan *Plan, answer *functions.Answer, choice policy.OriginChoice) Plan {
 	changed := *plan
 	o := choice.Origin
@@ -144,8 +144,7 @@ func (e *Edge) redirected(x *exchange, v *ViewerRequest, plan *Plan, answer *fun
 	return changed
 }
 
-// originResponse runs step 10 on what the origin answered, errors included
-// (CF-LAE-04).
+// originResponse runs step 10 on the origin's answer, errors included (CF-LAE-04).
 func (e *Edge) originResponse(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, plan *Plan, result *originconn.Result) {
 	r := result.Response
 	f := x.location.Functions.At(b, policy.OriginResponseTrigger)
@@ -175,9 +174,9 @@ func (e *Edge) originResponse(ctx context.Context, x *exchange, v *ViewerRequest
 	}
 }
 
-// viewerResponse runs step 12: on an answer from the cache or from the origin,
-// but on no error and no page that stands for one (CF-FN-43, CF-FN-44, CF-FN-50,
-// CF-LAE-05). It returns a cause where the function fails.
+// viewerResponse runs step 12 on an answer from the cache or the origin, but not on an
+// error or an error page (CF-FN-43, CF-FN-44, CF-FN-50, CF-LAE-05). It returns a cause if
+// the function fails.
 func (e *Edge) viewerResponse(ctx context.Context, x *exchange, v *ViewerRequest, o *outcome, r *Response) *policy.Cause {
 	f := x.location.Functions.At(x.behavior, policy.ViewerResponseTrigger)
 	if f == nil || r.Status >= 400 || o.isError() {
@@ -217,8 +216,8 @@ func (e *Edge) viewerResponse(ctx context.Context, x *exchange, v *ViewerRequest
 	return nil
 }
 
-// responseOf is a response that an origin-request function made, as if an origin
-// had sent it.
+// responseOf returns the response that an origin-request function generated, as if an
+// origin had sent it.
 func responseOf(m *functions.Message) *originconn.Response {
 	header := headerOf(m.Fields)
 	delete(header, "Content-Length")

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// grpc says whether a request goes to the origin as a gRPC call, and if it is
-// one and does not, why.
+// grpc reports whether a request goes to the origin as a gRPC call, and why not if it is
+// one but does not.
 func (l *Location) grpc(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin, secure bool) (bool, []policy.Finding) {
 	if !policy.AsksForGRPC(v.Method, v.Header) {
 		return false, nil
@@ -19,15 +19,15 @@ func (l *Location) grpc(v *ViewerRequest, b *distribution.CacheBehavior, o *dist
 	})
 }
 
-// plannedCall notes that a request is a gRPC call.
+// plannedCall records that a request is a gRPC call.
 func (x *exchange) plannedCall(p *Plan) {
 	if p.GRPC {
 		x.exchange.GRPC = &recording.GRPC{}
 	}
 }
 
-// called notes how a gRPC call ended, when its response has: in the trailer, or
-// in the head of a response that has nothing else.
+// called records how a gRPC call ended, once its response has ended: from the trailer, or
+// from the head of a response that has nothing else.
 func (x *exchange) called() {
 	call := x.exchange.GRPC
 	if call == nil {

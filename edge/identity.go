@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// pop is the edge location that responses name. It is made up: no location of
-// CloudFront has this number.
+// pop is the edge location named in responses. It is made up: no CloudFront location has
+// this number.
 const pop = "SIM50-P1"
 
 // NewID returns an X-Amz-Cf-Id: 56 base64url characters ending in "==" (CF-REQ-57,
@@ -26,17 +26,17 @@ func NewID() string {
 	if b[0]>>2 == base64urlDash {
 		b[0] ^= 0x80
 	}
-	// Ids made one after the other end alike, so that an index of them is written
-	// at its end and not all over it: a third of the work (measured). The rest is
-	// random, as they are unique across edges.
+	// Ids made in succession end alike, so that an index on them is written at its end
+	// instead of all over: a third of the work (measured). The rest is random, because ids
+	// must be unique across edges.
 	binary.BigEndian.PutUint64(b[32:], uint64(time.Now().UnixNano()))
 	var text [56]byte
 	base64.URLEncoding.Encode(text[:], b[:])
 	return string(text[:])
 }
 
-// randoms are what ids are made of: ChaCha8 under a seed of the system's, which is
-// asked once and not for every request.
+// randoms are the source of ids: ChaCha8 with a seed from the system, so that the system is
+// not asked for every request.
 var randoms = sync.Pool{New: func() any {
 	var seed [32]byte
 	rand.Read(seed[:])
@@ -58,8 +58,8 @@ var viaValue = sync.OnceValue(func() []string { return []string{"1.1 " + host() 
 
 var popValue = []string{pop}
 
-// The values of X-Cache (CF-RESP-12). Like all values that answers
-// share they are never changed.
+// The values of X-Cache (CF-RESP-12). Like all values shared by answers, they are never
+// modified.
 var (
 	cacheMiss     = []string{"Miss from cloudfront"}
 	cacheHit      = []string{"Hit from cloudfront"}
@@ -70,7 +70,7 @@ var (
 	cacheRedirect = []string{"Redirect from cloudfront"}
 )
 
-// sign adds the fields that every answer of the edge carries.
+// sign adds the fields that every answer of the edge has.
 func (e *Edge) sign(h http.Header, id string, cache []string) {
 	ids := []string{id}
 	if origin := h["Via"]; len(origin) > 0 {

@@ -12,9 +12,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// keep keeps an answer that is not an error, as far as the rules and the mode of the
-// cache allow it: it goes into an entry and to the viewer at once. The record says
-// in any case for how long CloudFront would keep it.
+// keep caches an answer that is not an error, if the rules and the cache mode allow it: it
+// goes into an entry and to the viewer at the same time. The record always says how long
+// CloudFront would cache it.
 func (e *Edge) keep(x *exchange, v *ViewerRequest, o *outcome) {
 	facts := x.exchange.Cache
 	if facts == nil || facts.Decision == recording.CachePass {
@@ -35,7 +35,7 @@ func (e *Edge) keep(x *exchange, v *ViewerRequest, o *outcome) {
 	}
 	key := e.keyOf(l, v, r.Status, r.Header)
 	if k.TTL == 0 && k.StaleError == 0 && len(k.Validators(r.Header)) == 0 {
-		key = "" // it would be good for nothing
+		key = "" // it could never be served
 	}
 	if key == "" {
 		return
@@ -67,21 +67,21 @@ func (e *Edge) fill(x *exchange, v *ViewerRequest, o *outcome, key string, head 
 	}
 }
 
-// keyOf says under which key an answer is kept; "" where it is not: part of an
-// object stands beside the whole, and so does the answer to a HEAD.
+// keyOf returns the key to cache an answer under, or "" to not cache it. Part of an object
+// is cached beside the whole, and so is the answer to a HEAD.
 func (e *Edge) keyOf(l *lookup, v *ViewerRequest, status int, h http.Header) string {
 	switch {
 	case v.Method == http.MethodHead:
 		return l.own
 	case status != http.StatusPartialContent:
-		return l.key // whatever was asked for (CF-RANGE-02)
+		return l.key // regardless of what was asked for (CF-RANGE-02)
 	case len(h["Content-Range"]) == 1 && l.own != l.key:
 		return l.own
 	}
 	return ""
 }
 
-// copied is an outcome without its body, and with fields of its own.
+// copied returns an outcome without its body and with its own copy of the fields.
 func copied(o *outcome) outcome {
 	c := *o
 	response := *o.response
@@ -91,7 +91,7 @@ func copied(o *outcome) outcome {
 	return c
 }
 
-// keepError keeps an error for as long as the rules say, with its page.
+// keepError caches an error, with its page, for as long as the rules say.
 func (e *Edge) keepError(x *exchange, v *ViewerRequest, o *outcome, ttl policy.ErrorTTL) {
 	l := &x.look
 	if facts := x.exchange.Cache; facts != nil && facts.Decision != recording.CachePass {
@@ -115,15 +115,15 @@ func (e *Edge) keepError(x *exchange, v *ViewerRequest, o *outcome, ttl policy.E
 		return
 	}
 	if v.Method == http.MethodHead && o.status == 0 {
-		key = l.own // it has no body that a GET could be answered with
+		key = l.own // it has no body to answer a GET with
 	}
 	head.outcome = copied(o)
 	head.tag(x.location, o.response.Header)
 	e.fill(x, v, o, key, head)
 }
 
-// confirmed answers with a copy that the origin's 304 confirmed (CF-RESP-21); nil
-// where it confirmed none.
+// confirmed answers with a copy that the origin's 304 confirmed (CF-RESP-21); nil if it
+// confirmed none.
 func (e *Edge) confirmed(ctx context.Context, x *exchange, v *ViewerRequest, o *outcome) *Response {
 	l := &x.look
 	if len(l.validators) == 0 || o.response == nil || o.response.Status != http.StatusNotModified {
@@ -141,7 +141,7 @@ func (e *Edge) confirmed(ctx context.Context, x *exchange, v *ViewerRequest, o *
 	}
 	entry, ok := l.flight.Renew(l.expired, head, head.weight())
 	if !ok {
-		entry = l.expired // it is still coming
+		entry = l.expired // it is still being filled
 	}
 	x.exchange.Response.OriginHead = o.response.RawHead
 	r := e.serveKept(ctx, x, v, entry, nil, recording.CacheRefresh)
@@ -151,9 +151,9 @@ func (e *Edge) confirmed(ctx context.Context, x *exchange, v *ViewerRequest, o *
 	return r
 }
 
-// standsIn answers with a copy that has expired instead of an origin that
-// failed, and goes on to do so for the error's minimum TTL (CF-CACHE-16,
-// CF-CACHE-17, CF-CACHE-56, CF-TIME-12); nil where there is none, or it may not.
+// standsIn answers with an expired copy instead of an origin that failed, and keeps doing
+// so for the error's minimum TTL (CF-CACHE-16, CF-CACHE-17, CF-CACHE-56, CF-TIME-12); nil
+// if there is no copy or it must not be used.
 func (e *Edge) standsIn(ctx context.Context, x *exchange, v *ViewerRequest, o *outcome, ttl policy.ErrorTTL) *Response {
 	l, now := &x.look, e.Clock.Now()
 	if l.expired == nil || !l.expired.Head.times.StandsIn(now, o.original) {
@@ -186,13 +186,13 @@ func (e *Edge) standsIn(ctx context.Context, x *exchange, v *ViewerRequest, o *o
 	return r
 }
 
-// unkeyed is what the origin gets of a request that the key does not tell apart.
+// unkeyed returns what the origin gets of a request that is not part of the cache key.
 func (e *Edge) unkeyed(x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) []policy.Field {
 	return policy.Unkeyed(b, v.Host, v.Header)
 }
 
-// tag reads the tags of an answer where the distribution names a field for them
-// (CF-INV-40); the metadata of an S3 object have a prefix (CF-INV-51).
+// tag reads the tags of an answer if the distribution names a field for them (CF-INV-40);
+// metadata of an S3 object has a prefix (CF-INV-51).
 func (k *kept) tag(l *Location, h http.Header) {
 	name := l.Distribution.CacheTagHeader
 	if name == "" {

@@ -14,16 +14,16 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// serveKept answers with what is kept. The origin is not asked (CF-DNS-03,
-// CF-FAILOVER-12), and the record says since when and until when it is kept. The
-// reader is one that there is already; nil opens one. The result is nil where the
-// entry's body was given up meanwhile.
+// serveKept answers from the cache. The origin is not asked (CF-DNS-03, CF-FAILOVER-12),
+// and the record says since when and until when the entry is cached. reader is an already
+// open reader; nil opens one. The result is nil if the entry's body has been dropped
+// meanwhile.
 func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, entry *cache.Entry[*kept], reader *cache.Reader, decision recording.CacheDecision) *Response {
 	k, now := entry.Head, e.Clock.Now()
 	o := k.outcome
 	o.kept = true
 	if !k.paged {
-		o.behavior = x.behavior // that of now: what is kept outlives a change of the configuration
+		o.behavior = x.behavior // the current one: entries outlive a change of the configuration
 	}
 	body := v.Method != http.MethodHead && o.response != nil
 	if size, whole := entry.Size(); body && reader == nil && !(whole && size == 0) {
@@ -69,7 +69,7 @@ func (e *Edge) serveKept(ctx context.Context, x *exchange, v *ViewerRequest, ent
 	return e.deliver(x, v, o)
 }
 
-// header are the fields that the answer came with; nil where there was none.
+// header returns the fields of the answer; nil if there was no response.
 func (k *kept) header() http.Header {
 	if k.outcome.response == nil {
 		return nil
@@ -77,7 +77,7 @@ func (k *kept) header() http.Header {
 	return k.outcome.response.Header
 }
 
-// keptError says that an answer is an error of before.
+// keptError records that an answer is a cached error.
 func (e *Edge) keptError(x *exchange, k *kept, now time.Time) {
 	facts := x.exchange.Cache
 	facts.Rule, facts.Reason = k.ttl.Rule, k.ttl.Why
@@ -92,7 +92,7 @@ func (e *Edge) keptError(x *exchange, k *kept, now time.Time) {
 	})
 }
 
-// hint says how to get rid of a kept error.
+// hint says how to get rid of a cached error.
 func (k *kept) hint(now time.Time) string {
 	return fmt.Sprintf("the origin was not asked; it is asked again in %s, or after POST /api/reset; ErrorCachingMinTTL of a custom error response for %d changes the time", k.left(now), k.ttl.Status)
 }
@@ -101,8 +101,8 @@ func (k *kept) left(now time.Time) time.Duration {
 	return max(k.times.Fresh.Sub(now), 0).Round(time.Second / 10)
 }
 
-// shared warns of a copy that was made for a request which the origin could tell
-// from this one, and the key does not. It returns the warning; nil for none.
+// shared warns of a copy made for a request that the origin could distinguish from this one
+// but the cache key cannot. It returns the warning; nil for none.
 func (e *Edge) shared(x *exchange, v *ViewerRequest, k *kept) *policy.Finding {
 	if k.paged {
 		return nil
@@ -114,9 +114,8 @@ func (e *Edge) shared(x *exchange, v *ViewerRequest, k *kept) *policy.Finding {
 	return f
 }
 
-// partOf turns the answer from a whole copy into what the viewer asked for: a 304
-// for conditions of its own, the parts of a Range (CF-RANGE-02, CF-RANGE-04), or
-// all of it.
+// partOf turns a whole copy into what the viewer asked for: a 304 for a conditional
+// request, the parts of a Range (CF-RANGE-02, CF-RANGE-04), or all of it.
 func (e *Edge) partOf(ctx context.Context, v *ViewerRequest, entry *cache.Entry[*kept], r *originconn.Response, reader *cache.Reader) {
 	if r.Status != http.StatusOK {
 		return
@@ -147,7 +146,7 @@ func (e *Edge) partOf(ctx context.Context, v *ViewerRequest, entry *cache.Entry[
 	}
 }
 
-// closing is a body that closes another one that is not read.
+// closing is a body that also closes another, unread one.
 type closing struct {
 	io.Reader
 	other *cache.Reader
@@ -161,14 +160,13 @@ func (c closing) Close() error {
 	return nil
 }
 
-// refresh asks the origin in the background for a copy that was served although it
-// had expired (CF-CACHE-15). It is recorded as an exchange of its own, which
-// answers nobody.
+// refresh asks the origin in the background for a copy that was served although it had
+// expired (CF-CACHE-15). It is recorded as a separate exchange without a viewer.
 func (e *Edge) refresh(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior, entry *cache.Entry[*kept]) {
 	store := e.Cache.store
 	way, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	flight := store.Lead(entry.Key, cancel)
-	if flight == nil { // somebody is on the way already
+	if flight == nil { // another request is already fetching it
 		cancel()
 		return
 	}

@@ -33,15 +33,14 @@ type Location struct {
 // neither.
 func (l *Location) Name() string { return cmp.Or(l.Distribution.Name, l.Distribution.ID) }
 
-// locations are all that an edge serves, the one for Hosts that name none first.
+// locations is everything that an edge serves; the first one serves Hosts that name none.
 type locations struct {
 	all []*Location
-	// byName has the locations by alias and cloudfront.net name, in lower case.
+	// byName holds the locations by alias and cloudfront.net name, in lower case.
 	byName map[string]*Location
-	// wildcards are the aliases with a leading wildcard, without it, the longest
-	// first.
+	// wildcards are the wildcard aliases without the leading wildcard, the longest first.
 	wildcards []wildcard
-	// named says that every distribution's cloudfront.net name is known.
+	// named means that every distribution's cloudfront.net name is known.
 	named bool
 }
 
@@ -76,12 +75,11 @@ func newLocations(all []*Location) *locations {
 	return s
 }
 
-// choose returns the location that a Host names, or nil: by an alias, of which an
-// exact one goes before a wildcard and a longer wildcard before a shorter, or by a
-// cloudfront.net name. IP addresses and localhost mean the first one, as they are
-// how a local edge is reached, and so does a cloudfront.net name that nobody has
-// where a distribution's own is not known. A distribution without aliases takes
-// every Host that is left.
+// choose returns the location that a Host names, or nil. Aliases come first, exact ones
+// before wildcards and longer wildcards before shorter ones, then cloudfront.net names. IP
+// addresses and localhost select the first location, as they are how a local edge is
+// reached; so does an unknown cloudfront.net name if some distribution's own is not known.
+// A distribution without aliases takes every other Host.
 func (s *locations) choose(host string) *Location {
 	if len(s.all) == 1 {
 		if s.all[0].Distribution.ServesHost(host) {
@@ -114,7 +112,7 @@ func (s *locations) choose(host string) *Location {
 	return nil
 }
 
-// aliases are those of all distributions.
+// aliases returns the aliases of all distributions.
 func (s *locations) aliases() []string {
 	if len(s.all) == 1 {
 		return s.all[0].Distribution.Aliases
@@ -140,7 +138,7 @@ func (e *Edge) Replace(all []*Location) {
 // whose Host matches none. The slice is shared and must not be modified.
 func (e *Edge) Locations() []*Location { return e.locations().all }
 
-// locations is the set that is served; made of Distribution where none was given.
+// locations returns what is served, made from Distribution if nothing else was set.
 func (e *Edge) locations() *locations {
 	if s := e.served.Load(); s != nil {
 		return s
@@ -149,15 +147,14 @@ func (e *Edge) locations() *locations {
 	return e.served.Load()
 }
 
-// first is the location of Hosts that name none.
+// first returns the location for Hosts that name none.
 func (e *Edge) first() *Location { return e.locations().all[0] }
 
 // ServesHost reports whether a Host, with or without a port, belongs to a
 // distribution being served.
 func (e *Edge) ServesHost(host string) bool { return e.locations().choose(host) != nil }
 
-// locate returns the location of a request's Host, or why there is none
-// (CF-ERR-18).
+// locate returns the location for a request's Host, or why there is none (CF-ERR-18).
 func (e *Edge) locate(host string) (*Location, *policy.Cause) {
 	s := e.locations()
 	l := s.choose(host)

@@ -11,23 +11,23 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// lookup is what the cache says of one request before an origin is asked.
+// lookup is what the cache knows about one request before an origin is asked.
 type lookup struct {
-	// key is where the answer would be kept; "" where it would not. own is the same
-	// for an answer that serves this kind of request alone: to a HEAD, to a Range.
+	// key is the key to cache the answer under; "" if it is not cached. own is the same for
+	// an answer that serves only this kind of request: a HEAD, a Range.
 	key, own string
-	// flight is the way to the origin, for which others may wait; nil where nothing
-	// is kept.
+	// flight is the request to the origin that others may wait for; nil if nothing is
+	// cached.
 	flight *cache.Flight[*kept]
-	// expired is a copy that the origin may confirm, or that stands in for it.
+	// expired is a copy that the origin may confirm or that stands in for the origin.
 	expired *cache.Entry[*kept]
-	// validators ask the origin to confirm it.
+	// validators are the fields that ask the origin to confirm it.
 	validators []policy.Field
-	// ctx is the context of the way to the origin: it outlives the viewer while
-	// others wait.
+	// ctx is the context of the request to the origin: it outlives the viewer while others
+	// wait.
 	ctx context.Context
-	// stop ends the watch for the viewer, turn lets the next one go on that waited
-	// in vain. Both may be nil.
+	// stop ends the watch on the viewer; turn lets the next request that waited in vain
+	// proceed. Both may be nil.
 	stop func() bool
 	turn func()
 }
@@ -51,8 +51,8 @@ func (l *lookup) answered() {
 	}
 }
 
-// request is what the origin is asked on the viewer's behalf: with an expired copy
-// at hand it is the whole object, under the edge's own conditions.
+// request returns the request to send to the origin: with an expired copy, it is for the
+// whole object, under the edge's own conditions.
 func (l *lookup) request(v *ViewerRequest) *ViewerRequest {
 	if l.expired == nil {
 		return v
@@ -62,9 +62,9 @@ func (l *lookup) request(v *ViewerRequest) *ViewerRequest {
 	return &own
 }
 
-// lookUp looks in the cache. It returns the answer where there is one, waiting for
-// it if somebody else is fetching it; nil sends the request on its way. Either way
-// the record says what CloudFront's cache would have made of it.
+// lookUp looks in the cache. It returns the answer if there is one, waiting for it if
+// another request is fetching it; nil means to go to the origin. Either way, it records
+// what CloudFront's cache would have done.
 func (e *Edge) lookUp(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
 	x.look.ctx = ctx
 	passes := policy.Cacheable(v.Method, b)
@@ -94,8 +94,8 @@ func (e *Edge) lookUp(ctx context.Context, x *exchange, v *ViewerRequest, b *dis
 	return e.join(ctx, x, v, b)
 }
 
-// variant tells apart the answers that serve one kind of request alone: those to a
-// HEAD, which have no body, and parts of an object. They stand beside the whole.
+// variant distinguishes answers that serve only one kind of request: answers to a HEAD,
+// which have no body, and parts of an object. They are cached beside the whole.
 func variant(v *ViewerRequest) string {
 	if v.Method == http.MethodHead {
 		return "\n#HEAD"
@@ -108,8 +108,8 @@ func variant(v *ViewerRequest) string {
 	return ""
 }
 
-// found answers with what is kept and may be served; nil if nothing is. A copy
-// that has expired is noted.
+// found answers from the cache if an entry may be served; otherwise it returns nil. It
+// notes an expired copy.
 func (e *Edge) found(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
 	l, now := &x.look, e.Clock.Now()
 	l.expired, l.validators = nil, nil
@@ -162,8 +162,8 @@ func (e *Edge) reuse(ctx context.Context, x *exchange, v *ViewerRequest, b *dist
 	return nil
 }
 
-// join becomes the one that asks the origin for a key, or waits for the one that
-// does and answers with what it brings (CF-CACHE-30).
+// join makes this request the one that asks the origin for a key, or waits for the one that
+// does and answers with its result (CF-CACHE-30).
 func (e *Edge) join(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
 	l, store := &x.look, e.Cache.store
 	key := l.own
@@ -178,7 +178,7 @@ func (e *Edge) join(ctx context.Context, x *exchange, v *ViewerRequest, b *distr
 	flight, leads := store.Join(key, cancel)
 	if leads {
 		l.lead(ctx, way, flight)
-		if r := e.found(ctx, x, v, b); r != nil { // it came a moment ago
+		if r := e.found(ctx, x, v, b); r != nil { // it was cached a moment ago
 			flight.Share(x.entry)
 			l.end()
 			return r
@@ -204,8 +204,8 @@ func (e *Edge) join(ctx context.Context, x *exchange, v *ViewerRequest, b *distr
 	return nil
 }
 
-// lead makes the request the one that asks the origin. When its viewer leaves, it
-// goes on while others wait.
+// lead makes this request the one that asks the origin. If its viewer leaves, it continues
+// while others wait.
 func (l *lookup) lead(viewer, way context.Context, f *cache.Flight[*kept]) {
 	l.flight, l.ctx = f, way
 	l.stop = context.AfterFunc(viewer, f.Leave)

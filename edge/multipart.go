@@ -10,15 +10,14 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// multipart is a body of several parts of a copy (RFC 9110 section 14.6).
+// multipart is a body with several parts of a copy (RFC 9110 section 14.6).
 type multipart struct {
 	io.Reader
 	readers []*cache.Reader
 }
 
-// newMultipart returns the parts as one body with its length, and changes the
-// fields to say so. The first reader is one that there is already; those of the
-// others are opened here.
+// newMultipart returns the parts as one body with its length, and sets the header fields
+// accordingly. first is an already open reader; those of the other parts are opened here.
 func newMultipart(ctx context.Context, entry *cache.Entry[*kept], first *cache.Reader, parts []policy.ByteRange, size int64, h http.Header) (io.ReadCloser, int64) {
 	boundary := NewID()[:24]
 	kind := h.Get("Content-Type")
@@ -39,7 +38,7 @@ func newMultipart(ctx context.Context, entry *cache.Entry[*kept], first *cache.R
 		}
 		text(head + "Content-Range: " + p.ContentRange(size) + "\r\n\r\n")
 		length += p.Length()
-		if r == nil { // given up a moment ago: the answer ends early, and the viewer can tell
+		if r == nil { // dropped a moment ago: the answer ends early, so the viewer can tell
 			continue
 		}
 		r.Section(p.First, p.Length())

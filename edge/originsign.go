@@ -7,9 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// signOrigin signs the request of a plan where the origin's access control asks for
-// it: after all functions (CF-OAC-45), and whatever Authorization there was
-// (CF-OAC-01).
+// signOrigin signs a plan's request if the origin's access control asks for it: after all
+// functions (CF-OAC-45), and regardless of any existing Authorization (CF-OAC-01).
 func (e *Edge) signOrigin(x *exchange, v *ViewerRequest, p *Plan, page bool) {
 	if p.Origin.AccessControl == nil && p.Origin.AccessControlID == "" {
 		return
@@ -68,8 +67,8 @@ func (e *Edge) signOrigin(x *exchange, v *ViewerRequest, p *Plan, page bool) {
 	}
 }
 
-// tellSigning tells the viewer of an answer that nobody wanted what is known to be wrong
-// with the signature.
+// tellSigning tells the viewer of an error response what is known to be wrong with the
+// signature.
 func (x *exchange) tellSigning(status int) {
 	if status < 400 || x.hint != "" {
 		return

@@ -10,22 +10,22 @@ import (
 
 // outcome is how a request ended, on its way to the viewer.
 type outcome struct {
-	// behavior is the one whose rules hold for the response.
+	// behavior is the one that applies to the response.
 	behavior *distribution.CacheBehavior
-	// response is passed on; nil where the edge answers with the page of cause.
+	// response is passed on; nil if the edge answers with the error page of cause.
 	response *originconn.Response
-	// cause is why there was no answer of the origin; nil if there was one. With
-	// a response, that is the custom error page in its place.
+	// cause is why the origin did not answer; nil if it did. With a response, the response
+	// is the custom error page.
 	cause *policy.Cause
-	// status is what the viewer gets in place of the response's own; 0 keeps that.
+	// status replaces the response's own status; 0 keeps it.
 	status int
 	// original is the status of the error, before a custom error response.
 	original int
-	// kept says that the response comes from the cache, compressed if it was.
+	// kept means that the response comes from the cache, compressed if it was.
 	kept bool
 }
 
-// errorStatus is the status of an error; 0 for what is none.
+// errorStatus is the status of an error; 0 if it is not an error.
 func (o *outcome) errorStatus() int {
 	switch {
 	case o.cause != nil:
@@ -36,13 +36,13 @@ func (o *outcome) errorStatus() int {
 	return 0
 }
 
-// isError says whether the origin's answer, or the lack of one, was an error,
-// even if the viewer gets a page with another status.
+// isError reports whether the origin's answer, or the lack of one, was an error, even if
+// the viewer gets a page with another status.
 func (o *outcome) isError() bool { return o.original != 0 }
 
-// conclude answers the viewer with how its request ended: an error is replaced by
-// its custom error page, judged for how long it would be kept, and kept where
-// that is simulated.
+// conclude answers the viewer with how its request ended: it replaces an error with its
+// custom error page, judges how long the error would be cached, and caches it if that is
+// simulated.
 func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o outcome) *Response {
 	e.tooLarge(v, &o)
 	e.advise(x, v, &o)
@@ -82,7 +82,7 @@ func (e *Edge) conclude(ctx context.Context, x *exchange, v *ViewerRequest, o ou
 	return e.deliver(x, v, o)
 }
 
-// tooLarge makes an answer that CloudFront would have to keep and cannot a failure
+// tooLarge turns an answer that CloudFront would have to cache but cannot into a failure
 // (CF-RESP-28).
 func (e *Edge) tooLarge(v *ViewerRequest, o *outcome) {
 	r := o.response
@@ -102,11 +102,11 @@ func (e *Edge) deliver(x *exchange, v *ViewerRequest, o outcome) *Response {
 	return e.respond(x, v, o)
 }
 
-// notOrigins says whether it was the viewer that failed, by leaving or by a body
-// that breaks the rules, or the edge itself: nothing is learnt about the origin.
+// notOrigins reports whether the failure was the viewer's, by leaving or by sending a
+// malformed body, or the edge's own: it says nothing about the origin.
 func notOrigins(c *policy.Cause) bool { return c != nil && !c.Name.OfOrigin() }
 
-// answeredBy is the id of the origin whose response an outcome is.
+// answeredBy returns the id of the origin whose response an outcome is.
 func (x *exchange) answeredBy(o *outcome) string {
 	if page := x.exchange.ErrorPage; o.status != 0 && page != nil && page.Origin != "" {
 		return page.Origin
@@ -114,7 +114,7 @@ func (x *exchange) answeredBy(o *outcome) string {
 	return x.exchange.Origin
 }
 
-// fromS3 says whether an origin is an S3 bucket.
+// fromS3 reports whether an origin is an S3 bucket.
 func (l *Location) fromS3(id string) bool {
 	o, ok := l.Distribution.Origin(id)
 	return ok && o.Kind == distribution.OriginS3

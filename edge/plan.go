@@ -42,8 +42,8 @@ func (e *Edge) PlanChoice(l *Location, v *ViewerRequest, b *distribution.CacheBe
 	return e.plan(l, v, b, choice, id, "", &policy.ChangeLog{})
 }
 
-// plan is PlanRequest; for the request of a custom error page, errorURI is what
-// the viewer asked for. What the settings change goes into log, which may be nil.
+// plan is PlanRequest; for the request of a custom error page, errorURI is what the viewer
+// asked for. Changes made by settings are added to log, which may be nil.
 func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior, choice policy.OriginChoice, id, errorURI string, log *policy.ChangeLog) Plan {
 	o := choice.Origin
 	secure := policy.OriginOverHTTPS(o, v.Scheme)
@@ -61,8 +61,8 @@ func (e *Edge) plan(l *Location, v *ViewerRequest, b *distribution.CacheBehavior
 	}
 }
 
-// webSocket says whether a request sets up a WebSocket, and if it wants to and
-// cannot, why.
+// webSocket reports whether a request sets up a WebSocket, and why not if it wants to but
+// cannot.
 func (l *Location) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o *distribution.Origin) (bool, []policy.Finding) {
 	if !policy.AsksForWebSocket(v.Method, v.Proto, v.Header) {
 		return false, policy.JudgeNoWebSocket(v.Proto, v.Header)
@@ -70,8 +70,8 @@ func (l *Location) webSocket(v *ViewerRequest, b *distribution.CacheBehavior, o 
 	return policy.JudgeWebSocket(policy.WebSocketFacts{Behavior: b, OriginMTLS: l.ClientCertificates[o.ID] != nil})
 }
 
-// facts is what the rules need to know of a viewer's request, before an origin
-// is chosen.
+// facts returns what the rules need to know about a viewer's request before an origin is
+// chosen.
 func (e *Edge) facts(l *Location, v *ViewerRequest, b *distribution.CacheBehavior) policy.RequestFacts {
 	return policy.RequestFacts{
 		Method: v.Method, Host: v.Host, URI: v.URI, Proto: v.Proto, Header: v.Header, Fields: v.Fields, RemoteAddr: v.RemoteAddr,
@@ -80,7 +80,7 @@ func (e *Edge) facts(l *Location, v *ViewerRequest, b *distribution.CacheBehavio
 	}
 }
 
-// viewerTLS is what the rules need to know of a viewer's connection.
+// viewerTLS returns what the rules need to know about a viewer's connection.
 func viewerTLS(state *tls.ConnectionState) *policy.ViewerTLS {
 	if state == nil {
 		return nil
@@ -88,15 +88,15 @@ func viewerTLS(state *tls.ConnectionState) *policy.ViewerTLS {
 	return &policy.ViewerTLS{Version: state.Version, CipherSuite: state.CipherSuite, Resumed: state.DidResume}
 }
 
-// targetKey is what a target depends on where Host is not forwarded.
+// targetKey is what a target depends on if Host is not forwarded.
 type targetKey struct {
 	origin *distribution.Origin
 	secure bool
 	http2  bool
 }
 
-// targetFor returns the target for one request. Where Host is not forwarded it
-// is the same for all of them, and made once.
+// targetFor returns the target for one request. If Host is not forwarded, it is the same
+// for all requests and made once.
 func (e *Edge) targetFor(l *Location, key targetKey, host string, forwarded bool) originconn.Target {
 	if forwarded {
 		return e.target(l, key, host, true)
@@ -109,8 +109,8 @@ func (e *Edge) targetFor(l *Location, key targetKey, host string, forwarded bool
 	return t
 }
 
-// chosenTarget is targetFor an origin of which a function may have changed names
-// and settings (CF-NAME-06 to CF-NAME-09).
+// chosenTarget is targetFor for an origin whose names and settings a function may have
+// changed (CF-NAME-06 to CF-NAME-09).
 func (e *Edge) chosenTarget(l *Location, key targetKey, c policy.OriginChoice, host string, forwarded bool) originconn.Target {
 	if !c.Changed && c.Host == "" && c.SNI == "" && c.Names == nil && !c.NoClientCertificate {
 		return e.targetFor(l, key, host, forwarded)
@@ -118,7 +118,7 @@ func (e *Edge) chosenTarget(l *Location, key targetKey, c policy.OriginChoice, h
 	if c.Host != "" {
 		host, forwarded = c.Host, true
 	}
-	t := e.target(l, key, host, forwarded) // for this request alone, so that none is kept
+	t := e.target(l, key, host, forwarded) // for this request alone, so it is not kept
 	if c.SNI != "" && key.secure {
 		t.SNI = policy.SNI(c.SNI, "", false)
 	}
@@ -131,7 +131,7 @@ func (e *Edge) chosenTarget(l *Location, key targetKey, c policy.OriginChoice, h
 	return t
 }
 
-// target says where and how an origin is reached.
+// target returns where and how to reach an origin.
 func (e *Edge) target(l *Location, key targetKey, host string, forwarded bool) originconn.Target {
 	o := key.origin
 	t := originconn.Target{

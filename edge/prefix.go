@@ -2,17 +2,17 @@ package edge
 
 import "sync"
 
-// prefix is the beginning of a body, kept for the record. Its memory is lent to
-// recorders and used again afterwards: with 64 KiB for each exchange, garbage
-// would be most of what the program takes.
+// prefix is the beginning of a body, kept for the record. Its memory is lent to recorders
+// and reused afterward: with 64 KiB for each exchange, most of what the program allocates
+// would be garbage.
 type prefix struct {
 	bytes []byte
-	// from is the pool that the memory came from; nil if it is the collector's.
+	// from is the pool that the memory came from; nil if it is left to the garbage
+	// collector.
 	from *sync.Pool
 }
 
-// The sizes of the pieces: one for the usual page of an API, one for the usual
-// limit.
+// The sizes of the pieces: one for a typical API response, one for the usual limit.
 const (
 	smallPrefix = 4 << 10
 	largePrefix = 64 << 10
@@ -23,8 +23,8 @@ var (
 	largePrefixes = sync.Pool{New: func() any { return new([largePrefix]byte) }}
 )
 
-// add appends what fits below the limit, and says whether that was all. The
-// whole body is expected to have so many bytes; -1 if that is not known.
+// add appends what fits below the limit, and reports whether that was everything. expected
+// is the expected length of the whole body; -1 if unknown.
 func (p *prefix) add(b []byte, limit int, expected int64) (whole bool) {
 	room := max(0, limit-len(p.bytes))
 	whole = len(b) <= room
@@ -36,7 +36,7 @@ func (p *prefix) add(b []byte, limit int, expected int64) (whole bool) {
 	return whole
 }
 
-// grow moves the bytes to a piece with room for n.
+// grow moves the bytes to a piece with room for n bytes.
 func (p *prefix) grow(n int) {
 	var larger prefix
 	switch {
@@ -52,7 +52,7 @@ func (p *prefix) grow(n int) {
 	*p = larger
 }
 
-// release gives the memory back; nobody may have the bytes any more.
+// release gives the memory back; the bytes must no longer be in use.
 func (p *prefix) release() {
 	switch p.from {
 	case &smallPrefixes:

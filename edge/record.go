@@ -14,59 +14,59 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// exchange is the record of one request while it is under way.
+// exchange is the record of one request in progress.
 type exchange struct {
 	edge *Edge
-	// location is the distribution that is served, behavior the one that the path
-	// matched; nil for a request that was refused before.
+	// location is the distribution served, and behavior the one that the path matched; nil
+	// if the request was refused before that.
 	location *Location
 	behavior *distribution.CacheBehavior
 	exchange recording.Exchange
 	body     io.ReadCloser
-	length   int64 // of the body; -1 if it is not known
+	length   int64 // of the body; -1 if unknown
 	prefix   prefix
 	request  *requestBody // nil if the viewer sent none
 	sent     recording.Sent
-	// result is that of the last fetch, counted how many of its attempts are
-	// noted.
+	// result is the result of the last fetch, and counted is how many of its attempts are
+	// recorded.
 	result  *originconn.Result
 	counted int
 	closed  bool
-	// entered says that the request has room in the edge, connection is that of
-	// HTTP/2 it came over; "" over HTTP/1.
+	// entered means that the request has room in the edge; connection is its HTTP/2
+	// connection, "" over HTTP/1.
 	entered    bool
 	connection string
-	// notes say in a sentence each what became of the error besides its cause.
+	// notes say, in a sentence each, what else happened to the error besides its cause.
 	notes []string
-	// hint is how to fix what the origin itself answered, as far as that is known.
+	// hint is how to fix what the origin itself answered, if known.
 	hint string
 	// viewer is the context of the viewer's request.
 	viewer context.Context
 	// look is what the cache had for the request.
 	look lookup
-	// kept is the head of the entry that is the answer, age its Age in seconds; nil
-	// where the answer was not kept.
+	// kept is the head of the cache entry that answered, and age its Age in seconds; nil if
+	// the answer did not come from the cache.
 	kept  *kept
 	entry *cache.Entry[*kept]
 	age   int64
-	// log collects what settings change; nil where nobody records.
+	// log collects what settings change; nil without a recorder.
 	log     *policy.ChangeLog
 	changes policy.ChangeLog
-	// choices and group are where the request goes, after a function; nil for what
-	// the behavior says. edited is what the function changed, asked the request as
-	// it left it, and generatedBy the origin-request function that answered.
+	// choices and group are the origins after a function ran; nil for what the behavior
+	// says. edited is what the function changed, asked is the request as it left it, and
+	// generatedBy is the origin-request function that answered.
 	choices     []policy.OriginChoice
 	group       *distribution.OriginGroup
 	edited      []policy.Change
 	asked       *ViewerRequest
 	generatedBy *functions.Function
-	// signing is what there is to know of the signature for the origin.
+	// signing holds the findings about the signature for the origin.
 	signing []policy.Finding
-	// trailer is that of the response, filled at the end of its body.
+	// trailer is the response's trailer, filled at the end of its body.
 	trailer http.Header
 }
 
-// routed notes what was decided before anything was asked.
+// routed records what was decided before anything was fetched.
 func (x *exchange) routed(r *Route) {
 	if r.Location == nil {
 		return
@@ -75,14 +75,14 @@ func (x *exchange) routed(r *Route) {
 	x.exchange.Distribution, x.exchange.Behavior = r.Location.Name(), r.Behavior.PathPattern
 }
 
-// failedOver notes that a member of an origin group was given up for the next one.
+// failedOver records the failover from one member of an origin group to the next.
 func (x *exchange) failedOver(o *distribution.Origin, f policy.FailoverFacts) {
 	x.find(f.Finding(o.ID))
 	x.exchange.Failover = append(x.exchange.Failover, recording.FailoverStep{Origin: o.ID, Status: f.Status, Cause: f.Cause})
 }
 
-// stays tells why the next member of a group was not asked, and the viewer, too,
-// where the origin failed; what refuses a request may well be meant to.
+// stays records why the next member of a group was not asked. It also tells the viewer if
+// the origin failed, but not if the origin refused the request, which may be intended.
 func (x *exchange) stays(o *distribution.Origin, facts policy.FailoverFacts) {
 	f, ok := policy.StaysWithOrigin(facts, o.ID)
 	if !ok {
@@ -94,8 +94,8 @@ func (x *exchange) stays(o *distribution.Origin, facts policy.FailoverFacts) {
 	}
 }
 
-// planned notes what is sent to the origin. The request for a custom error page
-// leaves the place to the request that failed.
+// planned records what is sent to the origin. The request for a custom error page does not
+// replace the request that failed.
 func (x *exchange) planned(p *Plan, page bool) {
 	if page {
 		record := x.exchange.ErrorPage
@@ -109,8 +109,8 @@ func (x *exchange) planned(p *Plan, page bool) {
 	x.exchange.Sent = &x.sent
 }
 
-// requestLog is a new log for a request to an origin: of an origin group, the last
-// member's counts, and a custom error page's own request has one of its own.
+// requestLog returns a new log for a request to an origin. In an origin group, the last
+// member's counts; the request for a custom error page has a log of its own.
 func (x *exchange) requestLog(page bool) *policy.ChangeLog {
 	switch {
 	case x.log == nil:
@@ -125,8 +125,8 @@ func (x *exchange) requestLog(page bool) *policy.ChangeLog {
 	return x.log
 }
 
-// attempted adds the attempts of one fetch. While its body is being read more
-// may come (CF-TIME-03), which Close adds.
+// attempted adds the attempts of one fetch. More may come while its body is being read
+// (CF-TIME-03); Close adds those.
 func (x *exchange) attempted(r *originconn.Result) {
 	x.result, x.counted = r, len(r.Attempts)
 	if r.Replayed != "" {
@@ -139,7 +139,7 @@ func (x *exchange) attempted(r *originconn.Result) {
 	x.exchange.Attempts = append(x.exchange.Attempts, r.Attempts...)
 }
 
-// requestBody is the viewer's body for the origin; nil if there is none.
+// requestBody returns the viewer's body for the origin; nil if there is none.
 func (x *exchange) requestBody() io.ReadCloser {
 	if x.request == nil {
 		return nil
@@ -147,7 +147,7 @@ func (x *exchange) requestBody() io.ReadCloser {
 	return x.request
 }
 
-// findStale tells of kept connections that the origin was found to have closed.
+// findStale reports kept-alive connections that the origin turned out to have closed.
 func (x *exchange) findStale(o *distribution.Origin, r *originconn.Result) {
 	for _, a := range r.Attempts {
 		if a.StaleIdle > 0 {
@@ -156,7 +156,7 @@ func (x *exchange) findStale(o *distribution.Origin, r *originconn.Result) {
 	}
 }
 
-// sentOf is a plan's request as it is recorded.
+// sentOf returns a plan's request as it is recorded.
 func sentOf(p *Plan) *recording.Sent {
 	return &recording.Sent{
 		Method: p.Request.Method, Host: p.Target.Address(), TLS: p.Target.TLS,
@@ -167,8 +167,7 @@ func sentOf(p *Plan) *recording.Sent {
 // find adds a finding that belongs to no attempt.
 func (x *exchange) find(f policy.Finding) { x.exchange.Findings = append(x.exchange.Findings, f) }
 
-// answer notes the response and puts the record around its body, which
-// completes it when it is closed.
+// answer records the response and wraps its body so that closing it completes the record.
 func (x *exchange) answer(r *Response) *Response {
 	x.exchange.FirstByte = time.Since(x.exchange.Start)
 	if x.exchange.Replayed != "" && !x.edge.Faithful {
@@ -202,7 +201,7 @@ func (x *exchange) Lend() []byte {
 	return p
 }
 
-// seen counts bytes of the body, and keeps the beginning of it for the record.
+// seen counts bytes of the body and keeps its beginning for the record.
 func (x *exchange) seen(p []byte) {
 	r := &x.exchange.Response
 	r.BodyBytes += int64(len(p))
@@ -219,7 +218,7 @@ func (x *exchange) Buffered() int {
 	return 0
 }
 
-// cutShort notes a late error of the body: the viewer has the status already.
+// cutShort records a late error of the body: the viewer already has the status.
 func (x *exchange) cutShort(err error) {
 	if cause, ok := err.(*policy.Cause); ok {
 		x.exchange.Cause, x.exchange.ResultType = cause, "Error"
@@ -234,7 +233,7 @@ func (x *exchange) Close() error {
 	x.closed = true
 	x.leave()
 	err := x.body.Close()
-	x.body = closedBody{} // the record is kept, the connection's buffers are not
+	x.body = closedBody{} // the record is kept, but not the connection's buffers
 	x.called()
 	e := &x.exchange
 	if x.result != nil && len(x.result.Attempts) > x.counted {

@@ -15,13 +15,13 @@ type Listeners struct {
 	HTTP, HTTPS string
 }
 
-// redirect sends the viewer to HTTPS (CF-ERR-29, CF-ERR-30): to the Host it named,
-// as CloudFront does, but where that is a listener of this edge.
+// redirect sends the viewer to HTTPS (CF-ERR-29, CF-ERR-30): to the same Host, as
+// CloudFront does, unless that is a listener of this edge.
 func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
 	x.exchange.ResultType = "Redirect"
 	r := e.generated(x, v, status, cacheRedirect, policy.RedirectPage(status))
 	host, hint := v.Host, ""
-	if v.Form != FormAbsolute && v.Form != FormConnect { // else the edge is its proxy, and gets what follows
+	if v.Form != FormAbsolute && v.Form != FormConnect { // otherwise the edge is its proxy, and gets what follows
 		host, hint = e.Listeners.secure(v.Host)
 	}
 	r.Header["Location"] = []string{"https://" + host + v.URI}
@@ -35,10 +35,9 @@ func (e *Edge) redirect(x *exchange, v *ViewerRequest, status int) *Response {
 	return x.answer(r)
 }
 
-// secure returns the host and port to which a viewer that asked for host is
-// redirected, and what to tell it where that is not this edge. CloudFront's ports
-// are 80 and 443, and a Host with the port of the HTTP listener means that
-// listener, whose likeness over HTTPS is the other one.
+// secure returns the host and port to redirect a viewer that asked for host to, and a hint
+// if they do not lead to this edge. CloudFront's ports are 80 and 443; a Host with the port
+// of the HTTP listener means that listener, whose counterpart is the HTTPS listener.
 func (l Listeners) secure(host string) (redirected, hint string) {
 	name, port, err := net.SplitHostPort(host)
 	named := err == nil
@@ -50,7 +49,7 @@ func (l Listeners) secure(host string) (redirected, hint string) {
 	_, plain, _ := net.SplitHostPort(l.HTTP)
 	at, securePort, err := net.SplitHostPort(l.HTTPS)
 	switch {
-	case plain == "": // nobody said where the edge listens
+	case plain == "": // the listener's address is unknown
 		return host, ""
 	case err != nil && port == plain:
 		return host, "nothing listens for HTTPS here: start the edge with --listen-tls"
@@ -58,7 +57,7 @@ func (l Listeners) secure(host string) (redirected, hint string) {
 		return host, "nothing listens for HTTPS here, and the viewer leaves the edge: start it with --listen-tls"
 	case port != plain || !here && !named:
 		if securePort == "443" && !named {
-			return host, "" // the name leads here for HTTPS if it did for HTTP
+			return host, "" // if the name leads here for HTTP, it does for HTTPS
 		}
 		leaving := "443"
 		if _, err := strconv.ParseUint(port, 10, 16); named && err == nil {
@@ -68,7 +67,7 @@ func (l Listeners) secure(host string) (redirected, hint string) {
 			": follow it with curl -L --connect-to :" + leaving + ":" + reachable(l.HTTPS)
 	}
 	if listener, err := netip.ParseAddr(at); here && err == nil && !listener.IsUnspecified() && (ip.IsValid() && ip != listener || !ip.IsValid() && !listener.IsLoopback()) {
-		name = at // HTTPS is listened for at one address, and the viewer's is another
+		name = at // HTTPS listens at one address, and the viewer used another
 	}
 	if securePort != "443" {
 		return net.JoinHostPort(name, securePort), ""
@@ -79,8 +78,8 @@ func (l Listeners) secure(host string) (redirected, hint string) {
 	return name, ""
 }
 
-// reachable is the address of a listener as it is reached from the same machine:
-// one that means every interface, over loopback.
+// reachable returns the address of a listener as reached from the same machine: loopback if
+// it listens on every interface.
 func reachable(address string) string {
 	host, port, _ := net.SplitHostPort(address)
 	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {

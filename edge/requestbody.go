@@ -7,24 +7,23 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// requestBody is a viewer's body on its way to the origin, of which the record
-// gets the beginning. The origin may answer before it has read all, and the
-// exchange may end while the body is still being read: what comes then is in no
-// record.
+// requestBody is a viewer's body on its way to the origin, of which the record gets the
+// beginning. The origin may answer before it has read everything, and the exchange may end
+// while the body is still being read: what comes after that is not recorded.
 type requestBody struct {
 	io.ReadCloser
 	limit  int
-	length int64 // as announced; -1 if it is not known
+	length int64 // as announced; -1 if unknown
 
 	mu     sync.Mutex
 	prefix prefix
 	size   int64
-	more   bool // than what was kept
+	more   bool // there is more than was kept
 	whole  bool // it was read to its end
-	ended  bool // the record is made
+	ended  bool // the record has been made
 }
 
-// replace puts a body in place of the viewer's, of which nothing was read.
+// replace replaces the viewer's body, of which nothing has been read.
 func (b *requestBody) replace(body []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -56,8 +55,8 @@ func (b *requestBody) keep(p []byte, end bool) {
 	}
 }
 
-// lend puts what was kept into the record; it is taken back by release. Of a body
-// that nobody read to its end there was more.
+// lend puts what was kept into the record; release takes it back. A body that was not read
+// to its end is marked as having more.
 func (b *requestBody) lend(v *recording.Viewer) {
 	if b == nil {
 		return
@@ -70,6 +69,6 @@ func (b *requestBody) lend(v *recording.Viewer) {
 
 func (b *requestBody) release() {
 	if b != nil {
-		b.prefix.release() // nobody adds to it after lend
+		b.prefix.release() // nothing adds to it after lend
 	}
 }

@@ -43,7 +43,7 @@ func (e *Edge) RouteThrough(v *ViewerRequest, b *distribution.CacheBehavior) Rou
 	return r
 }
 
-// admit says whether a viewer may come in through a behavior, and where it is sent
+// admit reports whether a viewer is admitted through a behavior, and where it is redirected
 // instead.
 func (l *Location) admit(facts policy.ViewerFacts, b *distribution.CacheBehavior) (redirect int, cause *policy.Cause) {
 	if redirect, cause = policy.JudgeBehavior(facts, b); redirect != 0 || cause != nil {
@@ -52,7 +52,7 @@ func (l *Location) admit(facts policy.ViewerFacts, b *distribution.CacheBehavior
 	return 0, policy.JudgeRootObject(path(facts.URI), l.Distribution.DefaultRootObject)
 }
 
-// viewerFacts is what the rules for viewers need to know of a request.
+// viewerFacts returns what the rules for viewers need to know about a request.
 func viewerFacts(v *ViewerRequest) policy.ViewerFacts {
 	return policy.ViewerFacts{
 		Method: v.Method, Scheme: v.Scheme, Host: v.Host, URI: v.URI, Proto: v.Proto,

@@ -23,7 +23,7 @@ func (e *Edge) Serve(ctx context.Context, v *ViewerRequest) *Response {
 	}
 	answered := false
 	defer func() {
-		if !answered { // a panic, which the caller tells
+		if !answered { // a panic, which the caller reports
 			x.leave()
 		}
 	}()
@@ -44,7 +44,7 @@ func (e *Edge) serve(ctx context.Context, x *exchange, v *ViewerRequest) *Respon
 	case route.Redirect != 0:
 		return e.redirect(x, v, route.Redirect)
 	}
-	if cause := e.access(route.Location, v, route.Behavior); cause != nil { // 4, too
+	if cause := e.access(route.Location, v, route.Behavior); cause != nil { // 4, continued
 		return e.conclude(ctx, x, v, outcome{behavior: route.Behavior, cause: cause})
 	}
 	asked, answer := e.viewerRequest(ctx, x, v, route.Behavior) // 5
@@ -54,7 +54,7 @@ func (e *Edge) serve(ctx context.Context, x *exchange, v *ViewerRequest) *Respon
 	return e.fetch(ctx, x, x.unsigned(asked, route.Behavior), route.Behavior)
 }
 
-// fetch answers a request that was let in: from what is kept, or from the origin.
+// fetch answers an admitted request from the cache or the origin.
 func (e *Edge) fetch(ctx context.Context, x *exchange, v *ViewerRequest, b *distribution.CacheBehavior) *Response {
 	if r := e.lookUp(ctx, x, v, b); r != nil { // 6
 		return r
@@ -101,7 +101,7 @@ func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *dis
 			return result
 		}
 	}
-	e.signOrigin(x, v, &plan, errorURI != "") // 8, too
+	e.signOrigin(x, v, &plan, errorURI != "") // 8, continued
 	x.planned(&plan, errorURI != "")
 	plan.Request.Forced = e.force(x, v, b, plan.Origin)
 	result := e.Client.Do(ctx, plan.Target, &plan.Request) // 9
@@ -114,8 +114,8 @@ func (e *Edge) askOne(ctx context.Context, x *exchange, v *ViewerRequest, b *dis
 	return result
 }
 
-// origins are what a request goes to: what a function chose, or what the behavior
-// says. The page for an error has a behavior of its own.
+// origins returns where a request goes: the origins that a function chose, or those of the
+// behavior. The page for an error has a behavior of its own.
 func (x *exchange) origins(b *distribution.CacheBehavior, page bool) ([]policy.OriginChoice, *distribution.OriginGroup) {
 	if x.choices != nil && !page {
 		return x.choices, x.group
@@ -125,7 +125,7 @@ func (x *exchange) origins(b *distribution.CacheBehavior, page bool) ([]policy.O
 	return choices, group
 }
 
-// countAttempts says in a cause how often it was tried.
+// countAttempts adds the number of attempts to a cause.
 func countAttempts(r *originconn.Result) {
 	if n := len(r.Attempts); r.Cause != nil && n > 1 {
 		cause := *r.Cause
@@ -134,7 +134,7 @@ func countAttempts(r *originconn.Result) {
 	}
 }
 
-// discard ends a response that nobody will read.
+// discard closes a response that will not be read.
 func discard(r *originconn.Response) {
 	if r != nil {
 		r.Body.Close()

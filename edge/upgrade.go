@@ -68,7 +68,7 @@ func (u *Upgrade) Relay(ctx context.Context, viewer net.Conn) {
 	}
 }
 
-// relay is the state of two directions under way.
+// relay is the state of the two directions.
 type relay struct {
 	viewer                 net.Conn
 	origin                 *originconn.Tunnel
@@ -111,7 +111,7 @@ func (r *relay) toOrigin() {
 	}
 }
 
-// toViewer carries what the origin sends, and counts its silence.
+// toViewer carries what the origin sends, and times its silence.
 func (r *relay) toViewer() {
 	buf := relayBuffers.Get().(*[]byte)
 	defer relayBuffers.Put(buf)
@@ -142,8 +142,8 @@ func (r *relay) toViewer() {
 	}
 }
 
-// endViewer tells the viewer that the origin sends no more. What the viewer
-// still sends is carried, for as long as a silent origin is borne with.
+// endViewer tells the viewer that the origin sends no more. What the viewer still sends is
+// carried, for as long as a silent origin would be tolerated.
 func (r *relay) endViewer() {
 	half, ok := r.viewer.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil || r.viewer.SetReadDeadline(time.Now().Add(policy.WebSocketIdle)) != nil {
@@ -167,6 +167,6 @@ func (r *relay) end(reason recording.TunnelEnd) {
 }
 
 func (r *relay) close() {
-	_ = r.origin.Close() // whoever is gone already misses nothing
+	_ = r.origin.Close() // nothing is lost if it is already gone
 	_ = r.viewer.Close()
 }

@@ -8,21 +8,21 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// stream is one response under way on one connection.
+// stream is one response in progress on one connection.
 type stream struct {
 	conn    *Conn
 	attempt *Attempt
 	head    string
 	content io.ReadCloser
-	// keep says that the connection may serve another request afterwards.
+	// keep means that the connection may serve another request afterward.
 	keep    bool
 	sender  *sender
-	release func() bool // stops watching the viewer, false if it has left
+	release func() bool // stops watching the viewer; false if it has left
 	ended   bool
 }
 
-// finish ends a response that was read to its end and keeps the connection if
-// that is possible (CF-CONN-16, CF-CONN-17).
+// finish ends a response that was read to its end, and keeps the connection if possible
+// (CF-CONN-16, CF-CONN-17).
 func (s *stream) finish(f *fetch) {
 	if s.ended {
 		return
@@ -46,7 +46,7 @@ func (s *stream) finish(f *fetch) {
 	f.client.pool.put(s.conn, f.target.KeepaliveTimeout)
 }
 
-// abandon ends a response that will not be read on.
+// abandon ends a response whose rest will not be read.
 func (s *stream) abandon() {
 	if s.ended {
 		return
@@ -64,7 +64,7 @@ func (s *stream) endSender() {
 	}
 }
 
-// incoming is what one exchange brings, in one piece of memory.
+// incoming holds the parts of one exchange's response in one piece of memory.
 type incoming struct {
 	stream   stream
 	body     body
@@ -76,7 +76,7 @@ type body struct {
 	ctx   context.Context
 	fetch *fetch
 	*stream
-	// response is what the viewer has already been told.
+	// response is what the viewer has already received.
 	response *Response
 	// delivered counts the bytes handed out.
 	delivered int64
@@ -148,7 +148,7 @@ func (b *body) Close() error {
 	return nil
 }
 
-// facts are those of a body that ended early.
+// facts returns the facts of a body that ended early.
 func (b *body) facts(err error) policy.ReadFacts {
 	f := b.stream.facts(b.ctx, b.fetch, err, duringBody)
 	f.InBody, f.Delivered, f.Length = true, b.delivered, b.response.ContentLength
@@ -158,9 +158,9 @@ func (b *body) facts(err error) policy.ReadFacts {
 	return f
 }
 
-// resume fetches again after a stall in the body of a GET (CF-TIME-03), and goes
-// on where the viewer's copy ends, if the new response is the same
-// representation. How CloudFront goes on is not documented: inferred.
+// resume fetches again after a stall in the body of a GET (CF-TIME-03), and continues where
+// the viewer's copy ends if the new response is the same representation. How CloudFront
+// continues is not documented: inferred.
 func (b *body) resume(cause *policy.Cause) bool {
 	if cause.Name != policy.CauseResponseTimeout {
 		return false
@@ -186,8 +186,8 @@ func (b *body) resume(cause *policy.Cause) bool {
 	return false
 }
 
-// sameRepresentation says whether two responses carry the same bytes, as far
-// as their heads tell.
+// sameRepresentation reports whether two responses carry the same bytes, judging by their
+// heads.
 func sameRepresentation(a, b *Response) bool {
 	if a.Status != b.Status || a.ContentLength != b.ContentLength {
 		return false

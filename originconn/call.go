@@ -17,14 +17,14 @@ type call struct {
 	fetch   *fetch
 	conn    *Conn
 	attempt *Attempt
-	// viewer ends when the viewer leaves, ctx also when a timeout is over.
+	// viewer ends when the viewer leaves, ctx also on a timeout.
 	viewer, ctx context.Context
 	cancel      context.CancelFunc
 	silence     *silence
 	overall     *time.Timer // the completion timeout; nil if there is none
 	upload      *upload     // nil without a request body
 
-	content   io.ReadCloser // the body as net/http has it; nil before a response
+	content   io.ReadCloser // the body from net/http; nil before a response
 	received  *http.Response
 	trailer   http.Header
 	delivered int64
@@ -32,8 +32,8 @@ type call struct {
 	ended     bool
 }
 
-// abandon ends the exchange, whatever is left of it, and keeps the connection
-// if it is sound. Streams are independent: one that is cut off harms no other.
+// abandon ends the exchange, whatever state it is in, and keeps the connection if it is
+// sound. Streams are independent: cutting one off does not affect the others.
 func (c *call) abandon(sound bool) {
 	if c.ended {
 		return
@@ -57,8 +57,8 @@ func (c *call) abandon(sound bool) {
 	}
 }
 
-// streamError is how net/http lets others see its own error of a stream: by the
-// names and types of the fields (errors.As).
+// streamError is how net/http exposes its own stream error: matched by the names and types
+// of the fields (errors.As).
 type streamError struct {
 	StreamID uint32
 	Code     uint32
@@ -74,7 +74,7 @@ const (
 	streamFlowControl   = 0x3
 )
 
-// facts are those of an exchange that failed.
+// facts returns the facts of a failed exchange.
 func (c *call) facts(err error, when string) policy.ReadFacts {
 	f := c.fetch.readFacts(c.conn, c.attempt, err)
 	var upload error
@@ -95,13 +95,13 @@ func (c *call) facts(err error, when string) policy.ReadFacts {
 	return f
 }
 
-// isConnectionError says whether an error is net/http's verdict that the origin
-// broke the rules of HTTP/2. Its type is not exported: a number of four bytes.
+// isConnectionError reports whether an error is net/http's verdict that the origin violated
+// HTTP/2. Its type is not exported: a four-byte number.
 func isConnectionError(err error) bool { return reflect.ValueOf(err).Kind() == reflect.Uint32 }
 
-// usable says whether another request can go over an idle connection.
+// usable reports whether an idle connection can take another request.
 func (c *Conn) usable() bool {
-	if c.h2 != nil { // it cannot take requests any more after GOAWAY either
+	if c.h2 != nil { // after GOAWAY it takes no requests either
 		return c.h2.Err() == nil && c.h2.Available() > 0
 	}
 	return !c.wire.peerActed()

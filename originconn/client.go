@@ -52,7 +52,7 @@ type Client struct {
 	explained explanations
 	roads     roads
 	links     policy.LinkMemo
-	// listed remembers whether targets sign with a listed scheme.
+	// listed remembers which targets sign with a listed scheme.
 	listed roads
 }
 

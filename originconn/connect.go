@@ -12,18 +12,18 @@ import (
 
 // Conn is an open connection to an origin, already judged.
 type Conn struct {
-	wire      *wire    // the TCP connection, which keeps the time
-	plain     net.Conn // what HTTP is spoken over: the wire, or TLS on it
+	wire      *wire    // the TCP connection, which enforces the timeouts
+	plain     net.Conn // what HTTP runs over: the wire, or TLS on it
 	br        *bufio.Reader
 	bw        *bufio.Writer
 	out       []byte // the request head, on its way to bw
 	head      headTap
-	h2        *http.ClientConn // HTTP/2 on plain; nil before it is first spoken, and for HTTP/1.1
+	h2        *http.ClientConn // HTTP/2 on plain; nil before its first use, and for HTTP/1.1
 	handshake *Handshake
 	findings  []policy.Finding
 	address   string
 	key       string
-	// deadline is the completion deadline of the fetch it serves now.
+	// deadline is the completion deadline of the fetch being served.
 	deadline time.Time
 	idle     idleState
 }
@@ -48,8 +48,8 @@ func (c *Client) Connect(ctx context.Context, t Target) (*Conn, *Attempt) {
 	return conn, a
 }
 
-// connect makes one new connection. The target's connect timeout bounds all of
-// it, and overall, unless zero, too.
+// connect makes one new connection, limited by the target's connect timeout and by overall
+// unless it is zero.
 func (c *Client) connect(ctx context.Context, t *Target, overall time.Time, a *Attempt) (*Conn, *policy.Cause) {
 	deadline := time.Now().Add(t.ConnectTimeout)
 	if !overall.IsZero() && overall.Before(deadline) {
@@ -79,8 +79,8 @@ func (c *Client) connect(ctx context.Context, t *Target, overall time.Time, a *A
 	return conn, nil
 }
 
-// prepare makes the buffers for a first exchange; a connection that only shakes
-// hands needs none.
+// prepare makes the buffers for the first exchange; a connection used only for a handshake
+// needs none.
 func (c *Conn) prepare() {
 	if c.br != nil {
 		return

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// dial opens the TCP connection to the attempt's address, unless that is one
-// that is not dialed (CF-CONN-10).
+// dial opens the TCP connection to the attempt's address, unless it is one that must not be
+// dialed (CF-CONN-10).
 func (c *Client) dial(ctx context.Context, t *Target, endpoints []endpoint, a *Attempt) (net.Conn, *policy.Cause) {
 	endpoint := endpoints[turn(a, endpoints)]
 	if endpoint.judged.Verdict == policy.Fail {

@@ -26,8 +26,7 @@ func (c *Client) Do(ctx context.Context, t Target, r *Request) *Result {
 	return result
 }
 
-// judgeRange turns a response whose lengths contradict each other into a failure
-// (CF-RESP-25).
+// judgeRange turns a response with contradictory lengths into a failure (CF-RESP-25).
 func (r *Result) judgeRange() {
 	if r.Response == nil {
 		return
@@ -43,7 +42,7 @@ func (r *Result) judgeRange() {
 	r.Response, r.Cause = nil, cause
 }
 
-// answered asks Client.Answer, after the slowness that may be forced.
+// answered calls Client.Answer, after any forced latency.
 func (f *fetch) answered(ctx context.Context) *Result {
 	forced := f.request.Forced
 	if f.client.Answer == nil || forced != nil && (forced.Cause != "" || forced.Latency >= f.target.ResponseTimeout) {
@@ -56,17 +55,17 @@ func (f *fetch) answered(ctx context.Context) *Result {
 	return result
 }
 
-// fetch is one call of Do: the state that its attempts share.
+// fetch is one call of Do: the state shared by its attempts.
 type fetch struct {
 	client  *Client
 	target  Target
 	request *Request
-	// deadline is when the completion timeout ends the fetch; zero is never.
+	// deadline is when the completion timeout ends the fetch; zero means never.
 	deadline time.Time
 	result   Result
 }
 
-// run makes attempts until one brings a response or may not be repeated.
+// run makes attempts until one gets a response or the fetch must not be repeated.
 func (f *fetch) run(ctx context.Context) *Result {
 	for {
 		response, cause := f.attempt(ctx)
@@ -83,7 +82,7 @@ func (f *fetch) run(ctx context.Context) *Result {
 
 // attempt makes the next attempt and adds it to the result.
 func (f *fetch) attempt(ctx context.Context) (*Response, *policy.Cause) {
-	kept := &struct { // what outlives the fetch, and no more
+	kept := &struct { // only what outlives the fetch
 		attempt Attempt
 		list    [1]*Attempt
 	}{}
@@ -133,7 +132,7 @@ func (f *fetch) connection(ctx context.Context, a *Attempt) (*Conn, *policy.Caus
 	return conn, nil
 }
 
-// mayRepeat says whether another attempt follows a failed one.
+// mayRepeat reports whether another attempt follows a failed one.
 func (f *fetch) mayRepeat(ctx context.Context, cause *policy.Cause) bool {
 	if len(f.result.Attempts) >= f.target.Attempts || ctx.Err() != nil {
 		return false
@@ -141,7 +140,7 @@ func (f *fetch) mayRepeat(ctx context.Context, cause *policy.Cause) bool {
 	return policy.Retries(cause, f.request.repeatable())
 }
 
-// refine judges a cause again where the time for all attempts is over.
+// refine judges a cause again if the time for all attempts is over.
 func (f *fetch) refine(cause *policy.Cause) *policy.Cause {
 	if f.deadline.IsZero() || time.Now().Before(f.deadline) {
 		return cause

@@ -14,10 +14,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// This file turns errors and what was seen into the facts that package policy
-// judges. It goes by types and numbers, never by text.
+// This file turns errors and observations into the facts that package policy judges. It
+// relies on types and numbers, never on text.
 
-// failureOf says how an operation on a connection ended.
+// failureOf describes how an operation on a connection failed.
 func failureOf(err error) policy.Failure {
 	return policy.Failure{
 		Err:         err,
@@ -29,12 +29,12 @@ func failureOf(err error) policy.Failure {
 	}
 }
 
-// isTimeout says whether an error is the end of a deadline, ours or the kernel's.
+// isTimeout reports whether an error is an expired deadline, ours or the kernel's.
 func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ETIMEDOUT)
 }
 
-// alertFacts are the alert of a handshake; nil if there was none.
+// alertFacts returns the alert of a handshake; nil if there was none.
 func (h *Handshake) alertFacts() *policy.AlertFacts {
 	if h.Alert == nil {
 		return nil
@@ -42,7 +42,7 @@ func (h *Handshake) alertFacts() *policy.AlertFacts {
 	return &policy.AlertFacts{Description: h.Alert.Description, Text: h.Alert.String(), Fatal: h.Alert.Fatal()}
 }
 
-// clientCertificate are the facts about a client certificate.
+// clientCertificate returns the facts about a client certificate.
 func (h *Handshake) clientCertificate() policy.ClientCertificateFacts {
 	f := policy.ClientCertificateFacts{Requested: h.ClientCertificateRequested, Sent: h.ClientCertificateSent}
 	if h.Alert != nil {
@@ -51,7 +51,7 @@ func (h *Handshake) clientCertificate() policy.ClientCertificateFacts {
 	return f
 }
 
-// handshakeFacts are those of a handshake that failed.
+// handshakeFacts returns the facts of a failed handshake.
 func handshakeFacts(t *Target, h *Handshake, flight *tlswire.Flight, err error) policy.HandshakeFacts {
 	f := policy.HandshakeFacts{
 		Origin: t.Address(), SNI: t.SNI, Offer: t.Offer, ConnectTimeout: t.ConnectTimeout, Failure: failureOf(err),
@@ -65,7 +65,7 @@ func handshakeFacts(t *Target, h *Handshake, flight *tlswire.Flight, err error) 
 	return f
 }
 
-// violations are the legacy client's reasons that have a cause of their own.
+// violations are the legacy client's reasons that have their own cause.
 var violations = map[tlslegacy.Reason]policy.Violation{
 	tlslegacy.ReasonUnofferedVersion:   policy.UnofferedVersion,
 	tlslegacy.ReasonUnofferedSuite:     policy.UnofferedSuite,
@@ -78,7 +78,7 @@ var violations = map[tlslegacy.Reason]policy.Violation{
 	tlslegacy.ReasonRenegotiation:      policy.Renegotiation,
 }
 
-// noteViolation adds what the legacy client saw the origin do wrong.
+// noteViolation adds the protocol violation that the legacy client saw.
 func noteViolation(f *policy.HandshakeFacts, err error) {
 	var wrong *tlslegacy.ProtocolError
 	if !errors.As(err, &wrong) {
@@ -98,8 +98,8 @@ func noteViolation(f *policy.HandshakeFacts, err error) {
 	}
 }
 
-// readFacts are what an exchange over a connection has in common, whatever became
-// of its response.
+// readFacts returns the facts that all exchanges over a connection have in common, whatever
+// happened to the response.
 func (f *fetch) readFacts(conn *Conn, a *Attempt, err error) policy.ReadFacts {
 	return policy.ReadFacts{
 		Malformed: err,
@@ -109,19 +109,19 @@ func (f *fetch) readFacts(conn *Conn, a *Attempt, err error) policy.ReadFacts {
 	}
 }
 
-// noteViewer adds what the viewer did: upload is why its body could not be read to
-// the end, nil if it was or none of it was wanted.
+// noteViewer adds the viewer's part: upload is why its body could not be read to the end;
+// nil if it was, or if it was not needed.
 func noteViewer(viewer context.Context, f *policy.ReadFacts, when string, upload error) {
 	switch {
 	case viewer.Err() != nil:
 		f.Own = leftFacts(viewer, when, viewer.Err())
-	case errors.As(upload, &f.BadBody): // it breaks the rules (CF-ERR-24)
+	case errors.As(upload, &f.BadBody): // it is malformed (CF-ERR-24)
 	case upload != nil:
 		f.Own = leftFacts(viewer, whileSending, upload)
 	}
 }
 
-// noteBroken adds how the connection broke, by its first error.
+// noteBroken adds how the connection broke, from its first error.
 func (c *Conn) noteBroken(f *policy.ReadFacts, a *Attempt, broken error) {
 	failure := failureOf(broken)
 	f.Failure = &failure
@@ -135,22 +135,21 @@ func (c *Conn) noteBroken(f *policy.ReadFacts, a *Attempt, broken error) {
 	}
 }
 
-// refusedClientCertificate says whether the first read failed because the
-// origin wanted a client certificate: in TLS 1.3 its refusal comes after the
-// handshake.
+// refusedClientCertificate reports whether the first read failed because the origin wanted
+// a client certificate: TLS 1.3 refuses it after the handshake.
 func (c *Conn) refusedClientCertificate(err error) bool {
 	var op *net.OpError
 	return c.handshake != nil && c.handshake.ClientCertificateRequested &&
 		errors.As(err, &op) && op.Op == "remote error"
 }
 
-// alertNoRenegotiation is what crypto/tls tells a server that asks for a
+// alertNoRenegotiation is the alert that crypto/tls sends to a server that requests a
 // renegotiation (RFC 5246 section 7.2.2).
 const alertNoRenegotiation = 100
 
-// refusedRenegotiation says whether a read failed because the origin asked for
-// a renegotiation, on either road (CF-TLS-22). The legacy client only warns the
-// origin, which then gives up.
+// refusedRenegotiation reports whether a read failed because the origin requested a
+// renegotiation, with either TLS client (CF-TLS-22). The legacy client only sends a
+// warning, and the origin then gives up.
 func (c *Conn) refusedRenegotiation(err error) bool {
 	if legacy, ok := c.plain.(*tlslegacy.Conn); ok {
 		return legacy.ConnectionState().RenegotiationRequested
@@ -159,7 +158,7 @@ func (c *Conn) refusedRenegotiation(err error) bool {
 	if !errors.As(err, &op) || op.Op != "local error" {
 		return false
 	}
-	// crypto/tls does not export the type of its alerts: a number of one byte.
+	// crypto/tls does not export the type of its alerts: a one-byte number.
 	number := reflect.ValueOf(op.Err)
 	return number.Kind() == reflect.Uint8 && number.Uint() == alertNoRenegotiation
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// exchange sends the request over the connection and reads the response head.
-// On failure the connection is closed; otherwise it belongs to the body.
+// exchange sends the request over the connection and reads the response head. On failure
+// the connection is closed; otherwise the body owns it.
 func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response, *policy.Cause) {
 	conn.prepare()
 	conn.wire.gap, conn.wire.until = f.target.ResponseTimeout, f.deadline
@@ -53,8 +53,8 @@ func (f *fetch) exchange(ctx context.Context, conn *Conn, a *Attempt) (*Response
 	return nil, policy.JudgeRead(facts)
 }
 
-// facts are those of a response that did not come to its end. The stream must
-// have been abandoned, so that nobody sends any more.
+// facts returns the facts of an incomplete response. The stream must have been abandoned,
+// so that nothing is still being sent.
 func (s *stream) facts(ctx context.Context, f *fetch, err error, when string) policy.ReadFacts {
 	facts := f.readFacts(s.conn, s.attempt, err)
 	var upload error
@@ -62,27 +62,27 @@ func (s *stream) facts(ctx context.Context, f *fetch, err error, when string) po
 		upload = s.sender.viewerErr
 	}
 	noteViewer(ctx, &facts, when, upload)
-	// The first error of the connection; if there was none, the bytes were wrong.
+	// The first error of the connection; without one, the bytes were wrong.
 	if broken := s.conn.head.err; broken != nil {
 		s.conn.noteBroken(&facts, s.attempt, broken)
 	}
 	return facts
 }
 
-// unwatched is the release of an exchange that is not watched yet.
+// unwatched is the release function of an exchange that is not watched yet.
 func unwatched() bool { return true }
 
-// maxInterim is how many interim responses may come before the final one. Their
-// number is not documented; without a bound an origin could send them for ever.
+// maxInterim is the maximum number of interim responses before the final one. The limit is
+// not documented; without one, an origin could send them forever.
 const maxInterim = 16
 
-// errTwoLengths is a response that says in two ways how long it is: whoever
-// stands behind the edge could read it otherwise (RFC 9112 section 6.3). That
-// CloudFront refuses it is inferred.
+// errTwoLengths is a response with two contradictory lengths, which a client behind the
+// edge could read differently (RFC 9112 section 6.3). That CloudFront refuses it is
+// inferred.
 var errTwoLengths = errors.New("it has both Content-Length and Transfer-Encoding")
 
-// readHead reads the final response head; one 100 Continue may come before it
-// (CF-RESP-01), and some other interim responses are passed over.
+// readHead reads the final response head; one 100 Continue may come first (CF-RESP-01), and
+// some other interim responses are skipped.
 func (f *fetch) readHead(s *stream) (responseHead, error) {
 	conn := s.conn
 	for continues, interim := 0, 0; ; interim++ {
@@ -121,7 +121,7 @@ func (f *fetch) readHead(s *stream) (responseHead, error) {
 	}
 }
 
-// headHas says whether a head has a field, which net/http may have taken out.
+// headHas reports whether a head has a field, even one that net/http has removed.
 func headHas(head, name string) bool {
 	for line := range strings.Lines(head) {
 		if field, _, ok := strings.Cut(line, ":"); ok && strings.EqualFold(field, name) {
@@ -131,7 +131,7 @@ func headHas(head, name string) bool {
 	return false
 }
 
-// requestFor is what http.ReadResponse needs to know of the request.
+// requestFor returns what http.ReadResponse needs to know about the request.
 func requestFor(method string) *http.Request {
 	if method == http.MethodHead {
 		return headRequest

@@ -18,7 +18,7 @@ type Explanation struct {
 	cause  policy.CauseName
 	detail string
 	report *ScanReport
-	// plain says that the origin's HTTP port answers HTTP.
+	// plain means that the origin's HTTP port answers HTTP.
 	plain bool
 }
 
@@ -28,7 +28,7 @@ func Explained(cause policy.CauseName, detail string, report *ScanReport) *Expla
 	return &Explanation{done: closed, cause: cause, detail: detail, report: report}
 }
 
-// closed is the channel of what was complete from the start.
+// closed is the channel of an explanation that was complete from the start.
 var closed = func() chan struct{} {
 	c := make(chan struct{})
 	close(c)
@@ -57,18 +57,18 @@ func (x *Explanation) Result() (policy.CauseName, string, *ScanReport) {
 }
 
 const (
-	// explainWithin is how long an answer waits for the explanation of a
-	// refusal: what a scan takes of an origin nearby. A slower one is in time
-	// for the next request, and for the recording.
+	// explainWithin is how long an answer waits for the explanation of a refusal: enough to
+	// scan a nearby origin. A slower scan is in time for the next request, and for the
+	// recording.
 	explainWithin = 250 * time.Millisecond
-	// explanationLifetime bounds how long an explanation is believed without
-	// asking again: an origin that is being repaired changes within minutes.
+	// explanationLifetime is how long an explanation stays valid: an origin that is being
+	// repaired changes within minutes.
 	explanationLifetime = time.Minute
 )
 
-// explanations remembers, per target and refusal, why its handshakes are
-// refused, so that an origin is scanned once and not at every request. A
-// handshake that succeeds forgets it. It owns the scans under way.
+// explanations remembers, per target and refusal, why its handshakes are refused, so that
+// an origin is scanned once and not on every request. A successful handshake clears it. It
+// owns the scans in progress.
 type explanations struct {
 	mu       sync.Mutex
 	known    map[string]map[string]*Explanation // by target, then by refusal
@@ -78,12 +78,12 @@ type explanations struct {
 	cancel   context.CancelFunc
 }
 
-// maxScans is how many scans may be under way unless the client says otherwise: a viewer whose forwarded Host is
-// refused under ever new names must not turn edgesim on the origin.
+// maxScans is how many scans may run at once unless the client sets a limit: a viewer must
+// not be able to turn edgesim on an origin by forwarding ever new Hosts that are refused.
 const maxScans = 4
 
-// get returns the explanation of a refusal, beginning to look for it if it is
-// new; nil after close, and while too many others are looked for.
+// get returns the explanation of a refusal, starting to look for it if it is new; nil after
+// close, and while too many others are being looked for.
 func (e *explanations) get(target, refusal string, most int, scan func(context.Context, *Explanation)) *Explanation {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -126,7 +126,7 @@ func (e *explanations) forget(target string) {
 	delete(e.known, target)
 }
 
-// close ends the scans under way and waits for them.
+// close ends the scans in progress and waits for them.
 func (e *explanations) close() {
 	e.mu.Lock()
 	if e.ctx == nil {

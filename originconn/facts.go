@@ -122,8 +122,8 @@ type Handshake struct {
 	// Signature is the scheme with which the origin signed its key exchange, if the
 	// TLS client reports it: crypto/tls does not, so it is 0 there.
 	Signature uint16 `json:"signature,omitempty"`
-	// signature is the scheme seen in TLS 1.2 on crypto/tls, which offers other
-	// ones than the documentation lists; it is not a fact about CloudFront.
+	// signature is the scheme seen in TLS 1.2 with crypto/tls, which offers schemes other
+	// than the documented ones; it is not a fact about CloudFront.
 	signature uint16
 	// ALPN is the protocol negotiation; nil if nothing was offered, as for all
 	// requests except gRPC (CF-TLS-24).

@@ -22,13 +22,12 @@ type Forced struct {
 	Latency time.Duration
 }
 
-// errForced is the underlying error of every forced cause: one can tell them
-// from real ones by errors.Is.
+// errForced is the underlying error of every forced cause: errors.Is distinguishes them
+// from real ones.
 var errForced = errors.New("forced, the origin was not asked")
 
-// force plays what is forced on an attempt: the whole of a failure, or the
-// slowness that comes before the origin is asked. It returns nil if the attempt
-// is still to be made.
+// force plays what is forced on an attempt: an entire failure, or the latency before the
+// origin is asked. It returns nil if the attempt is still to be made.
 func (f *fetch) force(ctx context.Context, a *Attempt) *policy.Cause {
 	forced := f.request.Forced
 	switch {
@@ -84,8 +83,8 @@ func (f *fetch) play(ctx context.Context, a *Attempt, name policy.CauseName) *po
 	})
 }
 
-// sleep waits, but not beyond the fetch's deadline, and says whether the viewer
-// is still there.
+// sleep waits, but not beyond the fetch's deadline, and reports whether the viewer is still
+// connected.
 func (f *fetch) sleep(ctx context.Context, d time.Duration) bool {
 	if !f.deadline.IsZero() {
 		d = min(d, time.Until(f.deadline))

@@ -17,9 +17,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// shakeHands makes the TLS handshake with crypto/tls as the target's offer says
-// and notes the facts, whether it succeeds or not. It does not judge the
-// certificates: verify does.
+// shakeHands performs the TLS handshake with crypto/tls, offering what the target says, and
+// notes the facts, whether it succeeds or not. It does not judge the certificates: verify
+// does.
 func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshake) (net.Conn, *policy.Cause) {
 	config := clientConfig(t, h)
 	var secret serverSecret
@@ -47,9 +47,9 @@ func (c *Client) shakeHands(ctx context.Context, t *Target, w *wire, h *Handshak
 	return conn, nil
 }
 
-// clientConfig is the crypto/tls form of an offer. Versions, suites and groups
-// are always explicit. crypto/tls knows no sets with holes and no SSLv3: the
-// version chosen is compared with the set afterwards.
+// clientConfig converts an offer for crypto/tls. Versions, suites and groups are always
+// explicit. crypto/tls supports neither version sets with gaps nor SSLv3: the negotiated
+// version is compared with the set afterward.
 func clientConfig(t *Target, h *Handshake) *tls.Config {
 	versions := slices.DeleteFunc(slices.Clone(t.Offer.Versions), func(v uint16) bool { return v < tls.VersionTLS10 })
 	var protocols []string
@@ -63,8 +63,8 @@ func clientConfig(t *Target, h *Handshake) *tls.Config {
 		MaxVersion:       slices.Max(versions),
 		CipherSuites:     implementedSuites(t.Offer.Suites),
 		CurvePreferences: curves(t.Offer.Groups),
-		// The chain is judged in verify.go on what was sent. This is the one
-		// place of the program that may say so.
+		// verify.go judges the chain as sent. This is the only place in the program allowed
+		// to set this.
 		InsecureSkipVerify: true,
 		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
 			h.PeerCertificates = raw
@@ -85,12 +85,12 @@ func clientConfig(t *Target, h *Handshake) *tls.Config {
 	}
 }
 
-// errClientSignature is a request that the client certificate's key cannot
-// answer: the origin takes none of its signature schemes.
+// errClientSignature means that the client certificate's key cannot sign: the origin
+// accepts none of its signature schemes.
 var errClientSignature = errors.New("the origin takes no signature of the client certificate's key")
 
-// canSign says whether a certificate's key is of a kind that one of the schemes
-// is for. Versions before TLS 1.2 name no schemes and take any.
+// canSign reports whether a certificate's key is of a kind that one of the schemes
+// supports. Versions before TLS 1.2 name no schemes and accept any.
 func canSign(c *tls.Certificate, schemes []tls.SignatureScheme) bool {
 	kind := ""
 	switch c.PrivateKey.(type) {
@@ -122,7 +122,7 @@ func curves(groups []uint16) []tls.CurveID {
 	return ids
 }
 
-// note copies what crypto/tls knows of the handshake.
+// note copies what crypto/tls reports about the handshake.
 func (h *Handshake) note(state tls.ConnectionState) {
 	if state.Version != 0 && state.CipherSuite != 0 {
 		h.Version, h.CipherSuite, h.Curve = state.Version, state.CipherSuite, uint16(state.CurveID)
@@ -132,7 +132,7 @@ func (h *Handshake) note(state tls.ConnectionState) {
 	}
 }
 
-// noteFlight adds what the origin's bytes say, for handshakes that failed.
+// noteFlight adds what the origin's bytes show, for failed handshakes.
 func (h *Handshake) noteFlight(f tlswire.Flight) {
 	h.Alert, h.FirstBytes = f.Alert, f.NotTLS
 	if f.ServerHello != nil {
@@ -147,11 +147,11 @@ func (h *Handshake) noteFlight(f tlswire.Flight) {
 	h.ClientCertificateRequested = h.ClientCertificateRequested || f.CertificateRequested
 }
 
-// flightLimit is how much is kept of what an origin sent in a failed handshake:
-// more than any flight has whose certificates are worth looking at.
+// flightLimit is how much is kept of what an origin sent in a failed handshake: more than
+// any flight with certificates worth looking at.
 const flightLimit = 64 << 10
 
-// keepFlight keeps the bytes of a handshake that failed.
+// keepFlight keeps the bytes of a failed handshake.
 func (h *Handshake) keepFlight(transcript []byte) {
 	h.Flight = bytes.Clone(transcript[:min(len(transcript), flightLimit)])
 }

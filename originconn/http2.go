@@ -17,13 +17,13 @@ import (
 // protocolHTTP2 is the name of HTTP/2 over TLS in ALPN (RFC 9113 section 3.2).
 const protocolHTTP2 = "h2"
 
-// http2HeadLimit is where net/http stops reading a response head: far above the
-// documented limit, so that it is us who judge it.
+// http2HeadLimit is where net/http stops reading a response head: far above the documented
+// limit, so that we judge it ourselves.
 const http2HeadLimit = 32 * policy.ResponseHeaderLimit
 
-// speakHTTP2 begins HTTP/2 on a connection that is open and judged. What
-// net/http calls a Transport dials nothing here: it is handed this connection,
-// carries one request at a time on it, and neither retries nor pools.
+// speakHTTP2 starts HTTP/2 on a connection that is open and judged. net/http's Transport
+// dials nothing here: it is handed this connection, carries one request at a time on it,
+// and neither retries nor pools.
 func (c *Conn) speakHTTP2(ctx context.Context, t *Target) error {
 	var only http.Protocols
 	only.SetHTTP2(true)
@@ -49,7 +49,7 @@ func (f *fetch) exchangeHTTP2(ctx context.Context, conn *Conn, a *Attempt) (*Res
 	c.silence = newSilence(f.target.ResponseTimeout, f.request.Body != nil, c.cancel)
 	if f.request.Body != nil {
 		c.upload = &upload{body: f.request.Body, sent: c.silence.sent}
-		// net/http looks at the context between reads of the body only.
+		// net/http checks the context only between reads of the body.
 		context.AfterFunc(c.ctx, func() { _ = c.upload.Close() })
 	}
 	if !f.deadline.IsZero() {
@@ -86,8 +86,8 @@ func (c *call) ask() (*http.Response, error) {
 	return c.conn.h2.RoundTrip(c.request())
 }
 
-// request is our request as net/http takes it. Fields that are about an
-// HTTP/1.1 connection are not part of it; Host is the authority.
+// request converts our request for net/http. Fields about an HTTP/1.1 connection are left
+// out; Host is the authority.
 func (c *call) request() *http.Request {
 	r := c.fetch.request
 	out := &http.Request{Method: r.Method, URL: target(r.RequestURI), Header: make(http.Header, len(r.Header)), ContentLength: r.ContentLength}
@@ -109,7 +109,7 @@ func (c *call) request() *http.Request {
 	return out.WithContext(c.ctx)
 }
 
-// target is a URL whose path and query net/http writes as they are.
+// target returns a URL whose path and query net/http writes unmodified.
 func target(uri string) *url.URL {
 	if u, err := url.ParseRequestURI(uri); err == nil && u.RequestURI() == uri {
 		return u
@@ -118,8 +118,8 @@ func target(uri string) *url.URL {
 	return &url.URL{Opaque: path, RawQuery: query, ForceQuery: hasQuery && query == ""}
 }
 
-// rawHeadHTTP2 writes a head down as HTTP/1.1 would: over HTTP/2 there is no
-// text, and net/http keeps no order.
+// rawHeadHTTP2 writes a head as HTTP/1.1 would: HTTP/2 has no text form, and net/http does
+// not keep the order.
 func rawHeadHTTP2(r *http.Response) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/2.0 %d\r\n", r.StatusCode)

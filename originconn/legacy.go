@@ -11,9 +11,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// shakeLegacyHands makes the TLS handshake with our own client: exactly the
-// documented versions, suites, curves and signature schemes, in the documented
-// order (CF-TLS-09, CF-TLS-10, CF-TLS-16, CF-TLS-18, CF-TLS-20).
+// shakeLegacyHands performs the TLS handshake with our own client: exactly the documented
+// versions, suites, curves and signature schemes, in the documented order (CF-TLS-09,
+// CF-TLS-10, CF-TLS-16, CF-TLS-18, CF-TLS-20).
 func (c *Client) shakeLegacyHands(ctx context.Context, t *Target, w *wire, h *Handshake) (net.Conn, *policy.Cause) {
 	conn := tlslegacy.Client(w, c.legacyConfig(t, h))
 	w.recording = true
@@ -32,7 +32,7 @@ func (c *Client) shakeLegacyHands(ctx context.Context, t *Target, w *wire, h *Ha
 	return conn, nil
 }
 
-// legacyConfig is the legacy client's form of an offer.
+// legacyConfig converts an offer for the legacy client.
 func (c *Client) legacyConfig(t *Target, h *Handshake) *tlslegacy.Config {
 	config := &tlslegacy.Config{
 		Versions:   slices.DeleteFunc(slices.Clone(t.Offer.Versions), func(v uint16) bool { return v > policy.VersionTLS12 }),
@@ -55,7 +55,7 @@ func (c *Client) legacyConfig(t *Target, h *Handshake) *tlslegacy.Config {
 	return config
 }
 
-// legacyCertificate is the target's client certificate, or nil.
+// legacyCertificate returns the target's client certificate, or nil.
 func legacyCertificate(t *Target) *tlslegacy.Certificate {
 	if t.ClientCertificate == nil {
 		return nil
@@ -67,7 +67,7 @@ func legacyCertificate(t *Target) *tlslegacy.Certificate {
 	return &tlslegacy.Certificate{Chain: t.ClientCertificate.Certificate, Key: key}
 }
 
-// noteLegacy copies what the legacy client knows of the handshake.
+// noteLegacy copies what the legacy client reports about the handshake.
 func (h *Handshake) noteLegacy(s tlslegacy.ConnectionState) {
 	h.Version, h.CipherSuite, h.Curve, h.Signature = s.Version, s.Suite, s.Group, s.SignatureScheme
 	h.PeerCertificates = s.RawCertificates

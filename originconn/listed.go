@@ -11,17 +11,16 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// listedLifetime bounds how long an origin is believed to sign as listed without
-// being asked again.
+// listedLifetime is how long an origin is trusted to sign as listed without being asked
+// again.
 const listedLifetime = 10 * time.Minute
 
-// judgeSignature judges the signature of a handshake in TLS 1.2 that crypto/tls
-// made. It offers RSA-PSS there, which the documented list does not have
-// (CF-TLS-18, CF-TLS-21), and most origins take it where it is offered. Such an
-// origin is connected to again on the second road, which offers the list alone:
-// that answer counts. Where it is the same kind of key exchange, later
-// connections may go the first road again. HTTP/2 needs ALPN, which the second
-// road lacks, and is not judged.
+// judgeSignature judges the signature of a TLS 1.2 handshake made by crypto/tls, which
+// offers RSA-PSS there. The documented list does not have it (CF-TLS-18, CF-TLS-21), and
+// most origins pick it if offered. Such an origin is connected to again with the legacy
+// client, which offers only the list: that answer counts. If it uses the same kind of key
+// exchange, later connections may use crypto/tls again. HTTP/2 needs ALPN, which the legacy
+// client lacks, and is not judged.
 func (c *Client) judgeSignature(ctx context.Context, t *Target, key string, to []endpoint, a *Attempt, w *wire, plain net.Conn) (*wire, net.Conn, *policy.Cause) {
 	h := a.Handshake
 	if h.Version != policy.VersionTLS12 || h.signature == 0 || t.HTTP2 || slices.Contains(policy.SignatureSchemes(), h.signature) {
@@ -47,16 +46,15 @@ func (c *Client) judgeSignature(ctx context.Context, t *Target, key string, to [
 	return w, plain, cause
 }
 
-// sameExchange says whether two suites agree on a key in the same way, with the
-// same kind of certificate.
+// sameExchange reports whether two suites use the same kind of key exchange and
+// certificate.
 func sameExchange(a, b uint16) bool {
 	exchange, by := tlswire.KeyExchange(a)
 	again, as := tlswire.KeyExchange(b)
 	return exchange == again && by == as
 }
 
-// noteSignature keeps the scheme of a handshake in TLS 1.2 from what the origin
-// sent.
+// noteSignature takes the scheme of a TLS 1.2 handshake from what the origin sent.
 func (h *Handshake) noteSignature(transcript []byte) {
 	if h.Version == policy.VersionTLS12 {
 		flight := tlswire.ParseFlight(transcript)

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// cutOffKey is the key of what WithCutOff puts into a context.
+// cutOffKey is the context key of WithCutOff.
 type cutOffKey struct{}
 
 // WithCutOff returns a context that records who ended an exchange: if cut
@@ -19,9 +19,9 @@ func WithCutOff(ctx context.Context, cut func() bool) context.Context {
 	return context.WithValue(ctx, cutOffKey{}, cut)
 }
 
-// own returns the cause of an exchange that failed if that was the viewer's doing
-// or the edge's own, and else the cause it is given. viewer is the context of the
-// viewer's request.
+// own returns the cause of a failed exchange if the viewer or the edge itself is
+// responsible, and otherwise the given cause. viewer is the context of the viewer's
+// request.
 func own(viewer context.Context, cause *policy.Cause, when string) *policy.Cause {
 	if cause == nil || !cause.Name.OfOrigin() && viewer.Err() == nil {
 		return cause
@@ -41,27 +41,27 @@ func own(viewer context.Context, cause *policy.Cause, when string) *policy.Cause
 	return cause
 }
 
-// How far an exchange was when its viewer left.
+// How far an exchange had come when its viewer left.
 const (
 	beforeAnswer = "before the origin answered"
 	whileSending = "while sending its request body"
 	duringBody   = "while the body was on its way"
 )
 
-// viewerLeft is the cause of an exchange that ended on the viewer's side, with
-// err: the viewer left, or the edge cut it off.
+// viewerLeft is the cause of an exchange that ended on the viewer's side, with err: the
+// viewer left, or the edge cut it off.
 func viewerLeft(viewer context.Context, when string, err error) *policy.Cause {
 	return policy.JudgeOwn(leftFacts(viewer, when, err))
 }
 
-// leftFacts are those of viewerLeft.
+// leftFacts returns the facts for viewerLeft.
 func leftFacts(viewer context.Context, when string, err error) policy.OwnFacts {
 	cut, ok := viewer.Value(cutOffKey{}).(func() bool)
 	return policy.OwnFacts{Left: true, CutOff: ok && cut(), When: when, Err: err}
 }
 
-// exhausted says whether an error is this machine's lack of something, whatever
-// the origin is like: descriptors, memory, or an address and port to dial from.
+// exhausted reports whether an error is a lack of resources on this machine, not the
+// origin's fault: descriptors, memory, or an address and port to dial from.
 func exhausted(err error) bool {
 	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL} {
 		if errors.Is(err, number) {
@@ -71,10 +71,9 @@ func exhausted(err error) bool {
 	return false
 }
 
-// lookupExhausted returns what this machine lacks where a name could not be
-// looked up. Package net keeps of such an error the text alone, and says of a name
-// that does not exist the same as where it could open neither its files nor a
-// socket; so it is tried whether a file can be opened now.
+// lookupExhausted returns what this machine lacks if a name could not be looked up. Package
+// net keeps only the text of such an error, and reports a nonexistent name the same way as
+// files or sockets that it could not open; so this tries to open a file now.
 func lookupExhausted() error {
 	f, err := os.Open(os.DevNull)
 	if err == nil {

@@ -11,12 +11,12 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// plainPortWithin bounds the question what the origin's HTTP port says.
+// plainPortWithin limits the request to the origin's HTTP port.
 const plainPortWithin = 2 * time.Second
 
-// explainDial asks, in the background, whether an origin that cannot be connected
-// for HTTPS answers HTTP at its other port, and says so in the cause once that is
-// known: a listener on the wrong port is the commonest reason for silence on 443.
+// explainDial checks, in the background, whether an origin that cannot be connected to for
+// HTTPS answers HTTP on its other port, and adds the result to the cause once it is known:
+// a listener on the wrong port is the most common reason for silence on 443.
 func (c *Client) explainDial(ctx context.Context, t *Target, key string, a *Attempt, cause *policy.Cause) *policy.Cause {
 	if cause.Name != policy.CauseConnectRefused && cause.Name != policy.CauseConnectTimeout || t.PlainPort == 0 || c.explainWithin() < 0 {
 		return cause
@@ -24,7 +24,7 @@ func (c *Client) explainDial(ctx context.Context, t *Target, key string, a *Atte
 	plain := t.plain()
 	host, port, _ := c.mapped(t)
 	if otherHost, otherPort, _ := c.mapped(&plain); host == otherHost && port == otherPort {
-		return cause // --connect sends both ports to one place
+		return cause // --connect sends both ports to the same place
 	}
 	x := c.explained.get(key, "plain port", c.maxExplanations(), func(ctx context.Context, x *Explanation) {
 		x.plain, x.detail = c.askPlainPort(ctx, &plain)
@@ -40,13 +40,13 @@ func (c *Client) explainDial(ctx context.Context, t *Target, key string, a *Atte
 	return policy.OnlyPlainPort(cause, x.detail, t.Port, plain.Port)
 }
 
-// plain is the same origin over HTTP, at its HTTP port.
+// plain returns the same origin over HTTP, at its HTTP port.
 func (t *Target) plain() Target {
 	return Target{Host: t.Host, Port: t.PlainPort, IPAddressType: t.IPAddressType, ConnectTimeout: plainPortWithin}
 }
 
-// askPlainPort asks an origin's HTTP port for the head of its root, and says in a
-// clause what came of it.
+// askPlainPort sends a HEAD for / to an origin's HTTP port, and describes the result in a
+// clause.
 func (c *Client) askPlainPort(ctx context.Context, t *Target) (answers bool, detail string) {
 	ctx, cancel := context.WithTimeout(ctx, plainPortWithin)
 	defer cancel()

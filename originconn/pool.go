@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// idlePerTarget bounds the kept-alive connections per target. CloudFront's
-// number is not published; this one keeps a laptop's file descriptors free.
+// idlePerTarget limits the kept-alive connections per target. CloudFront's limit is not
+// published; this one spares a laptop's file descriptors.
 const idlePerTarget = 256
 
 // pool keeps idle connections per target for the configured time (CF-CONN-16),
@@ -18,14 +18,14 @@ type pool struct {
 	closed bool
 }
 
-// idleState is what the pool knows of a connection.
+// idleState is what the pool knows about a connection.
 type idleState struct {
 	since time.Time
 	timer *time.Timer
 }
 
-// get takes the newest usable connection for a key. stale is how long the
-// newest one had been idle that the origin had closed meanwhile; 0 if none.
+// get takes the newest usable connection for a key. stale is the idle time of the newest
+// connection that the origin turned out to have closed; 0 if none.
 func (p *pool) get(key string) (conn *Conn, idle, stale time.Duration) {
 	for {
 		conn = p.take(key)
@@ -54,7 +54,7 @@ func (p *pool) take(key string) *Conn {
 	conn := list[len(list)-1]
 	p.idle[key] = list[:len(list)-1]
 	if len(list) == 1 && len(p.idle) > maxNotes {
-		delete(p.idle, key) // else kept, as the same connection comes back to it
+		delete(p.idle, key) // otherwise kept, as the same connection returns to it
 	}
 	return conn
 }
@@ -81,7 +81,7 @@ func (p *pool) put(conn *Conn, keepalive time.Duration) {
 	}
 }
 
-// expire closes a connection whose time is over, unless it was taken meanwhile.
+// expire closes a connection whose time is over, unless it has been taken meanwhile.
 func (p *pool) expire(conn *Conn) {
 	p.mu.Lock()
 	i := slices.Index(p.idle[conn.key], conn)
@@ -97,7 +97,7 @@ func (p *pool) expire(conn *Conn) {
 	}
 }
 
-// closeAll closes what is idle and keeps nothing from now on.
+// closeAll closes all idle connections and keeps none from now on.
 func (p *pool) closeAll() {
 	p.mu.Lock()
 	idle := p.idle

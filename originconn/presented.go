@@ -62,7 +62,7 @@ func (c *Client) Presented(ctx context.Context, t Target) ([]Presented, error) {
 	return all, nil
 }
 
-// presented asks for one certificate; nil if there is none.
+// presented requests one certificate; nil if there is none.
 func (c *Client) presented(ctx context.Context, t *Target, to []endpoint, h tlsscan.CertificateHello) *Presented {
 	sent, err := h.Hello.Build()
 	if err != nil {
@@ -84,8 +84,8 @@ func (c *Client) presented(ctx context.Context, t *Target, to []endpoint, h tlss
 	return p
 }
 
-// answered says whether an answer keeps to the hello: a suite that was not
-// offered, or a signature, shows what CloudFront would not take.
+// answered reports whether an answer conforms to the hello: a suite or a signature that was
+// not offered shows something that CloudFront would not accept.
 func answered(hello *tlswire.ClientHello, f *tlswire.Flight) bool {
 	return slices.Contains(hello.Suites, f.ServerHello.Suite) && (f.Signature == 0 || slices.Contains(hello.Signatures, f.Signature))
 }

@@ -6,29 +6,29 @@ import (
 	"sync/atomic"
 )
 
-// readAhead lets one read of the socket bring several TLS records, where crypto/tls
-// would read the socket once or twice for each. It is there only while a body flows,
-// and hands on no more than the record under way: so whoever reads knows whether the
-// next one is here already.
+// readAhead lets one read of the socket bring several TLS records, where crypto/tls would
+// read the socket once or twice per record. It is used only while a body flows, and hands
+// on no more than the current record, so that the reader knows whether the next one is
+// already here.
 type readAhead struct {
 	buf  [aheadSize]byte
-	r, w int   // buf[r:w] was received and not read
-	err  error // came with the last of these bytes
+	r, w int   // buf[r:w] was received but not read
+	err  error // err came with the last of these bytes
 }
 
-// aheadSize is how much one read of the socket brings at most: four records of the
-// greatest size.
+// aheadSize is the most that one read of the socket brings: four records of the maximum
+// size.
 const aheadSize = 4 * (recordHeader + 16<<10 + 256)
 
-// worthReadingAhead is the length from which a body is: what is shorter comes in one
-// or two records.
+// worthReadingAhead is the minimum length of a body to read ahead: a shorter one comes in
+// one or two records.
 const worthReadingAhead = 20 << 10
 
-// mostAheads bounds how many bodies read ahead at a time: beyond it the memory costs
+// mostAheads limits how many bodies are read ahead at a time: beyond it, the memory costs
 // more than the system calls.
 const mostAheads = 64
 
-// aheadsInUse counts them.
+// aheadsInUse counts the bodies being read ahead.
 var aheadsInUse atomic.Int32
 
 var aheads = sync.Pool{New: func() any { return new(readAhead) }}
@@ -36,16 +36,16 @@ var aheads = sync.Pool{New: func() any { return new(readAhead) }}
 // recordHeader is the length of a TLS record's header (RFC 8446 section 5.1).
 const recordHeader = 5
 
-// records follows the records of a stream as it goes by.
+// records follows the records of a stream as they pass.
 type records struct {
-	// left is what is missing of the record under way, head what there is of its
+	// left is how much of the current record is missing; head holds what there is of its
 	// header, got bytes of it.
 	left int
 	head [recordHeader]byte
 	got  int
 }
 
-// pass notes bytes that go by.
+// pass notes bytes that pass.
 func (r *records) pass(p []byte) {
 	for len(p) > 0 {
 		if r.left > 0 {
@@ -63,8 +63,8 @@ func (r *records) pass(p []byte) {
 	}
 }
 
-// missing is how many bytes of p, which come next, belong to the record under way or,
-// if there is none, to the one that begins here.
+// missing returns how many of the next bytes, p, belong to the current record or, if there
+// is none, to the one that starts here.
 func (r *records) missing(p []byte) int {
 	switch {
 	case r.left > 0:
@@ -77,7 +77,7 @@ func (r *records) missing(p []byte) int {
 	return min(n+int(binary.BigEndian.Uint16(head[3:])), len(p))
 }
 
-// readAhead begins to read ahead, unless too many others do.
+// readAhead starts reading ahead, unless too many others do.
 func (w *wire) readAhead() {
 	if w.ahead != nil {
 		return
@@ -90,8 +90,8 @@ func (w *wire) readAhead() {
 	w.counted.Store(true)
 }
 
-// stopReadingAhead gives the memory back, and says whether nothing was left in it.
-// Only who reads may call it.
+// stopReadingAhead gives the memory back, and reports whether nothing was left in it. Only
+// the reader may call it.
 func (w *wire) stopReadingAhead() (empty bool) {
 	a := w.ahead
 	if a == nil {
@@ -105,15 +105,16 @@ func (w *wire) stopReadingAhead() (empty bool) {
 	return empty
 }
 
-// countAhead says once that the wire reads ahead no more. Where a body is given up it
-// is all that is done: a read may be under way, and the collector gets the memory.
+// countAhead notes, once, that the wire no longer reads ahead. If a body is given up,
+// nothing else is done: a read may be in progress, and the memory is left to the garbage
+// collector.
 func (w *wire) countAhead() {
 	if w.counted.CompareAndSwap(true, false) {
 		aheadsInUse.Add(-1)
 	}
 }
 
-// readOn reads from what was received ahead, and receives where that is empty.
+// readOn reads from what was received ahead, and receives more if that is empty.
 func (w *wire) readOn(p []byte) (int, error) {
 	a := w.ahead
 	if a.r == a.w {
@@ -134,10 +135,10 @@ func (w *wire) readOn(p []byte) (int, error) {
 	return n, nil
 }
 
-// recordHere says whether a whole record with data was received ahead, so that reading
-// it does not wait. A short one may be a session ticket, a key update or an alert
-// instead, behind which nothing need come: who waited for that would keep from the
-// viewer what is here already.
+// recordHere reports whether a whole record with data has been received ahead, so that
+// reading it does not block. A short one may instead be a session ticket, a key update or
+// an alert, and nothing need follow those: waiting for more would withhold from the viewer
+// what is already here.
 func (w *wire) recordHere() bool {
 	a := w.ahead
 	if a == nil || w.records.left > 0 || w.records.got > 0 || a.w-a.r < recordHeader {
@@ -147,5 +148,5 @@ func (w *wire) recordHere() bool {
 	return length >= leastOfData && a.w-a.r >= recordHeader+length
 }
 
-// leastOfData is the length from which a record is taken for data.
+// leastOfData is the minimum length of a record assumed to hold data.
 const leastOfData = 2 << 10

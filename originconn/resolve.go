@@ -17,20 +17,20 @@ import (
 type endpoint struct {
 	addr netip.Addr
 	port int
-	// judged is what CF-CONN-10 says of the address; zero for one that ConnectTo
-	// names, which is meant.
+	// judged is the verdict of CF-CONN-10 on the address; zero for one set by ConnectTo,
+	// which is intentional.
 	judged policy.Finding
 }
 
-// turn says which endpoint an attempt dials: attempt n the n-th, round and
-// round. How CloudFront chooses among several is not published.
+// turn returns which endpoint an attempt dials: the attempts take them in turn. How
+// CloudFront chooses among several is not published.
 func turn(a *Attempt, endpoints []endpoint) int { return (a.Number - 1) % len(endpoints) }
 
 // String is ip:port.
 func (e endpoint) String() string { return netip.AddrPortFrom(e.addr, uint16(e.port)).String() }
 
-// resolve returns the addresses of the target, in the order in which attempts
-// use them, and the findings about them.
+// resolve returns the addresses of the target, in the order in which attempts use them, or
+// the cause of a failed lookup.
 func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint, *policy.Cause) {
 	started := time.Now()
 	defer func() { a.Phases.Resolve = time.Since(started) }()
@@ -54,8 +54,8 @@ func (c *Client) resolve(ctx context.Context, t *Target, a *Attempt) ([]endpoint
 	return endpoints, nil
 }
 
-// judgeAddresses judges every address of a name: the one that this attempt
-// dials, and the others, which can only be a warning to it.
+// judgeAddresses judges every address of a name: for the ones that this attempt does not
+// dial, the result is at most a warning.
 func judgeAddresses(t *Target, endpoints []endpoint, a *Attempt) {
 	for i := range endpoints {
 		f := policy.JudgeAddress(t.Host, endpoints[i].addr)
@@ -71,8 +71,8 @@ func judgeAddresses(t *Target, endpoints []endpoint, a *Attempt) {
 	}
 }
 
-// mapped returns where the target is really reached: at its own name, or where
-// ConnectTo says.
+// mapped returns where the target is actually reached: at its own name, or where ConnectTo
+// says.
 func (c *Client) mapped(t *Target) (host string, port int, mapped bool) {
 	to, ok := c.ConnectTo[strings.ToLower(t.Address())]
 	if !ok {
@@ -91,8 +91,8 @@ func (c *Client) mapped(t *Target) (host string, port int, mapped bool) {
 	return host, port, true
 }
 
-// lookup resolves a name. The names that RFC 6761 keeps out of the DNS are
-// answered here: .invalid never exists, and no server is asked for it.
+// lookup resolves a name. Names that RFC 6761 keeps out of the DNS are answered here:
+// .invalid never exists, and no server is asked for it.
 func (c *Client) lookup(ctx context.Context, host string, family distribution.IPAddressType, mapped bool) ([]netip.Addr, error) {
 	if addr, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return []netip.Addr{addr}, nil
@@ -110,8 +110,8 @@ func (c *Client) lookup(ctx context.Context, host string, family distribution.IP
 	return c.resolver().LookupNetIP(ctx, network, host)
 }
 
-// onlyOtherFamily says whether a name without an address of the family that is
-// asked for has one of the other.
+// onlyOtherFamily reports whether a name without an address of the requested family has one
+// of the other.
 func (c *Client) onlyOtherFamily(ctx context.Context, host string, family distribution.IPAddressType) bool {
 	other := distribution.IPv6
 	switch family {
@@ -124,7 +124,7 @@ func (c *Client) onlyOtherFamily(ctx context.Context, host string, family distri
 	return err == nil && len(addrs) > 0
 }
 
-// lookupFacts are those of a name that has no address.
+// lookupFacts returns the facts of a name without an address.
 func lookupFacts(host string, family distribution.IPAddressType, elsewhere bool, err error) policy.LookupFacts {
 	f := policy.LookupFacts{Name: host, Elsewhere: elsewhere, OnlyIPv6: family == distribution.IPv6, Err: err}
 	var dns *net.DNSError
@@ -137,7 +137,7 @@ func lookupFacts(host string, family distribution.IPAddressType, elsewhere bool,
 // Resolve looks up the target's name without connecting. It returns the cause if
 // the lookup fails, and nil otherwise.
 func (c *Client) Resolve(ctx context.Context, t Target) *policy.Cause {
-	if c.Answer != nil { // nothing is looked up where answers come from a recording
+	if c.Answer != nil { // nothing is looked up if answers come from a recording
 		return nil
 	}
 	_, cause := c.resolve(ctx, &t, &Attempt{})

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// The roads: the TLS clients that can carry a connection. Both fill the same
-// Handshake, and the viewer never notices which one was taken.
+// The roads: the TLS clients that can carry a connection. Both fill the same Handshake, and
+// the viewer never notices which one was used.
 const (
 	// roadCryptoTLS is the TLS client of the standard library.
 	roadCryptoTLS = "crypto/tls"
@@ -17,7 +17,7 @@ const (
 	roadLegacy = "internal/tlslegacy"
 )
 
-// Whys of the legacy road.
+// Reasons for the legacy road.
 const (
 	whySSLv3Only = "only SSLv3 is allowed toward this origin, which crypto/tls does not speak"
 	whyRefused   = "crypto/tls, which lacks a part of the documented list, was refused: "
@@ -25,8 +25,8 @@ const (
 	whyBefore    = "this origin was reached on this road before, after crypto/tls had been refused"
 )
 
-// roads remembers, per target, what a refusal taught: that the legacy road
-// leads there, or that it does not either.
+// roads remembers, per target, what a refusal taught: whether the legacy client works there
+// or does not either.
 type roads struct {
 	mu    sync.Mutex
 	known map[string]roadNote
@@ -37,17 +37,17 @@ type roadNote struct {
 	until  time.Time
 }
 
-// roadLifetime bounds how long a note is believed: an origin that is being
-// repaired changes within minutes.
+// roadLifetime is how long a note is valid: an origin that is being repaired changes within
+// minutes.
 const roadLifetime = 15 * time.Second
 
-// maxNotes bounds what is remembered of targets. Where the viewer's Host is
-// forwarded it is part of the target, and viewers can think of many: what is
-// full is emptied, and the origins are asked again.
+// maxNotes limits what is remembered about targets. A forwarded Host is part of the target,
+// and viewers can make up many: when full, everything is dropped, and the origins are asked
+// again.
 const maxNotes = 1024
 
-// get returns whether the legacy road is known to lead there, and whether
-// anything is known at all.
+// get returns whether the legacy client is known to work there, and whether anything is
+// known at all.
 func (r *roads) get(key string) (legacy, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *roads) get(key string) (legacy, known bool) {
 
 func (r *roads) put(key string, legacy bool) { r.putFor(key, legacy, roadLifetime) }
 
-// putFor is put with a lifetime of its own.
+// putFor is put with its own lifetime.
 func (r *roads) putFor(key string, legacy bool, lifetime time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,8 +76,8 @@ func (r *roads) forget(key string) {
 	delete(r.known, key)
 }
 
-// startingRoad says which road a connection takes first, and why if it is the
-// legacy one.
+// startingRoad returns the road that a connection takes first, and why if it is the legacy
+// one.
 func (c *Client) startingRoad(t *Target, key string) (road, why string) {
 	if slices.Max(t.Offer.Versions) < policy.VersionTLS10 {
 		return roadLegacy, whySSLv3Only // CF-TLS-04
@@ -88,13 +88,12 @@ func (c *Client) startingRoad(t *Target, key string) (road, why string) {
 	return roadCryptoTLS, ""
 }
 
-// legacyMayHelp says whether a refusal on the first road may be for lack of
-// something documented that only the second can speak: a version, a suite or a
-// signature scheme. A certificate that fails is the same on both roads, and so
-// is a timeout.
+// legacyMayHelp reports whether a refusal of crypto/tls may be due to something documented
+// that only the legacy client supports: a version, a suite or a signature scheme. A bad
+// certificate is the same with both, and so is a timeout.
 func (c *Client) legacyMayHelp(t *Target, key string, cause *policy.Cause) bool {
 	if slices.Min(t.Offer.Versions) > policy.VersionTLS12 || t.HTTP2 {
-		return false // HTTP/2 needs ALPN, which the second road lacks
+		return false // HTTP/2 needs ALPN, which the legacy client lacks
 	}
 	if _, known := c.roads.get(key); known {
 		return false

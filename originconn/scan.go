@@ -82,8 +82,7 @@ func (c *Client) ProbeExact(ctx context.Context, t Target) (*ExactAnswer, error)
 	return &ExactAnswer{Address: answer.Address, Hello: sent.Records, Flight: answer.Flight, TimedOut: answer.TimedOut}, nil
 }
 
-// ask sends single hellos to a target, on the same road as every request: the
-// client's resolve and dial.
+// ask sends single hellos to a target, through the same resolve and dial as every request.
 func (c *Client) ask(t *Target, endpoints []endpoint) tlsscan.Ask {
 	return func(ctx context.Context, hello *tlswire.SentHello) (tlsscan.Answer, *policy.Cause) {
 		attempt := &Attempt{Number: 1}
@@ -92,7 +91,7 @@ func (c *Client) ask(t *Target, endpoints []endpoint) tlsscan.Ask {
 			return tlsscan.Answer{}, cause
 		}
 		defer conn.Close()
-		// A canceled scan wakes the read; a deadline of the past is the way to.
+		// A canceled scan wakes the read by setting a deadline in the past.
 		stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 		defer stop()
 		reader := hello.Reader()

@@ -5,10 +5,9 @@ import (
 	"encoding/hex"
 )
 
-// serverSecret picks the server's handshake traffic secret out of the key log
-// that crypto/tls writes. It is kept only while the handshake lasts: with it, a
-// TLS 1.3 flight that crypto/tls refused without telling what was in it can be
-// read after all.
+// serverSecret extracts the server's handshake traffic secret from the key log that
+// crypto/tls writes. It is kept only during the handshake: with it, a TLS 1.3 flight that
+// crypto/tls refused without saying what was in it can still be read.
 type serverSecret []byte
 
 // Write takes one line of the key log: label, client random, secret.

@@ -10,10 +10,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// secure opens a TCP connection, shakes hands over it and judges the
-// certificates. When the first road is refused for lack of something that the
-// documentation lists and only the second one speaks, it goes the second, over
-// a connection of its own; when both are refused, it asks why.
+// secure opens a TCP connection, performs the handshake over it and judges the
+// certificates. If crypto/tls is refused for lack of something documented that only the
+// legacy client supports, it tries the legacy client, over a connection of its own; if both
+// are refused, it looks for the reason.
 func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attempt) (*wire, net.Conn, *policy.Cause) {
 	key := t.key()
 	road, why := c.startingRoad(t, key)
@@ -36,7 +36,7 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	switch {
 	case cause == nil:
 		c.explained.forget(key)
-	case cause.Rule == "CF-TLS-24": // said already
+	case cause.Rule == "CF-TLS-24": // already reported
 	case why == whyBefore:
 		c.roads.forget(key)
 	case t.unexplained:
@@ -48,15 +48,14 @@ func (c *Client) secure(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	return w, plain, cause
 }
 
-// exactHelloWithin is how long the answer to CloudFront's own hello is waited
-// for: an origin that just refused another one in no time is not slow.
+// exactHelloWithin is how long to wait for the answer to CloudFront's own hello: an origin
+// that just refused another one is not slow.
 const exactHelloWithin = 2 * time.Second
 
-// exactHelloAccepted says whether the origin answers CloudFront's own hello, all
-// of the documented list and TLS 1.3 in one, with a version that the second road
-// speaks. That road leaves TLS 1.3 out of its hello, so without asking first it
-// could reach an origin that refuses CloudFront. An offer without TLS 1.3 is
-// what the second road sends anyway.
+// exactHelloAccepted reports whether the origin answers CloudFront's own hello, the whole
+// documented list together with TLS 1.3, with a version that the legacy client supports.
+// That client leaves TLS 1.3 out of its hello, so without this check it could reach an
+// origin that refuses CloudFront. An offer without TLS 1.3 is what it sends anyway.
 func (c *Client) exactHelloAccepted(ctx context.Context, t *Target) bool {
 	if !t.Offer.Allows(policy.VersionTLS13) {
 		return true
@@ -67,8 +66,8 @@ func (c *Client) exactHelloAccepted(ctx context.Context, t *Target) bool {
 	return err == nil && answer.Accepted(t.Offer) && answer.Flight.ServerHello.Version <= policy.VersionTLS12
 }
 
-// secondRoad goes the legacy road after a refusal on the first. What it meets
-// counts, if it got further than the first did; else the first refusal stands.
+// secondRoad tries the legacy client after crypto/tls was refused. Its result counts if it
+// got further than crypto/tls; otherwise the first refusal stands.
 func (c *Client) secondRoad(ctx context.Context, t *Target, key string, to []endpoint, a *Attempt, refusal *policy.Cause) (*wire, net.Conn, *policy.Cause) {
 	first, findings := a.Handshake, slices.Clone(a.Findings)
 	a.Findings = slices.DeleteFunc(a.Findings, func(f policy.Finding) bool { return f.Rule != "CF-CONN-10" })
@@ -102,7 +101,7 @@ func (c *Client) travel(ctx context.Context, t *Target, to []endpoint, a *Attemp
 	plain, cause := shake(ctx, t, w, a.Handshake)
 	a.Phases.Handshake += time.Since(started)
 	if verdict := c.verify(ctx, t, a); verdict != nil {
-		cause = verdict // the certificates explain a failed handshake, too
+		cause = verdict // certificates explain a failed handshake, too
 	}
 	if alpn := a.Handshake.ALPN; cause == nil && alpn != nil && alpn.Agreed != protocolHTTP2 {
 		cause = policy.NoHTTP2(t.Address(), "did not choose it", nil)

@@ -13,17 +13,16 @@ import (
 	"time"
 )
 
-// send writes the request head and starts the body, if there is one, in a
-// goroutine of its own, so that an early response is seen. Its error is not
-// final: an origin may answer first and close then. An *UnsafeRequestError is:
-// nothing was sent.
+// send writes the request head and starts the body, if there is one, in a separate
+// goroutine, so that an early response is noticed. Its error is not final: an origin may
+// answer first and then close. An *UnsafeRequestError is: nothing was sent.
 func (f *fetch) send(s *stream) error {
 	conn, r := s.conn, f.request
 	var err error
 	if conn.out, err = appendHead(conn.out[:0], r); err != nil {
 		return err
 	}
-	conn.bw.Write(conn.out) // its error comes again from Flush
+	conn.bw.Write(conn.out) // Flush returns its error again
 	if r.Body == nil {
 		return conn.bw.Flush()
 	}
@@ -47,8 +46,8 @@ func (e *UnsafeRequestError) Error() string {
 	return fmt.Sprintf("the %s %q of the origin request would not arrive as what it is", e.Part, e.Value)
 }
 
-// appendHead appends the request line, the fields in their order and the
-// framing field. Every line end in it is one that was meant.
+// appendHead appends the request line, the fields in order and the framing field. It
+// contains no line end other than its own.
 func appendHead(head []byte, r *Request) ([]byte, error) {
 	head = append(head, r.Method...)
 	head = append(head, ' ')
@@ -82,7 +81,7 @@ func appendHead(head []byte, r *Request) ([]byte, error) {
 	return head, nil
 }
 
-// isFieldName says whether a name cannot be taken for another one, or for more.
+// isFieldName reports whether a name is safe to send as a field name.
 func isFieldName(name string) bool {
 	for i := range len(name) {
 		if c := name[i]; c <= ' ' || c == ':' || c >= 0x7f {
@@ -92,8 +91,8 @@ func isFieldName(name string) bool {
 	return name != ""
 }
 
-// isFraming says whether a field speaks of the body's length, which is told
-// once, by what is known of it.
+// isFraming reports whether a field describes the body's length, which is sent once, from
+// what is known about it.
 func isFraming(name string) bool {
 	switch len(name) {
 	case len("Content-Length"):
@@ -104,7 +103,7 @@ func isFraming(name string) bool {
 	return false
 }
 
-// unsafePart finds the text with a CR, LF or NUL in it.
+// unsafePart finds text with a CR, LF or NUL in it.
 func unsafePart(r *Request) error {
 	if line := r.Method + " " + r.RequestURI; strings.ContainsAny(line, "\r\n\x00") {
 		return &UnsafeRequestError{"request line", line}
@@ -117,8 +116,8 @@ func unsafePart(r *Request) error {
 	return &UnsafeRequestError{Part: "head"}
 }
 
-// announcesEmpty says whether a request without a body still says so
-// (RFC 9110 section 8.6).
+// announcesEmpty reports whether a request without a body still says so (RFC 9110 section
+// 8.6).
 func announcesEmpty(method string) bool {
 	return method == "POST" || method == "PUT" || method == "PATCH"
 }
@@ -127,18 +126,18 @@ func announcesEmpty(method string) bool {
 type sender struct {
 	body io.ReadCloser
 	done chan struct{}
-	// err is why sending ended early; viewerErr the same when it was the
-	// reading from the viewer that failed. Both are set before done closes.
+	// err is why sending ended early; viewerErr is the same if reading from the viewer
+	// failed. Both are set before done is closed.
 	err       error
 	viewerErr error
-	// ending says that the body is being closed because nobody wants the rest: what
-	// reading it brings then is not the viewer's doing.
+	// ending means that the body is being closed because the rest is not needed: a read
+	// error is then not the viewer's doing.
 	ending atomic.Bool
 }
 
 var bodyBuffers = sync.Pool{New: func() any { b := make([]byte, 32<<10); return &b }}
 
-// run sends the body, then lets the response timeout begin.
+// run sends the body, then starts the response timeout.
 func (s *sender) run(conn *Conn, length int64) {
 	defer close(s.done)
 	s.err = s.copy(conn, length)
@@ -153,8 +152,8 @@ func (s *sender) run(conn *Conn, length int64) {
 	}
 }
 
-// lateResponse is how long a response is waited for after the origin stopped
-// taking the request body: one that it sent before is already on its way.
+// lateResponse is how long to wait for a response after the origin stopped taking the
+// request body: one that it sent before is already on its way.
 const lateResponse = time.Second
 
 // copy moves the body to the origin, flushing what has arrived.

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// silence is the response timeout over HTTP/2, where the socket serves more than
-// one stream and cannot keep the time: it counts while somebody waits for the
-// origin, but not before the request is sent to its end (CF-TIME-01).
+// silence is the response timeout over HTTP/2, where the socket serves more than one stream
+// and cannot keep the time. It runs while the origin is being waited for, but not before
+// the request has been sent completely (CF-TIME-01).
 type silence struct {
 	gap time.Duration
 	end func() // ends the exchange
@@ -19,7 +19,7 @@ type silence struct {
 	over    bool
 }
 
-// newSilence makes one that is not counting yet.
+// newSilence makes one that is not running yet.
 func newSilence(gap time.Duration, sending bool, end func()) *silence {
 	s := &silence{gap: gap, sending: sending, end: end}
 	s.timer = time.AfterFunc(gap, s.fire)
@@ -37,13 +37,13 @@ func (s *silence) fire() {
 	}
 }
 
-// wait says that the origin is being waited for from now on.
+// wait notes that the origin is being waited for from now on.
 func (s *silence) wait() { s.set(func() { s.waiting = true }) }
 
-// heard says that it answered.
+// heard notes that the origin answered.
 func (s *silence) heard() { s.set(func() { s.waiting = false }) }
 
-// sent says that the request is sent.
+// sent notes that the request has been sent.
 func (s *silence) sent() { s.set(func() { s.sending = false }) }
 
 func (s *silence) set(change func()) {
@@ -57,7 +57,7 @@ func (s *silence) set(change func()) {
 	}
 }
 
-// tooLong says whether the timeout has ended the exchange.
+// tooLong reports whether the timeout has ended the exchange.
 func (s *silence) tooLong() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

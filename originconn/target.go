@@ -37,7 +37,7 @@ type Target struct {
 	Strict policy.Strictness
 	// Offer is what to offer in the ClientHello.
 	Offer policy.Offer
-	// unexplained leaves out why a handshake is refused.
+	// unexplained skips finding out why a handshake is refused.
 	unexplained bool
 	// HTTP2 selects HTTP/2, offered by ALPN; it requires TLS. Only gRPC uses it to
 	// origins (CF-CONN-18).
@@ -62,8 +62,7 @@ type Target struct {
 	// at once.
 	KeepaliveTimeout time.Duration
 
-	// made and address are the key and the address if they were made before,
-	// see Keyed.
+	// made and address are the key and the address if precomputed, see Keyed.
 	made, address string
 }
 
@@ -150,5 +149,5 @@ type Request struct {
 	Forced *Forced
 }
 
-// repeatable says whether the request may be sent again after a timeout.
+// repeatable reports whether the request may be sent again after a timeout.
 func (r *Request) repeatable() bool { return policy.Repeatable(r.Method, r.Body != nil) }

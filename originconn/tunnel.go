@@ -16,9 +16,9 @@ type Tunnel struct {
 	closed sync.Once
 }
 
-// newTunnel makes the answer to a request that the origin switched protocols
-// for. The timeouts of a response end here; that the response completion
-// timeout does, too, is inferred: nothing that could complete is under way.
+// newTunnel makes the answer to a request for which the origin switched protocols. The
+// timeouts of a response end here; that the response completion timeout does, too, is
+// inferred: there is nothing to complete.
 func (f *fetch) newTunnel(s *stream, r *responseHead) *Response {
 	s.ended = true
 	s.conn.wire.slow = nil
@@ -32,7 +32,7 @@ func (f *fetch) newTunnel(s *stream, r *responseHead) *Response {
 	}
 }
 
-// switchedCause judges a 101: it must be an answer to what was asked.
+// switchedCause judges a 101: it must answer what was requested.
 func (f *fetch) switchedCause(r *responseHead) error {
 	switch {
 	case !f.request.WebSocket:
@@ -74,8 +74,7 @@ func (t *Tunnel) Close() error {
 	return err
 }
 
-// tunnelBody stands for the body of a 101, which has none: closing it closes
-// the tunnel.
+// tunnelBody stands in for the body of a 101, which has none: closing it closes the tunnel.
 type tunnelBody struct{ tunnel *Tunnel }
 
 // Read says that there is no body.

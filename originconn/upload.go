@@ -8,14 +8,14 @@ import (
 	"sync/atomic"
 )
 
-// upload is a request body in the hands of an HTTP/2 connection, which reads it
-// in a goroutine that we do not see.
+// upload is a request body used by an HTTP/2 connection, which reads it in a goroutine that
+// we do not control.
 type upload struct {
 	body io.ReadCloser
 	// sent is called at the end of the body.
 	sent func()
 
-	reading   sync.Mutex // held by a Read under way
+	reading   sync.Mutex // held during a Read
 	closed    atomic.Bool
 	viewerErr atomic.Pointer[error]
 }
@@ -43,10 +43,10 @@ func (u *upload) Close() error {
 	return u.body.Close()
 }
 
-// end closes the body and waits until nobody reads it any more.
+// end closes the body and waits until it is no longer being read.
 func (u *upload) end() {
-	_ = u.Close()    // that it was closed before is not an error
-	u.reading.Lock() // waiting for it is all that is wanted
+	_ = u.Close()    // closing it twice is not an error
+	u.reading.Lock() // just waits for the lock
 	defer u.reading.Unlock()
 }
 

@@ -8,16 +8,14 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// judgeWithin is how long certificates are judged that explain a handshake which
-// took all of its time.
+// judgeWithin is how long to judge certificates that explain a handshake which used up its
+// own time.
 const judgeWithin = time.Second
 
-// verify judges the certificates that the origin sent, all of them by all
-// rules, and returns the cause that the deciding failure stands for, or nil.
-// It judges a failed handshake, too: a chain that explains the failure is a
-// better answer than the failure. A judgment ends with ctx, and with the
-// viewer: a connection that was not judged is never used, not by the next viewer
-// either.
+// verify judges all certificates that the origin sent by all rules, and returns the cause
+// of the deciding failure, or nil. It judges a failed handshake, too: a chain that explains
+// the failure is a better answer than the failure. A judgment ends with ctx, and with the
+// viewer: a connection that was not judged is never used, not even by the next viewer.
 func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Cause {
 	if a.Handshake == nil || len(a.Handshake.PeerCertificates) == 0 {
 		return nil
@@ -40,7 +38,7 @@ func (c *Client) verify(ctx context.Context, t *Target, a *Attempt) *policy.Caus
 		Trust:  c.trust(),
 		Stop:   func() bool { return ctx.Err() != nil },
 	})
-	if ctx.Err() != nil { // they are not all
+	if ctx.Err() != nil { // not all of them have been judged
 		return policy.NotJudgedInTime(t.Address(), t.ConnectTimeout, ctx.Err())
 	}
 	a.Findings = append(a.Findings, findings...)

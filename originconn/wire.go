@@ -9,11 +9,10 @@ import (
 	"time"
 )
 
-// wire is a TCP connection to an origin that keeps the time: once gap is set,
-// each read and write of the socket itself gets its own deadline, which is how
-// the response timeout counts (CF-TIME-01: until the first packet, and again
-// between packets). During the handshake it keeps a copy of what the origin
-// sent.
+// wire is a TCP connection to an origin that enforces timeouts: once gap is set, each read
+// and write of the socket gets its own deadline, which is how the response timeout counts
+// (CF-TIME-01: until the first packet, and again between packets). During the handshake it
+// keeps a copy of what the origin sent.
 type wire struct {
 	net.Conn
 	// gap is the longest wait for one read or write; 0 leaves deadlines alone.
@@ -28,22 +27,22 @@ type wire struct {
 	// transcript holds the first bytes received while recording is true.
 	transcript []byte
 	recording  bool
-	// records follows the TLS records, ahead has what was received of those that
-	// nobody has asked for yet; nil but while a long body flows.
+	// records follows the TLS records; ahead holds those received but not yet read, and is
+	// nil except while a long body flows.
 	records records
 	ahead   *readAhead
-	// counted says that it is one of aheadsInUse.
+	// counted means that it is one of aheadsInUse.
 	counted atomic.Bool
-	// probe asks the socket about the time it was idle; made when first needed.
+	// probe checks the idle socket; made when first needed.
 	probe *probe
 }
 
-// transcriptLimit bounds the copy of a handshake: more than any documented
-// chain needs, little enough for a hostile one.
+// transcriptLimit bounds the copy of a handshake: more than any documented chain needs,
+// little enough for a hostile one.
 const transcriptLimit = 256 << 10
 
-// slowAfter is how long an origin may take before its exchange is watched for a
-// viewer that leaves. Most answer sooner, and need not pay for the watching.
+// slowAfter is how long an origin may take before its exchange is watched for a viewer that
+// leaves. Most answer sooner and are spared the cost of watching.
 const slowAfter = 20 * time.Millisecond
 
 // Read reads within the response timeout, once there is one.
@@ -82,7 +81,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	return w.Conn.Write(p)
 }
 
-// readSoon reads what comes within slowAfter, and says whether that was it.
+// readSoon reads what comes within slowAfter, and reports whether that settled it.
 func (w *wire) readSoon(p []byte, deadline time.Time) (n int, err error, done bool) {
 	soon := deadline.Add(slowAfter - w.gap)
 	if soon.After(deadline) {
@@ -98,7 +97,7 @@ func (w *wire) readSoon(p []byte, deadline time.Time) (n int, err error, done bo
 	return 0, nil, false
 }
 
-// next is the deadline of a wait that begins now.
+// next is the deadline of a wait that starts now.
 func (w *wire) next() time.Time {
 	deadline := time.Now().Add(w.gap)
 	if !w.until.IsZero() && w.until.Before(deadline) {
@@ -107,9 +106,9 @@ func (w *wire) next() time.Time {
 	return deadline
 }
 
-// peerActed says whether the origin sent something or closed while the
-// connection was idle. Either makes it unfit for another request. Connections
-// that are not sockets cannot be asked and count as quiet.
+// peerActed reports whether the origin sent something or closed while the connection was
+// idle. Either makes it unfit for another request. Connections that are not sockets cannot
+// be asked and count as quiet.
 func (w *wire) peerActed() bool {
 	if w.probe == nil {
 		sc, ok := w.Conn.(syscall.Conn)
@@ -122,21 +121,21 @@ func (w *wire) peerActed() bool {
 		}
 		w.probe = newProbe(raw)
 	}
-	w.Conn.SetReadDeadline(time.Time{}) // one that has passed would answer for the socket
+	w.Conn.SetReadDeadline(time.Time{}) // an expired one would make the probe fail
 	return w.probe.readable()
 }
 
 // errHeadTooBig ends the reading of a response head that exceeds the limit.
 var errHeadTooBig = errors.New("response head over the limit")
 
-// headTap copies what is read while a response head is being parsed, so that
-// it is known as sent, and stops it at a limit.
+// headTap copies what is read while a response head is being parsed, to keep it as sent,
+// and stops it at a limit.
 type headTap struct {
 	r     io.Reader
 	on    bool
 	limit int
 	buf   []byte
-	// err is the first read error of the connection, which tells a broken
+	// err is the first read error of the connection, which distinguishes a broken
 	// connection from a malformed response.
 	err error
 }
@@ -163,8 +162,8 @@ func (h *headTap) start(limit int, pending []byte) {
 	h.buf = append(h.buf[:0], pending...)
 }
 
-// stop ends it and returns the head as sent, given how many bytes after it are
-// buffered above. The result is good until the next head.
+// stop ends it and returns the head as sent, given how many bytes after it are buffered
+// above. The result is valid until the next head.
 func (h *headTap) stop(after int) []byte {
 	h.on = false
 	return h.buf[:max(0, len(h.buf)-after)]

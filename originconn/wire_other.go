@@ -4,8 +4,8 @@ package originconn
 
 import "syscall"
 
-// probe cannot ask a socket on this system: a connection that the origin has
-// closed is found out by the next request on it.
+// probe cannot check a socket on this system: the next request on a connection finds out if
+// the origin has closed it.
 type probe struct{}
 
 func newProbe(syscall.RawConn) *probe { return &probe{} }

@@ -4,9 +4,8 @@ package originconn
 
 import "syscall"
 
-// probe asks a socket, without waiting and without taking anything from it,
-// whether there is data or an end to be read. It is made once for a connection,
-// so that asking allocates nothing.
+// probe checks a socket, without blocking or consuming anything, for data or an end to be
+// read. It is made once per connection, so that checking allocates nothing.
 type probe struct {
 	raw  syscall.RawConn
 	peek func(fd uintptr) bool
