@@ -1,7 +1,7 @@
 package policy
 
-// The sentences of what keeps viewers out. Those of signed access are the messages of
-// XML documents (CF-SIGN-56 to CF-SIGN-60).
+// The sentences for refused viewers. Those of signed access are the messages of XML
+// documents (CF-SIGN-56 to CF-SIGN-60).
 const (
 	sentenceMissingKey      = "Missing Key-Pair-Id query parameter or cookie value"
 	sentenceUnknownKey      = "Unknown Key"
@@ -12,7 +12,7 @@ const (
 	sentenceMisdirected     = "The distribution does not match the certificate for which the HTTPS connection was established with."
 )
 
-// accessCauses are the rows of the table of causes for viewers that are not let in.
+// accessCauses are the rows of the table of causes for refused viewers.
 var accessCauses = []CauseSpec{
 	{CauseViewerMissingKey, "CF-SIGN-56", StageViewer, 403, sentenceMissingKey, "Error", false},
 	{CauseViewerUnknownKey, "CF-SIGN-57", StageViewer, 403, sentenceUnknownKey, "Error", false},

@@ -27,7 +27,7 @@ func JudgeMisdirected(f MisdirectedFacts) *Cause {
 	if shown == asked || shown == "" || asked == "" {
 		return nil
 	}
-	for _, alias := range f.Shown.Aliases { // each of which its certificate covers
+	for _, alias := range f.Shown.Aliases { // all of which its certificate covers
 		if wildcard(strings.ToLower(alias), strings.ToLower(distribution.Hostname(f.Host))) {
 			return nil
 		}
@@ -36,7 +36,7 @@ func JudgeMisdirected(f MisdirectedFacts) *Cause {
 		hinted("ask for %s over a connection of its own", f.Host)
 }
 
-// accountOf is the account in an ARN; "" for what is none.
+// accountOf returns the account in an ARN; "" if it is not an ARN.
 func accountOf(arn string) string {
 	part := strings.Split(arn, ":")
 	if len(part) < 6 || part[0] != "arn" {

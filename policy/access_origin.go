@@ -85,7 +85,7 @@ func SignatureFor(f SignatureFacts) (*OriginSignature, []Finding) {
 	switch {
 	case hash != "":
 		s.PayloadHash = hash
-	case s.Service == "s3": // CF-OAC-27 does not say; every SDK does so over HTTPS
+	case s.Service == "s3": // CF-OAC-27 does not say so; every SDK does this over HTTPS
 		s.PayloadHash = UnsignedPayload
 	case !f.HasBody:
 		s.PayloadHash = EmptyPayload
@@ -115,7 +115,7 @@ func SignatureFor(f SignatureFacts) (*OriginSignature, []Finding) {
 	return s, found
 }
 
-// accessType is the type of an origin access control for an origin, by its name.
+// accessType returns the type of origin access control for an origin, by its name.
 func accessType(o *distribution.Origin) string {
 	switch distribution.BackendOf(o.DomainName) {
 	case distribution.BackendLambdaURL:
@@ -128,14 +128,14 @@ func accessType(o *distribution.Origin) string {
 	return "s3"
 }
 
-// region is how the names of AWS's services tell theirs.
+// region matches the region in the names of AWS services.
 var region = regexp.MustCompile(`\.((?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-|iso[a-z]?-)?[a-z]+-\d+)\.|\.s3-((?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?[a-z]+-\d+)\.`)
 
 // DefaultRegion is the region of a domain name that contains none: that of the
 // first S3.
 const DefaultRegion = "us-east-1"
 
-// regionOf is the region of an origin by its name (CF-OAC-30).
+// regionOf returns the region of an origin by its name (CF-OAC-30).
 func regionOf(domain string) string {
 	m := region.FindStringSubmatch("." + strings.ToLower(domain))
 	switch {

@@ -24,8 +24,8 @@ type signedStatement struct {
 	}
 }
 
-// readPolicy reads a custom policy: one statement (CF-SIGN-23) with one resource
-// (CF-SIGN-25) and an end (CF-SIGN-34, CF-SIGN-65).
+// readPolicy parses a custom policy: one statement (CF-SIGN-23) with one resource
+// (CF-SIGN-25) and an expiry (CF-SIGN-34, CF-SIGN-65).
 func readPolicy(text []byte) (*signedStatement, error) {
 	var p struct{ Statement []signedStatement }
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -51,8 +51,8 @@ func readPolicy(text []byte) (*signedStatement, error) {
 	return s, nil
 }
 
-// sourceRange is the addresses of an IpAddress condition: one IPv4 address or one
-// block (CF-SIGN-36); there is no IPv6 in policies (CF-SIGN-37).
+// sourceRange returns the addresses of an IpAddress condition: one IPv4 address or one
+// block (CF-SIGN-36); policies do not support IPv6 (CF-SIGN-37).
 func sourceRange(text string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Is4() {
 		return netip.PrefixFrom(addr, 32), nil
@@ -64,7 +64,7 @@ func sourceRange(text string) (netip.Prefix, error) {
 	return prefix.Masked(), nil
 }
 
-// judgeCustom judges what a custom policy says, which its signature fits.
+// judgeCustom judges the contents of a custom policy whose signature is valid.
 func (f *SignedFacts) judgeCustom(text []byte, s *signed) *Cause {
 	p, err := readPolicy(text)
 	var from netip.Prefix
@@ -95,10 +95,10 @@ func (f *SignedFacts) judgeCustom(text []byte, s *signed) *Cause {
 	return nil
 }
 
-// covers says whether the resource of a policy covers what was asked for.
+// covers reports whether the resource of a policy covers the request.
 func (f *SignedFacts) covers(resource string, s *signed) bool {
 	for _, host := range f.Hosts {
-		if s.cookies && wildcard(resource, f.Scheme+"://"+host+s.uri) { // the page of cookies knows no parts
+		if s.cookies && wildcard(resource, f.Scheme+"://"+host+s.uri) { // the page on cookies does not mention parts
 			return true
 		}
 		if coversURL(resource, f.Scheme, host, s.uri) {
@@ -133,8 +133,8 @@ func coversURL(resource, scheme, host, uri string) bool {
 	return coversTarget("/"+path, uri)
 }
 
-// coversTarget matches path and query. A "?" of the pattern is a wildcard or begins
-// the query: each is tried.
+// coversTarget matches path and query. A "?" in the pattern is a wildcard or starts the
+// query: both are tried.
 func coversTarget(pattern, uri string) bool {
 	path, query, hasQuery := strings.Cut(uri, "?")
 	if (!hasQuery || strings.HasSuffix(pattern, "*")) && wildcard(pattern, path) { // CF-SIGN-30
@@ -151,8 +151,8 @@ func coversTarget(pattern, uri string) bool {
 	return false
 }
 
-// wildcard matches a text: "*" is any number of characters (CF-SIGN-27), "?" exactly
-// one (CF-SIGN-28).
+// wildcard matches a text against a pattern: "*" is any number of characters (CF-SIGN-27),
+// "?" exactly one (CF-SIGN-28).
 func wildcard(pattern, text string) bool {
 	star, mark := -1, 0
 	p, t := 0, 0

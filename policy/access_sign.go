@@ -35,8 +35,8 @@ type SignedFacts struct {
 	Now time.Time
 }
 
-// The parameters of a signed URL, which are also the names of signed cookies behind
-// "CloudFront-" (CF-SIGN-11, CF-SIGN-12, CF-SIGN-43 to CF-SIGN-45).
+// The parameters of a signed URL. With the prefix "CloudFront-" they are also the names of
+// signed cookies (CF-SIGN-11, CF-SIGN-12, CF-SIGN-43 to CF-SIGN-45).
 const (
 	signedExpires   = "Expires"
 	signedPolicy    = "Policy"
@@ -46,8 +46,8 @@ const (
 	signedCookie    = "CloudFront-"
 )
 
-// isSigned says whether a query parameter belongs to a signed URL. Names are told
-// apart by letter case (CF-SIGN-15).
+// isSigned reports whether a query parameter belongs to a signed URL. Names are
+// case-sensitive (CF-SIGN-15).
 func isSigned(name string) bool {
 	switch name {
 	case signedExpires, signedPolicy, signedSignature, signedKeyPairID, signedHash:
@@ -116,7 +116,7 @@ func UnsignedCookies(values []string, b *distribution.CacheBehavior) []string {
 	return out
 }
 
-// signed is what a viewer showed: the values of the parameters or cookies.
+// signed is what a viewer presented: the values of the parameters or cookies.
 type signed struct {
 	values  map[string]string
 	cookies bool
@@ -124,8 +124,8 @@ type signed struct {
 	uri string
 }
 
-// shown finds what the viewer shows: the URL's parameters, of which any one makes the
-// cookies count for nothing (CF-SIGN-41, CF-SIGN-42), or the cookies.
+// shown finds what the viewer presents: the URL's parameters, any one of which overrides
+// the cookies (CF-SIGN-41, CF-SIGN-42), or the cookies.
 func (f *SignedFacts) shown() signed {
 	s := signed{values: map[string]string{}, uri: UnsignedURI(f.URI, f.Behavior, nil)}
 	_, query, _ := strings.Cut(f.URI, "?")
@@ -176,7 +176,7 @@ func JudgeSigned(f SignedFacts) *Cause {
 	}
 	key, known := keys[id]
 	if !known {
-		if !whole { // it may be one of which the files do not tell
+		if !whole { // it may be one that is not in the files
 			return nil
 		}
 		return NewCause(CauseViewerUnknownKey, fmt.Sprintf("the %s Key-Pair-Id %q is not a key of the behavior %q, which trusts %s", what, id, f.Behavior.PathPattern, strings.Join(keyIDs(keys), ", ")), nil).
@@ -226,20 +226,21 @@ func (f *SignedFacts) judgePolicy(s *signed, what string, key crypto.PublicKey, 
 	return f.mismatch(what, fmt.Sprintf("the canned policy for %s://%s%s until %d", f.Scheme, strings.Join(f.Hosts, " or "), s.uri, until))
 }
 
-// cannedPolicy is the statement that the edge builds of a URL and a time (CF-SIGN-17,
+// cannedPolicy is the statement that the edge builds from a URL and a time (CF-SIGN-17,
 // CF-SIGN-18).
 func cannedPolicy(resource string, until uint64) string {
 	return `{"Statement":[{"Resource":"` + resource + `","Condition":{"DateLessThan":{"AWS:EpochTime":` + strconv.FormatUint(until, 10) + `}}}]}`
 }
 
-// mismatch is a signature that does not fit (CF-SIGN-19, CF-SIGN-21, CF-SIGN-60).
+// mismatch is the cause of a signature that does not match (CF-SIGN-19, CF-SIGN-21,
+// CF-SIGN-60).
 func (f *SignedFacts) mismatch(what, of string) *Cause {
 	return NewCause(CauseViewerSignatureMismatch, fmt.Sprintf("the %s Signature is not that of the key over %s", what, of), nil).
 		hinted("sign exactly the URL that is asked for, with its scheme, host and own query, and with the private key that belongs to Key-Pair-Id")
 }
 
-// judgeExpiry judges the end of a signature: when the request arrives (CF-SIGN-39,
-// CF-SIGN-40).
+// judgeExpiry judges the expiry of a signature at the time when the request arrives
+// (CF-SIGN-39, CF-SIGN-40).
 func (f *SignedFacts) judgeExpiry(until uint64) *Cause {
 	now := uint64(max(0, f.Now.Unix()))
 	if now < until {
@@ -249,7 +250,7 @@ func (f *SignedFacts) judgeExpiry(until uint64) *Cause {
 		hinted("sign it again with a later time; the edge's clock is at GET /api/clock")
 }
 
-// epoch is a time as people read it, as far as they can.
+// epoch formats a time for people, if it can be represented.
 func epoch(seconds uint64) string {
 	if seconds > 253402300799 { // the end of the year 9999
 		return strconv.FormatUint(seconds, 10) + " s after 1970"
@@ -257,7 +258,7 @@ func epoch(seconds uint64) string {
 	return time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339)
 }
 
-// malformedPolicy is a policy that cannot be read (CF-SIGN-59).
+// malformedPolicy is the cause of a policy that cannot be read (CF-SIGN-59).
 func malformedPolicy(why string) *Cause {
 	return NewCause(CauseViewerMalformedPolicy, why, nil).
 		hinted("one statement as JSON in UTF-8: {\"Statement\":[{\"Resource\":\"URL\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":SECONDS}}}]}")
@@ -268,7 +269,7 @@ func decodeSigned(text string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "=", "~", "/").Replace(text))
 }
 
-// trustedKeys are the keys of a behavior's groups by id; whole says that all of them
+// trustedKeys returns the keys of a behavior's groups by id; whole means that all of them
 // are known.
 func trustedKeys(b *distribution.CacheBehavior) (keys map[string]crypto.PublicKey, whole bool) {
 	keys, whole = map[string]crypto.PublicKey{}, !b.TrustedSigners.Enabled
@@ -318,9 +319,9 @@ func keyIDs(keys map[string]crypto.PublicKey) []string {
 
 func anyKey(keys map[string]crypto.PublicKey) string { return keyIDs(keys)[0] }
 
-// verifies says whether a signature is a key's over a text: with SHA-1, or with
-// SHA-256 where the request says so (CF-SIGN-13), by RSA (PKCS #1 v1.5) or ECDSA
-// (CF-SIGN-14; that its signature is in ASN.1 is inferred from AWS's own signers).
+// verifies reports whether a signature is a key's over a text: with SHA-1, or with SHA-256
+// if the request says so (CF-SIGN-13), using RSA (PKCS #1 v1.5) or ECDSA (CF-SIGN-14; that
+// its signature is in ASN.1 is inferred from AWS's own signers).
 func verifies(key crypto.PublicKey, algorithm string, text, signature []byte) bool {
 	var digest []byte
 	hash := crypto.SHA1
@@ -343,7 +344,7 @@ func verifies(key crypto.PublicKey, algorithm string, text, signature []byte) bo
 	return false
 }
 
-// remoteIP is the viewer's address.
+// remoteIP returns the viewer's address.
 func (f *SignedFacts) remoteIP() netip.Addr {
 	at, err := netip.ParseAddrPort(f.RemoteAddr)
 	if err != nil {

@@ -20,8 +20,8 @@ type ViewerPolicy struct {
 	HTTP2 bool
 }
 
-// viewerSuites are the columns of the table of security policies, from the widest to
-// the narrowest: each list ends where a policy does.
+// viewerSuites are the columns of the table of security policies, from the widest to the
+// narrowest: each list is cut where a policy ends.
 var (
 	viewerTLS13    = []string{"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}
 	viewerECDHE    = ecdhe("AES128-GCM-SHA256", "AES128-SHA256", "AES128-SHA", "AES256-GCM-SHA384", "CHACHA20-POLY1305", "AES256-SHA384", "AES256-SHA")
@@ -44,7 +44,7 @@ func ecdhe(suites ...string) []string {
 	return all
 }
 
-// The versions that only viewers may have.
+// The versions that only viewers may use.
 const (
 	versionSSL3  = 0x0300
 	versionTLS10 = 0x0301
@@ -77,7 +77,7 @@ func ViewerPolicyOf(d *distribution.Distribution) ViewerPolicy {
 		name = "TLSv1"
 	}
 	p, ok := securityPolicies[name]
-	if !ok { // one that is newer than this program, which a reader has told
+	if !ok { // a policy newer than this program, which the reader has reported
 		name = "TLSv1.2_2021"
 		p = securityPolicies[name]
 	}
@@ -89,7 +89,7 @@ func ViewerPolicyOf(d *distribution.Distribution) ViewerPolicy {
 	return v
 }
 
-// suiteNumbers are suites by their numbers on the wire.
+// suiteNumbers returns suites by their numbers on the wire.
 func suiteNumbers(names []string) []uint16 {
 	numbers := make([]uint16, 0, len(names))
 	for _, name := range names {

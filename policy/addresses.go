@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// addressTable lists the addresses that do not lead over the internet, or not
-// only: those of IANA's registries of special-purpose addresses for IPv4 and
-// IPv6 (https://www.iana.org/assignments/iana-ipv4-special-registry and
-// iana-ipv6-special-registry, whose IPv6 part was last changed on 2025-10-09) and
-// those at which clouds keep credentials. Blocks that the registries call globally
-// reachable stand here only inside one that is not. Each row has its source. The narrowest row that holds an address
-// counts.
+// addressTable lists the addresses that are not reached over the internet, or not only:
+// those of IANA's registries of special-purpose addresses for IPv4 and IPv6
+// (https://www.iana.org/assignments/iana-ipv4-special-registry and
+// iana-ipv6-special-registry, whose IPv6 part was last changed on 2025-10-09) and those at
+// which clouds keep credentials. Blocks that the registries call globally reachable are
+// listed only inside one that is not. Each row has its source. The narrowest row that
+// contains an address counts.
 //
 //go:embed addresses.tsv
 var addressTable string
@@ -62,7 +62,7 @@ func parseAddresses(table string) []SpecialAddress {
 	return rows
 }
 
-// severity orders kinds: of an address and the one in it, the worse counts.
+// severity orders kinds: if an address embeds another, the worse kind counts.
 var severity = map[AddressKind]int{
 	AddressPublic: 0, AddressDocumentation: 1, AddressReserved: 2, AddressPrivate: 3, AddressLoopback: 4, AddressUnspecified: 5,
 	AddressLinkLocal: 6, AddressMetadata: 7,
@@ -97,8 +97,8 @@ func ClassifyAddress(addr netip.Addr) (AddressKind, string) {
 	return kind, name
 }
 
-// embedded returns the IPv4 addresses that an IPv6 address may lead to, by the
-// way in which its prefix embeds them.
+// embedded returns the IPv4 addresses that an IPv6 address may lead to, by the way in which
+// its prefix embeds them.
 func embedded(how AddressKind, addr netip.Addr) []netip.Addr {
 	b := addr.As16()
 	at := func(i, j, k, l int) netip.Addr { return netip.AddrFrom4([4]byte{b[i], b[j], b[k], b[l]}) }
@@ -107,9 +107,9 @@ func embedded(how AddressKind, addr netip.Addr) []netip.Addr {
 		return []netip.Addr{at(12, 13, 14, 15)}
 	case "embeds-6to4":
 		return []netip.Addr{at(2, 3, 4, 5)}
-	case "embeds-teredo": // the server, and the client's own with every bit turned
+	case "embeds-teredo": // the server, and the client's own with all bits inverted
 		return []netip.Addr{at(4, 5, 6, 7), netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]})}
-	case "embeds-6052": // RFC 6052 section 2.2: by the length of the prefix, which is the operator's
+	case "embeds-6052": // RFC 6052 section 2.2: by the length of the operator's prefix
 		return []netip.Addr{at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12), at(12, 13, 14, 15)}
 	}
 	return nil
@@ -140,7 +140,7 @@ func JudgeAddress(host string, addr netip.Addr) Finding {
 		Hint:     "give the origin a public name and address before deploying, or use a VPC origin",
 	}
 	switch kind {
-	case AddressPublic, AddressDocumentation: // what is for documentation stands for a public one
+	case AddressPublic, AddressDocumentation: // a documentation address stands for a public one
 		f.Verdict, f.Observed, f.Hint = Pass, "public address", ""
 	case AddressLinkLocal, AddressMetadata:
 		f.Verdict, f.Cause = Fail, CauseConnectTimeout

@@ -42,7 +42,7 @@ type AdviceFacts struct {
 	Carries func(name string) bool
 }
 
-// hostSent is the Host that the origin got.
+// hostSent returns the Host that the origin got.
 func (f *AdviceFacts) hostSent() string {
 	for _, field := range f.Sent {
 		if strings.EqualFold(field.Name, "Host") {
@@ -52,12 +52,12 @@ func (f *AdviceFacts) hostSent() string {
 	return ""
 }
 
-// hostForwarded says whether that was the viewer's, and not the origin's name.
+// hostForwarded reports whether the Host sent was the viewer's, not the origin's name.
 func (f *AdviceFacts) hostForwarded() bool {
 	return ForwardsHost(f.Behavior) && !strings.EqualFold(canonicalName(hostOnly(f.Host)), canonicalName(f.Origin.DomainName))
 }
 
-// hostOnly cuts the port off a Host.
+// hostOnly removes the port from a Host.
 func hostOnly(host string) string {
 	if inside, ok := strings.CutPrefix(host, "["); ok {
 		inside, _, _ = strings.Cut(inside, "]")
@@ -81,7 +81,7 @@ func selectedBy(b *distribution.CacheBehavior, field string) string {
 	return fmt.Sprintf("%s of the behavior %q", by, b.PathPattern)
 }
 
-// policyName is the name of a policy, or its id where that is all there is.
+// policyName returns the name of a policy, or its id if it has no name.
 func policyName(name, id string) string {
 	switch {
 	case name != "":
@@ -92,7 +92,7 @@ func policyName(name, id string) string {
 	return "without a name"
 }
 
-// settingsOf names the settings that choose what a behavior sends on.
+// settingsOf names the settings that choose what a behavior forwards.
 func settingsOf(b *distribution.CacheBehavior) string {
 	if b.CachePolicy == nil {
 		return "the forwarded values"

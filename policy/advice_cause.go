@@ -36,16 +36,16 @@ func AdviseCause(f AdviceFacts, cause *Cause) *Cause {
 	return &told
 }
 
-// advise sets a hint where there is none yet.
+// advise sets a hint if there is none yet.
 func (c *Cause) advise(format string, args ...any) {
 	if c.Hint == "" {
 		c.Hint = fmt.Sprintf(format, args...)
 	}
 }
 
-// adviseName tells which name was asked for and by whose choice (CF-NAME-04): a
-// forwarded Host makes the SNI the viewer's, and one that is not leaves out the
-// name that the certificate may have (CF-NAME-14).
+// adviseName explains which name was used and why (CF-NAME-04): a forwarded Host makes the
+// SNI the viewer's, and one that is not forwarded rules out the name that the certificate
+// may have (CF-NAME-14).
 func (f *AdviceFacts) adviseName(c *Cause) {
 	viewer, origin := canonicalName(hostOnly(f.Host)), canonicalName(f.Origin.DomainName)
 	if c.Name == CauseTLSHandshakeFailure {
@@ -67,8 +67,8 @@ func (f *AdviceFacts) adviseName(c *Cause) {
 	}
 }
 
-// serveFor advises a certificate for the viewer's Host, or, as nobody gets one for
-// the distribution's own name, for a name in its place.
+// serveFor advises a certificate for the viewer's Host or, since nobody gets one for the
+// distribution's own name, for an alias.
 func serveFor(viewer string) string {
 	if NamedByAWS(viewer) {
 		return fmt.Sprintf("give the distribution an alias (alternate domain name), and the origin a certificate for that: no CA issues one for %q to you", viewer)
@@ -76,7 +76,7 @@ func serveFor(viewer string) string {
 	return fmt.Sprintf("serve a certificate for %q", viewer)
 }
 
-// adviseConnect tells what to change where nobody answers.
+// adviseConnect says what to change if nothing answers.
 func (f *AdviceFacts) adviseConnect(c *Cause) {
 	if f.Secure && f.Origin.Kind == distribution.OriginCustom && distribution.IsS3Website(f.Origin.DomainName) {
 		c.Hint = fmt.Sprintf("%q is an S3 website endpoint, which speaks HTTP only (CF-CONN-22): set its protocol policy to http-only, with HTTPPort 80", f.Origin.DomainName)
@@ -99,8 +99,8 @@ func (f *AdviceFacts) adviseConnect(c *Cause) {
 	}
 }
 
-// adviseClosed puts the keep-alive timeouts side by side where a kept connection
-// was closed under the request (CF-CONN-20), and says where to look otherwise.
+// adviseClosed compares the keep-alive timeouts if a kept-alive connection was closed under
+// the request (CF-CONN-20), and otherwise says where to look.
 func (f *AdviceFacts) adviseClosed(c *Cause) {
 	switch {
 	case c.Hint == "" && c.Stage == StageBody:

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// adviseSecureCookie: somebody logs in over HTTPS, the application is asked over
-// HTTP, and no cookie comes back. Frameworks leave a Secure cookie out of an answer
-// to what they take for HTTP, and refuse forms whose Origin has another scheme. That
-// the application wanted to set one cannot be seen: the finding is inferred, and
-// made only of an answer to a form that began no session.
+// adviseSecureCookie: somebody logs in over HTTPS, the application is asked over HTTP, and
+// no cookie comes back. Frameworks leave a Secure cookie out of an answer to what they take
+// for HTTP, and refuse forms whose Origin has another scheme. Whether the application
+// wanted to set one cannot be seen: the finding is inferred, and made only for an answer to
+// a form that did not start a session.
 func adviseSecureCookie(f *AdviceFacts) (Finding, bool) {
 	switch f.Status {
-	case http.StatusFound, http.StatusSeeOther, http.StatusUnauthorized, http.StatusForbidden, 419: // 419: Laravel's, of an expired form
+	case http.StatusFound, http.StatusSeeOther, http.StatusUnauthorized, http.StatusForbidden, 419: // 419: Laravel's, for an expired form
 	default:
 		return Finding{}, false
 	}

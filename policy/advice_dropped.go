@@ -9,12 +9,12 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// adviseDropped: the origin refused a request of which it did not get something
-// that may have decided so.
+// adviseDropped: the origin refused a request and did not get something that may be the
+// reason.
 func adviseDropped(f *AdviceFacts) (Finding, bool) { return f.dropped(false) }
 
-// adviseUserAgent: the one thing that it did not get is the viewer's User-Agent,
-// which few origins decide by.
+// adviseUserAgent: the only thing missing is the viewer's User-Agent, which few origins
+// base decisions on.
 func adviseUserAgent(f *AdviceFacts) (Finding, bool) { return f.dropped(true) }
 
 func (f *AdviceFacts) dropped(agentAlone bool) (Finding, bool) {
@@ -38,9 +38,9 @@ func (f *AdviceFacts) dropped(agentAlone bool) (Finding, bool) {
 	}, true
 }
 
-// decides says whether a part of a request, left out, can be why an origin
-// answered with a status. What browsers and programs send of their own accord
-// counts only where the status is about it.
+// decides reports whether a part of a request that was left out can be why an origin
+// answered with a status. What browsers and programs send on their own counts only if the
+// status is about it.
 func decides(field string, status int) bool {
 	switch {
 	case strings.HasPrefix(field, "cookie "), strings.HasPrefix(field, "query "):
@@ -95,7 +95,7 @@ func DroppedText(changes []Change) string {
 	return strings.Join(groups, "; ")
 }
 
-// fieldText names the part of a message that a change is about.
+// fieldText names the part of a message that a change affects.
 func fieldText(field string) string {
 	for prefix, word := range map[string]string{"cookie ": "the cookie ", "query ": "the query parameter "} {
 		if name, ok := strings.CutPrefix(field, prefix); ok {
@@ -113,8 +113,8 @@ func AdviseCORS(f AdviceFacts) (Finding, bool) {
 	return finding, ok
 }
 
-// adviseCORS: a page of another origin asked, and a browser will not let it see
-// the answer.
+// adviseCORS: a page of another origin made the request, and the browser will not let it
+// read the answer.
 func adviseCORS(f *AdviceFacts) (Finding, bool) {
 	origin := f.Header.Get("Origin")
 	p := f.Behavior.ResponseHeadersPolicy
@@ -144,11 +144,11 @@ func KeptFromPage(b *distribution.CacheBehavior, viewer, answer http.Header) boo
 	return asked != "" && allowed != "*" && allowed != asked && (p == nil || p.CORS == nil)
 }
 
-// sameSite says whether an Origin is the address that was asked.
+// sameSite reports whether an Origin is the site that was requested.
 func sameSite(origin, scheme, host string) bool { return strings.EqualFold(origin, scheme+"://"+host) }
 
-// adviseContentType: a body goes on without the field that says what it is. No
-// page says so either way of a behavior with policies, so that it is inferred.
+// adviseContentType: a body is forwarded without the field that says what it is. No page
+// covers this for a behavior with policies, so it is inferred.
 func adviseContentType(f *AdviceFacts) (Finding, bool) {
 	for _, c := range f.Changes {
 		if c.Leg == LegRequest && c.Field == "Content-Type" && c.Kind == ChangeDropped {
@@ -163,11 +163,11 @@ func adviseContentType(f *AdviceFacts) (Finding, bool) {
 	return Finding{}, false
 }
 
-// bigCookie is what many servers take of one field at most (nginx, Apache httpd,
-// Node.js and Tomcat: 8 KB), far below what CloudFront passes on (CF-LIMIT-01).
+// bigCookie is the most that many servers accept in one field (nginx, Apache httpd, Node.js
+// and Tomcat: 8 KB), far below what CloudFront forwards (CF-LIMIT-01).
 const bigCookie = 7 << 10
 
-// adviseBigCookie: the cookies are more than the origin's server takes.
+// adviseBigCookie: the cookies exceed what the origin's server accepts.
 func adviseBigCookie(f *AdviceFacts) (Finding, bool) {
 	if f.Status != 400 && f.Status != 413 && f.Status != 431 && f.Status != 494 {
 		return Finding{}, false

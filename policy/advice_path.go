@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// advisePath: the origin does not know the path it was asked for, and the
-// settings made it another one than people expect (CF-PATH-01, CF-PATH-05).
+// advisePath: the origin does not know the requested path, and the settings changed it in a
+// way that people may not expect (CF-PATH-01, CF-PATH-05).
 func advisePath(f *AdviceFacts) (Finding, bool) {
 	if f.Status != 404 && f.Status != 403 || f.SentURI == "" {
 		return Finding{}, false
@@ -42,7 +42,7 @@ func advisePath(f *AdviceFacts) (Finding, bool) {
 	return finding, true
 }
 
-// patternPrefix is the folder of a path pattern like /api/*; false for others.
+// patternPrefix returns the folder of a path pattern such as /api/*; false for others.
 func patternPrefix(pattern string) (string, bool) {
 	prefix, ok := strings.CutSuffix(pattern, "/*")
 	if !strings.HasPrefix(prefix, "/") {
@@ -51,15 +51,15 @@ func patternPrefix(pattern string) (string, bool) {
 	return prefix, ok && prefix != "/" && !strings.ContainsAny(prefix, "*?")
 }
 
-// tlsPortMarks are what servers answer to HTTP at a port for HTTPS: nginx, Apache
-// httpd, Go, and HAProxy's and others' kin.
+// tlsPortMarks are what servers answer to HTTP on an HTTPS port: nginx, Apache httpd, Go,
+// and HAProxy and similar ones.
 var tlsPortMarks = [][]byte{
 	[]byte("plain HTTP request was sent to HTTPS port"), []byte("speaking plain HTTP to an SSL-enabled server port"),
 	[]byte("Client sent an HTTP request to an HTTPS server"), []byte("This combination of host and port requires TLS"),
 }
 
-// adviseTLSPort: the origin says that HTTP was spoken where HTTPS is due
-// (CF-CONN-24 the other way round).
+// adviseTLSPort: the origin says that it got HTTP where it expects HTTPS (CF-CONN-24 the
+// other way around).
 func adviseTLSPort(f *AdviceFacts) (Finding, bool) {
 	if f.Status != http.StatusBadRequest || f.Secure {
 		return Finding{}, false
@@ -81,7 +81,7 @@ func adviseTLSPort(f *AdviceFacts) (Finding, bool) {
 }
 
 // adviseHostRouting: the origin got its own name as Host and does not know it: an
-// application that routes by Host wants the viewer's.
+// application that routes by Host needs the viewer's.
 func adviseHostRouting(f *AdviceFacts) (Finding, bool) {
 	p, known := PlatformOf(f.Origin.DomainName)
 	if f.Status != 404 && f.Status != 421 || ForwardsHost(f.Behavior) || f.Origin.Kind != distribution.OriginCustom || known && p.OwnHost ||
@@ -149,7 +149,7 @@ func JudgeErrorPages(d *distribution.Distribution) []Finding {
 	return found
 }
 
-// spaHint is what people do in place of an error page for all.
+// spaHint is what people use instead of one error page for everything.
 func spaHint(r *distribution.CustomErrorResponse) string {
 	return "remove the custom error response, and attach a function to the default behavior (viewer request) that turns paths without a dot into " + r.ResponsePagePath
 }

@@ -25,7 +25,7 @@ func AdviseResponse(f AdviceFacts) []Finding {
 	if len(found) == 0 {
 		ask(adviseSecureCookie)
 	}
-	if len(found) == 0 && !f.MadeUp { // else what is known goes before what is only likely
+	if len(found) == 0 && !f.MadeUp { // facts go before what is only likely
 		if ask(advisePath, adviseHostRouting); len(found) == 0 {
 			ask(adviseUserAgent)
 		}
@@ -33,8 +33,8 @@ func AdviseResponse(f AdviceFacts) []Finding {
 	return found
 }
 
-// adviseOwnName: a platform that answers to its own name only was asked under the
-// viewer's Host and refused.
+// adviseOwnName: a platform that answers only to its own name was sent the viewer's Host
+// and refused.
 func adviseOwnName(f *AdviceFacts) (Finding, bool) {
 	p, known := PlatformOf(f.Origin.DomainName)
 	if !known || !p.OwnHost || !f.hostForwarded() || f.Status != p.Status && f.Status != 400 && f.Status != 403 && f.Status != 404 && f.Status != 421 {
@@ -56,8 +56,8 @@ func AdviseRedirect(f AdviceFacts) (Finding, bool) {
 	return finding, ok
 }
 
-// adviseLoop: the origin redirects to where the viewer was, and what it is then
-// asked is the same again; or it redirects to its own name.
+// adviseLoop: the origin redirects to where the viewer was, and following that leads to the
+// same request again; or it redirects to its own name.
 func adviseLoop(f *AdviceFacts) (Finding, bool) {
 	switch f.Status {
 	case 301, 302, 303, 307, 308:
@@ -104,9 +104,9 @@ func adviseLoop(f *AdviceFacts) (Finding, bool) {
 	return finding, true
 }
 
-// leadsBack says whether following a redirect makes the edge ask the origin what
-// it has just asked: the same path, under a name of the distribution that leaves
-// the Host sent as it is, over the same protocol.
+// leadsBack reports whether following a redirect makes the edge send the origin the same
+// request again: the same path, under a name of the distribution that leaves the forwarded
+// Host unchanged, over the same protocol.
 func (f *AdviceFacts) leadsBack(from, to *url.URL) bool {
 	if to.EscapedPath() != from.EscapedPath() && !(from.Path == "" && to.Path == "/") || to.RawQuery != from.RawQuery {
 		return false
@@ -126,8 +126,8 @@ func (f *AdviceFacts) leadsBack(from, to *url.URL) bool {
 	return secure == f.Secure
 }
 
-// adviseAuthorization: what the viewer proved itself with never reached the
-// origin (CF-REQ-20 to CF-REQ-24).
+// adviseAuthorization: the viewer's credentials never reached the origin (CF-REQ-20 to
+// CF-REQ-24).
 func adviseAuthorization(f *AdviceFacts) (Finding, bool) {
 	if len(f.Header["Authorization"]) == 0 {
 		return Finding{}, false

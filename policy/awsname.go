@@ -2,7 +2,7 @@ package policy
 
 import "strings"
 
-// awsSuffixes are what the names end with that AWS gives to distributions, load
+// awsSuffixes are the suffixes of the names that AWS gives to distributions, load
 // balancers, buckets, APIs and functions.
 var awsSuffixes = []string{".cloudfront.net", ".amazonaws.com", ".amazonaws.com.cn", ".on.aws"}
 

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// telling are the fields of a viewer by which applications tell requests apart.
+// telling are the viewer's fields by which applications distinguish requests.
 var telling = []string{"Authorization", "Cookie", "Host", "Origin"}
 
 // Unkeyed returns the parts of a viewer's request that an origin gets but the
@@ -18,7 +18,7 @@ var telling = []string{"Authorization", "Cookie", "Host", "Origin"}
 // viewer's; nil means none.
 func Unkeyed(b *distribution.CacheBehavior, host string, viewer http.Header) []Field {
 	if b.OriginRequestPolicy == nil || b.CachePolicy == nil {
-		return nil // in legacy mode what is sent is in the key
+		return nil // in legacy mode, what is sent is in the key
 	}
 	s := selectionOf(b)
 	var fields []Field
@@ -44,7 +44,7 @@ func Unkeyed(b *distribution.CacheBehavior, host string, viewer http.Header) []F
 	return fields
 }
 
-// cookiesBeside are the cookies that are sent and not in the key.
+// cookiesBeside returns the cookies that are sent but not in the key.
 func cookiesBeside(s *selection, values []string) []string {
 	beside := *s
 	equal := exactly

@@ -9,25 +9,24 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// directives are the parts of an origin's Cache-Control that CloudFront's
-// documentation names; all others are without effect on its cache (CF-CACHE-57 to
-// CF-CACHE-59).
+// directives are the parts of an origin's Cache-Control that CloudFront's documentation
+// mentions; all others have no effect on its cache (CF-CACHE-57 to CF-CACHE-59).
 type directives struct {
-	// present says that there is a Cache-Control field, whatever it says.
+	// present means that there is a Cache-Control field, even an empty one.
 	present bool
-	// forbids is the first of no-store, no-cache and private; "" if none is there.
+	// forbids is the first of no-store, no-cache and private; "" if there is none.
 	forbids string
-	// noStore says that no-store or private is there, with which no conditional
-	// request is made either (inferred).
+	// noStore means that no-store or private is present, which also rules out conditional
+	// requests (inferred).
 	noStore bool
-	// withoutCookies says that Set-Cookie is not kept (CF-COOKIE-07).
+	// withoutCookies means that Set-Cookie is not cached (CF-COOKIE-07).
 	withoutCookies bool
-	// The times; nil where there is none that can be read.
+	// The times; nil if missing or unreadable.
 	maxAge, sMaxAge, staleWhile, staleError *time.Duration
 }
 
-// readDirectives reads Cache-Control. Of a directive that stands twice the first
-// counts (CF-CACHE-63, inferred).
+// readDirectives parses Cache-Control. If a directive occurs twice, the first counts
+// (CF-CACHE-63, inferred).
 func readDirectives(h http.Header) directives {
 	var d directives
 	for _, field := range h["Cache-Control"] {
@@ -68,9 +67,9 @@ func (d *directives) add(name, value string) {
 	}
 }
 
-// setOnce reads a number of seconds. A negative one counts as 0 (CF-CACHE-64), one
-// beyond 100 years as 100 years (CF-CACHE-14), and what is not a whole number as if
-// the directive were absent (CF-CACHE-63): all but the bound is inferred.
+// setOnce parses a number of seconds. A negative one counts as 0 (CF-CACHE-64), one beyond
+// 100 years as 100 years (CF-CACHE-14), and anything that is not a whole number as if the
+// directive were absent (CF-CACHE-63): all but the limit is inferred.
 func setOnce(to **time.Duration, value string) {
 	if *to != nil {
 		return
@@ -90,8 +89,7 @@ func setOnce(to **time.Duration, value string) {
 	*to = &lifetime
 }
 
-// nextDirective reads name or name=value, the value in quotes or not, up to a
-// comma.
+// nextDirective parses name or name=value, the value quoted or not, up to a comma.
 func nextDirective(text string) (name, value, rest string) {
 	end := strings.IndexAny(text, ",=")
 	if end < 0 {
@@ -113,10 +111,10 @@ func nextDirective(text string) (name, value, rest string) {
 	return name, strings.TrimSpace(value), rest
 }
 
-// lifetime is how long a response says that it may be kept, and what says it:
-// s-maxage before max-age before Expires (CF-CACHE-05 to CF-CACHE-07). Ok is false
-// where nothing does. Expires is taken as an absolute date (CF-CACHE-98), one that
-// is not a date as one that is over (CF-CACHE-62, inferred).
+// lifetime returns how long a response says that it may be cached, and where it says so:
+// s-maxage before max-age before Expires (CF-CACHE-05 to CF-CACHE-07). ok is false if it
+// does not say. Expires is taken as an absolute date (CF-CACHE-98); an invalid date counts
+// as past (CF-CACHE-62, inferred).
 func (d *directives) lifetime(h http.Header, now time.Time) (lifetime time.Duration, field string, ok bool) {
 	switch {
 	case d.sMaxAge != nil:
@@ -135,8 +133,8 @@ func (d *directives) lifetime(h http.Header, now time.Time) (lifetime time.Durat
 	return min(at.Sub(now), seconds(mostSeconds)), "Expires", true
 }
 
-// parseDate reads a date in one of the three forms of HTTP, to the letter: package
-// time takes more than they allow.
+// parseDate parses a date strictly in one of the three forms of HTTP: package time accepts
+// more than they allow.
 func parseDate(text string) (time.Time, bool) {
 	for _, form := range []string{http.TimeFormat, time.RFC850, time.ANSIC} {
 		if at, err := time.Parse(form, text); err == nil && at.Format(form) == text {

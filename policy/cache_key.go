@@ -18,7 +18,7 @@ import (
 // further line is a field, as "Name: value".
 func CacheKey(f RequestFacts) string {
 	s := selectionOf(f.Behavior)
-	// What an origin request policy sends on is not in the key.
+	// What an origin request policy forwards is not in the key.
 	s.headers, s.cookies, s.query, s.added = selectNothing, selectNothing, selectNothing, nil
 	if v := f.Behavior.ForwardedValues; s.legacy && v.QueryString && len(v.QueryStringCacheKeys) > 0 {
 		s.cacheQuery = distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: v.QueryStringCacheKeys}
@@ -71,7 +71,7 @@ func KeyURI(key string) string {
 	return strings.TrimPrefix(uri, "OPTIONS ")
 }
 
-// bothInKey is how both formats stand in a key.
+// bothInKey is how both formats appear in a key.
 const bothInKey = "\nAccept-Encoding: br,gzip"
 
 // OtherEncodings returns the keys of further copies that can serve a viewer that

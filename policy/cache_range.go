@@ -24,7 +24,7 @@ func (r ByteRange) ContentRange(size int64) string {
 	return string(strconv.AppendInt(b, size, 10))
 }
 
-// mostRanges bounds the parts of one answer.
+// mostRanges limits the parts of one answer.
 const mostRanges = 64
 
 // RangeOfCopy returns the parts of a complete cached object that answer a
@@ -59,7 +59,7 @@ func RangeOfCopy(method string, viewer, copied http.Header, size int64) (parts [
 			end = size - 1
 		}
 		if first <= last || len(parts) == mostRanges {
-			return nil, true // the last bytes overlap what went before
+			return nil, true // the last bytes overlap a previous range
 		}
 		if first > end { // of an empty object
 			continue
@@ -69,10 +69,10 @@ func RangeOfCopy(method string, viewer, copied http.Header, size int64) (parts [
 	return parts, false
 }
 
-// sameVersion says whether If-Range speaks of the copy: its strong ETag, or its
-// Last-Modified to the letter (RFC 9110 section 13.1.5). The edge's own weak ETag
-// of a body that it compressed is compared as it stands, or no range of one could
-// be continued (inferred).
+// sameVersion reports whether If-Range refers to the copy: to its strong ETag, or exactly
+// to its Last-Modified (RFC 9110 section 13.1.5). The edge's own weak ETag of a body that
+// it compressed is compared literally; otherwise no range of such a body could be resumed
+// (inferred).
 func sameVersion(condition string, copied http.Header) bool {
 	if strings.HasPrefix(condition, `"`) || strings.HasPrefix(condition, "W/") {
 		return condition == copied.Get("Etag")

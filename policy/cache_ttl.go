@@ -95,7 +95,7 @@ func JudgeKeeping(f KeepFacts) Keeping {
 		k.TTL, k.Unconditional = 0, true
 		k.Rule, k.Why = "CF-RESP-10", "the origin sent Vary: * and the Min TTL is 0: the copy is kept and the origin asked each time"
 	}
-	left := max(k.Most-k.TTL, 0) // Max TTL is the end of every copy
+	left := max(k.Most-k.TTL, 0) // Max TTL ends every copy
 	k.StaleError = left
 	if d.staleError != nil {
 		k.StaleError = min(*d.staleError, left)
@@ -116,10 +116,11 @@ func TooLargeToCache(length int64) *Cause {
 	return cause
 }
 
-// ttls are the three TTLs of a behavior.
+// ttls holds the three TTLs of a behavior.
 type ttls struct{ least, usual, most time.Duration }
 
-// ttlsOf reads a behavior (CF-CACHE-13 has the defaults of the legacy settings).
+// ttlsOf reads the TTLs of a behavior (CF-CACHE-13 has the defaults of the legacy
+// settings).
 func ttlsOf(b *distribution.CacheBehavior) ttls {
 	switch p, v := b.CachePolicy, b.ForwardedValues; {
 	case p != nil:
@@ -130,7 +131,7 @@ func ttlsOf(b *distribution.CacheBehavior) ttls {
 	return ttls{0, distribution.DefaultDefaultTTL * time.Second, distribution.DefaultMaxTTL * time.Second}
 }
 
-// decide is the documented table: what the origin says by what the TTLs allow.
+// decide is the documented table: what the origin says against what the TTLs allow.
 func (t *ttls) decide(d *directives, h http.Header, now time.Time) Keeping {
 	lifetime, field, given := d.lifetime(h, now)
 	switch {

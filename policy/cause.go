@@ -90,8 +90,8 @@ type CauseSpec struct {
 	CloseViewer bool
 }
 
-// The sentences of the error pages, literally as seen on the wire
-// (spec/error-pages.md section 3; OBS 2016-2026).
+// The sentences of the error pages, exactly as seen on the wire (spec/error-pages.md
+// section 3; OBS 2016-2026).
 const (
 	sentenceTLS     = "CloudFront wasn't able to connect to the origin."
 	sentenceDNS     = "CloudFront wasn't able to resolve the origin domain name."
@@ -99,15 +99,15 @@ const (
 	sentenceClosed  = "The origin closed the connection."
 	sentenceAnswer  = "CloudFront couldn't connect to the origin or the origin returned an incorrect response."
 	sentenceBad     = "Bad request."
-	// sentenceCapacity is ours: that of CF-ERR-10 was not seen.
+	// sentenceCapacity is ours: CF-ERR-10's has not been seen.
 	sentenceCapacity = "The edge has no capacity left for this request."
 	sentenceMethod   = "This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests."
 )
 
-// causeTable is the one place where a cause gets its status, sentence and
-// result type. Sources: CF-ERR-01 to CF-ERR-06, CF-ERR-17 to CF-ERR-27,
-// CF-LOG-09, CF-LOG-10; those of edge functions are in function_fault.go. TLS failures log OriginConnectError by the field's
-// name only (CF-LOG-11).
+// causeTable is the only place that assigns a cause its status, sentence and result type.
+// Sources: CF-ERR-01 to CF-ERR-06, CF-ERR-17 to CF-ERR-27, CF-LOG-09, CF-LOG-10; those of
+// edge functions are in function_fault.go. That TLS failures log OriginConnectError follows
+// only from the field's name (CF-LOG-11).
 var causeTable = slices.Concat(ownCauses, accessCauses)
 
 var ownCauses = []CauseSpec{

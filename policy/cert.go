@@ -45,27 +45,26 @@ type Strictness struct {
 	WideWildcard bool
 }
 
-// rank is the place of a finding in the precedence of causes. When a chain
-// breaks several rules, the viewer gets one error; the first failure in this
-// table is the one that is said to have caused it.
+// rank is the place of a finding in the precedence of causes. When a chain breaks several
+// rules, the viewer gets one error; it is attributed to the first failure in this table.
 //
 //	rank           rule                   why it comes before the next
 //	rankLeaf       CF-CERT-04             an unreadable leaf says nothing more
-//	rankSelfSigned CF-CERT-03             no chain exists that could be judged
-//	rankSignature  CF-CERT-04             a forged link voids all that follows it
+//	rankSelfSigned CF-CERT-03             there is no chain to judge
+//	rankSignature  CF-CERT-04             a forged link voids everything after it
 //	rankOrder      CF-CERT-05             the rest is judged on the corrected order
-//	rankIncomplete CF-CERT-06             without the issuer nothing is known of it
-//	rankTrust      CF-CERT-07, -08        a root not trusted makes the dates moot
-//	rankExpired    CF-CERT-01             from here on the chain is who it says it
-//	rankNotYet     CF-CERT-02             is: first whether it holds today,
-//	rankUse        CF-CERT-04             then whether it may do this,
+//	rankIncomplete CF-CERT-06             nothing is known about a missing issuer
+//	rankTrust      CF-CERT-07, -08        an untrusted root makes the dates moot
+//	rankExpired    CF-CERT-01             from here on the chain is genuine:
+//	rankNotYet     CF-CERT-02             first whether it is valid today,
+//	rankUse        CF-CERT-04             then whether it may be used for this,
 //	rankKey        CF-CERT-11, -12, -13   then how,
 //	rankName       CF-NAME-05             and last for whom
 //	rankNote       CF-CERT-15 and others  never fails
 //
-// The documentation names the conditions and no precedence. This one tells the
-// operator to fix first what makes the other findings unreliable or moot: who
-// must get a new certificate anyway need not hear of its date first.
+// The documentation lists the conditions but no precedence. This one tells the operator to
+// fix first what makes the other findings unreliable or moot: someone who needs a new
+// certificate anyway need not hear about its dates first.
 type rank int
 
 const (
@@ -103,22 +102,22 @@ func worst(findings []ranked) rank {
 // judge is the state of one judgment.
 type judge struct {
 	facts ChainFacts
-	// sent are the first MaxJudgedCertificates; bySubject has the readable
-	// ones by name.
+	// sent holds the first MaxJudgedCertificates; bySubject holds the readable ones by
+	// name.
 	sent      []*chainCert
 	bySubject map[string][]*chainCert
 	links     map[[2]*chainCert]link
 	parents   map[*chainCert]parents
 	placed    map[int]bool
 	orderedTo int
-	// constrained remembers judgeConstraints; constraintWork is what it cost.
+	// constrained caches judgeConstraints; constraintWork is what it has cost so far.
 	constrained    map[[2]*chainCert][]ranked
 	constraintWork int
 	limits         map[*chainCert]*limits
 	names          map[*chainCert]*constrainable
 	// leafCert is the certificate that the chain is about.
 	leafCert *chainCert
-	// exhausted is set when maxLinkChecks kept a signature from being checked.
+	// exhausted is set when maxLinkChecks prevented the check of a signature.
 	exhausted bool
 	findings  []ranked
 }
@@ -139,7 +138,7 @@ func newJudge(f ChainFacts) *judge {
 	return j
 }
 
-// stopped says that nobody waits for the verdict.
+// stopped reports whether the verdict is no longer needed.
 func (j *judge) stopped() bool { return j.facts.Stop != nil && j.facts.Stop() }
 
 func (j *judge) add(r rank, f Finding) { j.findings = append(j.findings, ranked{r, f}) }
@@ -187,7 +186,7 @@ func (j *judge) judgeReadable() {
 	j.addPasses(leaf, p)
 }
 
-// addPasses says of the rules that several steps look at that none failed.
+// addPasses adds a pass for each of the rules checked in several steps that did not fail.
 func (j *judge) addPasses(leaf *chainCert, p path) {
 	count := fmt.Sprintf("%s on the path", plural(len(p.certs), "certificate"))
 	for _, pass := range []struct {

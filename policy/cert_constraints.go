@@ -2,23 +2,22 @@ package policy
 
 import "fmt"
 
-// Limits of the work with name constraints. Nobody documents CloudFront's;
-// those who verify chains for a living have one: OpenSSL and BoringSSL refuse a
-// certificate of which names times constraints exceed 2^20 (NAME_CHECK_MAX,
-// crypto/x509/v3_ncons.c), Go up to 1.25 one of more than 250,000 comparisons
-// (VerifyOptions.MaxConstraintComparisions).
+// Limits on the work with name constraints. CloudFront's are not documented; other
+// verifiers have some: OpenSSL and BoringSSL refuse a certificate whose names times
+// constraints exceed 2^20 (NAME_CHECK_MAX, crypto/x509/v3_ncons.c), Go up to 1.25 refuses
+// more than 250,000 comparisons (VerifyOptions.MaxConstraintComparisions).
 const (
-	// maxConstraintChecks bounds names times constraints of one certificate
-	// below one CA, as OpenSSL does.
+	// maxConstraintChecks limits names times constraints of one certificate below one CA,
+	// as in OpenSSL.
 	maxConstraintChecks = 1 << 20
-	// maxConstraintWork bounds them over all pairs of one judgment, which is
-	// ours: a chain can have a hundred CAs.
+	// maxConstraintWork limits them over all pairs of one judgment. This limit is ours: a
+	// chain can have a hundred CAs.
 	maxConstraintWork = 4 << 20
 )
 
-// judgeBelow judges the certificates of a path below a CA by its name
-// constraints, an intermediate's own names included (RFC 5280 section 6.1.3).
-// They do not bind an intermediate that issued itself.
+// judgeBelow judges the certificates of a path below a CA by its name constraints,
+// including an intermediate's own names (RFC 5280 section 6.1.3). They do not apply to a
+// self-issued intermediate.
 func (j *judge) judgeBelow(below []*chainCert, ca *chainCert) []ranked {
 	if !ca.has(oidNameConstraints) {
 		return nil
@@ -32,10 +31,9 @@ func (j *judge) judgeBelow(below []*chainCert, ca *chainCert) []ranked {
 	return found
 }
 
-// judgeConstraints judges the names of a certificate by the name constraints of
-// one of its issuers (RFC 5280 section 4.2.1.10): DNS names, addresses, mail
-// addresses, URIs and directory names. The answer is remembered: paths share
-// most of their certificates.
+// judgeConstraints judges the names of a certificate by the name constraints of one of its
+// issuers (RFC 5280 section 4.2.1.10): DNS names, addresses, mail addresses, URIs and
+// directory names. The result is cached: paths share most of their certificates.
 func (j *judge) judgeConstraints(subject, ca *chainCert) []ranked {
 	key := [2]*chainCert{subject, ca}
 	if found, ok := j.constrained[key]; ok {
@@ -50,10 +48,10 @@ func (j *judge) constrain(subject, ca *chainCert) []ranked {
 	limits, names := j.limitsOf(ca), j.namesOf(subject)
 	if limits.err != "" {
 		f := violation(ca, limits.err)
-		f.Inferred = true // RFC 5280 leaves the choice between this and obeying
+		f.Inferred = true // RFC 5280 allows this or applying them
 		return []ranked{f}
 	}
-	// As OpenSSL counts: all names, whatever their kind, times all constraints.
+	// Counted as in OpenSSL: all names of any kind times all constraints.
 	checks := names.count * limits.count
 	if checks > maxConstraintChecks || j.constraintWork+checks > maxConstraintWork {
 		return []ranked{tooManyConstraints(ca, names.count, limits.count)}
@@ -65,8 +63,8 @@ func (j *judge) constrain(subject, ca *chainCert) []ranked {
 	}
 	found := breaches(whose, ca, "name", names.dns, limits.dns())
 	for _, f := range breaches(whose, ca, "common name", names.common, limits.dns()) {
-		// Nobody asked for this common name, so it does not count as a name;
-		// other clients look at it all the same.
+		// This common name was not asked for, so it does not count as a name; other clients
+		// check it anyway.
 		f.rank, f.Verdict, f.Cause, f.Inferred = rankNote, Warn, "", true
 		found = append(found, f)
 	}
@@ -84,8 +82,8 @@ func (j *judge) constrain(subject, ca *chainCert) []ranked {
 	return found
 }
 
-// breaches judges names of one kind: one finding for all that break the
-// constraints. The check says in words how a name breaks them, or "".
+// breaches judges names of one kind and returns one finding for all that violate the
+// constraints. check describes how a name violates them, or returns "".
 func breaches[N any](whose string, ca *chainCert, kind string, names []N, check func(N) string) []ranked {
 	broken, first := 0, ""
 	for _, name := range names {
@@ -100,8 +98,8 @@ func breaches[N any](whose string, ca *chainCert, kind string, names []N, check 
 	return violations(ca, first, broken)
 }
 
-// violations is the finding about names that break the constraints, none of
-// them by the first.
+// violations returns the finding about names that violate the constraints, or none; first
+// describes the first violation.
 func violations(ca *chainCert, first string, broken int) []ranked {
 	switch {
 	case broken == 0:
@@ -112,7 +110,7 @@ func violations(ca *chainCert, first string, broken int) []ranked {
 	return []ranked{violation(ca, first)}
 }
 
-// tooManyConstraints refuses what costs more than anybody is willing to pay.
+// tooManyConstraints refuses constraints that are too expensive to check.
 func tooManyConstraints(ca *chainCert, names, constraints int) ranked {
 	f := violation(ca, fmt.Sprintf("%d names would have to be compared with its %d name constraints", names, constraints))
 	f.Expected = fmt.Sprintf("at most %d comparisons, which is where OpenSSL and BoringSSL give a chain up", maxConstraintChecks)

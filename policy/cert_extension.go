@@ -17,15 +17,14 @@ var (
 	oidUnreadCRLLocations = asn1.ObjectIdentifier{2, 5, 29, 127}
 )
 
-// knownExtensions are those whose meaning is known although crypto/x509 calls
-// them unhandled when they are critical: names and constraints of kinds that it
-// does not read, the mark of an OCSP responder (RFC 6960 section 4.2.2.2.1),
-// which says nothing about a TLS server, and the places of revocation lists,
-// which nobody fetches here.
+// knownExtensions are those whose meaning is known although crypto/x509 reports them as
+// unhandled if critical: names and constraints of kinds that it does not read, the mark of
+// an OCSP responder (RFC 6960 section 4.2.2.2.1), which means nothing for a TLS server, and
+// the locations of revocation lists, which are not fetched here.
 var knownExtensions = []asn1.ObjectIdentifier{oidSubjectAltName, oidNameConstraints, oidOCSPNoCheck, oidUnreadCRLLocations}
 
-// has says whether a certificate carries an extension, whatever is in it: one
-// that is there and empty is not the same as none.
+// has reports whether a certificate has an extension, even an empty one, which is not the
+// same as none.
 func (c *chainCert) has(id asn1.ObjectIdentifier) bool { return c.extension(id) != nil }
 
 // extension returns the content of an extension in DER; nil if there is none.
@@ -41,17 +40,17 @@ func (c *chainCert) extension(id asn1.ObjectIdentifier) []byte {
 	return nil
 }
 
-// parseLenient reads a certificate as crypto/x509 does, and one that this
-// refuses only because a revocation list's place is given relative to the name
-// of the issuer (RFC 5280 section 4.2.1.13): such a place is legal, and nothing
-// is fetched from it.
+// parseLenient parses a certificate as crypto/x509 does, and also one that crypto/x509
+// refuses only because the location of a revocation list is given relative to the name of
+// the issuer (RFC 5280 section 4.2.1.13): such a location is legal, and nothing is fetched
+// from it.
 func parseLenient(der []byte) (*x509.Certificate, error) {
 	cert, err := x509.ParseCertificate(der)
 	if err == nil {
 		return cert, nil
 	}
-	// The extension is given a number that says nothing to the parser; the
-	// certificate keeps its own bytes, which were signed.
+	// The extension gets a number that the parser does not know; the certificate keeps its
+	// own bytes, which were signed.
 	old, blind := encodedOID(oidCRLDistribution), encodedOID(oidUnreadCRLLocations)
 	at := bytes.Index(der, old)
 	if at < 0 || len(old) != len(blind) || bytes.Contains(der[at+len(old):], old) {
@@ -73,13 +72,13 @@ func parseLenient(der []byte) (*x509.Certificate, error) {
 }
 
 func encodedOID(id asn1.ObjectIdentifier) []byte {
-	der, _ := asn1.Marshal(id) // constants that can be marshaled
+	der, _ := asn1.Marshal(id) // constants, which always marshal
 	return der
 }
 
-// relativeLocations says whether the content of a CRL distribution points
-// extension is well formed: each place is a list of names, a name relative to
-// the issuer's, or none.
+// relativeLocations reports whether the content of a CRL distribution points extension is
+// well formed: each location is a list of names, a name relative to the issuer's, or
+// absent.
 func relativeLocations(der []byte) bool {
 	var points []struct {
 		Name    asn1.RawValue   `asn1:"optional,tag:0"`

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// judgeExtras notes what was sent beside the path (CF-CERT-15): the root,
-// second copies, cross-certificates, strangers. The guide says to leave them
-// out, and not what happens if they are there; they are tolerated here, also
-// when they are expired (CF-CERT-19), unless the strictness says otherwise.
+// judgeExtras notes what was sent beside the path (CF-CERT-15): the root, duplicates,
+// cross-certificates, unrelated ones. The guide says to leave them out, but not what
+// happens if they are present; they are tolerated here, even if expired (CF-CERT-19),
+// unless the strictness says otherwise.
 func (j *judge) judgeExtras(p path) {
 	var extras, expired []string
 	for _, c := range j.sent {
@@ -51,8 +51,8 @@ func (j *judge) judgeExtras(p path) {
 	j.add(rankNote, f)
 }
 
-// extraKind says in words what a certificate beside the path is, and whether
-// it is an issuer's other certificate: its root, or a cross-certificate.
+// extraKind describes a certificate beside the path, and reports whether it is another
+// certificate of an issuer on it: its root, or a cross-certificate.
 func (j *judge) extraKind(c *chainCert, p path) (kind string, crossed bool) {
 	for _, used := range p.certs {
 		if used.Equal(c.Certificate) {

@@ -2,8 +2,8 @@ package policy
 
 import "fmt"
 
-// judgeForm says whether the leaf can be read at all. If not, the rules that
-// need it are blocked.
+// judgeForm reports whether the leaf can be read at all. If not, the rules that need it are
+// blocked.
 func (j *judge) judgeForm() bool {
 	if len(j.sent) == 0 {
 		j.add(rankLeaf, Finding{
@@ -32,7 +32,7 @@ func (j *judge) judgeForm() bool {
 			Observed: "the certificate cannot be read: " + printable(leaf.err.Error()),
 			Expected: "a certificate as RFC 5280 describes it",
 			Hint:     "reissue the certificate; `openssl x509 -in cert.pem -text` shows whether it can be parsed",
-			Inferred: leaf.outline != nil, // CloudFront's reader may be more lenient than ours
+			Inferred: leaf.outline != nil, // CloudFront's parser may be more lenient than ours
 		})
 		j.block("CF-CERT-11", rankKey, "the leaf cannot be read")
 	}
@@ -40,7 +40,7 @@ func (j *judge) judgeForm() bool {
 	return false
 }
 
-// blockPath says that what lies behind the leaf could not be judged.
+// blockPath notes that what follows the leaf could not be judged.
 func (j *judge) blockPath(why string) {
 	j.block("CF-CERT-03", rankSelfSigned, why)
 	j.block("CF-CERT-05", rankOrder, why)
@@ -55,10 +55,9 @@ func (j *judge) block(rule RuleID, r rank, why string) {
 	j.add(r, Finding{Rule: rule, Verdict: Blocked, Observed: "not judged: " + why})
 }
 
-// judgeUnreadable judges the certificates behind the leaf that cannot be read.
-// One that is not needed and is only unusual is tolerated; one that is no
-// certificate at all is not, since a TLS stack reads the whole message before
-// it builds a path. Both are our conclusion.
+// judgeUnreadable judges the certificates after the leaf that cannot be read. One that is
+// not needed and is only unusual is tolerated; one that is not a certificate at all is not,
+// since a TLS stack parses the whole message before it builds a path. Both are inferred.
 func (j *judge) judgeUnreadable(p path) {
 	for _, c := range j.sent[1:] {
 		if c.readable() {

@@ -9,34 +9,32 @@ import (
 	"fmt"
 )
 
-// link says how well one certificate's claim to have been issued by another
-// stands up.
+// link says how well one certificate's claim to be issued by another holds up.
 type link uint8
 
 const (
 	// linkNone: the other certificate is not the issuer.
 	linkNone link = iota
-	// linkBroken: it has the issuer's name, and nothing says that it has
-	// another key than the issuer's, but the signature does not verify.
+	// linkBroken: it has the issuer's name, and nothing indicates that its key differs from
+	// the issuer's, but the signature does not verify.
 	linkBroken
-	// linkUnchecked: as above, but the signature cannot be checked; why is
-	// said by uncheckable.
+	// linkUnchecked: as above, but the signature cannot be checked, see uncheckable.
 	linkUnchecked
 	// linkVerified: it has the issuer's name and the signature verifies.
 	linkVerified
 )
 
-// Bounds of the keys whose signatures are checked. Below, crypto/rsa refuses;
-// above, one check could take seconds, and crypto/tls stops there too.
+// Limits on the keys whose signatures are checked. Below, crypto/rsa refuses; above, one
+// check could take seconds, and crypto/tls stops there too.
 const (
 	minCheckedRSABits = 1024
 	maxCheckedRSABits = 8192
 )
 
-// checkLink says whether issuer issued child. Key identifiers are hints (RFC
-// 4158 section 3.5.12): a signature that verifies beats them, and one that does
-// not verify is only held against the child if they do not explain it.
-// The memo spares a signature that verified before; nil has none.
+// checkLink says whether issuer issued child. Key identifiers are hints (RFC 4158 section
+// 3.5.12): a valid signature overrides them, and an invalid one counts against the child
+// only if they do not explain it. memo skips signatures that verified before; it may be
+// nil.
 func checkLink(memo *LinkMemo, child, issuer *chainCert) link {
 	if !child.readable() || !issuer.readable() || child.issuer != issuer.subject {
 		return linkNone
@@ -61,15 +59,15 @@ func checkLink(memo *LinkMemo, child, issuer *chainCert) link {
 	return linkBroken
 }
 
-// otherKeyID says whether the child names another key of its issuer than this
+// otherKeyID reports whether the child names a different key of its issuer than this
 // certificate has.
 func otherKeyID(child, issuer *x509.Certificate) bool {
 	want, have := child.AuthorityKeyId, issuer.SubjectKeyId
 	return len(want) > 0 && len(have) > 0 && !bytes.Equal(want, have)
 }
 
-// uncheckable says in words why the child's signature cannot be checked with
-// the issuer's key, or "" if it can be.
+// uncheckable describes why the child's signature cannot be checked with the issuer's key,
+// or returns "" if it can be.
 func uncheckable(child, issuer *chainCert) string {
 	switch child.SignatureAlgorithm {
 	case x509.MD2WithRSA, x509.MD5WithRSA:
@@ -89,9 +87,9 @@ func uncheckable(child, issuer *chainCert) string {
 	return ""
 }
 
-// isSelfSigned says whether a certificate was signed with its own key. The
-// same name as subject and issuer is not enough: a CA and its leaf are
-// sometimes given one name by mistake.
+// isSelfSigned reports whether a certificate was signed with its own key. The same name as
+// subject and issuer is not enough: a CA and its leaf are sometimes given the same name by
+// mistake.
 func isSelfSigned(c *chainCert) bool {
 	switch checkLink(nil, c, c) {
 	case linkVerified, linkUnchecked:
@@ -104,6 +102,6 @@ func isSelfSigned(c *chainCert) bool {
 	return false
 }
 
-// isSelfIssued says whether subject and issuer are the same name, which path
-// lengths do not count (RFC 5280 section 4.2.1.9).
+// isSelfIssued reports whether subject and issuer are the same name; path lengths do not
+// count such certificates (RFC 5280 section 4.2.1.9).
 func isSelfIssued(c *chainCert) bool { return c.subject == c.issuer }

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// The bounds of RSA keys (CF-CERT-11, CF-CERT-12), in bits.
+// The limits of RSA keys (CF-CERT-11, CF-CERT-12), in bits.
 const (
 	minRSABits = 1024
 	maxRSABits = 4096
@@ -24,9 +24,8 @@ const (
 	hintKey        = "issue the certificate for an RSA key of 2048 bits or an ECDSA key on P-256"
 )
 
-// judgeLeafKey judges the kind and size of the leaf's key (CF-CERT-11 to -13).
-// The page speaks of the server's certificate only, so issuers' keys are not
-// judged by it.
+// judgeLeafKey judges the kind and size of the leaf's key (CF-CERT-11 to -13). The page
+// only covers the server's certificate, so issuers' keys are not judged by it.
 func (j *judge) judgeLeafKey(leaf *chainCert) {
 	f := Finding{Verdict: Pass, Subject: leaf.String()}
 	refuse := func() { f.Verdict, f.Cause, f.Hint = Fail, CauseCertInvalid, hintKey }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Kinds of names by their tags (RFC 5280 section 4.2.1.6).
+// Kinds of names by tag (RFC 5280 section 4.2.1.6).
 const (
 	kindMail      = 1
 	kindDNS       = 2
@@ -18,19 +18,19 @@ const (
 	kindAddress   = 7
 )
 
-// limits are the name constraints of a CA. Those of DNS names, addresses, mail
-// addresses and URIs are read by crypto/x509.
+// limits are the name constraints of a CA. Those of DNS names, addresses, mail addresses
+// and URIs are parsed by crypto/x509.
 type limits struct {
 	ca *chainCert
 	// permitted and excluded are directory names, by their keys.
 	permitted, excluded []string
-	// unread has the kinds of names that are constrained and not read.
+	// unread holds the kinds of names that are constrained but not parsed.
 	unread map[int]bool
-	// dnsCheck is dns, once it was asked for.
+	// dnsCheck is the result of dns, once it was needed.
 	dnsCheck func(string) string
-	// count is how many there are of all kinds.
+	// count is the number of constraints of all kinds.
 	count int
-	// err says in words why the constraints cannot be obeyed; "" if they can.
+	// err describes why the constraints cannot be applied; "" if they can.
 	err string
 }
 
@@ -100,7 +100,8 @@ func (l *limits) dns() func(string) string {
 	return l.dnsCheck
 }
 
-// addresses judges addresses. One of IPv4 and the same as IPv6 maps it are two.
+// addresses judges addresses. An IPv4 address and its IPv4-mapped IPv6 form are different
+// addresses.
 func (l *limits) addresses() func(net.IP) string {
 	return func(ip net.IP) string {
 		return within(ip, l.ca.ExcludedIPRanges, l.ca.PermittedIPRanges, "ranges", func(ip net.IP, tree *net.IPNet) bool {
@@ -117,8 +118,8 @@ func (l *limits) addresses() func(net.IP) string {
 	}
 }
 
-// mail judges mail addresses: a constraint is one of them, a host, or with a
-// dot in front all hosts below a domain. The part before the @ keeps its case.
+// mail judges mail addresses: a constraint is a mail address, a host, or, with a leading
+// dot, all hosts below a domain. The part before the @ is case-sensitive.
 func (l *limits) mail() func(string) string {
 	return func(name string) string {
 		return within(name, l.ca.ExcludedEmailAddresses, l.ca.PermittedEmailAddresses, "mail addresses", func(name, tree string) bool {
@@ -129,7 +130,7 @@ func (l *limits) mail() func(string) string {
 	}
 }
 
-// cutAt cuts a mail address at its last @; without one it is a host.
+// cutAt cuts a mail address at its last @; without an @ it is a host.
 func cutAt(address string) (box, host string, ok bool) {
 	i := strings.LastIndexByte(address, '@')
 	if i < 0 {
@@ -138,8 +139,8 @@ func cutAt(address string) (box, host string, ok bool) {
 	return address[:i], address[i+1:], true
 }
 
-// hostWithin says whether a host is the one of a constraint, or, if that begins
-// with a dot, below it.
+// hostWithin reports whether a host is the one of a constraint or, if that starts with a
+// dot, below it.
 func hostWithin(host, tree string) bool {
 	host, tree = canonicalName(host), canonicalName(tree)
 	if strings.HasPrefix(tree, ".") {
@@ -148,8 +149,7 @@ func hostWithin(host, tree string) bool {
 	return tree == "" || host == tree
 }
 
-// uris judges URIs by their host; one without a host name cannot be judged and
-// is refused.
+// uris judges URIs by their host; one without a host name cannot be judged and is refused.
 func (l *limits) uris() func(*url.URL) string {
 	return func(name *url.URL) string {
 		if len(l.ca.PermittedURIDomains)+len(l.ca.ExcludedURIDomains) == 0 {
@@ -163,7 +163,7 @@ func (l *limits) uris() func(*url.URL) string {
 	}
 }
 
-// directory judges directory names, which are below those that they begin with.
+// directory judges directory names, which are below the names that they start with.
 func (l *limits) directory() func(directoryName) string {
 	return func(name directoryName) string {
 		return within(name, l.excluded, l.permitted, "directory names", func(name directoryName, tree string) bool {
@@ -172,7 +172,7 @@ func (l *limits) directory() func(directoryName) string {
 	}
 }
 
-// within says in words how a name breaks constraints of its kind, or "".
+// within describes how a name violates constraints of its kind, or returns "".
 func within[N, T any](name N, excluded, permitted []T, kind string, holds func(N, T) bool) string {
 	in := func(tree T) bool { return holds(name, tree) }
 	switch {
@@ -184,23 +184,22 @@ func within[N, T any](name N, excluded, permitted []T, kind string, holds func(N
 	return ""
 }
 
-// constrainable are the names of a certificate that constraints are about.
+// constrainable holds the names of a certificate that constraints apply to.
 type constrainable struct {
-	// dns are the DNS names; of a leaf also the common names that count as one
-	// (CF-CERT-16). common are those that do not count but look like one.
+	// dns holds the DNS names; of a leaf also the common names that count as one
+	// (CF-CERT-16). common holds those that do not count but look like one.
 	dns, common []string
-	// mail are the mail addresses, directory the directory names, those of the
-	// subject included.
+	// mail holds the mail addresses, directory the directory names; both include those of
+	// the subject.
 	mail      []string
 	directory []directoryName
-	// count is how many names there are of all kinds, the attributes of the
-	// subject included.
+	// count is the number of names of all kinds, including the attributes of the subject.
 	count int
 	// kinds are the kinds of the alternative names.
 	kinds []int
 }
 
-// directoryName is a name with the key by which it is compared.
+// directoryName is a name with its key for comparison.
 type directoryName struct{ text, key string }
 
 func (d directoryName) String() string { return d.text }
@@ -228,8 +227,8 @@ func (j *judge) namesOf(c *chainCert) *constrainable {
 
 var oidMailAddress = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
 
-// readAlternatives notes the kinds of the alternative names, and the directory
-// names among them.
+// readAlternatives notes the kinds of the alternative names, and the directory names among
+// them.
 func (n *constrainable) readAlternatives(der []byte) {
 	var names []asn1.RawValue
 	if _, err := asn1.Unmarshal(der, &names); err != nil {
@@ -246,8 +245,8 @@ func (n *constrainable) readAlternatives(der []byte) {
 	n.kinds = slices.Compact(n.kinds)
 }
 
-// readCommon sorts the common names of the leaf. One counts as a name where it
-// is one of those that were asked for, or where there is no DNS name beside it.
+// readCommon sorts the common names of the leaf. One counts as a name if it is one of those
+// asked for, or if there is no DNS name besides it.
 func (n *constrainable) readCommon(j *judge, leaf *chainCert) {
 	var counts []string
 	for _, name := range commonNames(leaf.Certificate) {

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// judgePath judges one path: each link and each certificate on it, and the
-// constraints of its issuers. It looks at nothing beside the path, so that
-// superfluous certificates cannot spoil a chain. It returns what fails or
-// should be known; passes are added for the chain as a whole.
+// judgePath judges one path: each link and each certificate on it, and the constraints of
+// its issuers. It ignores everything beside the path, so that superfluous certificates
+// cannot spoil a chain. It returns failures and notes; passes are added for the chain as a
+// whole.
 func (j *judge) judgePath(p path) []ranked {
 	var found []ranked
 	for i, c := range p.certs {
@@ -50,7 +50,7 @@ func (j *judge) judgeLink(child, issuer *chainCert) []ranked {
 		Expected: "a signature of its issuer",
 		Hint:     "the certificate was changed after it was signed, or its issuer has another key than the certificate of that name sent here: reissue it and send the issuer's current certificate",
 	}
-	// Without key identifiers on both sides the two readings look the same.
+	// Without key identifiers on both sides, the two cases look the same.
 	f.Inferred = len(child.AuthorityKeyId) == 0 || len(issuer.SubjectKeyId) == 0
 	if why := uncheckable(child, issuer); why != "" {
 		f.Observed = why
@@ -61,9 +61,9 @@ func (j *judge) judgeLink(child, issuer *chainCert) []ranked {
 	return []ranked{{rankSignature, f}}
 }
 
-// judgeDigest warns of a SHA-1 signature. No page says what CloudFront makes
-// of one in an origin's chain, and SHA-1 is on its list for handshakes, so it
-// passes here unless the strictness says otherwise.
+// judgeDigest warns of a SHA-1 signature. No page says how CloudFront treats one in an
+// origin's chain, and SHA-1 is on its list for handshakes, so it passes here unless the
+// strictness says otherwise.
 func (j *judge) judgeDigest(c *chainCert) []ranked {
 	switch c.SignatureAlgorithm {
 	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
@@ -91,12 +91,12 @@ func (j *judge) judgeDigest(c *chainCert) []ranked {
 	return nil
 }
 
-// judgeDates judges the time a certificate is valid for (CF-CERT-01, -02).
+// judgeDates judges the validity period of a certificate (CF-CERT-01, -02).
 func (j *judge) judgeDates(c *chainCert) []ranked {
 	f := Finding{
 		Verdict: Fail, Subject: c.String(),
 		Expected: "valid at " + instant(j.facts.At) + ", the instant judged at",
-		// The documentation speaks of the origin's certificates, not of roots.
+		// The documentation covers the origin's certificates, not roots.
 		Inferred: c.index == trustedIndex,
 	}
 	switch at := j.facts.At; {
@@ -117,15 +117,14 @@ func (j *judge) judgeDates(c *chainCert) []ranked {
 	return nil
 }
 
-// hasEnded says whether a certificate's time is over. Its end is a second, and
-// all of that second belongs to it (RFC 5280 section 4.1.2.5).
+// hasEnded reports whether a certificate has expired. Its last second is still valid as a
+// whole (RFC 5280 section 4.1.2.5).
 func hasEnded(c *chainCert, at time.Time) bool {
 	return at.Truncate(time.Second).After(c.NotAfter)
 }
 
-// judgeTrust judges the conditions on which the root is trusted. Mozilla's
-// list distrusts some roots for newer certificates; whether CloudFront follows
-// it in that is not documented.
+// judgeTrust judges the conditions on which the root is trusted. Mozilla's list distrusts
+// some roots for newer certificates; whether CloudFront does the same is not documented.
 func judgeTrust(p path) []ranked {
 	if p.root.constraint == nil {
 		return nil

@@ -15,11 +15,10 @@ type LinkMemo struct {
 	verified map[[sha256.Size]byte]struct{}
 }
 
-// memoSize bounds a memo: more links than a team's origins have. A full one is
-// emptied.
+// memoSize limits a memo: more links than a team's origins have. When full, it is emptied.
 const memoSize = 4096
 
-// linkKey names a certificate, to the bit, and the key that signed it.
+// linkKey identifies a certificate, to the bit, and the key that signed it.
 func linkKey(child, issuer *chainCert) [sha256.Size]byte {
 	h := sha256.New()
 	h.Write(child.Raw)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// judgeNames judges whether the leaf carries one of the accepted names
-// (CF-NAME-01, -02, -05), and says how (CF-CERT-16, -17).
+// judgeNames judges whether the leaf has one of the accepted names (CF-NAME-01, -02, -05),
+// and how (CF-CERT-16, -17).
 func (j *judge) judgeNames(leaf *chainCert) {
 	tried := listed(j.facts.Names)
 	match, ok := j.facts.matchName(leaf)
@@ -48,8 +48,8 @@ func (j *judge) judgeNames(leaf *chainCert) {
 	}
 }
 
-// shortWildcard says of a wildcard that is too short for a name by which rule it
-// does not count (CF-CERT-17); "" where there is none.
+// shortWildcard explains which rule rejects a wildcard that is too short for a name
+// (CF-CERT-17); "" if there is no such wildcard.
 func shortWildcard(leaf *chainCert, names AcceptedNames) string {
 	for _, name := range names {
 		for _, carried := range leaf.DNSNames {
@@ -62,7 +62,7 @@ func shortWildcard(leaf *chainCert, names AcceptedNames) string {
 	return ""
 }
 
-// matchName matches the accepted names with a certificate.
+// matchName matches the accepted names against a certificate.
 func (f *ChainFacts) matchName(c *chainCert) (nameMatch, bool) {
 	match, ok := f.Names.match(c.Certificate, f.Strict.WideWildcard)
 	if !ok && f.NamePatterns {
@@ -71,8 +71,8 @@ func (f *ChainFacts) matchName(c *chainCert) (nameMatch, bool) {
 	return match, ok
 }
 
-// judgeCommonName warns of a name that only the common name carries. The page
-// names it beside the alternative names; other clients ignore it.
+// judgeCommonName warns of a name that appears only in the common name. The page allows it
+// besides the alternative names; other clients ignore it.
 func (j *judge) judgeCommonName(leaf *chainCert, match nameMatch) {
 	observed := fmt.Sprintf("%s is only in the common name", printable(match.accepted))
 	if len(leaf.DNSNames) > 0 {
@@ -82,7 +82,7 @@ func (j *judge) judgeCommonName(leaf *chainCert, match nameMatch) {
 		Rule: "CF-CERT-16", Verdict: Warn, Subject: leaf.String(), Observed: observed,
 		Expected: "the name among the subject alternative names",
 		Hint:     "issue the certificate with the name as an alternative name; browsers ignore the common name",
-		// RFC 6125 forbids to look at the common name beside DNS names.
+		// RFC 6125 forbids using the common name if there are DNS names.
 		Inferred: len(leaf.DNSNames) > 0,
 	})
 }
@@ -99,7 +99,7 @@ func carriedNames(leaf *chainCert) string {
 	return listed(carried)
 }
 
-// nameHint says for which name to get a certificate: never for one of AWS's.
+// nameHint says for which name to get a certificate: never for one of AWS's names.
 func (j *judge) nameHint() string {
 	var own, foreign []string
 	for _, name := range j.facts.Names {

@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// trustedIndex is the index of a chainCert that was not sent but stands in the
-// trust store.
+// trustedIndex is the index of a chainCert that was not sent but is in the trust store.
 const trustedIndex = -1
 
 // chainCert is one certificate of a chain, as far as it can be read.
@@ -18,16 +17,16 @@ type chainCert struct {
 	// Certificate is nil if the certificate cannot be read; err says why.
 	*x509.Certificate
 	err error
-	// index is the place in the chain as sent, from 0.
+	// index is the position in the chain as sent, from 0.
 	index int
-	// subject and issuer are the names in a form that can be compared.
+	// subject and issuer are the names in a comparable form.
 	subject, issuer string
-	// outline is what remains of a certificate that cannot be read; nil if
-	// not even its frame is one.
+	// outline is what can be read of an unreadable certificate; nil if not even its frame
+	// can be.
 	outline *outline
 }
 
-// parseCertificate reads the certificate at one place of the chain.
+// parseCertificate parses the certificate at one position of the chain.
 func parseCertificate(index int, der []byte) *chainCert {
 	cert, err := parseLenient(der)
 	if err != nil {
@@ -41,12 +40,12 @@ func readCertificate(index int, cert *x509.Certificate) chainCert {
 	return chainCert{Certificate: cert, index: index, subject: nameKey(cert.RawSubject), issuer: nameKey(cert.RawIssuer)}
 }
 
-// readable says whether the certificate could be read.
+// readable reports whether the certificate could be parsed.
 func (c *chainCert) readable() bool { return c.Certificate != nil }
 
-// outline is the frame of a certificate. crypto/x509 refuses whole
-// certificates for a single field it does not know, so the frame tells a
-// certificate that is broken from one that is only unusual.
+// outline is the frame of a certificate. crypto/x509 refuses a whole certificate for a
+// single field that it does not know, so the frame distinguishes a broken certificate from
+// an unusual one.
 type outline struct {
 	subject, issuer pkix.RDNSequence
 	// keyAlgorithm is the algorithm of the subject's key, curve its curve if
@@ -84,8 +83,8 @@ func parseOutline(der []byte) *outline {
 	return o
 }
 
-// unlistedCurve says whether the certificate is on an elliptic curve that
-// crypto/x509 does not know, and so is none of the documented ones.
+// unlistedCurve reports whether the certificate uses an elliptic curve that crypto/x509
+// does not know, and which is therefore not one of the documented ones.
 func (o *outline) unlistedCurve() bool {
 	if o == nil || !o.keyAlgorithm.Equal(oidECPublicKey) {
 		return false
@@ -96,10 +95,9 @@ func (o *outline) unlistedCurve() bool {
 	return !slices.ContainsFunc(known, o.curve.Equal)
 }
 
-// nameKey returns a distinguished name in a form that is equal for names that
-// RFC 5280 section 7.1 calls equal: attribute values are compared without
-// regard to case, to repeated spaces, and to the kind of string they are in.
-// CAs do encode their own name differently as subject and as issuer.
+// nameKey returns a distinguished name in a form that is equal for names that are equal by
+// RFC 5280 section 7.1: attribute values are compared regardless of case, repeated spaces
+// and string type. Some CAs do encode their own name differently as subject and as issuer.
 func nameKey(raw []byte) string {
 	var name pkix.RDNSequence
 	if rest, err := asn1.Unmarshal(raw, &name); err != nil || len(rest) > 0 {

@@ -7,15 +7,15 @@ import "crypto/x509"
 const (
 	// MaxJudgedCertificates is the maximum number of certificates judged in a chain.
 	MaxJudgedCertificates = 100
-	// maxLinkChecks bounds the signatures checked in one judgment, about 20 ms.
+	// maxLinkChecks limits the signatures checked in one judgment, about 20 ms.
 	maxLinkChecks = 250
-	// maxPathsTried bounds the complete paths judged before the best is taken.
+	// maxPathsTried limits the complete paths judged before the best is taken.
 	maxPathsTried = 32
-	// maxPathSteps bounds the steps of one search.
+	// maxPathSteps limits the steps of one search.
 	maxPathSteps = 2000
 )
 
-// path is a way from the leaf to a root, or as far as it goes.
+// path leads from the leaf to a root, or as far as it goes.
 type path struct {
 	// certs are the certificates sent, leaf first.
 	certs []*chainCert
@@ -26,7 +26,7 @@ type path struct {
 // end returns the last certificate that was sent.
 func (p path) end() *chainCert { return p.certs[len(p.certs)-1] }
 
-// chain returns the path with its root as crypto/x509 knows chains.
+// chain returns the path with its root, in the form that crypto/x509 uses for chains.
 func (p path) chain() []*x509.Certificate {
 	var chain []*x509.Certificate
 	for _, c := range p.certs {
@@ -35,14 +35,14 @@ func (p path) chain() []*x509.Certificate {
 	return append(chain, p.root.Certificate)
 }
 
-// parents are the issuers that a certificate has.
+// parents are the issuers of a certificate.
 type parents struct {
 	roots []*anchor
 	sent  []*chainCert
 }
 
-// issuers returns what may follow a certificate on a path: trusted roots, and
-// certificates sent. Broken links count only where there are no better ones.
+// issuers returns what may follow a certificate on a path: trusted roots, and certificates
+// that were sent. Broken links count only if there are no better ones.
 func (j *judge) issuers(c *chainCert) (roots []*anchor, sent []*chainCert) {
 	if known, ok := j.parents[c]; ok {
 		return known.roots, known.sent
@@ -66,7 +66,7 @@ func (j *judge) issuers(c *chainCert) (roots []*anchor, sent []*chainCert) {
 	return roots, sent
 }
 
-// link is checkLink with a memory and a budget.
+// link is checkLink with a cache and a budget.
 func (j *judge) link(child, issuer *chainCert) link {
 	if child.issuer != issuer.subject {
 		return linkNone
@@ -84,10 +84,10 @@ func (j *judge) link(child, issuer *chainCert) link {
 	return l
 }
 
-// inPlace says whether the certificate at this index issued one before it that
-// is in place itself: then it follows what it issued, as the documented order
-// wants, and two certificates for one CA may stand side by side (CF-CERT-05,
-// CF-CERT-19). An unreadable certificate is judged elsewhere.
+// inPlace reports whether the certificate at this index issued an earlier one that is in
+// place itself: then it follows what it issued, as the documented order requires, and two
+// certificates for one CA may be adjacent (CF-CERT-05, CF-CERT-19). An unreadable
+// certificate is judged elsewhere.
 func (j *judge) inPlace(index int) bool {
 	if index == 0 || !j.sent[index].readable() {
 		return true
@@ -105,8 +105,8 @@ func (j *judge) inPlace(index int) bool {
 	return found
 }
 
-// inOrder says whether other may follow c on a path in the documented order:
-// it stands behind c, and everything up to it is in place.
+// inOrder reports whether other may follow c on a path in the documented order: it comes
+// after c, and everything up to it is in place.
 func (j *judge) inOrder(c, other *chainCert) bool {
 	if other.index <= c.index {
 		return false
@@ -134,16 +134,16 @@ type search struct {
 	perfect      bool
 }
 
-// anchoredPath returns the best path from the leaf to a trusted root: the first
-// without a failure, else the one whose failure ranks last. It never follows
-// anything that was not sent and is not trusted: nothing is fetched.
+// anchoredPath returns the best path from the leaf to a trusted root: the first one without
+// a failure, or else the one whose failure ranks last. It uses only certificates that were
+// sent or are trusted: nothing is fetched.
 func (j *judge) anchoredPath(leaf *chainCert, ordered bool) (path, bool) {
 	s := &search{judge: j, ordered: ordered, dead: map[*chainCert]bool{}}
 	s.from(leaf)
 	return s.best, s.tried > 0
 }
 
-// from extends the trail by c and says whether a root was reached behind it.
+// from extends the trail by c and reports whether a root was reached behind it.
 func (s *search) from(c *chainCert) bool {
 	s.steps++
 	s.trail = append(s.trail, c)
@@ -187,7 +187,7 @@ func (s *search) try(p path) {
 	}
 }
 
-// longestPath returns how far one gets from the leaf without reaching a root.
+// longestPath returns the longest path from the leaf that does not reach a root.
 func (j *judge) longestPath(leaf *chainCert, ordered bool) path {
 	p := path{certs: []*chainCert{leaf}}
 	used := map[*chainCert]bool{leaf: true}

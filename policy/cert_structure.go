@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// leaf returns the certificate that the chain is about: the first one, unless
-// that is a CA's and the chain holds the leaf further back (CF-CERT-05).
+// leaf returns the certificate that the chain is about: the first one, unless that is a
+// CA's and the chain has the leaf further back (CF-CERT-05).
 func (j *judge) leaf() *chainCert {
 	first := j.sent[0]
 	if !first.IsCA && !(first.Version < 3 && isSelfIssued(first)) {
@@ -35,8 +35,8 @@ func (j *judge) leaf() *chainCert {
 	return first
 }
 
-// judgeStructure judges how the chain hangs together (CF-CERT-03, CF-CERT-05
-// to CF-CERT-08) and returns the path that the other rules are judged on.
+// judgeStructure judges the structure of the chain (CF-CERT-03, CF-CERT-05 to CF-CERT-08)
+// and returns the path that the other rules are judged on.
 func (j *judge) judgeStructure(leaf *chainCert) path {
 	if isSelfSigned(leaf) {
 		j.add(rankSelfSigned, Finding{
@@ -59,7 +59,7 @@ func (j *judge) judgeStructure(leaf *chainCert) path {
 	return p
 }
 
-// judgeOrder finds the path and judges whether the chain was sent in its order
+// judgeOrder finds the path and judges whether the chain was sent in that order
 // (CF-CERT-05).
 func (j *judge) judgeOrder(leaf *chainCert) path {
 	if leaf.index == 0 {
@@ -76,8 +76,8 @@ func (j *judge) judgeOrder(leaf *chainCert) path {
 			}
 		}
 	}
-	// What is sent in between and belongs nowhere breaks the letter of the
-	// rule; whether CloudFront minds is not documented.
+	// A stray certificate in between violates the letter of the rule; whether CloudFront
+	// cares is not documented.
 	interposed := slices.IsSortedFunc(p.certs, func(a, b *chainCert) int { return a.index - b.index }) && leaf.index == 0
 	f := Finding{
 		Rule: "CF-CERT-05", Verdict: Fail, Cause: CauseCertWrongOrder, Subject: "chain",
@@ -100,8 +100,8 @@ func (j *judge) rightOrder(p path) path {
 	return p
 }
 
-// judgeEnd judges whether the path reaches a trusted root, and if not whether
-// something is missing or something is not trusted (CF-CERT-06 to -08).
+// judgeEnd judges whether the path reaches a trusted root and, if not, whether something is
+// missing or untrusted (CF-CERT-06 to -08).
 func (j *judge) judgeEnd(p path) {
 	end := p.end()
 	if p.root != nil {
@@ -124,8 +124,8 @@ func (j *judge) judgeEnd(p path) {
 			Hint:     hintRoot,
 		})
 	case len(p.certs) > 1 && len(end.IssuingCertificateURL) == 0:
-		// A public CA says where its issuer's certificate is; a private one
-		// rarely does, and by custom leaves its root out of the chain.
+		// A public CA says where its issuer's certificate is; a private one rarely does,
+		// and usually leaves its root out of the chain.
 		j.addComplete(end, "the chain lacks nothing but the root")
 		j.add(rankTrust, Finding{
 			Rule: "CF-CERT-08", Verdict: Fail, Cause: CauseCertUntrustedRoot, Subject: end.String(),
@@ -143,9 +143,8 @@ func (j *judge) addComplete(end *chainCert, observed string) {
 	j.add(rankIncomplete, Finding{Rule: "CF-CERT-06", Verdict: Pass, Subject: end.String(), Observed: observed})
 }
 
-// judgeMissing says that an intermediate was not sent (CF-CERT-06). If the
-// chain ends at a CA's certificate, it could also end just below a private
-// root: then this is our conclusion.
+// judgeMissing reports that an intermediate was not sent (CF-CERT-06). If the chain ends at
+// a CA's certificate, it could also end just below a private root: then this is inferred.
 func (j *judge) judgeMissing(p path) {
 	end := p.end()
 	j.add(rankIncomplete, Finding{
@@ -160,8 +159,8 @@ func (j *judge) judgeMissing(p path) {
 	j.block("CF-CERT-07", rankTrust, "the chain stops before a root")
 }
 
-// namesake says that a CA of the right name but with another key is at hand,
-// which is what a CA that was set up again under its old name leaves behind.
+// namesake reports a CA with the right name but another key, as left behind by a CA that
+// was set up again under its old name.
 func (j *judge) namesake(end *chainCert) string {
 	for _, c := range j.bySubject[end.issuer] {
 		if c != end && !isSelfSigned(end) {
@@ -174,7 +173,7 @@ func (j *judge) namesake(end *chainCert) string {
 	return ""
 }
 
-// judgeLimits says that a path may exist beyond what was looked at.
+// judgeLimits notes that a path may exist beyond what was examined.
 func (j *judge) judgeLimits() {
 	observed := ""
 	switch {

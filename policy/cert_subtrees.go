@@ -2,20 +2,20 @@ package policy
 
 import "strings"
 
-// maxDNSName is the longest a DNS name can be in text (RFC 1035 section 3.1).
+// maxDNSName is the maximum length of a DNS name in text form (RFC 1035 section 3.1).
 const maxDNSName = 253
 
-// subtrees are the DNS constraints of a CA in a form in which a name costs as
-// many look-ups as it has labels, however many constraints there are.
+// subtrees are the DNS constraints of a CA in a form in which checking a name takes as many
+// lookups as it has labels, no matter how many constraints there are.
 type subtrees struct {
-	// domains are those that cover themselves and what is below, by canonical
+	// domains are the constraints that cover a name and everything below it, by canonical
 	// name; "" covers everything.
 	domains map[string]string
-	// below are those that begin with a dot and cover only what is below; the
-	// dot is part of the key.
+	// below are the constraints that start with a dot and cover only what is below; the dot
+	// is part of the key.
 	below map[string]string
-	// parents has, for a constraint of at least two labels, the name without its
-	// first: what a wildcard that stands for it ends in.
+	// parents maps the parent of each constraint of at least two labels to the constraint:
+	// a wildcard that can stand for it ends in that parent.
 	parents map[string]string
 }
 
@@ -35,8 +35,8 @@ func newSubtrees(trees []string) subtrees {
 	return s
 }
 
-// holds returns the constraint whose domain a name is, or is below. A constraint
-// that begins with a dot covers only what is below.
+// holds returns the constraint that a name is equal to or below. A constraint that starts
+// with a dot covers only what is below.
 func (s subtrees) holds(name string) (tree string, ok bool) {
 	name = canonicalName(name)
 	if tree, ok = s.domains[""]; ok {
@@ -59,8 +59,8 @@ func (s subtrees) holds(name string) (tree string, ok bool) {
 	return "", false
 }
 
-// hit returns the constraint that holds a name, or, of a wildcard, one of the
-// names that it stands for.
+// hit returns the constraint that covers a name or, for a wildcard, one of the names that
+// it stands for.
 func (s subtrees) hit(name string) (tree string, ok bool) {
 	if tree, ok = s.holds(name); ok {
 		return tree, true

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Bounds of the evidence in a finding, as what it shows comes from strangers.
+// Limits of the evidence in a finding, as it contains foreign text.
 const (
 	maxTextRunes   = 200
 	maxListedItems = 10
@@ -23,7 +23,7 @@ func (c *chainCert) String() string {
 	return fmt.Sprintf("%s (%s)", what, c.shortName())
 }
 
-// shortName is the common name of the subject, or what there is in its place.
+// shortName is the common name of the subject, or a substitute.
 func (c *chainCert) shortName() string {
 	var name pkix.RDNSequence
 	switch {
@@ -51,7 +51,7 @@ func (c *chainCert) issuerName() string {
 	return "(an empty name)"
 }
 
-// printable returns foreign text without control characters and cut to size.
+// printable returns foreign text without control characters and truncated.
 func printable(s string) string {
 	quoted := strconv.QuoteToGraphic(strings.ToValidUTF8(s, "\uFFFD"))
 	plain := strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
@@ -77,7 +77,7 @@ func listed(items []string) string {
 	return strings.Join(out, ", ")
 }
 
-// names returns certificates in their order: `0 (CN=example.com), 1 (CN=R3)`.
+// names returns certificates in order: `0 (CN=example.com), 1 (CN=R3)`.
 func names(certs []*chainCert) string {
 	items := make([]string, len(certs))
 	for i, c := range certs {
@@ -95,7 +95,7 @@ func plural(n int, noun string) string {
 
 func instant(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// span says a duration in its largest unit, rounded down: "3 days".
+// span formats a duration in its largest unit, rounded down: "3 days".
 func span(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:

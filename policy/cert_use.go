@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// judgeLeafUse judges whether the leaf is meant for a TLS server (CF-CERT-04).
+// judgeLeafUse judges whether the leaf may be used by a TLS server (CF-CERT-04).
 func (j *judge) judgeLeafUse(leaf *chainCert) {
 	f := Finding{
 		Rule: "CF-CERT-04", Verdict: Fail, Cause: CauseCertInvalid, Subject: leaf.String(),
@@ -20,8 +20,8 @@ func (j *judge) judgeLeafUse(leaf *chainCert) {
 	switch observed := leaf.unusableKey(j.facts.Agreed); {
 	case observed != "":
 		f.Observed = observed
-		// RFC 5246 section 7.4.2 and RFC 8446 section 4.4.2.2 forbid it; some
-		// clients do not look.
+		// RFC 5246 section 7.4.2 and RFC 8446 section 4.4.2.2 forbid it; some clients do
+		// not check.
 		f.Inferred = leaf.KeyUsage != 0
 		j.add(rankUse, f)
 	case leaf.IsCA:
@@ -35,9 +35,9 @@ func (j *judge) judgeLeafUse(leaf *chainCert) {
 	}
 }
 
-// unusableKey says in words why the leaf's key usage forbids what its key did in
-// the handshake, or "". Where the handshake is not known, one use that TLS has
-// for such a key is enough. An extension that names no use at all allows none.
+// unusableKey describes why the leaf's key usage forbids what its key did in the handshake,
+// or returns "". If the handshake is unknown, one use that TLS has for such a key is
+// enough. An extension without any use allows none.
 func (c *chainCert) unusableKey(agreed Agreed) string {
 	if !c.has(oidKeyUsage) {
 		return ""
@@ -68,8 +68,8 @@ type Agreed struct {
 	Version, Suite uint16
 }
 
-// staticRSA says whether the client encrypts the secret with the leaf's key
-// (the last four suites of CF-TLS-09), in place of a signed key exchange.
+// staticRSA reports whether the client encrypts the secret with the leaf's key (the last
+// four suites of CF-TLS-09), instead of a signed key exchange.
 func (a Agreed) staticRSA() bool {
 	switch a.Suite {
 	case 0x0035, 0x002F, 0x000A, 0x0004:
@@ -78,21 +78,21 @@ func (a Agreed) staticRSA() bool {
 	return false
 }
 
-// servesTLS says whether a certificate's extended key usages, if it has the
-// extension, include TLS servers. An empty one allows nothing.
+// servesTLS reports whether a certificate's extended key usages, if it has the extension,
+// include TLS servers. An empty one allows nothing.
 func (c *chainCert) servesTLS() bool {
 	return !c.has(oidExtendedKeyUsage) ||
 		slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
 }
 
-// judgeIssuerUse judges whether a certificate may issue others, with that many
-// intermediates between it and the leaf (RFC 5280 section 6.1.4).
+// judgeIssuerUse judges whether a certificate may issue others, with below intermediates
+// between it and the leaf (RFC 5280 section 6.1.4).
 func judgeIssuerUse(c *chainCert, below int) []ranked {
 	var observed []string
 	root := c.index == trustedIndex
 	switch {
 	case root && c.Version < 3:
-		// Roots of the first version have no extensions and may issue.
+		// Version 1 roots have no extensions and may issue.
 	case !c.BasicConstraintsValid || !c.IsCA:
 		observed = append(observed, "it issued another certificate without being a CA (basic constraints)")
 	}
@@ -117,8 +117,8 @@ func judgeIssuerUse(c *chainCert, below int) []ranked {
 	return found
 }
 
-// pathLength counts the intermediates that a path length limits: those that
-// did not issue themselves.
+// pathLength counts the intermediates that a path length limits: those that are not
+// self-issued.
 func pathLength(intermediates []*chainCert) int {
 	n := 0
 	for _, c := range intermediates {
@@ -129,9 +129,9 @@ func pathLength(intermediates []*chainCert) int {
 	return n
 }
 
-// judgeExtensions refuses a certificate with a critical extension that nobody
-// knows (RFC 5280 section 4.2). Alternative names and name constraints are
-// known; crypto/x509 reports them only for kinds of names it does not read.
+// judgeExtensions refuses a certificate with an unknown critical extension (RFC 5280
+// section 4.2). Alternative names and name constraints are known; crypto/x509 reports them
+// only for kinds of names that it does not parse.
 func judgeExtensions(c *chainCert) []ranked {
 	var found []ranked
 	for _, id := range c.UnhandledCriticalExtensions {

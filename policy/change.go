@@ -86,8 +86,8 @@ func (l *ChangeLog) List() []Change {
 	return l.list
 }
 
-// writtenByEdge has the fields that the edge writes into every message whatever
-// is configured, by leg and canonical name, each with its rule.
+// writtenByEdge holds the fields that the edge writes into every message regardless of
+// configuration, by leg and canonical name, each with its rule.
 var writtenByEdge = map[ChangeLeg]map[string]RuleID{
 	LegRequest: {
 		"Host": "CF-REQ-54", "X-Amz-Cf-Id": "CF-REQ-57", "X-Forwarded-For": "CF-REQ-58", "Via": "CF-REQ-62",
@@ -148,7 +148,7 @@ func AllChanges(leg ChangeLeg, before, after []Field, stored []Change) []Change 
 	return all
 }
 
-// edgeWrote says who is behind a difference that is not stored.
+// edgeWrote returns who made a change that is not recorded.
 func edgeWrote(leg ChangeLeg, name string) (string, RuleID) {
 	if leg == LegRequest {
 		if row := requestHeader(http.CanonicalHeaderKey(name), "", nil); row.Unlisted == HeaderNever {
@@ -163,8 +163,8 @@ func edgeWrote(leg ChangeLeg, name string) (string, RuleID) {
 	return ByEdge, ""
 }
 
-// joinedFields are fields by name in lower case, several values of one joined, with
-// the names in the order in which they came first.
+// joinedFields holds fields by lower-case name, several values of one joined, with the
+// names in order of first appearance.
 type joinedFields struct {
 	names  []string
 	values map[string]string
@@ -183,7 +183,7 @@ func joined(fields []Field) joinedFields {
 	return j
 }
 
-// apart has the cookies of every Cookie field in its place, one by one.
+// apart splits every Cookie field into its cookies.
 func apart(fields []Field) []Field {
 	if !slices.ContainsFunc(fields, func(f Field) bool { return strings.EqualFold(f.Name, "Cookie") }) {
 		return fields
@@ -196,7 +196,7 @@ func apart(fields []Field) []Field {
 		}
 		for cookie := range strings.SplitSeq(f.Value, ";") {
 			name, value, paired := strings.Cut(strings.Trim(cookie, " \t"), "=")
-			if !paired { // it is all value
+			if !paired { // it has no name
 				name, value = "", name
 			}
 			if name != "" || value != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// responseField sets a field of a response, or removes it where values is nil,
-// and notes what that changed. It works on a nil log, too.
+// responseField sets a field of a response, or removes it if values is nil, and notes the
+// change. It also works on a nil log.
 func (l *ChangeLog) responseField(h http.Header, name string, values []string, by string, rule RuleID) {
 	before, had := h[name]
 	if values == nil {
@@ -33,8 +33,7 @@ func kindOf(before, after bool) ChangeKind {
 	return ChangeChanged
 }
 
-// customHeader notes an origin custom header, which replaces what is there
-// (CF-HDR-02).
+// customHeader notes an origin custom header, which replaces an existing field (CF-HDR-02).
 func (l *ChangeLog) customHeader(fields []Field, h distribution.Header) {
 	c := Change{LegRequest, h.Name, ChangeAdded, "", h.Value, ByOriginCustomHeader, "CF-HDR-01"}
 	for i := range fields {
@@ -45,8 +44,8 @@ func (l *ChangeLog) customHeader(fields []Field, h distribution.Header) {
 	l.Add(c)
 }
 
-// logField notes what became of a field of the viewer. What the documentation
-// removes or writes whatever is configured is not noted, see [AllChanges].
+// logField notes what happened to a field of the viewer. What the documentation removes or
+// writes regardless of configuration is not noted, see [AllChanges].
 func (f *RequestFacts) logField(s *selection, name string, came, values []string) {
 	if f.Log == nil || slices.Equal(came, values) {
 		return
@@ -67,12 +66,13 @@ func (f *RequestFacts) logField(s *selection, name string, came, values []string
 	f.Log.Add(Change{LegRequest, name, kindOf(len(came) > 0, len(values) > 0), strings.Join(came, ", "), strings.Join(values, ", "), by, d.Rule})
 }
 
-// logCookies notes the cookies that do not go on; any is false where none does.
+// logCookies notes the cookies that are not forwarded; anyKept is false if none is
+// forwarded.
 func (f *RequestFacts) logCookies(s *selection, came []string, anyKept bool) {
 	for _, value := range came {
 		for cookie := range strings.SplitSeq(value, ";") {
 			name, secret, paired := strings.Cut(strings.Trim(cookie, " \t"), "=")
-			if !paired { // it is all value
+			if !paired { // it has no name
 				name, secret = "", name
 			}
 			rule := RuleID("CF-COOKIE-03")
@@ -85,7 +85,7 @@ func (f *RequestFacts) logCookies(s *selection, came []string, anyKept bool) {
 				rule = "CF-COOKIE-05"
 			case s.cookie(name) && anyKept:
 				continue
-			case s.cookie(name): // selected, and yet the whole field is not forwarded
+			case s.cookie(name): // selected, but the whole field is not forwarded
 				rule = "CF-COOKIE-06"
 			case !anyKept:
 				rule = "CF-COOKIE-01"
@@ -95,7 +95,7 @@ func (f *RequestFacts) logCookies(s *selection, came []string, anyKept bool) {
 	}
 }
 
-// logQuery notes the query parameters that do not go on.
+// logQuery notes the query parameters that are not forwarded.
 func (f *RequestFacts) logQuery(s *selection, query string) {
 	rule := RuleID("CF-QS-04")
 	if s.cacheQuery.Behavior == distribution.SelectNone && s.query.Behavior == distribution.SelectNone {
@@ -109,8 +109,8 @@ func (f *RequestFacts) logQuery(s *selection, query string) {
 	}
 }
 
-// settingNamed names the setting of a behavior that selects what goes to origins:
-// its origin request policy or its cache policy, by name, or the forwarded values.
+// settingNamed names the setting of a behavior that selects what goes to origins: its
+// origin request policy or its cache policy, by name, or the forwarded values.
 func settingNamed(b *distribution.CacheBehavior, origin bool) string {
 	by, name := ByCachePolicy, ""
 	switch {

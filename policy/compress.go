@@ -14,8 +14,8 @@ const (
 	CompressionMax = 10_000_000
 )
 
-// compressedTypes are the content types that the edge compresses (CF-COMP-10),
-// as the page listed them in its public sources of 2023.
+// compressedTypes are the content types that the edge compresses (CF-COMP-10), as listed on
+// the page in its public sources of 2023.
 var compressedTypes = map[string]bool{
 	"application/dash+xml": true, "application/eot": true, "application/font": true, "application/font-sfnt": true,
 	"application/javascript": true, "application/json": true, "application/opentype": true, "application/otf": true,
@@ -78,8 +78,8 @@ func DecideCompression(f CompressionFacts) Compression {
 	return Compression{Rule: "CF-COMP-10", Why: "the viewer accepts no format that is enabled"}
 }
 
-// uncompressible says what keeps a response from being compressed for any
-// viewer; "" if nothing does.
+// uncompressible explains what keeps a response from being compressed for any viewer; "" if
+// nothing does.
 func uncompressible(f *CompressionFacts) string {
 	contentType, _, _ := strings.Cut(f.Header.Get("Content-Type"), ";")
 	_, encoded := f.Header["Content-Encoding"]
@@ -88,7 +88,7 @@ func uncompressible(f *CompressionFacts) string {
 		return "the status is not 200, 403 or 404"
 	case f.Method == http.MethodHead:
 		return "there is no body"
-	case encoded: // whatever its value
+	case encoded: // with any value
 		return "the origin sent a Content-Encoding"
 	case f.ContentLength < 0:
 		return "the origin sent no Content-Length"
@@ -120,7 +120,7 @@ func CompressHeader(h http.Header, encoding string, log *ChangeLog) {
 	}
 }
 
-// byCompression is who changes a response that the edge compresses.
+// byCompression is the name of compression in the change log.
 const byCompression = "compression"
 
 func variesByEncoding(vary []string) bool {

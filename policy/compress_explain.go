@@ -36,8 +36,8 @@ func ExplainCompression(f CompressionFacts, c Compression) (Finding, bool) {
 	}, true
 }
 
-// leftByNginx says whether a response is one that nginx would have compressed for
-// the viewer itself: of a listed type, long enough, and not compressed.
+// leftByNginx reports whether nginx should have compressed a response for the viewer
+// itself: it is of a listed type, long enough, and not compressed.
 func leftByNginx(f *CompressionFacts) bool {
 	length := f.ContentLength < 0 || f.ContentLength >= CompressionMin
 	contentType, _, _ := strings.Cut(f.Header.Get("Content-Type"), ";")

@@ -45,11 +45,11 @@ func customResponse(responses []distribution.CustomErrorResponse, status int) *d
 	return nil
 }
 
-// takesCustomPage says whether an error made by the edge may be replaced. What
-// the edge refuses before it knows the behavior may not: an unsafe or malformed
-// request (CF-ERR-25), a Host of no distribution, and a URL or head over the
-// limit, after which it hangs up (that these have none is inferred). A behavior's
-// refusals may, as AWS documents it for those of a web ACL (inferred).
+// takesCustomPage reports whether an error made by the edge may be replaced. Errors before
+// the behavior is known may not: an unsafe or malformed request (CF-ERR-25), a Host of no
+// distribution, and a URL or head over the limit, after which the edge hangs up (that these
+// have no page is inferred). A behavior's refusals may, as AWS documents it for those of a
+// web ACL (inferred).
 func (c *Cause) takesCustomPage() bool {
 	switch c.Name {
 	case CauseViewerBadRequest, CauseViewerUnknownHost, CauseViewerURLTooLong, CauseViewerHeadersTooBig, CauseViewerAborted,

@@ -27,7 +27,7 @@ type ELBPolicy struct {
 //go:embed elb_policies.tsv
 var elbPoliciesTSV string
 
-// opensslSuites are the names that AWS's tables use, which are OpenSSL's.
+// opensslSuites maps the names in AWS's tables, which are OpenSSL's.
 var opensslSuites = map[string]uint16{
 	"TLS_AES_128_GCM_SHA256": 0x1301, "TLS_AES_256_GCM_SHA384": 0x1302, "TLS_CHACHA20_POLY1305_SHA256": 0x1303,
 	"ECDHE-ECDSA-AES128-GCM-SHA256": 0xC02B, "ECDHE-RSA-AES128-GCM-SHA256": 0xC02F,
@@ -139,7 +139,7 @@ func JudgeELBPolicy(p ELBPolicy, protocols []distribution.SSLProtocol, s Snapsho
 	return v
 }
 
-// share adds the suites that both have in a version.
+// share adds the suites that both support in a version.
 func (v *ELBVerdict) share(p *ELBPolicy, o *Offer, version uint16) {
 	for _, suite := range p.Suites {
 		if !offered(o, suite, version) || slices.Contains(v.Shared, suite) {
@@ -155,7 +155,7 @@ func (v *ELBVerdict) share(p *ELBPolicy, o *Offer, version uint16) {
 	}
 }
 
-// chosen is the first suite of the policy that was offered, for a kind of key.
+// chosen returns the first suite of the policy that was offered, for a kind of key.
 func (v *ELBVerdict) chosen(o *Offer, kind string) uint16 {
 	for _, suite := range v.Policy.Suites {
 		if offered(o, suite, v.Version) && (suite>>8 == 0x13 || elbSuiteKey(suite) == kind) {
@@ -165,8 +165,8 @@ func (v *ELBVerdict) chosen(o *Offer, kind string) uint16 {
 	return 0
 }
 
-// offered says whether a suite is offered in a version: TLS 1.3 has suites of
-// its own, SHA-256 and AES-GCM need TLS 1.2.
+// offered reports whether a suite is offered in a version: TLS 1.3 has its own suites;
+// SHA-256 and AES-GCM need TLS 1.2.
 func offered(o *Offer, suite, version uint16) bool {
 	if suite>>8 == 0x13 || version == VersionTLS13 {
 		return suite>>8 == 0x13 && version == VersionTLS13
@@ -174,15 +174,15 @@ func offered(o *Offer, suite, version uint16) bool {
 	return slices.Contains(o.Suites, suite) && (version == VersionTLS12 || !slices.Contains(sinceTLS12, suite))
 }
 
-// sinceTLS12 are the suites of the policies that TLS 1.2 brought.
+// sinceTLS12 are the suites of the policies that TLS 1.2 introduced.
 var sinceTLS12 = []uint16{0xC02B, 0xC02F, 0xC023, 0xC027, 0xC02C, 0xC030, 0xC024, 0xC028, 0x009C, 0x003C, 0x009D, 0x003D}
 
-// isAEAD says whether a suite of the policies encrypts and authenticates in one.
+// isAEAD reports whether a suite of the policies uses authenticated encryption.
 func isAEAD(suite uint16) bool {
 	return suite>>8 == 0x13 || slices.Contains([]uint16{0xC02B, 0xC02F, 0xC02C, 0xC030, 0x009C, 0x009D}, suite)
 }
 
-// elbSuiteKey is the kind of certificate that a suite of the policies goes with.
+// elbSuiteKey returns the kind of certificate that a suite of the policies requires.
 func elbSuiteKey(suite uint16) string {
 	if slices.Contains([]uint16{0xC02B, 0xC023, 0xC009, 0xC02C, 0xC024, 0xC00A}, suite) {
 		return "ECDSA"

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// The page that the edge builds for an error, in the form seen from about 2019
-// to 2026 over HTTP/1.1 and HTTP/2 (CF-ERR-35): LF line ends, no newline at the
-// end, 903 bytes and the sentence.
+// The error page that the edge generates, in the form seen from about 2019 to 2026 over
+// HTTP/1.1 and HTTP/2 (CF-ERR-35): LF line ends, no newline at the end, 903 bytes plus the
+// sentence.
 const (
 	pageHead = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">
 <HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">

@@ -46,15 +46,15 @@ type ErrorTTL struct {
 	Inferred bool
 }
 
-// The statuses by what the documentation says of keeping them.
+// The statuses by what the documentation says about caching them.
 var (
-	// alwaysKept are kept unless caching is disabled (CF-CACHE-20, CF-CACHE-21);
-	// 410 is one of them (CF-CACHE-26).
+	// alwaysKept are cached unless caching is disabled (CF-CACHE-20, CF-CACHE-21); 410 is
+	// one of them (CF-CACHE-26).
 	alwaysKept = []int{404, 410, 414, 500, 501, 502, 503, 504}
-	// keptIfTold are kept with max-age or s-maxage only (CF-CACHE-22).
+	// keptIfTold are cached only with max-age or s-maxage (CF-CACHE-22).
 	keptIfTold = []int{400, 403, 405, 412, 415}
-	// keptUnlessForbidden heed no-store, no-cache and private (CF-CACHE-24);
-	// the others ignore them (CF-CACHE-25).
+	// keptUnlessForbidden honor no-store, no-cache and private (CF-CACHE-24); the others
+	// ignore them (CF-CACHE-25).
 	keptUnlessForbidden = []int{404, 410, 414, 501}
 )
 
@@ -89,7 +89,7 @@ func ErrorTTLFor(f ErrorTTLFacts) ErrorTTL {
 	return t
 }
 
-// notKept returns the decision for an error that is not kept.
+// notKept returns the decision for an error that is not cached.
 func (f *ErrorTTLFacts) notKept() (ErrorTTL, bool) {
 	t := ErrorTTL{Status: f.Status}
 	d := readDirectives(f.Header)
@@ -118,7 +118,7 @@ func (f *ErrorTTLFacts) notKept() (ErrorTTL, bool) {
 // cachingDisabled is the id of the managed policy.
 const cachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
-// minimum is the error caching minimum TTL of a status.
+// minimum returns the error caching minimum TTL of a status.
 func (f *ErrorTTLFacts) minimum() ErrorTTL {
 	t := ErrorTTL{Status: f.Status, Rule: "CF-CACHE-20", For: distribution.DefaultErrorCachingMinTTL * time.Second,
 		Why: "the default ErrorCachingMinTTL"}
@@ -143,12 +143,12 @@ func (f *ErrorTTLFacts) minimum() ErrorTTL {
 	return t
 }
 
-// mostSeconds bounds TTLs, so that none overflows as a duration: 100 years (CF-CACHE-14).
+// mostSeconds limits TTLs, so that none overflows as a duration: 100 years (CF-CACHE-14).
 const mostSeconds = 100 * 365 * 86400
 
 func seconds(n distribution.Seconds) time.Duration { return min(n, mostSeconds).Duration() }
 
-// maxTTL is the Max TTL of a behavior.
+// maxTTL returns the Max TTL of a behavior.
 func maxTTL(b *distribution.CacheBehavior) time.Duration {
 	switch {
 	case b.CachePolicy != nil:
@@ -172,7 +172,7 @@ func (t ErrorTTL) Finding() Finding {
 	return f
 }
 
-// inSeconds is a time as the console shows TTLs: in whole seconds, rounded up.
+// inSeconds formats a duration as the console shows TTLs: in whole seconds, rounded up.
 func inSeconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + " s"
 }

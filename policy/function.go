@@ -99,7 +99,7 @@ type FunctionResult struct {
 	Origin *OriginChange
 }
 
-// fieldNamed returns the values of a field, nil if there is none.
+// fieldNamed returns the values of a field; nil if there is none.
 func fieldNamed(fields []FunctionField, name string) []FunctionValue {
 	for i := range fields {
 		if fields[i].Name == name {

@@ -38,14 +38,14 @@ func ApplyRequest(name string, before, after *FunctionRequest, uri string, field
 	return out, nil
 }
 
-// judgeRequestResult refuses what a viewer-request function may not return.
+// judgeRequestResult refuses an invalid result of a viewer-request function.
 func judgeRequestResult(before, after *FunctionRequest) *FunctionFault {
 	query := after.RawQuery
 	if !after.QueryIsString {
 		query = JoinFunctionQuery(after.Query)
 	}
 	switch {
-	case after.Method != before.Method: // what then happens is not stated; inferred
+	case after.Method != before.Method: // the consequence is not documented; inferred
 		return invalidValue("CF-FN-09", "request.method must not be changed", true)
 	case !strings.HasPrefix(after.URI, "/"):
 		return invalidValue("CF-FN-11", "request.uri must start with a slash", true)
@@ -93,7 +93,7 @@ func GeneratedResponse(r *FunctionResponse) ([]Field, *FunctionFault) {
 	return withSetCookies(e.fields(nil, nil, r.Headers, "set-cookie"), r.Cookies), nil
 }
 
-// judgeResponseResult refuses what no function may return as a response.
+// judgeResponseResult refuses an invalid response of any function.
 func judgeResponseResult(t Trigger, before, after *FunctionResponse) *FunctionFault {
 	if after.StatusCode < 100 || after.StatusCode > 599 { // the range is inferred
 		return invalidValue("CF-FN-30", "response.statusCode must be an integer between 100 and 599", true)
@@ -101,7 +101,7 @@ func judgeResponseResult(t Trigger, before, after *FunctionResponse) *FunctionFa
 	if _, err := after.Body.Bytes(); err != nil {
 		return invalidValue("CF-FN-35", "response.body.data is not valid base64", true)
 	}
-	if t == ViewerRequestTrigger { // a generated response has no read-only fields of its own but those of a response
+	if t == ViewerRequestTrigger { // a generated response has no read-only fields except those of a response
 		t = ViewerResponseTrigger
 	}
 	return judgeHeaders("response", t, false, before.Headers, after.Headers)
@@ -118,9 +118,9 @@ func (b *FunctionBody) Bytes() ([]byte, error) {
 	return []byte(b.Data), nil
 }
 
-// judgeHeaders refuses names that are not in lower case (CF-FN-19), values that
-// cannot go over the wire, disallowed fields (CF-FN-54, CF-FN-59) and changes of
-// read-only ones (CF-FN-56, CF-FN-57).
+// judgeHeaders refuses names that are not in lower case (CF-FN-19), values that cannot be
+// sent, disallowed fields (CF-FN-54, CF-FN-59) and changes of read-only ones (CF-FN-56,
+// CF-FN-57).
 func judgeHeaders(what string, t Trigger, lambda bool, before, after []FunctionField) *FunctionFault {
 	for _, f := range after {
 		switch {
@@ -148,7 +148,7 @@ func judgeHeaders(what string, t Trigger, lambda bool, before, after []FunctionF
 	return nil
 }
 
-// readOnlyRule is the rule that lists the read-only headers.
+// readOnlyRule returns the rule that lists the read-only headers.
 func readOnlyRule(t Trigger, lambda bool) RuleID {
 	switch {
 	case !lambda && t == ViewerRequestTrigger:
@@ -179,14 +179,14 @@ func JoinFunctionQuery(fields []FunctionField) string {
 	return b.String()
 }
 
-// equalFields says whether two lists have the same names with the same values.
+// equalFields reports whether two lists have the same names with the same values.
 func equalFields(a, b []FunctionField) bool {
 	return slices.EqualFunc(a, b, func(x, y FunctionField) bool { return x.Name == y.Name && equalValues(x.Values, y.Values) })
 }
 
 func equalValues(a, b []FunctionValue) bool { return slices.Equal(a, b) }
 
-// withCookies replaces the Cookie fields by one with these cookies.
+// withCookies replaces the Cookie fields with one that has these cookies.
 func withCookies(fields []Field, cookies []FunctionField) []Field {
 	var pairs []string
 	for _, c := range cookies {
@@ -214,7 +214,8 @@ func withCookies(fields []Field, cookies []FunctionField) []Field {
 	return slices.Insert(kept, at, Field{"Cookie", strings.Join(pairs, "; ")})
 }
 
-// withSetCookies replaces the Set-Cookie fields by one for each cookie (CF-FN-23, CF-FN-29).
+// withSetCookies replaces the Set-Cookie fields with one for each cookie (CF-FN-23,
+// CF-FN-29).
 func withSetCookies(fields []Field, cookies []FunctionField) []Field {
 	kept := fields[:0:0]
 	for _, f := range fields {

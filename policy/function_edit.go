@@ -5,17 +5,16 @@ import (
 	"strings"
 )
 
-// editor applies what a function returned to what there was, and notes what it
-// changed.
+// editor applies what a function returned to the original message, and notes the changes.
 type editor struct {
 	leg     ChangeLeg
 	by      string
 	changes []Change
-	// spelled has names as the function spelled them; others get capitals.
+	// spelled holds names as the function spelled them; others are capitalized.
 	spelled map[string]string
 }
 
-// note notes a change; an empty value is one that was not there or is gone.
+// note notes a change; an empty value means that there was none before or after.
 func (e *editor) note(field, from, to string) {
 	kind := ChangeChanged
 	switch {
@@ -27,7 +26,7 @@ func (e *editor) note(field, from, to string) {
 	e.changes = append(e.changes, Change{Leg: e.leg, Field: field, Kind: kind, From: from, To: to, By: e.by})
 }
 
-// target is path and query after the function. What it left alone is as the
+// target returns path and query after the function. What it did not change stays as the
 // viewer sent it (CF-FN-64).
 func (e *editor) target(before, after *FunctionRequest, uri string) string {
 	path, query, has := strings.Cut(uri, "?")
@@ -50,10 +49,10 @@ func (e *editor) target(before, after *FunctionRequest, uri string) string {
 	return path
 }
 
-// fields are the header fields after a function. Those that it left alone are
-// as they came, in their order and letter case; a changed one stands where it
-// first stood; what it added comes last. Fields that the function could not see
-// stay, and so does apart, which has a list of its own.
+// fields returns the header fields after a function. Fields that it did not change stay as
+// received, in order and letter case; a changed one takes the place of the original; new
+// ones come last. Fields that the function could not see are kept, and so is apart, which
+// has its own list.
 func (e *editor) fields(came []Field, before, after []FunctionField, apart string) []Field {
 	out := make([]Field, 0, len(came)+len(after))
 	written := map[string]bool{"host": true}

@@ -31,8 +31,8 @@ func RequestView(method, host, uri string, header http.Header, fields []Field) F
 	return r
 }
 
-// functionHost is Host as functions see it: in lower case, without port and
-// final dot (CF-FN-135).
+// functionHost returns Host as functions see it: in lower case, without port and final dot
+// (CF-FN-135).
 func functionHost(host string) string {
 	if strings.HasPrefix(host, "[") {
 		return host
@@ -61,8 +61,8 @@ func ResponseView(status int, header http.Header) *FunctionResponse {
 	return r
 }
 
-// orderedFields are the fields of header in the order in which they came, or by
-// name where that is not known.
+// orderedFields returns the fields of header in the order received, or by name if that is
+// unknown.
 func orderedFields(header http.Header, fields []Field) []Field {
 	if fields != nil {
 		kept := make([]Field, 0, len(fields))
@@ -115,16 +115,16 @@ func (l *fieldList) cookies(value string) {
 	}
 }
 
-// fieldList collects fields by name, in the order in which the names came.
+// fieldList collects fields by name, in order of first appearance.
 type fieldList struct {
 	fields []FunctionField
-	index  map[string]int // of the fields, once they are many
+	index  map[string]int // of the fields, once there are many
 }
 
-// manyFields is from how many names on an index pays.
+// manyFields is the number of names from which an index pays off.
 const manyFields = 24
 
-// add adds a value to the field of this name.
+// add adds a value to the field with this name.
 func (l *fieldList) add(name string, v FunctionValue) {
 	if i, ok := l.find(name); ok {
 		l.fields[i].Values = append(l.fields[i].Values, v)

@@ -73,9 +73,9 @@ func (f *FunctionFault) Class(lambda bool) string {
 	return "FunctionValidationError"
 }
 
-// The sentences of the error pages (CF-ERR-14, CF-ERR-15, CF-FN-19, CF-FN-59,
-// CF-FN-85, CF-LAE-37, CF-LAE-42, CF-LAE-64, CF-LAE-67, CF-MOD-11). That of a
-// read-only header of a CloudFront Function is inferred from Lambda's.
+// The sentences of the error pages (CF-ERR-14, CF-ERR-15, CF-FN-19, CF-FN-59, CF-FN-85,
+// CF-LAE-37, CF-LAE-42, CF-LAE-64, CF-LAE-67, CF-MOD-11). The one about a read-only header
+// of a CloudFront Function is inferred from Lambda's.
 const (
 	sentenceFunctionRun        = "The CloudFront function associated with the CloudFront distribution is invalid or could not run."
 	sentenceFunctionInvalid    = "The CloudFront function returned an invalid value: "
@@ -155,7 +155,7 @@ func FunctionCause(f *FunctionFault, t Trigger, name string, lambda bool) *Cause
 		c.Rule = f.Rule
 	}
 	c.Sentence, c.Inferred = f.Sentence(lambda), f.Inferred
-	if cause != CauseLambdaValidation { // which the log page does not list (CF-LAE-66)
+	if cause != CauseLambdaValidation { // the log page does not list it (CF-LAE-66)
 		c.ResultType, c.DetailedResultType = f.Class(lambda), f.Class(lambda) // CF-FN-83
 	}
 	c.Hint = f.hint(t)
@@ -181,7 +181,7 @@ func (c *Cause) XCache() string {
 	return name + " from cloudfront"
 }
 
-// evidence is the message with its place.
+// evidence returns the message with its position.
 func (f *FunctionFault) evidence() string {
 	text := f.Message
 	switch f.Kind {

@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// disallowedHeaders are hidden from edge functions, which cannot add them
-// either (CF-FN-54, CF-FN-55, CF-LAE-37). An entry that ends in "-" stands for
-// all names that begin so.
+// disallowedHeaders are hidden from edge functions, which cannot add them either (CF-FN-54,
+// CF-FN-55, CF-LAE-37). An entry that ends in "-" stands for all names with that prefix.
 var disallowedHeaders = []string{
 	"client-cert", "client-cert-chain", "cloudfront-viewer-cert-pem",
 	"connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "trailer", "upgrade",
@@ -16,8 +15,8 @@ var disallowedHeaders = []string{
 	"x-amzn-header-order", "x-amzn-lambda-integration-tag", "x-amzn-requestid", "x-cache", "x-edge-", "x-forwarded-proto", "x-real-ip",
 }
 
-// readOnlyHeaders are those that a function sees and cannot add, change or
-// delete, by who runs and when (CF-FN-56, CF-FN-57, CF-LAE-38 to CF-LAE-41).
+// readOnlyHeaders are those that a function sees but cannot add, change or delete, by kind
+// of function and trigger (CF-FN-56, CF-FN-57, CF-LAE-38 to CF-LAE-41).
 var readOnlyHeaders = map[bool]map[Trigger][]string{
 	false: {
 		ViewerRequestTrigger:  {"cdn-loop", "content-length", "host", "transfer-encoding", "via"},
@@ -65,8 +64,8 @@ func FunctionHeaderName(name string) string {
 	return string(b)
 }
 
-// lowerASCII returns s with its ASCII letters in lower case and all others as
-// they are (CF-FN-17).
+// lowerASCII returns s with its ASCII letters in lower case and everything else unchanged
+// (CF-FN-17).
 func lowerASCII(s string) string {
 	for i := range len(s) {
 		if c := s[i]; 'A' <= c && c <= 'Z' {

@@ -56,7 +56,7 @@ type OriginUpdate struct {
 	OriginNames
 	DomainName         string
 	OriginPath         *string
-	CustomHeaders      []distribution.Header // not nil, if perhaps empty, where given (CF-MOD-15)
+	CustomHeaders      []distribution.Header // if given, not nil but perhaps empty (CF-MOD-15)
 	ConnectionAttempts int
 	ReadTimeout        time.Duration
 	CompletionTimeout  time.Duration
@@ -106,7 +106,7 @@ func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned 
 	if change == nil {
 		return choices, group, nil
 	}
-	if change.Update != nil { // the primary alone, if it is a group (CF-MOD-31)
+	if change.Update != nil { // only the primary, if it is a group (CF-MOD-31)
 		changed, fault := updateOrigin(assigned[0], change.Update)
 		if fault != nil {
 			return nil, nil, fault
@@ -117,7 +117,7 @@ func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned 
 	choices = choices[:0]
 	for _, m := range change.Members {
 		o, ok := d.Origin(m.ID)
-		if !ok { // what then happens is not published (CF-MOD-38)
+		if !ok { // the consequence is not published (CF-MOD-38)
 			return nil, nil, originFault("CF-MOD-38", "the distribution has no origin with the id %q", m.ID)
 		}
 		choice, fault := nameOrigin(OriginChoice{Origin: o}, m.OriginNames, "")
@@ -138,11 +138,11 @@ func ChooseOrigins(d *distribution.Distribution, change *OriginChange, assigned 
 	}, nil
 }
 
-// updateOrigin is the assigned origin with what updateRequestOrigin changes.
+// updateOrigin returns the assigned origin with the changes of updateRequestOrigin.
 func updateOrigin(assigned *distribution.Origin, u *OriginUpdate) (OriginChoice, *FunctionFault) {
 	if assigned.VPC != nil {
 		fault := originFault("CF-VPC-03", "updateRequestOrigin does not work on a VPC origin, and %q is one: choose it with selectRequestOriginById", assigned.ID)
-		fault.Inferred = false // but for the status (CF-MOD-32)
+		fault.Inferred = false // except for the status (CF-MOD-32)
 		return OriginChoice{}, fault
 	}
 	o := *assigned
@@ -192,9 +192,9 @@ func updateOrigin(assigned *distribution.Origin, u *OriginUpdate) (OriginChoice,
 	return nameOrigin(choice, u.OriginNames, u.DomainName)
 }
 
-// nameOrigin gives an origin Host, SNI and accepted names: each that is missing
-// falls back to the one before it (CF-NAME-06 to CF-NAME-09). domain is the
-// domainName of the call, "" without one.
+// nameOrigin sets an origin's Host, SNI and accepted names: each missing one falls back to
+// the one before it (CF-NAME-06 to CF-NAME-09). domain is the domainName of the call, "" if
+// there is none.
 func nameOrigin(choice OriginChoice, n OriginNames, domain string) (OriginChoice, *FunctionFault) {
 	choice.Host = cmp.Or(n.HostHeader, domain)
 	choice.SNI = cmp.Or(n.SNI, choice.Host)
@@ -205,9 +205,8 @@ func nameOrigin(choice OriginChoice, n OriginNames, domain string) (OriginChoice
 	if choice.SNI == "" {
 		return choice, nil
 	}
-	// Which names the certificate may have is said of allowedCertificateNames
-	// alone. That the names which were sent count beside the domain's is inferred
-	// from CF-NAME-02.
+	// Which names the certificate may have is documented only for allowedCertificateNames.
+	// That the names sent count besides the domain's is inferred from CF-NAME-02.
 	for _, name := range []string{choice.Origin.DomainName, choice.Host, choice.SNI} {
 		if name = hostName(name); name != "" && !slices.Contains(choice.Names, name) {
 			choice.Names = append(choice.Names, name)
@@ -227,9 +226,9 @@ func originKindOf(domain string) distribution.OriginKind {
 	return distribution.OriginCustom
 }
 
-// customDefaults fills in what a custom origin needs and a bucket lacks. A
-// function that turns one into the other gives customOriginConfig (CF-MOD-05);
-// where it does not, HTTPS on port 443 was seen.
+// customDefaults fills in what a custom origin needs and a bucket lacks. A function that
+// turns one into the other gives customOriginConfig (CF-MOD-05); if it does not, HTTPS on
+// port 443 has been observed.
 func customDefaults(o *distribution.Origin) {
 	if o.Kind == distribution.OriginS3 {
 		return

@@ -16,8 +16,8 @@ import (
 // s3Domain matches the domain names of buckets.
 var s3Domain = regexp.MustCompile(`\.s3([.-](dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$`)
 
-// originFault is the fault of an origin that a function cannot have. What
-// CloudFront then answers is known of a few cases alone (CF-MOD-43).
+// originFault is the fault of an origin that a function may not use. What CloudFront then
+// answers is known only for a few cases (CF-MOD-43).
 func originFault(rule RuleID, format string, args ...any) *FunctionFault {
 	return &FunctionFault{Rule: rule, Kind: FaultOrigin, Message: fmt.Sprintf(format, args...), Inferred: true}
 }
@@ -145,8 +145,8 @@ func (r *callReader) domain(m map[string]any, key string, rule RuleID) string {
 	return name
 }
 
-// isDNSName says whether a name is made of labels of letters, digits, hyphens
-// and underscores.
+// isDNSName reports whether a name consists of labels of letters, digits, hyphens and
+// underscores.
 func isDNSName(name string) bool {
 	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
 		if label == "" || len(label) > 63 || strings.ContainsFunc(label, func(c rune) bool {
@@ -158,8 +158,8 @@ func isDNSName(name string) bool {
 	return true
 }
 
-// headers reads customHeaders: a plain map of names in lower case, which go over
-// the wire with capitals (CF-MOD-14, CF-MOD-16).
+// headers reads customHeaders: a plain map of lower-case names, which are capitalized on
+// the wire (CF-MOD-14, CF-MOD-16).
 func (r *callReader) headers(m map[string]any) []distribution.Header {
 	v, ok := m["customHeaders"]
 	if !ok || v == nil {
@@ -191,14 +191,14 @@ func sortedNames(m map[string]any) []string {
 	return names
 }
 
-// custom reads customOriginConfig, of which three parts are required.
+// custom reads customOriginConfig, three parts of which are required.
 func (r *callReader) custom(m map[string]any, domain string) *CustomOriginChange {
 	c := r.part(m, "customOriginConfig")
 	if c == nil {
 		return nil
 	}
 	out := &CustomOriginChange{Port: r.number(c, "port", 1, 65535, "CF-MOD-27"), HTTPS: c["protocol"] == "https"}
-	if !distribution.ValidPort(out.Port) { // which ports is said of Lambda@Edge alone (CF-MOD-29)
+	if !distribution.ValidPort(out.Port) { // which ports is documented only for Lambda@Edge (CF-MOD-29)
 		r.fail("CF-MOD-29", "customOriginConfig.port must be 80, 443 or 1024-65535")
 	}
 	if c["protocol"] != "http" && c["protocol"] != "https" {
@@ -284,7 +284,7 @@ func (r *callReader) group(change *OriginChange, m map[string]any) {
 	}
 	for _, code := range codes {
 		n, ok := code.(float64)
-		if !ok || !slices.Contains(failoverCodes, int(n)) || n != math.Trunc(n) { // which ones is not stated for functions (CF-MOD-42)
+		if !ok || !slices.Contains(failoverCodes, int(n)) || n != math.Trunc(n) { // the allowed ones are not stated for functions (CF-MOD-42)
 			r.fail("CF-MOD-42", "failoverCriteria.statusCodes has %s, which no origin group may have", jsonOf(code))
 			continue
 		}
@@ -299,7 +299,8 @@ func (r *callReader) group(change *OriginChange, m map[string]any) {
 	}
 }
 
-// failoverCodes are what an origin group may fail over on (CF-FAILOVER-02).
+// failoverCodes are the status codes that an origin group may fail over on
+// (CF-FAILOVER-02).
 var failoverCodes = []int{400, 403, 404, 416, 429, 500, 502, 503, 504}
 
 // part reads an optional object.
@@ -311,7 +312,7 @@ func (r *callReader) part(m map[string]any, key string) map[string]any {
 	return r.object(v, key, "CF-MOD-03")
 }
 
-// number reads an optional whole number; 0 if it was left out.
+// number reads an optional whole number; 0 if omitted.
 func (r *callReader) number(m map[string]any, key string, low, high int, rule RuleID) int {
 	v, ok := m[key]
 	if !ok || v == nil {
@@ -331,7 +332,7 @@ func (r *callReader) seconds(m map[string]any, key string, high int, rule RuleID
 
 func isString(v any) bool { _, ok := v.(string); return ok }
 
-// jsonOf is a value as a message shows it.
+// jsonOf formats a value for a message.
 func jsonOf(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil || len(text) > 80 {

@@ -9,8 +9,8 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// isFieldValue says whether a value can go over the wire as it is: nothing in
-// it ends the field or the line.
+// isFieldValue reports whether a value can be sent unmodified: it contains nothing that
+// ends the field or the line.
 func isFieldValue(s string) bool {
 	return strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 && strings.IndexByte(s, 0) < 0
 }
@@ -19,7 +19,7 @@ func isFieldValue(s string) bool {
 // field names are.
 func IsFieldName(s string) bool { return isFieldName(s) }
 
-// isFieldName says whether a name is a token (RFC 9110 section 5.6.2).
+// isFieldName reports whether a name is a token (RFC 9110 section 5.6.2).
 func isFieldName(s string) bool {
 	for i := range len(s) {
 		if !tokenBytes[s[i]] {

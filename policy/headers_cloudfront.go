@@ -27,9 +27,9 @@ type EdgeHeader struct {
 	value func(f *RequestFacts) (string, bool)
 }
 
-// edgeHeaders is the documented table, in the order in which they are added.
-// The placeholders are a country code that ISO 3166 keeps free for users, an
-// AS number kept for documentation (RFC 5398), and the place at 0, 0.
+// edgeHeaders is the documented table, in the order in which fields are added. The
+// placeholders are a country code that ISO 3166 reserves for users, an AS number reserved
+// for documentation (RFC 5398), and the place at 0, 0.
 var edgeHeaders = []EdgeHeader{
 	{Rule: "CF-HDR-14", Name: "CloudFront-Forwarded-Proto", value: func(f *RequestFacts) (string, bool) { return f.Scheme, f.Scheme != "" }},
 	{Rule: "CF-HDR-05", Name: "CloudFront-Is-Android-Viewer", device: deviceAndroid},
@@ -74,7 +74,7 @@ var edgeHeaders = []EdgeHeader{
 // is shared: do not modify it.
 func EdgeHeaders() []EdgeHeader { return edgeHeaders }
 
-// edgeHeaderIndex has the places in the table by name.
+// edgeHeaderIndex maps names to positions in the table.
 var edgeHeaderIndex = func() map[string]int {
 	index := make(map[string]int, len(edgeHeaders))
 	for i := range edgeHeaders {
@@ -83,8 +83,8 @@ var edgeHeaderIndex = func() map[string]int {
 	return index
 }()
 
-// edgeHeaderByName returns a row's place in the table, whatever the name's
-// letter case; -1 if there is none.
+// edgeHeaderByName returns a row's position in the table, ignoring the letter case of the
+// name; -1 if there is none.
 func edgeHeaderByName(name string) int {
 	if i, ok := edgeHeaderIndex[name]; ok {
 		return i
@@ -99,11 +99,11 @@ func edgeHeaderByName(name string) int {
 	return -1
 }
 
-// edgeNames are the lists that may name fields of the edge.
+// edgeNames are the lists that may name the edge's own fields.
 type edgeNames [3][]string
 
-// cloudFrontNames returns the names that the behavior's settings list. A
-// selection of all viewer headers lists none: these are not the viewer's.
+// cloudFrontNames returns the names that the behavior's settings list. Selecting all viewer
+// headers lists none: these are not the viewer's.
 func (s *selection) cloudFrontNames() edgeNames {
 	var names edgeNames
 	for i, v := range [...]distribution.ValueSelection{s.cacheHeaders, s.headers} {
@@ -158,8 +158,8 @@ func (h *EdgeHeader) valueFor(f *RequestFacts, classes device) (string, bool) {
 	return h.value(f)
 }
 
-// forwardsDevice says whether a field with the viewer's class of device is
-// added, which decides about Vary: User-Agent (CF-RESP-07).
+// forwardsDevice reports whether a field with the viewer's device class is added, which
+// decides about Vary: User-Agent (CF-RESP-07).
 func (n *edgeNames) forwardsDevice() bool {
 	for _, list := range n {
 		for _, name := range list {

@@ -2,8 +2,8 @@ package policy
 
 import "strings"
 
-// device is a set of the classes that CloudFront sorts viewers into; several
-// may hold at once (CF-HDR-05).
+// device is a set of the classes that CloudFront sorts viewers into; several may apply at
+// once (CF-HDR-05).
 type device uint8
 
 const (
@@ -17,16 +17,16 @@ const (
 	deviceKnown
 )
 
-// deviceClass is a row of the table by which a User-Agent is sorted.
+// deviceClass is a row of the table that classifies a User-Agent.
 type deviceClass struct {
-	// all must occur in the User-Agent and none must not, in lower case.
+	// all must occur in the User-Agent, and none must not; both in lower case.
 	all, none []string
 	classes   device
 }
 
-// deviceClasses is tried from the top, and the first row that fits decides.
-// CloudFront does not publish its own: this one is inferred from what the
-// documented classes mean and from how the common browsers name themselves.
+// deviceClasses is tried from the top, and the first matching row decides. CloudFront does
+// not publish its table: this one is inferred from what the documented classes mean and
+// from the User-Agents of common browsers.
 var deviceClasses = []deviceClass{
 	{all: []string{"smart-tv"}, classes: deviceSmartTV},
 	{all: []string{"smarttv"}, classes: deviceSmartTV},
@@ -55,8 +55,8 @@ var deviceClasses = []deviceClass{
 	{all: []string{"cros"}, classes: deviceDesktop},
 }
 
-// classify returns the classes of a viewer. One that names no known device, as
-// curl does, is a desktop.
+// classify returns the classes of a viewer. One that names no known device, like curl, is a
+// desktop.
 func classify(userAgent []string) device {
 	ua := strings.ToLower(strings.Join(userAgent, " "))
 	for i := range deviceClasses {

@@ -46,8 +46,8 @@ type RequestHeader struct {
 	NotInKey bool
 }
 
-// requestHeaders is the table of RequestAndResponseBehaviorCustomOrigin. The
-// first row that fits a field and a method decides.
+// requestHeaders is the table of RequestAndResponseBehaviorCustomOrigin. The first row that
+// matches a field and a method decides.
 var requestHeaders = []RequestHeader{
 	{Rule: "CF-REQ-13", Name: "Accept", Unlisted: HeaderRemoved},
 	{Rule: "CF-REQ-14", Name: "Accept-Charset", Unlisted: HeaderRemoved},
@@ -87,16 +87,16 @@ var requestHeaders = []RequestHeader{
 	{Rule: "CF-REQ-49", Name: "X-Forwarded-Proto", Unlisted: HeaderNever, NotInKey: true},
 	{Rule: "CF-REQ-50", Name: "X-Real-IP", Unlisted: HeaderNever, NotInKey: true},
 	{Rule: "CF-REQ-51", Name: "X-Edge-*", Unlisted: HeaderNever, NotInKey: true},
-	{Rule: "CF-REQ-52", Name: "Upgrade", Unlisted: HeaderNever}, // but for a WebSocket, see OriginRequest
+	{Rule: "CF-REQ-52", Name: "Upgrade", Unlisted: HeaderNever}, // except for a WebSocket, see OriginRequest
 	{Rule: "CF-REQ-53", Name: "Connection", Unlisted: HeaderWritten, NotInKey: true},
-	{Rule: "CF-REQ-53", Name: "Keep-Alive", Unlisted: HeaderNever, NotInKey: true}, // speaks of the connection, too
+	{Rule: "CF-REQ-53", Name: "Keep-Alive", Unlisted: HeaderNever, NotInKey: true}, // also concerns the connection
 	{Rule: "CF-REQ-54", Name: "Host", Unlisted: HeaderWritten},
 	{Rule: "CF-REQ-55", Name: "User-Agent", Unlisted: HeaderNormalized},
 	{Rule: "CF-REQ-57", Name: "X-Amz-Cf-Id", Unlisted: HeaderWritten},
 	{Rule: "CF-REQ-58", Name: "X-Forwarded-For", Unlisted: HeaderWritten},
 	{Rule: "CF-COOKIE-01", Name: "Cookie", Unlisted: HeaderNormalized},
-	// A viewer cannot speak for the edge; that its own fields of these names are
-	// dropped is inferred.
+	// A viewer cannot set the edge's own fields; that its fields of these names are dropped
+	// is inferred.
 	{Rule: "CF-REQ-61", Name: "CloudFront-*", Unlisted: HeaderNever},
 	{Rule: "CF-REQ-12", Name: "*", Unlisted: HeaderForwarded},
 }
@@ -105,10 +105,11 @@ var requestHeaders = []RequestHeader{
 // The result is shared: do not modify it.
 func RequestHeaders() []RequestHeader { return requestHeaders }
 
-// requestHeaderIndex has the rows by canonical name, and those of prefixes.
+// requestHeaderIndex holds the rows by canonical name; requestHeaderPrefixes holds those
+// for prefixes.
 var requestHeaderIndex, requestHeaderPrefixes = indexRequestHeaders()
 
-// anyRequestHeader is the row of every name that has none of its own.
+// anyRequestHeader is the row of every name without its own row.
 var anyRequestHeader = &requestHeaders[len(requestHeaders)-1]
 
 func indexRequestHeaders() (map[string][]*RequestHeader, []*RequestHeader) {
@@ -128,8 +129,7 @@ func indexRequestHeaders() (map[string][]*RequestHeader, []*RequestHeader) {
 	return index, prefixes
 }
 
-// requestHeader returns the row for a field, by its canonical name, and a
-// method.
+// requestHeader returns the row for a field, by its canonical name, and a method.
 func requestHeader(name, method string, cached []string) *RequestHeader {
 	for _, row := range requestHeaderIndex[name] {
 		if (row.Methods == nil || slices.Contains(row.Methods, method)) && (!row.WhenCached || slices.Contains(cached, method)) {

@@ -32,7 +32,7 @@ const (
 	ResponseFiltered ResponseTreatment = "filtered"
 )
 
-// responseHeaders is the documented table. What it does not name is passed on.
+// responseHeaders is the documented table. Unlisted fields are passed on.
 var responseHeaders = []ResponseHeader{
 	{"CF-RESP-02", "Set-Cookie", ResponseFiltered},
 	{"CF-RESP-03", "Trailer", ResponseRemoved},
@@ -54,7 +54,7 @@ var responseHeaders = []ResponseHeader{
 // not modify it.
 func ResponseHeaders() []ResponseHeader { return responseHeaders }
 
-// withheld has, by canonical name, the fields that ViewerHeader leaves out.
+// withheld holds, by canonical name, the fields that ViewerHeader leaves out.
 var withheld, withheldPrefixes = func() (map[string]bool, []string) {
 	names, prefixes := map[string]bool{}, []string{}
 	for _, row := range responseHeaders {
@@ -70,8 +70,8 @@ var withheld, withheldPrefixes = func() (map[string]bool, []string) {
 	return names, prefixes
 }()
 
-// removedFromResponse names the fields of an origin's response that never reach
-// the viewer, and those that the edge writes itself.
+// removedFromResponse reports whether a field of an origin's response never reaches the
+// viewer or is written by the edge itself.
 func removedFromResponse(name string) bool {
 	if withheld[name] {
 		return true

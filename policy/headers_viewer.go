@@ -14,11 +14,11 @@ type ViewerTLS struct {
 	Resumed bool
 }
 
-// headerOrderLimit is where CloudFront-Viewer-Header-Order is cut off (CF-HDR-10).
+// headerOrderLimit is where CloudFront-Viewer-Header-Order is truncated (CF-HDR-10).
 const headerOrderLimit = 7680
 
-// viewerAddress is CloudFront-Viewer-Address, ip:port (CF-HDR-06). That an IPv6
-// address stands there without brackets is inferred.
+// viewerAddress is CloudFront-Viewer-Address, ip:port (CF-HDR-06). That an IPv6 address has
+// no brackets there is inferred.
 func viewerAddress(f *RequestFacts) (string, bool) {
 	if strings.HasPrefix(f.RemoteAddr, "[") {
 		return strings.NewReplacer("[", "", "]", "").Replace(f.RemoteAddr), true
@@ -26,9 +26,8 @@ func viewerAddress(f *RequestFacts) (string, bool) {
 	return f.RemoteAddr, f.RemoteAddr != ""
 }
 
-// viewerTLS is CloudFront-Viewer-TLS: version, cipher and kind of handshake
-// (CF-HDR-13). That a request came over a connection that had served another
-// one ("connectionReused") is not known here.
+// viewerTLS is CloudFront-Viewer-TLS: version, cipher and kind of handshake (CF-HDR-13).
+// Whether the connection served an earlier request ("connectionReused") is not known here.
 func viewerTLS(f *RequestFacts) (string, bool) {
 	if f.TLS == nil {
 		return "", false
@@ -54,8 +53,8 @@ func tlsVersionName(version uint16) string {
 	return fmt.Sprintf("0x%04x", version)
 }
 
-// opensslNames are the suites that viewers may have here, in the spelling that
-// CloudFront shares with OpenSSL.
+// opensslNames are the suites that viewers may use here, in the spelling that CloudFront
+// shares with OpenSSL.
 var opensslNames = map[uint16]string{
 	0x1301: "TLS_AES_128_GCM_SHA256", 0x1302: "TLS_AES_256_GCM_SHA384", 0x1303: "TLS_CHACHA20_POLY1305_SHA256",
 	0xC02B: "ECDHE-ECDSA-AES128-GCM-SHA256", 0xC02C: "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -78,8 +77,8 @@ func OpenSSLName(suite uint16) string {
 	return fmt.Sprintf("0x%04x", suite)
 }
 
-// viewerHeaderOrder is CloudFront-Viewer-Header-Order (CF-HDR-10). Where the
-// order is not known the names stand in alphabetical order, Host first.
+// viewerHeaderOrder is CloudFront-Viewer-Header-Order (CF-HDR-10). If the order is unknown,
+// the names are in alphabetical order, Host first.
 func viewerHeaderOrder(f *RequestFacts) (string, bool) {
 	var names []string
 	for i := range f.Fields {
@@ -98,20 +97,20 @@ func viewerHeaderOrder(f *RequestFacts) (string, bool) {
 	return order[:min(len(order), headerOrderLimit)], true
 }
 
-// viewerHeaderCount is the number of the viewer's fields, Host included (CF-HDR-11).
+// viewerHeaderCount is the number of the viewer's fields, including Host (CF-HDR-11).
 func viewerHeaderCount(f *RequestFacts) int {
 	if f.Fields != nil {
 		return len(f.Fields)
 	}
-	n := 1 // Host is kept apart
+	n := 1 // Host is kept separately
 	for _, values := range f.Header {
 		n += len(values)
 	}
 	return n
 }
 
-// unknownFingerprint leaves a field out: the bytes of the viewer's ClientHello
-// are not at hand (CF-HDR-12, see the table of what is not simulated).
+// unknownFingerprint omits a field: the bytes of the viewer's ClientHello are not available
+// (CF-HDR-12, see the table of what is not simulated).
 func unknownFingerprint(*RequestFacts) (string, bool) { return "", false }
 
 // percentEncode escapes the bytes outside ASCII (CF-HDR-09).

@@ -26,7 +26,7 @@ func Repeatable(method string, hasBody bool) bool {
 	return (method == "GET" || method == "HEAD") && !hasBody
 }
 
-// notRepeated says of a response timeout why it is not tried again (CF-TIME-05).
+// notRepeated explains why a response timeout is not tried again (CF-TIME-05).
 func notRepeated(c *Cause, method string, repeatable bool) {
 	if c.Name == CauseResponseTimeout && !repeatable {
 		c.Rule = "CF-TIME-05"
@@ -78,7 +78,7 @@ func JudgeForced(f ForcedFacts) *Cause {
 	return cause
 }
 
-// timeoutNames say what was over, of the causes that are timeouts.
+// timeoutNames describe, for each cause that is a timeout, what timed out.
 var timeoutNames = map[CauseName]string{
 	CauseConnectTimeout:            "no connection within the connection timeout",
 	CauseResponseTimeout:           "no response within the response timeout",

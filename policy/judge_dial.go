@@ -63,7 +63,7 @@ func JudgeLookup(f LookupFacts) *Cause {
 	return cause
 }
 
-// wrongFamily is the cause of a name with addresses of the other family alone.
+// wrongFamily is the cause of a name that only has addresses of the other family.
 func wrongFamily(f LookupFacts) *Cause {
 	rule, has, used, record, other := RuleID("CF-DNS-05"), "IPv6", "ipv4", "an A record", "ipv6"
 	if f.OnlyIPv6 {
@@ -91,8 +91,7 @@ type DialFacts struct {
 // (CF-CONN-08, CF-CONN-09, CF-ERR-03).
 func JudgeDial(f DialFacts) *Cause {
 	cause := f.cause()
-	// A name may be mapped to itself, so that it is looked up where it is not
-	// public.
+	// A name may be mapped to itself, so that it is looked up where it is not public.
 	if f.ConnectTo != "" && cause.Hint == "" && !strings.EqualFold(f.ConnectTo, f.Origin) {
 		cause.hinted("%s is reached at %s here: start the origin there, or change where --connect sends it", f.Origin, f.ConnectTo)
 	}
@@ -126,7 +125,7 @@ func OnlyPlainPort(c *Cause, detail string, port, plainPort int) *Cause {
 	return told.hinted("set the origin's protocol policy to http-only, as only port %d answers, or let the origin serve HTTPS on port %d", plainPort, port)
 }
 
-// round makes a duration readable in a sentence.
+// round rounds a duration so that it reads well in a sentence.
 func round(d time.Duration) time.Duration {
 	if d > time.Second {
 		return d.Round(100 * time.Millisecond)

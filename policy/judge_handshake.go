@@ -76,7 +76,7 @@ const (
 	Renegotiation
 )
 
-// Alerts with a meaning of their own (RFC 8446 section 6; RFC 7301 section 3.2).
+// Alerts with a specific meaning (RFC 8446 section 6; RFC 7301 section 3.2).
 const (
 	alertProtocolVersion      = 70
 	alertInsufficientSecurity = 71
@@ -102,8 +102,8 @@ func JudgeHandshake(f HandshakeFacts) *Cause {
 		return NewCause(CauseTLSNotTLS, fmt.Sprintf("%s does not speak TLS; its answer begins with %q", f.Origin, f.NotTLS[:min(len(f.NotTLS), 40)]), err).
 			hinted("serve TLS on this port, or set the origin protocol policy to http-only and its HTTP port")
 	case f.Alert != nil && (f.Alert.Fatal || f.Version == VersionTLS13):
-		// In TLS 1.3 the level says nothing (RFC 8446 section 6); before it, a
-		// warning ends no handshake.
+		// In TLS 1.3 the level means nothing (RFC 8446 section 6); before that, a warning
+		// does not end a handshake.
 		return f.alert()
 	case f.Failure.Reset:
 		return NewCause(CauseConnectReset, f.Origin+" reset the connection during the TLS handshake", err)
@@ -118,7 +118,7 @@ func JudgeHandshake(f HandshakeFacts) *Cause {
 	return NewCause(CauseTLSHandshakeFailure, fmt.Sprintf("the TLS handshake with %s failed: %v", f.Origin, err), err)
 }
 
-// violation judges a handshake that the origin's own mistake ended.
+// violation judges a handshake that ended because of the origin's own mistake.
 func (f *HandshakeFacts) violation() *Cause {
 	name, rule := CauseTLSHandshakeFailure, RuleID("")
 	switch f.Violation {
@@ -200,7 +200,7 @@ func NotJudgedInTime(origin string, timeout time.Duration, err error) *Cause {
 		fmt.Sprintf("the certificates of %s were not judged within the connection timeout of %s", origin, timeout), err)
 }
 
-// clientCertificateRefused says that the origin insists on a client certificate
+// clientCertificateRefused means that the origin insists on a client certificate
 // (CF-MTLS-08).
 func clientCertificateRefused(f ClientCertificateFacts, err error) *Cause {
 	detail := "the origin asked for a client certificate, got none, and refused"
@@ -227,7 +227,7 @@ func Narrower(c *Cause, name CauseName, detail string, offer Offer) *Cause {
 		narrower.Hint = "allow one of the offered versions on the origin, or add the origin's to its OriginSslProtocols"
 	case CauseTLSNoSharedCipher:
 		narrower.Hint = "allow on the origin, for example, ECDHE-RSA-AES128-GCM-SHA256 or ECDHE-ECDSA-AES128-GCM-SHA256"
-		if offer.Allows(VersionTLS13) { // not so under a former state of the lists
+		if offer.Allows(VersionTLS13) { // false for an older version of the lists
 			narrower.Hint += ", or TLS 1.3"
 		}
 	case CauseTLSNoSharedCurve:

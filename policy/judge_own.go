@@ -59,5 +59,5 @@ func (n CauseName) OfOrigin() bool {
 			return spec.Stage != StageViewer && spec.Stage != StageEdge && spec.Stage != StageFunction
 		}
 	}
-	return true // one that a package above adds, which is about a recorded origin
+	return true // a name added by a package above, about a recorded origin
 }

@@ -67,7 +67,7 @@ func (f *ReadFacts) cause() *Cause {
 	}
 	switch {
 	case f.BadBody != nil:
-		own := *f.BadBody // whose stage may be changed
+		own := *f.BadBody // its stage may be changed
 		return &own
 	case !f.TLS && IsTLSAlert(f.Received):
 		return NewCause(CauseResponseInvalid, f.Origin+" speaks TLS: it answered the HTTP request with a TLS alert", f.Malformed).
@@ -89,7 +89,7 @@ func (f *ReadFacts) cause() *Cause {
 	return f.closed()
 }
 
-// malformed judges what came over a connection that is whole.
+// malformed judges data received over an intact connection.
 func (f *ReadFacts) malformed() *Cause {
 	switch {
 	case f.HTTP2:
@@ -106,7 +106,7 @@ func (f *ReadFacts) malformed() *Cause {
 	return cause
 }
 
-// timedOut judges the silence of an origin (CF-TIME-01, CF-TIME-04).
+// timedOut judges a silent origin (CF-TIME-01, CF-TIME-04).
 func (f *ReadFacts) timedOut() *Cause {
 	detail := fmt.Sprintf("no response within the response timeout of %s", f.ResponseTimeout)
 	if f.InBody {
@@ -117,7 +117,7 @@ func (f *ReadFacts) timedOut() *Cause {
 	return cause
 }
 
-// closed judges the death of a connection.
+// closed judges a broken connection.
 func (f *ReadFacts) closed() *Cause {
 	err := f.Failure.Err
 	if f.Stream != nil {
@@ -141,7 +141,7 @@ func (f *ReadFacts) closed() *Cause {
 	return cause
 }
 
-// where says how far the response had come.
+// where says how far the response had progressed.
 func (f *ReadFacts) where() string {
 	switch {
 	case f.InBody && f.Length >= 0:
@@ -154,7 +154,7 @@ func (f *ReadFacts) where() string {
 	return "before its response"
 }
 
-// firstLine returns the first line of a head, cut to a readable length.
+// firstLine returns the first line of a head, truncated to a readable length.
 func firstLine(head []byte) string {
 	for i, b := range head {
 		if b == '\r' || b == '\n' || i == 80 {

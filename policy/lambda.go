@@ -93,8 +93,8 @@ type LambdaS3Origin struct {
 	ResponseCompletionTimeout int           `json:"responseCompletionTimeout"`
 }
 
-// The limits of Lambda@Edge in bytes (CF-LAE-53, CF-LAE-57, CF-LAE-60). A
-// replaced body may be a third longer in base64.
+// The limits of Lambda@Edge in bytes (CF-LAE-53, CF-LAE-57, CF-LAE-60). A replaced body may
+// be a third longer in base64.
 const (
 	lambdaViewerBytes = 40 << 10
 	lambdaOriginBytes = 1 << 20
@@ -170,7 +170,7 @@ func LambdaResponseOf(status int, header http.Header) *LambdaResponse {
 	}
 }
 
-// functionFields are the headers as the rules compare them.
+// functionFields returns the headers in the form that the rules compare.
 func (h LambdaHeaders) functionFields() []FunctionField {
 	out := make([]FunctionField, 0, len(h))
 	for _, name := range sortedHeaders(h) {

@@ -61,8 +61,8 @@ func badPath(path string) bool {
 	return path != "" && (path[0] != '/' || strings.HasSuffix(path, "/")) || len(path) > 255 || strings.ContainsFunc(path, badInTarget)
 }
 
-// judgeLambdaCustomHeaders refuses custom headers that are disallowed or in the
-// request already (CF-LAE-29).
+// judgeLambdaCustomHeaders refuses custom headers that are disallowed or already in the
+// request (CF-LAE-29).
 func judgeLambdaCustomHeaders(custom, request LambdaHeaders, bad func(RuleID, string, ...any) *FunctionFault) *FunctionFault {
 	for _, name := range sortedHeaders(custom) {
 		if DisallowedHeader(name) || !isFieldName(name) {
@@ -113,7 +113,7 @@ func ApplyLambdaOrigin(assigned OriginChoice, o *LambdaOrigin, host string) Orig
 	return choice
 }
 
-// configured are custom headers as an origin has them.
+// configured returns custom headers in the form that an origin has them.
 func (h LambdaHeaders) configured() []distribution.Header {
 	var out []distribution.Header
 	for _, name := range sortedHeaders(h) {

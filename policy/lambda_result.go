@@ -29,7 +29,7 @@ type LambdaResult struct {
 	Body []byte
 }
 
-// lambdaReturned is the JSON of a result, as loose as functions are.
+// lambdaReturned is the JSON of a result, as loose as what functions return.
 type lambdaReturned struct {
 	Method, URI, QueryString, ClientIP *string
 	Headers                            map[string]json.RawMessage
@@ -62,7 +62,7 @@ func ReadLambdaResult(name string, event *LambdaEvent, result []byte, uri string
 	return readLambdaRequest(name, event, &r, headers, uri, fields)
 }
 
-// lambdaFault is a fault of which the whole sentence is known.
+// lambdaFault is a fault whose whole sentence is known.
 func lambdaFault(rule RuleID, sentence string) *FunctionFault {
 	return &FunctionFault{Rule: rule, Kind: FaultInvalid, Message: sentence}
 }
@@ -74,7 +74,7 @@ func jsonProblem(err error) string {
 	return err.Error()
 }
 
-// readLambdaHeaders reads headers, which have to be arrays (CF-LAE-14, CF-LAE-67).
+// readLambdaHeaders reads headers, which must be arrays (CF-LAE-14, CF-LAE-67).
 func readLambdaHeaders(raw map[string]json.RawMessage, what string) (LambdaHeaders, *FunctionFault) {
 	if raw == nil {
 		return nil, nil
@@ -167,8 +167,8 @@ func spellings(h LambdaHeaders) map[string]string {
 	return out
 }
 
-// replacedBody is the body with which a function replaced the request's
-// (CF-LAE-58 to CF-LAE-60); nil where it did not.
+// replacedBody returns the body with which a function replaced the request's (CF-LAE-58 to
+// CF-LAE-60); nil if it did not.
 func replacedBody(raw json.RawMessage, before *LambdaBody, t Trigger) ([]byte, *FunctionFault) {
 	var b struct{ Action, Encoding, Data *string }
 	if before == nil || raw == nil || json.Unmarshal(raw, &b) != nil || b.Action == nil || *b.Action != "replace" {
@@ -210,7 +210,7 @@ func readLambdaResponse(name string, event *LambdaEvent, r *lambdaReturned, head
 		return nil, InvalidResult("CF-LAE-47", "The status %.20q is not a number from 200 to 599", status)
 	}
 	out.Status = code
-	if t == ViewerResponseTrigger && status != before.Status { // what then happens is not stated
+	if t == ViewerResponseTrigger && status != before.Status { // the consequence is not documented
 		return nil, InvalidResult("CF-LAE-55", "The function changed the status, which a viewer-response function cannot")
 	}
 	var fault *FunctionFault
@@ -230,7 +230,7 @@ func readLambdaResponse(name string, event *LambdaEvent, r *lambdaReturned, head
 		return nil, InvalidResult("CF-LAE-49", "A response with status 204 has a body")
 	}
 	trigger := t
-	if event.Response == nil { // no response was there whose fields could be read-only
+	if event.Response == nil { // there was no response whose fields could be read-only
 		trigger = OriginResponseTrigger
 	}
 	if fault := judgeHeaders("response", trigger, true, before.Headers.functionFields(), headers.functionFields()); fault != nil {
@@ -248,8 +248,8 @@ func readLambdaResponse(name string, event *LambdaEvent, r *lambdaReturned, head
 	return out, nil
 }
 
-// generatedBody is the body of a response that a function made or changed; nil
-// where it said nothing (CF-LAE-48, CF-LAE-54).
+// generatedBody returns the body of a response that a function made or changed; nil if it
+// set none (CF-LAE-48, CF-LAE-54).
 func generatedBody(r *lambdaReturned) ([]byte, *FunctionFault) {
 	if r.Body == nil || string(r.Body) == "null" {
 		return nil, nil

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// withoutQuotes returns the error of a head that cannot be read without the line
-// that net/http quotes in it: that may be a Set-Cookie with a typing error.
-// What is wrong is said by its place instead.
+// withoutQuotes returns the error of a head that cannot be parsed without the line that
+// net/http quotes in it: that may be a Set-Cookie with a typo. The error gives the position
+// instead.
 func withoutQuotes(err error, head []byte) error {
 	var quotes textproto.ProtocolError
 	switch {
@@ -36,7 +36,7 @@ func badFieldLine(head []byte) string {
 			if number == 1 {
 				return "there is white space at the beginning of the first field line"
 			}
-			continue // folded, as it was once allowed
+			continue // folded, as was once allowed
 		}
 		name, value, found := strings.Cut(string(line), ":")
 		switch {
@@ -56,8 +56,8 @@ func badFieldLine(head []byte) string {
 	return "a field line is malformed"
 }
 
-// beginning is the first line of an answer for people, or, where that is a field
-// already, the field's name.
+// beginning is the first line of an answer for people or, if that is already a field, the
+// field's name.
 func beginning(answer []byte) string {
 	line := firstLine(answer)
 	if name, _, found := strings.Cut(line, ":"); found && isFieldName(name) {

@@ -41,7 +41,7 @@ func NamesFor(originDomain, forwardedHost string, forwarded bool) AcceptedNames 
 	return names
 }
 
-// hostName returns the host of a Host header, as a name to compare.
+// hostName returns the host of a Host header, as a name for comparison.
 func hostName(host string) string {
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		host, _, _ = strings.Cut(inner, "]")
@@ -51,9 +51,9 @@ func hostName(host string) string {
 	return canonicalName(host)
 }
 
-// canonicalName returns a name in lower case and without its final dot
-// (CF-NAME-12). Only ASCII letters have a lower case here: a name in another
-// script is the one with its punycode spelling or none.
+// canonicalName returns a name in lower case and without its final dot (CF-NAME-12). Only
+// ASCII letters are lowered: a name in another script only matches in its punycode
+// spelling.
 func canonicalName(name string) string {
 	lower := func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -64,18 +64,17 @@ func canonicalName(name string) string {
 	return strings.Map(lower, strings.TrimSuffix(name, "."))
 }
 
-// nameMatch tells how a certificate carries an accepted name.
+// nameMatch says how a certificate covers an accepted name.
 type nameMatch struct {
-	// accepted is the name that was asked for, carried the one in the
-	// certificate.
+	// accepted is the name that was asked for, carried the one in the certificate.
 	accepted, carried string
-	// common says that only the common name carries it (CF-CERT-16).
+	// common means that only the common name has it (CF-CERT-16).
 	common bool
 }
 
-// match returns the best match of the names with a certificate: an alternative
-// name before a common name, then the order of the names. Wide lets a wildcard
-// directly below a public suffix cover names.
+// match returns the best match of the names with a certificate: an alternative name before
+// a common name, then the order of the names. wide lets a wildcard directly below a public
+// suffix cover names.
 func (names AcceptedNames) match(cert *x509.Certificate, wide bool) (nameMatch, bool) {
 	for _, name := range names {
 		if carried, ok := matchAlternative(cert, name, wide); ok {
@@ -92,8 +91,8 @@ func (names AcceptedNames) match(cert *x509.Certificate, wide bool) (nameMatch, 
 	return nameMatch{}, false
 }
 
-// matchPattern returns the first alternative name that one of the names covers
-// as a wildcard of its own (CF-NAME-08).
+// matchPattern returns the first alternative name that one of the names covers as a
+// wildcard (CF-NAME-08).
 func (names AcceptedNames) matchPattern(cert *x509.Certificate) (nameMatch, bool) {
 	for _, name := range names {
 		for _, carried := range cert.DNSNames {
@@ -105,8 +104,8 @@ func (names AcceptedNames) matchPattern(cert *x509.Certificate) (nameMatch, bool
 	return nameMatch{}, false
 }
 
-// matchAlternative looks for a name among the subject alternative names. An
-// address is only matched with addresses of its own family.
+// matchAlternative looks for a name among the subject alternative names. An address only
+// matches addresses of its own family.
 func matchAlternative(cert *x509.Certificate, name string, wide bool) (carried string, ok bool) {
 	if addr, err := netip.ParseAddr(name); err == nil {
 		for _, ip := range cert.IPAddresses {
@@ -124,10 +123,9 @@ func matchAlternative(cert *x509.Certificate, name string, wide bool) (carried s
 	return "", false
 }
 
-// matchName says whether a name in a certificate covers a host name (RFC 6125
-// section 6.4): it is the same, or it has a wildcard in place of its first
-// label (CF-CERT-17). A name in a certificate has no final dot (RFC 5280
-// section 4.2.1.6); one that has covers nothing.
+// matchName reports whether a name in a certificate covers a host name (RFC 6125 section
+// 6.4): it is the same, or it has a wildcard as its first label (CF-CERT-17). A name in a
+// certificate has no final dot (RFC 5280 section 4.2.1.6); one that does covers nothing.
 func matchName(carried, host string, wide bool) bool {
 	if carried == "" || strings.HasSuffix(carried, ".") {
 		return false
@@ -142,10 +140,10 @@ func matchName(carried, host string, wide bool) bool {
 	return carried == host || wildcardMatches(carried, host, wide)
 }
 
-// wildcardMatches says whether a wildcard covers a host name. The wildcard is
-// a whole label, the first, and stands for exactly one. Unless it may be wide,
-// at least two labels follow it: that is OpenSSL's rule, no CA issues for less,
-// and "*.com" would cover half the world.
+// wildcardMatches reports whether a wildcard covers a host name. The wildcard is a whole
+// label, the first, and stands for exactly one. Unless wide is set, at least two labels
+// must follow it: that is OpenSSL's rule, no CA issues for fewer, and "*.com" would cover
+// half the world.
 func wildcardMatches(pattern, host string, wide bool) bool {
 	parent, ok := strings.CutPrefix(pattern, "*.")
 	if !ok || parent == "" || strings.HasPrefix(parent, ".") || !wide && !strings.Contains(parent, ".") {

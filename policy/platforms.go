@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// platformTable lists the well-known places where origins live, by the names
-// they give. In a name, "*" is one label or a part of one.
+// platformTable lists well-known platforms that host origins, by the names that they
+// assign. In a name, "*" is one label or a part of one.
 //
 //go:embed platforms.tsv
 var platformTable string
@@ -60,7 +60,7 @@ func parsePlatforms(table string) []Platform {
 		if i == 0 {
 			continue
 		}
-		status, _ := strconv.Atoi(col[4]) // empty where it is not known
+		status, _ := strconv.Atoi(col[4]) // empty if unknown
 		p := Platform{Name: col[0], Platform: col[1], OwnHost: col[2] == "yes", TLS: PlatformTLS(col[3]), Status: status, Mark: col[5]}
 		if col[6] != "inferred" {
 			p.Sources = strings.Fields(col[6])
@@ -84,7 +84,7 @@ func PlatformOf(domain string) (Platform, bool) {
 	return best, labels > 0
 }
 
-// fits says whether the last labels of a name are those of a row.
+// fits reports whether the last labels of a name match those of a row.
 func fits(labels, pattern []string) bool {
 	for i, want := range pattern {
 		begin, star := strings.CutSuffix(want, "*")
@@ -134,7 +134,7 @@ func JudgePlatform(b *distribution.CacheBehavior, o *distribution.Origin, viewer
 // JudgePlatforms judges what all behaviors of a distribution send to their
 // origins, see [JudgePlatform], and reports each finding once.
 func JudgePlatforms(d *distribution.Distribution) []Finding {
-	viewer := "d111111abcdef8.cloudfront.net" // as every distribution has a name of its own
+	viewer := "d111111abcdef8.cloudfront.net" // every distribution has a name of its own
 	if len(d.Aliases) > 0 {
 		viewer = d.Aliases[0]
 	}
@@ -163,7 +163,7 @@ func JudgePlatforms(d *distribution.Distribution) []Finding {
 	return found
 }
 
-// refusal says in a clause what such a platform answers to a foreign Host.
+// refusal describes in a clause how the platform answers a foreign Host.
 func (p *Platform) refusal() string {
 	switch {
 	case p.Sources == nil:

@@ -88,7 +88,7 @@ func BuildRequest(f RequestFacts) OriginRequest {
 	case f.WebSocket:
 		fields = append(fields, Field{"Connection", "Upgrade"}, Field{"Upgrade", "websocket"}) // CF-REQ-52
 	case f.GRPC:
-		fields = append(fields, Field{"TE", "trailers"}) // gRPC over HTTP/2 demands it; that the edge sends it is inferred
+		fields = append(fields, Field{"TE", "trailers"}) // gRPC over HTTP/2 requires it; that the edge sends it is inferred
 	default:
 		fields = append(fields, Field{"Connection", "Keep-Alive"}) // CF-REQ-53, CF-CONN-19
 	}
@@ -112,8 +112,8 @@ func ForwardsCookies(b *distribution.CacheBehavior) bool {
 	return s.cacheCookies.Behavior != distribution.SelectNone || s.cookies.Behavior != distribution.SelectNone
 }
 
-// originHost is the Host field for an origin's name (CF-REQ-54), without its
-// port (inferred, see CF-NAME-16). An IPv6 address stands in brackets.
+// originHost returns the Host field for an origin's name (CF-REQ-54), without its port
+// (inferred, see CF-NAME-16). An IPv6 address is put in brackets.
 func originHost(name string) string {
 	if strings.Contains(name, ":") && !strings.HasPrefix(name, "[") {
 		return "[" + name + "]"
@@ -121,23 +121,23 @@ func originHost(name string) string {
 	return name
 }
 
-// viewerFields appends the viewer's fields that go on, in the order and the
-// letter case in which they came. What the edge rewrites stands where the field
-// came first, in the usual letter case.
+// viewerFields appends the viewer's fields that are forwarded, in their original order and
+// letter case. What the edge rewrites takes the place of the field's first occurrence, in
+// the usual letter case.
 func (s *selection) viewerFields(fields []Field, f *RequestFacts) []Field {
 	if f.Fields == nil {
 		return s.sortedViewerFields(fields, f)
 	}
 	if len(f.Header["User-Agent"]) == 0 {
 		f.logField(s, "User-Agent", nil, edgeUserAgent)
-		fields = append(fields, Field{"User-Agent", UserAgent}) // CF-REQ-55: added where it is missing
+		fields = append(fields, Field{"User-Agent", UserAgent}) // CF-REQ-55: added if missing
 	}
 	rewritten := map[string]bool(nil)
 	for i := range f.Fields {
 		field := f.Fields[i]
 		name := http.CanonicalHeaderKey(field.Name)
 		came := f.Header[name]
-		if len(came) == 0 || rewritten[name] { // Host, and what is not to go on
+		if len(came) == 0 || rewritten[name] { // Host, and what must not be forwarded
 			continue
 		}
 		values := s.values(name, f)
@@ -159,7 +159,7 @@ func (s *selection) viewerFields(fields []Field, f *RequestFacts) []Field {
 	return fields
 }
 
-// sortedViewerFields is viewerFields where the order is not known: by name.
+// sortedViewerFields is viewerFields for an unknown order: sorted by name.
 func (s *selection) sortedViewerFields(fields []Field, f *RequestFacts) []Field {
 	var space [24]string
 	names := space[:0]
@@ -178,7 +178,7 @@ func (s *selection) sortedViewerFields(fields []Field, f *RequestFacts) []Field 
 	return fields
 }
 
-// appendFields appends a field for each value that can go over the wire.
+// appendFields appends a field for each value that can be sent.
 func appendFields(fields []Field, name string, values []string) []Field {
 	for _, v := range values {
 		if isFieldValue(v) && isFieldName(name) {
@@ -190,8 +190,8 @@ func appendFields(fields []Field, name string, values []string) []Field {
 
 var edgeUserAgent = []string{UserAgent}
 
-// values returns the values with which a field of the viewer goes to the
-// origin; none if it does not.
+// values returns the values with which a field of the viewer goes to the origin; none if it
+// is not forwarded.
 func (s *selection) values(name string, f *RequestFacts) []string {
 	values := f.Header[name]
 	switch name {
@@ -206,7 +206,7 @@ func (s *selection) values(name string, f *RequestFacts) []string {
 		return s.acceptEncoding(values, f)
 	case "Content-Type":
 		if f.GRPC {
-			return values // or it would be no gRPC call; inferred
+			return values // otherwise it would not be a gRPC call; inferred
 		}
 	case "Range", "If-Range":
 		if f.Method == "GET" {

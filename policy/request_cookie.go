@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// cookieHeader returns the Cookie field with the selected cookies in the order
-// of their names (CF-COOKIE-03, CF-COOKIE-04), or nil when none is left
-// (CF-COOKIE-01). A field that is not made of name=value pairs is not
-// forwarded at all (CF-COOKIE-06): of the grammar in RFC 6265 section 4.1.1
-// the names are held to it; that any octets pass as a value, and that an empty
+// cookieHeader returns the Cookie field with the selected cookies sorted by name
+// (CF-COOKIE-03, CF-COOKIE-04), or nil if none is left (CF-COOKIE-01). A field that does
+// not consist of name=value pairs is not forwarded at all (CF-COOKIE-06): names must follow
+// the grammar in RFC 6265 section 4.1.1; that a value may be any octets, and that an empty
 // piece does no harm, is inferred.
 func (s *selection) cookieHeader(values []string) []string {
 	var kept []string
@@ -39,8 +38,8 @@ func (s *selection) cookieHeader(values []string) []string {
 	return []string{strings.Join(kept, "; ")}
 }
 
-// cookie says whether a cookie is selected. Names are compared with regard to
-// case; only legacy lists have wildcards (CF-COOKIE-09, CF-REQ-11).
+// cookie reports whether a cookie is selected. Names are case-sensitive; only legacy lists
+// have wildcards (CF-COOKIE-09, CF-REQ-11).
 func (s *selection) cookie(name string) bool {
 	equal := exactly
 	if s.legacy {

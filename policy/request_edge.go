@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// forwardedFor adds the viewer's address to X-Forwarded-For, in its shortest
-// text form (CF-REQ-58, CF-REQ-59, CF-REQ-60).
+// forwardedFor returns X-Forwarded-For with the viewer's address, in its shortest text
+// form, added (CF-REQ-58, CF-REQ-59, CF-REQ-60).
 func forwardedFor(f *RequestFacts) string {
 	ip := viewerIP(f.RemoteAddr)
 	before := f.Header["X-Forwarded-For"]
@@ -23,19 +23,19 @@ func forwardedFor(f *RequestFacts) string {
 	return joined + "," + ip
 }
 
-// viewerIP is the address in ip:port.
+// viewerIP returns the address in ip:port.
 func viewerIP(address string) string {
 	ap, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fieldSafe(address)
 	}
-	if ap.Addr().Is4() { // its text has one form, and is at hand
+	if ap.Addr().Is4() { // its text has only one form, which is already here
 		return address[:strings.LastIndexByte(address, ':')]
 	}
 	return ap.Addr().Unmap().WithZone("").String()
 }
 
-// via adds the edge's own entry to Via (CF-REQ-42, CF-REQ-62).
+// via returns Via with the edge's own entry added (CF-REQ-42, CF-REQ-62).
 func via(f *RequestFacts) string {
 	entry := strings.TrimPrefix(f.Proto, "HTTP/") + " " + f.EdgeHost + " (CloudFront)"
 	before := f.Header["Via"]
@@ -49,10 +49,9 @@ func via(f *RequestFacts) string {
 	return joined + ", " + entry
 }
 
-// withCustomHeaders sets the origin's custom headers over what the viewer sent
-// and what a policy adds (CF-HDR-01, CF-HDR-02, CF-HDR-04). Package
-// distribution refuses names and values that are not fields; none of those ever
-// gets here by way of a file.
+// withCustomHeaders sets the origin's custom headers over what the viewer sent and what a
+// policy adds (CF-HDR-01, CF-HDR-02, CF-HDR-04). Package distribution refuses names and
+// values that are not valid fields, so none of those comes from a file.
 func withCustomHeaders(fields []Field, custom []distribution.Header, log *ChangeLog) []Field {
 	for _, h := range custom {
 		if !isFieldName(h.Name) || !isFieldValue(h.Value) {

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// normalizes says whether Accept-Encoding is rewritten rather than treated as
-// any other field (CF-COMP-07). It is whatever an origin request policy lists
+// normalizes reports whether Accept-Encoding is rewritten instead of treated like any other
+// field (CF-COMP-07). It is, regardless of what an origin request policy lists
 // (CF-COMP-08), and in legacy mode unless the whitelist has it (CF-REQ-19).
 func (s *selection) normalizes() bool {
 	return s.gzip || s.brotli
 }
 
-// The normal forms of Accept-Encoding. They are shared and never changed.
+// The normal forms of Accept-Encoding. They are shared and never modified.
 var (
 	bothFormats  = []string{"br,gzip"}
 	onlyGzip     = []string{"gzip"}
@@ -20,10 +20,9 @@ var (
 	onlyIdentity = []string{"identity"}
 )
 
-// acceptEncoding is Accept-Encoding as the origin gets it: normalized to the
-// enabled formats that the viewer accepts (CF-COMP-01 to CF-COMP-05), or
-// treated as any other field (CF-COMP-07); nil where there is none (CF-COMP-06,
-// CF-COMP-09).
+// acceptEncoding returns Accept-Encoding as sent to the origin: normalized to the enabled
+// formats that the viewer accepts (CF-COMP-01 to CF-COMP-05), or treated like any other
+// field (CF-COMP-07); nil if there is none (CF-COMP-06, CF-COMP-09).
 func (s *selection) acceptEncoding(values []string, f *RequestFacts) []string {
 	if len(values) == 0 || f.Proto == "HTTP/1.0" {
 		return nil
@@ -48,8 +47,8 @@ func (s *selection) acceptEncoding(values []string, f *RequestFacts) []string {
 	return onlyIdentity
 }
 
-// accepts says whether an Accept-Encoding names a format without refusing it.
-// The first mention counts; "*" is not a mention (CF-COMP-04).
+// accepts reports whether an Accept-Encoding names a format without refusing it. The first
+// mention counts; "*" is not a mention (CF-COMP-04).
 func accepts(values []string, format string) bool {
 	for _, value := range values {
 		for part := range strings.SplitSeq(value, ",") {
@@ -62,7 +61,7 @@ func accepts(values []string, format string) bool {
 	return false
 }
 
-// quality is the q parameter; 1 where there is none that can be read.
+// quality returns the q parameter; 1 if it is missing or unreadable.
 func quality(parameters string) float64 {
 	for p := range strings.SplitSeq(parameters, ";") {
 		name, value, _ := strings.Cut(p, "=")

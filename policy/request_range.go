@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// rangeField returns Range or If-Range of a GET as the origin gets it. A range
-// is forwarded whatever the policies select (CF-RANGE-01), and If-Range with
-// it, as half of the pair would ask for something else (inferred). Ranges that
-// break the rules are not: the origin then sends the whole object with 200
-// (CF-RANGE-04).
+// rangeField returns Range or If-Range of a GET as sent to the origin. A range is forwarded
+// regardless of the policies (CF-RANGE-01), and If-Range with it, as only one of the two
+// would ask for something else (inferred). Invalid ranges are not forwarded: the origin
+// then sends the whole object with 200 (CF-RANGE-04).
 func (s *selection) rangeField(name string, f *RequestFacts) []string {
 	ranges, values := f.Header["Range"], f.Header[name]
-	if len(ranges) == 0 { // an If-Range alone means nothing: it is as any field
+	if len(ranges) == 0 { // an If-Range alone means nothing: it is treated like any field
 		if s.legacy || s.header(name) {
 			return values
 		}
@@ -45,7 +44,7 @@ func JudgeRange(values []string) (ok bool, why string) {
 			return false, strconv.Quote(text) + " is not a range"
 		case open:
 			return false, "another range follows one that reaches the end"
-		case first < 0: // the last bytes: where they begin is not known here
+		case first < 0: // the last bytes: where they start is not known here
 			open = true
 			continue
 		case first <= last:
@@ -78,7 +77,7 @@ func parseRange(text string) (first, end int64, ok bool) {
 	return first, end, a == "" || b == "" || first <= end
 }
 
-// parseBytePosition reads digits, and nothing that ParseInt takes besides.
+// parseBytePosition parses digits only, unlike ParseInt.
 func parseBytePosition(text string) (int64, bool) {
 	if strings.Trim(text, "0123456789") != "" {
 		return 0, false

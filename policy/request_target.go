@@ -7,12 +7,12 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// uri is the request target: the origin path, the path as sent, and the query
+// uri returns the request target: the origin path, the path as sent, and the query
 // parameters that the policies select.
 func (s *selection) uri(f *RequestFacts) string {
 	path, query, hasQuery := strings.Cut(f.URI, "?")
 	if path == "/" && f.DefaultRootObject != "" {
-		path = "/" + f.DefaultRootObject // CF-PATH-05; with a slash in front it is another path, which a bucket does not have (CF-S3-71)
+		path = "/" + f.DefaultRootObject // CF-PATH-05; with a leading slash it would be another path, which a bucket does not have (CF-S3-71)
 		f.Log.Add(Change{LegRequest, "uri", ChangeChanged, "/", path, ByDefaultRootObject, "CF-PATH-05"})
 	}
 	if f.Origin.Path != "" {
@@ -34,9 +34,8 @@ func (s *selection) uri(f *RequestFacts) string {
 	return targetSafe(path + "?" + query)
 }
 
-// queryString returns the parameters that go on, as they were sent and in
-// their order. In legacy mode that is all of them or none: a list of cache
-// keys does not limit what is sent (CF-QS-02).
+// queryString returns the forwarded parameters, as sent and in order. In legacy mode that
+// is all or none: a list of cache keys does not limit what is sent (CF-QS-02).
 func (s *selection) queryString(query string) (string, bool) {
 	if all(s.cacheQuery) || all(s.query) {
 		return query, true
@@ -56,8 +55,8 @@ func (s *selection) queryString(query string) (string, bool) {
 
 func all(v distribution.ValueSelection) bool { return v.Behavior == distribution.SelectAll }
 
-// targetSafe escapes the bytes that would end a request line. A request target
-// that was parsed as such has none.
+// targetSafe escapes the bytes that would end a request line. A parsed request target has
+// none.
 func targetSafe(target string) string {
 	for i := range len(target) {
 		if c := target[i]; c <= ' ' || c == 0x7f {

@@ -34,9 +34,9 @@ func ViewerHeader(out http.Header, b *distribution.CacheBehavior, log *ChangeLog
 	return out
 }
 
-// viewerVary returns the values of Vary that the viewer gets, in their order;
-// nil if none is left. That "*" is kept is inferred: the table of response
-// fields excepts it from the values that are removed.
+// viewerVary returns the values of Vary that the viewer gets, in order; nil if none is
+// left. That "*" is kept is inferred: the table of response fields excludes it from the
+// values that are removed.
 func viewerVary(values []string, b *distribution.CacheBehavior) []string {
 	s := selectionOf(b)
 	edgeNames := s.cloudFrontNames()
@@ -63,7 +63,7 @@ func viewerVary(values []string, b *distribution.CacheBehavior) []string {
 	return []string{strings.Join(kept, ", ")}
 }
 
-// variesBy says whether a name in Vary means anything to a viewer.
+// variesBy reports whether a name in Vary means anything to a viewer.
 func (s *selection) variesBy(name string, edgeNames *edgeNames) bool {
 	switch {
 	case name == "*", strings.EqualFold(name, "Accept-Encoding"), strings.EqualFold(name, "Cookie"): // CF-RESP-06

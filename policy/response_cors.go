@@ -11,11 +11,10 @@ import (
 // corsMethods is what the special value ALL of AllowMethods stands for.
 const corsMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
-// applyCORS adds the CORS part of a response headers policy, to answers to CORS
-// requests only. The page of the settings says which fields belong to every
-// answer and which to preflights; that of the managed policies keeps
-// Access-Control-Expose-Headers to preflights, where no browser looks for it,
-// and is not followed.
+// applyCORS adds the CORS part of a response headers policy, only to answers to CORS
+// requests. The page on the settings says which fields belong to every answer and which to
+// preflights; the one on managed policies limits Access-Control-Expose-Headers to
+// preflights, where no browser looks for it, and is not followed.
 func (w *responseWriter) applyCORS(c *distribution.CORSConfig, method string, request http.Header) {
 	origin := request.Get("Origin")
 	allowed := allowedOrigin(c.AllowOrigins, origin)
@@ -47,9 +46,9 @@ func (w *responseWriter) setList(name string, values []string, override bool) {
 	}
 }
 
-// allowedOrigin is the value of Access-Control-Allow-Origin for a request's
-// Origin: "*" where every origin is allowed, the origin itself where an entry
-// matches it, and "" where none does.
+// allowedOrigin returns the value of Access-Control-Allow-Origin for a request's Origin:
+// "*" if every origin is allowed, the origin itself if an entry matches it, and ""
+// otherwise.
 func allowedOrigin(entries []string, origin string) string {
 	for _, entry := range entries {
 		if entry == "*" {
@@ -64,8 +63,8 @@ func allowedOrigin(entries []string, origin string) string {
 	return ""
 }
 
-// matchesOrigin compares an entry of AllowOrigins with an origin. An entry may
-// leave out the scheme and have a wildcard as the leftmost part of its domain.
+// matchesOrigin compares an entry of AllowOrigins with an origin. An entry may omit the
+// scheme and have a wildcard as the leftmost part of its domain.
 func matchesOrigin(entry, origin string) bool {
 	scheme, host, ok := strings.Cut(strings.ToLower(origin), "://")
 	if !ok {

@@ -21,7 +21,7 @@ type ResponsePolicyFacts struct {
 	Log *ChangeLog
 }
 
-// by names the policy in the log.
+// by returns the policy's name for the log.
 func (f *ResponsePolicyFacts) by() string {
 	if f.Log == nil || f.Policy.Name == "" {
 		return ByResponsePolicy
@@ -57,8 +57,8 @@ type responseWriter struct {
 	by     string
 }
 
-// remove removes what the policy lists. A Server that is removed gives
-// way to the edge's own; the same holds for Date, which is written last of all.
+// remove removes the fields that the policy lists. A removed Server is replaced by the
+// edge's own; so is Date, which is written last.
 func (w *responseWriter) remove(names []string) {
 	for _, name := range names {
 		if distribution.ProtectedResponseHeader(name) { // CF-RESP-30
@@ -73,7 +73,7 @@ func (w *responseWriter) remove(names []string) {
 	}
 }
 
-// set sets a field unless the origin's own is to be kept.
+// set sets a field unless the origin's own takes precedence.
 func (w *responseWriter) set(name, value string, override bool) {
 	if !isFieldName(name) || !isFieldValue(value) || distribution.ProtectedResponseHeader(name) {
 		return

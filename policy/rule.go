@@ -135,9 +135,8 @@ func RuleByID(id RuleID) (*Rule, bool) {
 	return r, ok
 }
 
-// parseCatalogue reads the tab-separated catalogue: a header line, then one
-// rule a line with the columns id, area, condition, outcome, values, fidelity,
-// page, read.
+// parseCatalogue parses the tab-separated catalogue: a header line, then one rule per line
+// with the columns id, area, condition, outcome, values, fidelity, page, read.
 func parseCatalogue(text string) ([]Rule, error) {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	rules := make([]Rule, 0, len(lines))

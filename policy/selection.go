@@ -8,8 +8,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// selection is what a behavior sends on, from its two policies or from its
-// legacy settings.
+// selection is what a behavior forwards, from its two policies or from its legacy settings.
 type selection struct {
 	legacy  bool
 	methods []string // the behavior's cached methods
@@ -18,15 +17,15 @@ type selection struct {
 	cacheCookies, cookies distribution.ValueSelection
 	cacheQuery, query     distribution.ValueSelection
 	gzip, brotli          bool
-	// added are the fields of the edge's own that the origin request policy
-	// adds beside what it selects.
+	// added are the edge's own fields that the origin request policy adds to what it
+	// selects.
 	added []string
 }
 
 var selectNothing = distribution.ValueSelection{Behavior: distribution.SelectNone}
 
-// selectionOf reads a behavior. In legacy mode the forwarded values stand in
-// the place of the cache policy.
+// selectionOf reads a behavior. In legacy mode the forwarded values take the place of the
+// cache policy.
 func selectionOf(b *distribution.CacheBehavior) selection {
 	s := selection{
 		methods:      b.CachedMethods,
@@ -48,7 +47,7 @@ func selectionOf(b *distribution.CacheBehavior) selection {
 	return s
 }
 
-// forwardedValues reads the legacy settings, which know no Brotli.
+// forwardedValues reads the legacy settings, which do not support Brotli.
 func (s *selection) forwardedValues(v *distribution.ForwardedValues) {
 	s.legacy, s.gzip = true, true
 	s.cacheHeaders = distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: v.Headers}
@@ -64,15 +63,15 @@ func (s *selection) forwardedValues(v *distribution.ForwardedValues) {
 	}
 }
 
-// header says whether the policies select a field. Names are compared without
-// regard to case (CF-REQ-10).
+// header reports whether the policies select a field. Names are case-insensitive
+// (CF-REQ-10).
 func (s *selection) header(name string) bool {
 	return selects(name, s.cacheHeaders, s.headers, strings.EqualFold)
 }
 
-// selects combines a cache policy's and an origin request policy's selection of
-// one kind of value (CF-REQ-02 to CF-REQ-08): what either of them names is sent,
-// and of two block lists both hold.
+// selects combines a cache policy's and an origin request policy's selection of one kind of
+// value (CF-REQ-02 to CF-REQ-08): what either of them names is sent, and two block lists
+// both apply.
 func selects(name string, cache, origin distribution.ValueSelection, equal func(a, b string) bool) bool {
 	if cache.Behavior == distribution.SelectAllExcept && origin.Behavior == distribution.SelectAllExcept {
 		return !named(cache, name, equal) && !named(origin, name, equal) // CF-REQ-07
@@ -80,7 +79,7 @@ func selects(name string, cache, origin distribution.ValueSelection, equal func(
 	return chosen(cache, name, equal) || chosen(origin, name, equal)
 }
 
-// chosen says whether one selection on its own picks a name.
+// chosen reports whether one selection picks a name on its own.
 func chosen(v distribution.ValueSelection, name string, equal func(a, b string) bool) bool {
 	switch v.Behavior {
 	case distribution.SelectAll, distribution.SelectAllViewer, distribution.SelectAllViewerAndCloudFront:
@@ -131,7 +130,7 @@ func DecideHeader(b *distribution.CacheBehavior, name, method string) HeaderDeci
 func (s *selection) decide(name, method string) HeaderDecision {
 	row := requestHeader(name, method, s.methods)
 	d := HeaderDecision{Rule: row.Rule, Treatment: row.Unlisted}
-	if name == "Cookie" { // its own settings select it, not those of headers
+	if name == "Cookie" { // it is selected by its own settings, not by those of headers
 		d.Sent = s.cacheCookies.Behavior != distribution.SelectNone || s.cookies.Behavior != distribution.SelectNone
 		return d
 	}
@@ -141,7 +140,7 @@ func (s *selection) decide(name, method string) HeaderDecision {
 	case HeaderFraming:
 		d.Sent = true
 		return d
-	case HeaderWritten: // of these the viewer's own value goes on in three
+	case HeaderWritten: // for three of these, the viewer's own value is forwarded
 		d.Sent = name == "Via" || name == "X-Forwarded-For" || name == "Host" && s.header(name)
 		return d
 	}
@@ -175,7 +174,7 @@ func (s *selection) decide(name, method string) HeaderDecision {
 	return d
 }
 
-// selectedBy names the setting that selects a field, or "".
+// selectedBy returns the setting that selects a field, or "".
 func (s *selection) selectedBy(name string) string {
 	if !s.header(name) {
 		return ""

@@ -55,8 +55,8 @@ func milliseconds(d time.Duration) string {
 	return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10)
 }
 
-// draw turns an id into a number from 0 up to, but not including, 100, with
-// the four decimal places that a sampling rate can have.
+// draw turns an id into a number from 0 up to, but not including, 100, with the four
+// decimal places that a sampling rate can have.
 func draw(id string) float64 {
 	h := fnv.New64a()
 	h.Write([]byte(id))

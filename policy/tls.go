@@ -49,15 +49,15 @@ type Snapshot struct {
 	TLS13 bool
 }
 
-// documentedSuite is a row of the documented list with the date of the first
-// page that has it.
+// documentedSuite is a row of the documented list with the date of the first page that
+// lists it.
 type documentedSuite struct {
 	id    uint16
 	since string
 }
 
-// documentedSuites is the list of CF-TLS-09 and CF-TLS-10 in the order of the
-// page; the dates are those of CF-TLS-28 and CF-TLS-29.
+// documentedSuites is the list of CF-TLS-09 and CF-TLS-10 in the order of the page; the
+// dates are from CF-TLS-28 and CF-TLS-29.
 var documentedSuites = []documentedSuite{
 	{0xC02C, "2019-12-12"}, // ECDHE-ECDSA-AES256-GCM-SHA384
 	{0xC024, "2019-12-12"}, // ECDHE-ECDSA-AES256-SHA384

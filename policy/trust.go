@@ -24,7 +24,7 @@ type TrustStore struct {
 	size      int
 }
 
-// anchor is a root prepared for the judgment of chains.
+// anchor is a root prepared for judging chains.
 type anchor struct {
 	chainCert
 	constraint func(chain []*x509.Certificate) error

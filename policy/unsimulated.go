@@ -17,7 +17,7 @@ type Gap struct {
 	Partly bool
 }
 
-// What a behavior can need that is not here.
+// What a behavior can need that is missing here.
 const (
 	needsAWS       = "AWS itself"
 	needsHello     = "the viewer's ClientHello"
@@ -26,11 +26,10 @@ const (
 	needsDocuments = "a fuller documentation"
 )
 
-// unsimulated declares what is known and left out, so that nothing is left out
-// in silence: docs and the catalogue's readers take it from here. Areas are
-// added as they are worked through. Here are those of requests and responses;
-// originGaps has those of the way to the origin, cacheGaps those of what is kept
-// and of what AWS alone has.
+// unsimulated declares what is known but left out, so that nothing is left out silently:
+// the docs and the catalogue's readers are generated from it. This list covers requests and
+// responses; originGaps covers the way to the origin, and cacheGaps caching and what only
+// AWS has.
 var unsimulated = []Gap{
 	{Rule: "CF-HDR-10", Needs: needsOrder, Partly: true, Why: "over HTTP/2 the order of the viewer's fields is lost on the way here, and the names stand in alphabetical order"},
 	{Rule: "CF-HDR-12", Needs: needsHello, Why: "fingerprints are not computed, and the fields are left out"},

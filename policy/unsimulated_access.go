@@ -1,13 +1,13 @@
 package policy
 
-// What else a behavior can need that is not here.
+// More that a behavior can need that is missing here.
 const (
 	needsConfig = "no act of its own"
 	needsLocal  = "a public edge"
 )
 
-// accessGaps declares what is left out in CF-S3, CF-OAC, CF-SIGN, CF-VIEW,
-// CF-MT and CF-CD: rows with one reason stand together.
+// accessGaps declares what is left out in CF-S3, CF-OAC, CF-SIGN, CF-VIEW, CF-MT and CF-CD:
+// rows with the same reason are together.
 var accessGaps = expandGaps([]gaps{
 	{needsAWS, "a folder is never new to DNS; a redirect of the real S3 is passed on as every redirect is", []RuleID{"CF-S3-02", "CF-S3-58"}},
 	{needsAWS, "what a name is a CNAME of is not looked up when files are read", []RuleID{"CF-S3-04"}},
@@ -67,7 +67,7 @@ var accessGaps = expandGaps([]gaps{
 	{needsConfig, "it is what CF-PATH-05, CF-CACHE and CF-RESP say of every distribution, and is tested by those", []RuleID{"CF-VIEW-50", "CF-VIEW-51", "CF-VIEW-53", "CF-VIEW-80", "CF-VIEW-81", "CF-VIEW-83"}},
 })
 
-// accessPartly declares what is simulated in part.
+// accessPartly declares what is only partly simulated.
 var accessPartly = []Gap{
 	{Rule: "CF-VIEW-01", Needs: needsOldViewers, Partly: true, Why: "viewers on SSLv3 are refused: crypto/tls does not speak it"},
 	{Rule: "CF-VIEW-12", Needs: needsOldViewers, Partly: true, Why: "RC4-MD5 is not offered to viewers: crypto/tls does not have it"},
@@ -87,7 +87,7 @@ const (
 	noCBCSHA384     = "the two ECDHE suites with AES-256-CBC and SHA-384 are not offered to viewers: crypto/tls does not have them"
 )
 
-// gaps are behaviors that one reason leaves out.
+// gaps are behaviors left out for the same reason.
 type gaps struct {
 	needs, why string
 	rules      []RuleID

@@ -1,8 +1,7 @@
 package policy
 
-// configGaps are what the API refuses and a reader of files cannot see: what
-// depends on the account, on what is deployed already, or on the request to the
-// API itself.
+// configGaps are what the API refuses but a reader of files cannot see: it depends on the
+// account, on what is already deployed, or on the API request itself.
 var configGaps = []Gap{
 	{Rule: "CF-CONF-35", Needs: needsAWS, Why: "which CallerReferences an account has used is not in the files"},
 	{Rule: "CF-CONF-36", Needs: needsAWS, Why: "a file is judged as it stands, not as an update of what is deployed"},

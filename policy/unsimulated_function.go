@@ -1,6 +1,6 @@
 package policy
 
-// What edge functions can need that is not here.
+// What edge functions can need that is missing here.
 const (
 	needsThrottle   = "a service that throttles"
 	needsTenants    = "distribution tenants"

@@ -1,6 +1,6 @@
 package policy
 
-// What else a behavior can need that is not here.
+// More that a behavior can need that is missing here.
 const (
 	needsLater = "a later version"
 )

@@ -38,8 +38,8 @@ func JudgeRequest(v ViewerFacts) *Cause {
 			hinted("it is cookies, most of the time: set fewer or smaller ones")
 	}
 	if v.Malformed != "" {
-		// CF-ERR-24 does not say what counts as malformed: that this does is
-		// inferred from RFC 9112.
+		// CF-ERR-24 does not say what counts as malformed: that this does is inferred from
+		// RFC 9112.
 		cause := NewCause(CauseViewerBadRequest, v.Malformed, nil)
 		cause.Inferred = true
 		return cause
@@ -47,7 +47,7 @@ func JudgeRequest(v ViewerFacts) *Cause {
 	return nil
 }
 
-// urlLength is the length of scheme, host and path with query.
+// urlLength returns the length of scheme, host and path with query.
 func urlLength(v ViewerFacts) int { return len(v.Scheme) + len("://") + len(v.Host) + len(v.URI) }
 
 // JudgeBehavior refuses what the behavior refuses: the viewer's protocol, the
@@ -91,9 +91,9 @@ func JudgeRootObject(path, name string) *Cause {
 	return cause
 }
 
-// redirectToHTTPS decides how a viewer on HTTP is sent to HTTPS: 301 for GET
-// and HEAD (CF-ERR-29), 307 for the others on HTTP/1.1 or newer (CF-ERR-30),
-// 403 for them on HTTP/1.0 (CF-ERR-31).
+// redirectToHTTPS decides how a viewer on HTTP is sent to HTTPS: 301 for GET and HEAD
+// (CF-ERR-29), 307 for other methods on HTTP/1.1 or newer (CF-ERR-30), 403 for those on
+// HTTP/1.0 (CF-ERR-31).
 func redirectToHTTPS(v ViewerFacts, b *distribution.CacheBehavior) (int, *Cause) {
 	switch {
 	case v.Method == "GET" || v.Method == "HEAD":

@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"crypto/sha1" // RFC 6455 prescribes it; nothing here is secret
+	"crypto/sha1" // RFC 6455 requires it; nothing here is secret
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -42,8 +42,8 @@ type WebSocketFacts struct {
 	OriginMTLS bool
 }
 
-// neededByWebSocket are the fields without which no origin can accept a
-// WebSocket (CF-WS-01). The others of RFC 6455 are optional.
+// neededByWebSocket are the fields without which no origin can accept a WebSocket
+// (CF-WS-01). The others of RFC 6455 are optional.
 var neededByWebSocket = []string{"Sec-Websocket-Key", "Sec-Websocket-Version"}
 
 // JudgeWebSocket decides whether a WebSocket request goes to the origin as one,
@@ -108,7 +108,7 @@ func IdleWebSocket() Finding {
 	}
 }
 
-// hasToken says whether a list field names a token, in any letter case.
+// hasToken reports whether a list field has a token, in any letter case.
 func hasToken(values []string, token string) bool {
 	for _, value := range values {
 		for item := range strings.SplitSeq(value, ",") {

@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// body is a viewer's request body as the edge gets it. One that breaks the
-// rules of its framing ends in the cause of a malformed request (CF-ERR-24): the
-// viewer's mistake shows only when the origin has been asked.
+// body is a viewer's request body as passed to the edge. If its framing is malformed, it
+// ends with the cause of a malformed request (CF-ERR-24): the viewer's mistake shows only
+// after the origin has been asked.
 type body struct{ *http1.Body }
 
 // Read reads from the viewer.

@@ -41,8 +41,8 @@ func NewCA() (*CA, error) {
 	return &CA{cert: cert}, nil
 }
 
-// caName is the CA's common name: of which machine it is, for the person who
-// finds it in a trust store, and which one, as it may have been rotated.
+// caName is the CA's common name. It says which machine the CA belongs to, for someone who
+// finds it in a trust store, and has a random part, as the CA may have been rotated.
 func caName() string {
 	var id [3]byte
 	_, _ = rand.Read(id[:]) // never fails
@@ -72,7 +72,7 @@ func (ca *CA) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// leaf mints a certificate to be shown to viewers.
+// leaf mints a certificate to show to viewers.
 func (ca *CA) leaf(t pki.Template, now time.Time) (*tls.Certificate, error) {
 	t.NotBefore, t.NotAfter = now.Add(-clockSkew), now.Add(leafLife)
 	if end := ca.cert.X509.NotAfter; t.NotAfter.After(end) {

@@ -33,7 +33,7 @@ const (
 // The directory is created with mode 0700 and the key with 0600. A key that others
 // can read is rejected.
 func LoadOrCreateCA(dir string) (*CA, error) {
-	const patience = 25 // times 20 ms: another process may be at it
+	const patience = 25 // times 20 ms: another process may be creating it
 	for try := 0; ; try++ {
 		ca, err := loadCA(dir)
 		var problem *CAError
@@ -61,10 +61,10 @@ func RotateCA(dir string) (*CA, error) {
 	return loadCA(dir)
 }
 
-// errNoCA is a state directory without a CA.
+// errNoCA means that the state directory has no CA.
 var errNoCA = errors.New("there is no viewer CA yet")
 
-// loadCA reads the two files and checks that they are fit for use.
+// loadCA reads the two files and checks that they are usable.
 func loadCA(dir string) (*CA, error) {
 	certPath, keyPath := filepath.Join(dir, CertificateFile), filepath.Join(dir, KeyFile)
 	certPEM, certErr := os.ReadFile(certPath)
@@ -102,7 +102,7 @@ func loadCA(dir string) (*CA, error) {
 	return &CA{cert: &pki.Certificate{DER: cert.Raw, X509: cert, Key: key}, path: certPath}, nil
 }
 
-// checkMode refuses a key that others may use. Windows has no such modes.
+// checkMode refuses a key that others can read or write. Windows has no such modes.
 func checkMode(keyPath string) error {
 	info, err := os.Stat(keyPath)
 	if err != nil {
@@ -146,8 +146,8 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// writeCA makes a new pair and publishes each file whole, the key first: its
-// publication decides who wins when several make one at a time.
+// writeCA makes a new pair and publishes each file as a whole, the key first: whoever
+// publishes the key wins if several processes make one at a time.
 func writeCA(dir string, publish func(from, to string) error) error {
 	ca, err := NewCA()
 	if err != nil {
@@ -171,7 +171,7 @@ func writeCA(dir string, publish func(from, to string) error) error {
 	}
 	defer os.Remove(cert)
 	if err := publish(key, filepath.Join(dir, KeyFile)); errors.Is(err, fs.ErrExist) {
-		return nil // somebody else was faster: theirs it is
+		return nil // another process was faster: its CA is used
 	} else if err != nil {
 		return &CAError{CAUnwritable, filepath.Join(dir, KeyFile), hintState, reason(err)}
 	}
@@ -181,8 +181,8 @@ func writeCA(dir string, publish func(from, to string) error) error {
 	return nil
 }
 
-// publishOnce gives a file its name unless the name is taken, which a hard link
-// does. A file system without hard links gets a plain rename.
+// publishOnce gives a file its name with a hard link, which fails if the name is taken. A
+// file system without hard links gets a plain rename.
 func publishOnce(from, to string) error {
 	err := os.Link(from, to)
 	if err == nil || errors.Is(err, fs.ErrExist) {
@@ -206,8 +206,8 @@ func writeTemp(dir string, content []byte) (string, error) {
 	return f.Name(), nil
 }
 
-// reason is an error without the path and the system call, which stand around
-// it already.
+// reason returns an error without the path and the system call, which the message around it
+// already has.
 func reason(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -14,12 +14,12 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// recordHandshake is the first byte of a TLS connection: a record of type
-// handshake (RFC 8446 section 5.1). No HTTP request begins with it.
+// recordHandshake is the first byte of a TLS connection: a record of type handshake (RFC
+// 8446 section 5.1). No HTTP request starts with it.
 const recordHandshake = 0x16
 
-// onConnect is goproxy's CONNECT hook. Left alone, goproxy would open a tunnel
-// to the host and nothing would be simulated.
+// onConnect is goproxy's CONNECT hook. Without it, goproxy would open a tunnel to the host
+// and nothing would be simulated.
 func (s *Server) onConnect(host string, ctx *goproxy.ProxyCtx) (*goproxy.ConnectAction, string) {
 	if !s.forwards(host) {
 		ctx.Resp = refusal(ctx.Req, http.StatusForbidden, refusedHost)
@@ -28,14 +28,14 @@ func (s *Server) onConnect(host string, ctx *goproxy.ProxyCtx) (*goproxy.Connect
 	return &goproxy.ConnectAction{Action: goproxy.ConnectHijack, Hijack: s.openTunnel}, host
 }
 
-// openTunnel has what is said in a tunnel served: the connection is one more of
-// the server that serves viewers, until it ends.
+// openTunnel serves what is sent in a tunnel: until it ends, the connection is one more of
+// the server that serves viewers.
 func (s *Server) openTunnel(r *http.Request, client net.Conn, _ *goproxy.ProxyCtx) {
 	s.viewer.ServeConn(&tunnelConn{Conn: client, host: r.Host})
 }
 
-// openViewer prepares a connection of the TLS listener, or a tunnel: one with
-// TLS in it if it begins like TLS, else one with HTTP.
+// openViewer prepares a connection of the TLS listener, or a tunnel: TLS if it starts like
+// TLS, otherwise HTTP.
 func (s *Server) openViewer(c net.Conn) (http1.Opened, error) {
 	t, inTunnel := c.(*tunnelConn)
 	if !inTunnel {
@@ -52,10 +52,10 @@ func (s *Server) openViewer(c net.Conn) (http1.Opened, error) {
 	return http1.Opened{Conn: c, Tag: tunneled}, nil
 }
 
-// tunneled is the tag of connections that are tunnels.
+// tunneled is the tag of tunnel connections.
 var tunneled any = edge.FormConnect
 
-// handshake makes a TLS connection. One that speaks HTTP/2 goes to net/http.
+// handshake performs a TLS handshake. A connection that negotiates HTTP/2 goes to net/http.
 func (s *Server) handshake(c net.Conn, tag any) (http1.Opened, error) {
 	secure := tls.Server(c, s.tls)
 	err := secure.SetDeadline(time.Now().Add(s.config.ReadHeaderTimeout))
@@ -81,8 +81,8 @@ func (s *Server) handshake(c net.Conn, tag any) (http1.Opened, error) {
 	return http1.Opened{Conn: secure, TLS: &state, Tag: tag}, nil
 }
 
-// looksLikeHTTP says whether what should be the header of a TLS record is the
-// beginning of a request.
+// looksLikeHTTP reports whether the supposed header of a TLS record is the start of a
+// request.
 func looksLikeHTTP(header [5]byte) bool {
 	switch string(header[:]) {
 	case "GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH":
@@ -94,14 +94,14 @@ func looksLikeHTTP(header [5]byte) bool {
 // tunnelConn is the viewer's end of a CONNECT tunnel.
 type tunnelConn struct {
 	net.Conn
-	// host is what the viewer asked to be connected to, host:port.
+	// host is the host:port that the viewer asked to connect to.
 	host string
-	// first was read from Conn but is not yet used.
+	// first was read from Conn but not used yet.
 	first []byte
 }
 
-// establish says 200 and returns the first byte the viewer sends then, which
-// stays to be read.
+// establish sends the 200 and returns the first byte that the viewer then sends, which is
+// still to be read.
 func (t *tunnelConn) establish(timeout time.Duration) (byte, error) {
 	if err := t.SetDeadline(time.Now().Add(timeout)); err != nil {
 		return 0, err
@@ -134,7 +134,7 @@ func (t *tunnelConn) CloseWrite() error {
 	return nil
 }
 
-// handed is the listener through which HTTP/2 connections reach net/http.
+// handed is the listener that hands HTTP/2 connections to net/http.
 type handed struct {
 	ready chan net.Conn
 	once  sync.Once
@@ -145,7 +145,7 @@ func newHanded() *handed {
 	return &handed{ready: make(chan net.Conn), done: make(chan struct{})}
 }
 
-// deliver hands a connection to Accept, or closes it if nobody accepts any more.
+// deliver hands a connection to Accept, or closes it if the listener is closed.
 func (l *handed) deliver(c net.Conn) {
 	select {
 	case l.ready <- c:

@@ -19,11 +19,11 @@ import (
 // errNoNetwork is what goproxy gets if it ever tries to connect to anything.
 var errNoNetwork = errors.New("proxy: goproxy must not open connections: only originconn goes to origins")
 
-// errNotProxied is what is wrong if goproxy gets a request that is not a proxy's.
+// errNotProxied means that goproxy got a request that was not meant for a proxy.
 var errNotProxied = errors.New("proxy: goproxy got an origin-form request")
 
-// newGoproxy sets goproxy up so that it reaches neither the network nor a
-// header, and hands every request on to this package.
+// newGoproxy sets goproxy up so that it touches neither the network nor header fields, and
+// passes every request on to this package.
 func (s *Server) newGoproxy() *goproxy.ProxyHttpServer {
 	g := goproxy.NewProxyHttpServer()
 	g.Logger = goproxyLog{s.logger}
@@ -37,16 +37,15 @@ func (s *Server) newGoproxy() *goproxy.ProxyHttpServer {
 	}
 	g.ConnectDial = func(string, string) (net.Conn, error) { return nil, errNoNetwork }
 	g.ConnectDialWithReq = func(*http.Request, string, string) (net.Conn, error) { return nil, errNoNetwork }
-	// Origin-form requests would be handed to this by goproxy; servePlain does
-	// without the detour.
+	// goproxy would hand origin-form requests to this; servePlain skips the detour.
 	g.NonproxyHandler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(errNotProxied) })
 	g.OnRequest().DoFunc(s.onAbsolute)
 	g.OnRequest().HandleConnectFunc(s.onConnect)
 	return g
 }
 
-// forwarding is what goproxy does not hand down with a request. It travels in
-// the request's context.
+// forwarding is what goproxy does not pass on with a request. It travels in the request's
+// context.
 type forwarding struct {
 	w *http1.Response
 	r *http1.Request
@@ -54,9 +53,8 @@ type forwarding struct {
 
 type forwardingKey struct{}
 
-// serveProxied sends an absolute-form request or a CONNECT through goproxy. A
-// WebSocket is served without it, as goproxy would hijack the connection when
-// the origin agrees.
+// serveProxied sends an absolute-form request or a CONNECT through goproxy. A WebSocket
+// bypasses it, as goproxy would hijack the connection once the origin agrees.
 func (s *Server) serveProxied(w *http1.Response, r *http1.Request) {
 	if r.Form == http1.FormAbsolute && s.forwards(r.Host) && policy.AsksForWebSocket(r.Method, r.Proto, r.Header) {
 		s.serve(w, r, edge.FormAbsolute)
@@ -71,7 +69,7 @@ func (s *Server) serveProxied(w *http1.Response, r *http1.Request) {
 	s.goproxy.ServeHTTP(w.Writer(), h.WithContext(ctx))
 }
 
-// onAbsolute is goproxy's request hook: it refuses, or sets the road to the edge.
+// onAbsolute is goproxy's request hook: it refuses the request, or routes it to the edge.
 func (s *Server) onAbsolute(r *http.Request, ctx *goproxy.ProxyCtx) (*http.Request, *http.Response) {
 	if !s.forwards(r.URL.Host) {
 		return r, refusal(r, http.StatusForbidden, refusedHost)
@@ -80,11 +78,11 @@ func (s *Server) onAbsolute(r *http.Request, ctx *goproxy.ProxyCtx) (*http.Reque
 	return r, nil
 }
 
-// refusedHost is what this package refuses itself, without asking the edge.
+// refusedHost is the refusal that this package sends without asking the edge.
 const refusedHost = "edgesim: this host is not the distribution's, and this proxy can be reached from other machines; --forward-others allows it"
 
-// forwards says whether absolute-form and CONNECT requests for a host are
-// taken. An edge that others can reach must not be an open door.
+// forwards reports whether absolute-form and CONNECT requests for a host are accepted. An
+// edge that others can reach must not be an open proxy.
 func (s *Server) forwards(host string) bool {
 	if !s.config.Public || s.config.ForwardOthers {
 		return true
@@ -92,10 +90,10 @@ func (s *Server) forwards(host string) bool {
 	return s.config.ServesHost != nil && s.config.ServesHost(host)
 }
 
-// refusal is a response of one line of text, after which the connection closes.
+// refusal is a one-line text response, after which the connection is closed.
 func refusal(r *http.Request, status int, line string) *http.Response {
 	if f, ok := r.Context().Value(forwardingKey{}).(*forwarding); ok && f.r.Body != nil {
-		_ = f.r.Body.Close() // nobody will read it
+		_ = f.r.Body.Close() // it will not be read
 	}
 	line += "\n"
 	return &http.Response{
@@ -122,8 +120,8 @@ func (s *Server) roundTrip(r *http.Request, _ *goproxy.ProxyCtx) (*http.Response
 	}, nil
 }
 
-// forwardBody is the edge's response body in goproxy's hands. goproxy copies it
-// with io.Copy, which leaves the copying to WriteTo.
+// forwardBody is the edge's response body as passed to goproxy, which copies it with
+// io.Copy and so leaves the copying to WriteTo.
 type forwardBody struct {
 	w      *http1.Response
 	resp   *edge.Response

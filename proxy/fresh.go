@@ -6,16 +6,15 @@ import (
 	"sync"
 )
 
-// fresh are connections on which nothing was received yet, as browsers open
-// them in advance. net/http would wait five seconds for each of them when it
-// shuts down; nobody misses them.
+// fresh are connections on which nothing has been received yet; browsers open them in
+// advance. On shutdown, net/http would wait five seconds for each of them, for nothing.
 type fresh struct {
 	mu     sync.Mutex
 	conns  map[net.Conn]bool
 	closed bool
 }
 
-// track is an http.Server's ConnState.
+// track is an http.Server's ConnState hook.
 func (f *fresh) track(conn net.Conn, state http.ConnState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -30,7 +29,7 @@ func (f *fresh) track(conn net.Conn, state http.ConnState) {
 	f.conns[conn] = true
 }
 
-// close closes what is fresh now and from now on.
+// close closes all fresh connections, now and from now on.
 func (f *fresh) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

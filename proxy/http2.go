@@ -13,9 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// serveHTTP2 carries one request of HTTP/2 to the edge and its response back.
-// Its fields have lower-case names on the wire, and their order is lost in
-// net/http: the edge gets the map alone.
+// serveHTTP2 passes one HTTP/2 request to the edge and its response back. Field names are
+// in lower case on the wire, and net/http loses their order: the edge gets only the map.
 func (s *Server) serveHTTP2(w http.ResponseWriter, r *http.Request) {
 	s.streams.enter()
 	defer s.streams.leave()
@@ -27,25 +26,25 @@ func (s *Server) serveHTTP2(w http.ResponseWriter, r *http.Request) {
 	}
 	setHeader(w.Header(), r.Method, resp)
 	if _, ok := w.Header()["Content-Type"]; !ok {
-		w.Header()["Content-Type"] = nil // or net/http would guess one
+		w.Header()["Content-Type"] = nil // otherwise net/http would guess one
 	}
 	w.WriteHeader(resp.Status)
 	if r.Method == http.MethodHead || resp.Status == http.StatusNoContent || resp.Status == http.StatusNotModified {
 		return
 	}
 	s.copyBody(w, resp)
-	for name, values := range resp.Trailer { // gRPC has one, and comes over HTTP/2 alone
+	for name, values := range resp.Trailer { // only gRPC has one, over HTTP/2
 		w.Header()[http.TrailerPrefix+name] = values
 	}
 }
 
-// streams counts the handlers of HTTP/2 that are under way. net/http's Shutdown
-// waits for streams, and one that the viewer has reset is gone before its
-// handler, which is still to record it.
+// streams counts the HTTP/2 handlers in progress. net/http's Shutdown waits for streams,
+// and one that the viewer has reset is gone before its handler, which still has to record
+// it.
 type streams struct {
 	mu   sync.Mutex
 	n    int
-	none chan struct{} // closed when n falls to 0; nil if nobody waits
+	none chan struct{} // closed when n falls to 0; nil if nothing waits
 }
 
 func (s *streams) enter() {
@@ -63,7 +62,7 @@ func (s *streams) leave() {
 	}
 }
 
-// wait waits until none is left, or until ctx ends.
+// wait waits until none are left, or until ctx ends.
 func (s *streams) wait(ctx context.Context) {
 	s.mu.Lock()
 	if s.n == 0 {
@@ -81,7 +80,7 @@ func (s *streams) wait(ctx context.Context) {
 	}
 }
 
-// rescueHTTP2 is rescue where it is net/http that resets the stream.
+// rescueHTTP2 is rescue for HTTP/2, where net/http resets the stream.
 func (s *Server) rescueHTTP2(r *http.Request) {
 	v := recover()
 	if v == nil {
@@ -93,14 +92,14 @@ func (s *Server) rescueHTTP2(r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// viewerRequestHTTP2 is the request as the edge takes it: made as one of
-// HTTP/1 is, once it has been read as one.
+// viewerRequestHTTP2 converts a request for the edge, the same way as for HTTP/1 once it
+// has been read.
 func (s *Server) viewerRequestHTTP2(h *http.Request) *edge.ViewerRequest {
 	r, fault := http1.FromHTTP2(h)
 	r.ContentLength, r.RemoteAddr, r.TLS, r.Close = h.ContentLength, h.RemoteAddr, h.TLS, h.Close
-	r.Scheme = "https" // whatever :scheme says, that is what is spoken
+	r.Scheme = "https" // that is what is spoken, regardless of :scheme
 	if c, ok := h.Context().Value(connKey{}).(*tls.Conn); ok {
-		if r.TLS == nil { // net/http believes :scheme
+		if r.TLS == nil { // net/http trusts :scheme
 			state := c.ConnectionState()
 			r.TLS = &state
 		}
@@ -119,16 +118,16 @@ func (s *Server) viewerRequestHTTP2(h *http.Request) *edge.ViewerRequest {
 	return v
 }
 
-// connKey is the key under which the context of a connection has it.
+// connKey is the context key of a connection.
 type connKey struct{}
 
-// withConn lets requests know their connection.
+// withConn gives requests access to their connection.
 func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// unreadable are the requests that net/http refuses before anybody sees them, by
-// its own name for them. It resets their streams (RFC 9113 section 8.1.1).
+// unreadable are the requests that net/http refuses before any handler sees them, by its
+// own names for them. It resets their streams (RFC 9113 section 8.1.1).
 var unreadable = map[string]string{
 	"bad_path":              "its :path is not a path",
 	"bad_path_method":       "it lacks :method, :scheme or :path, or they contradict each other",
@@ -136,8 +135,8 @@ var unreadable = map[string]string{
 	"userinfo_in_authority": "its :authority has a user in it",
 }
 
-// countHTTP2 gets the errors of HTTP/2, and has requests recorded that were
-// refused without being handled. Of those, nothing else is known.
+// countHTTP2 receives HTTP/2 errors, and records requests that were refused without being
+// handled. Nothing else is known about those.
 func (s *Server) countHTTP2(what string) {
 	why, ok := unreadable[strings.TrimPrefix(what, "stream_PROTOCOL_ERROR_")]
 	if !ok {

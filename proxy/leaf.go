@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	// maxLeaves bounds the cache of certificates.
+	// maxLeaves limits the cache of certificates.
 	maxLeaves = 1000
-	// leafLife is how long a certificate is valid: less than the 397 days that
-	// browsers take from a CA.
+	// leafLife is how long a certificate is valid: less than the 397 days that browsers
+	// accept from a CA.
 	leafLife = 90 * 24 * time.Hour
-	// leafRenewal is how long before its end a certificate is replaced.
+	// leafRenewal is how long before it expires a certificate is replaced.
 	leafRenewal = 24 * time.Hour
 	// clockSkew is how far a viewer's clock may be behind ours.
 	clockSkew = time.Hour
@@ -27,19 +27,19 @@ const (
 	maxCommonName = 64
 )
 
-// certificate is the TLS configuration's GetCertificate: a certificate for the
-// name the viewer asks for; without SNI for the host of its CONNECT; without
-// either for this machine. A name that is none gets no certificate, which
-// crypto/tls answers with the alert unrecognized_name.
+// certificate is the TLS configuration's GetCertificate. It returns a certificate for the
+// SNI; without SNI, for the host of the CONNECT; without either, for this machine. An
+// invalid name gets no certificate, which crypto/tls answers with the alert
+// unrecognized_name.
 func (s *Server) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	cert, err := s.certificateFor(hello, false)
 	if cert == nil || err != nil || hello.SupportsCertificate(cert) == nil {
 		return cert, err
 	}
-	return s.certificateFor(hello, true) // viewers with RSA alone get one of RSA
+	return s.certificateFor(hello, true) // viewers that support only RSA get an RSA certificate
 }
 
-// certificateFor is a certificate with a key on P-256, or with one of RSA.
+// certificateFor returns a certificate with a P-256 or an RSA key.
 func (s *Server) certificateFor(hello *tls.ClientHelloInfo, rsa bool) (*tls.Certificate, error) {
 	name := hello.ServerName
 	if t, ok := hello.Conn.(*tunnelConn); ok && name == "" {
@@ -61,7 +61,7 @@ func (s *Server) certificateFor(hello *tls.ClientHelloInfo, rsa bool) (*tls.Cert
 	return s.leaves.get(leafName{dns: name, rsa: rsa})
 }
 
-// hostOf cuts the port and brackets off.
+// hostOf removes the port and brackets.
 func hostOf(hostport string) string {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -70,7 +70,7 @@ func hostOf(hostport string) string {
 	return strings.TrimSuffix(host, ".")
 }
 
-// isDNSName says whether a lower-case name can stand in a certificate.
+// isDNSName reports whether a lower-case name is valid in a certificate.
 func isDNSName(name string) bool {
 	if len(name) > 253 {
 		return false
@@ -88,13 +88,13 @@ func isDNSName(name string) bool {
 	return true
 }
 
-// leafName is what a certificate is for: a DNS name, an address, or, with
-// local, this machine, reached at ip.
+// leafName is what a certificate is for: a DNS name, an address, or, with local, this
+// machine, reached at ip.
 type leafName struct {
 	dns   string
 	ip    netip.Addr
 	local bool
-	// rsa asks for a key of RSA, which all such certificates share.
+	// rsa asks for an RSA key, which all such certificates share.
 	rsa bool
 }
 
@@ -106,7 +106,7 @@ func localName(addr net.Addr) leafName {
 	return name
 }
 
-// template is the certificate to mint, without dates.
+// template returns the certificate to mint, without dates.
 func (n leafName) template() pki.Template {
 	t := pki.Template{CommonName: n.dns}
 	if n.dns != "" {
@@ -129,21 +129,21 @@ func (n leafName) template() pki.Template {
 	return t
 }
 
-// leaves is the cache of minted certificates: bounded, the least recently used
-// goes first, and each is minted once however many viewers ask at a time.
+// leaves is the cache of minted certificates. It is limited, evicts the least recently
+// used, and mints each certificate once, no matter how many viewers ask for it at a time.
 type leaves struct {
 	ca    *CA
 	now   func() time.Time
 	limit int
-	// rsaKey is the key of RSA, made when the first viewer needs it.
+	// rsaKey returns the RSA key, made when the first viewer needs it.
 	rsaKey func() (crypto.Signer, error)
 
 	mu     sync.Mutex
 	byName map[leafName]*list.Element // of *leaf
-	recent *list.List                 // the most recently used at the front
+	recent *list.List                 // the most recently used first
 }
 
-// leaf is one certificate, minted by the first who calls mint.
+// leaf is one certificate, minted by the first call of mint.
 type leaf struct {
 	name leafName
 	mint func() (*tls.Certificate, error)
@@ -167,7 +167,7 @@ func (l *leaves) get(name leafName) (*tls.Certificate, error) {
 	return l.find(name).Value.(*leaf).mint()
 }
 
-// find returns the cache's entry for a name, a new one if need be.
+// find returns the cache entry for a name, adding one if needed.
 func (l *leaves) find(name leafName) *list.Element {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -193,7 +193,7 @@ func (l *leaves) find(name leafName) *list.Element {
 	return element
 }
 
-// remove takes an entry out, unless somebody else did.
+// remove removes an entry, unless it is already gone.
 func (l *leaves) remove(element *list.Element) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// serverLog takes net/http's own log, which is about what viewers of HTTP/2 do
-// wrong: it goes out at level debug.
+// serverLog passes net/http's own log, which is about mistakes of HTTP/2 viewers, on at
+// level debug.
 type serverLog struct{ logger *logrus.Logger }
 
 // Write takes one line.
@@ -17,13 +17,13 @@ func (l *serverLog) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// logHandshake says at level debug why a TLS handshake failed.
+// logHandshake logs at level debug why a TLS handshake failed.
 func (s *Server) logHandshake(c net.Conn, err error) {
 	s.logger.WithField("hint", "the viewer may not trust the local CA: see edgesim ca").
 		Debugf("TLS handshake with %s: %v", c.RemoteAddr(), err)
 }
 
-// goproxyLog takes what goproxy has to say, at level debug.
+// goproxyLog passes goproxy's log on at level debug.
 type goproxyLog struct{ logger *logrus.Logger }
 
 // Printf takes one line.

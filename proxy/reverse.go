@@ -7,9 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// servePlain is the handler of the plain listener. goproxy gets what is a
-// proxy's business; what it would hand on to its NonproxyHandler goes there at
-// once.
+// servePlain is the handler of the plain listener. goproxy gets only proxy requests; what
+// it would pass to its NonproxyHandler goes straight there.
 func (s *Server) servePlain(w *http1.Response, r *http1.Request) {
 	switch r.Form {
 	case http1.FormAuthority, http1.FormAbsolute:
@@ -19,17 +18,17 @@ func (s *Server) servePlain(w *http1.Response, r *http1.Request) {
 	}
 }
 
-// serveViewer is the handler of the TLS listener and of tunnels. All it sees is
-// for the edge, as for a CloudFront edge location: a CONNECT or an
-// absolute-form request here is an ordinary one with an unusual target.
+// serveViewer is the handler of the TLS listener and of tunnels. Everything it sees is for
+// the edge, as for a CloudFront edge location: a CONNECT or an absolute-form request here
+// is an ordinary one with an unusual target.
 func (s *Server) serveViewer(w *http1.Response, r *http1.Request) {
 	s.serve(w, r, formOf(r))
 }
 
-// formOf says how a request came that is for the edge alone.
+// formOf returns the form of a request that goes straight to the edge.
 func formOf(r *http1.Request) string {
 	switch {
-	case r.Tag != nil: // what openViewer says of tunnels
+	case r.Tag != nil: // set by openViewer for tunnels
 		return edge.FormConnect
 	case r.Form == http1.FormAbsolute:
 		return edge.FormAbsolute
@@ -37,8 +36,7 @@ func formOf(r *http1.Request) string {
 	return edge.FormOrigin
 }
 
-// refuse has a request refused that cannot be read: it is the edge that answers
-// it, and records it.
+// refuse refuses a request that cannot be read: the edge answers it and records it.
 func (s *Server) refuse(w *http1.Response, r *http1.Request, fault *http1.Fault) {
 	s.logger.Debugf("a request of %s cannot be read: %s", r.RemoteAddr, fault.Reason)
 	v := viewerRequest(r, formOf(r))
@@ -46,7 +44,7 @@ func (s *Server) refuse(w *http1.Response, r *http1.Request, fault *http1.Fault)
 	s.respond(w, r, s.config.Serve(r.Context(), v))
 }
 
-// serve carries one request to the edge and its response back.
+// serve passes one request to the edge and its response back.
 func (s *Server) serve(w *http1.Response, r *http1.Request, form string) {
 	s.respond(w, r, s.config.Serve(r.Context(), viewerRequest(r, form)))
 }
@@ -63,8 +61,8 @@ func (s *Server) respond(w *http1.Response, r *http1.Request, resp *edge.Respons
 	_ = w.Relay(resp.Body) // an error cuts the connection
 }
 
-// rescue keeps a fault of edgesim from being taken for one of the network: it
-// is logged, and the viewer's connection cut.
+// rescue keeps a panic of edgesim from looking like a network fault: it logs it and cuts
+// the viewer's connection.
 func (s *Server) rescue(r *http1.Request, v any) {
 	if r == nil {
 		r = &http1.Request{}
@@ -76,7 +74,7 @@ func (s *Server) logFault(v any, target, host string) {
 	s.logger.Errorf("serving %q of %q: a fault of edgesim: %v\n%s", target, host, v, debug.Stack())
 }
 
-// viewerRequest is the request as the edge takes it.
+// viewerRequest converts a request for the edge.
 func viewerRequest(r *http1.Request, form string) *edge.ViewerRequest {
 	v := &edge.ViewerRequest{
 		Method:        r.Method,

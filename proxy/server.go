@@ -70,11 +70,11 @@ const (
 	defaultReadHeaderTimeout = 60 * time.Second
 	defaultIdleTimeout       = 60 * time.Second
 	defaultWriteTimeout      = 5 * time.Minute
-	// maxHeaderBytes is twice what CloudFront takes (32,768 bytes), so that over
-	// HTTP/2 it is the edge that judges the documented limit, too.
+	// maxHeaderBytes is twice what CloudFront accepts (32,768 bytes), so that the edge
+	// judges the documented limit over HTTP/2, too.
 	maxHeaderBytes = 64 << 10
-	// maxStreams is how many requests one HTTP/2 connection may have under way.
-	// CloudFront's number is not documented; this one is that of nginx.
+	// maxStreams is how many requests may be in progress on one HTTP/2 connection.
+	// CloudFront's limit is not documented; this is nginx's.
 	maxStreams = 128
 )
 
@@ -86,17 +86,17 @@ type Server struct {
 	offers  offers
 	tls     *tls.Config
 	goproxy *goproxy.ProxyHttpServer
-	// plain serves the plain listener, viewer everything that is for the edge
-	// alone: the TLS listener and the inside of tunnels.
+	// plain serves the plain listener, viewer everything that goes straight to the edge:
+	// the TLS listener and the inside of tunnels.
 	plain, viewer *http1.Server
-	// http2 serves those of viewer's connections that speak HTTP/2; they are
-	// handed over.
+	// http2 serves those connections of viewer that speak HTTP/2; they are handed over to
+	// it.
 	http2 *http.Server
-	// streams are the requests of http2 that are being handled.
+	// streams counts the requests being handled by http2.
 	streams streams
 	handed  *handed
-	// cut says that viewers are cut off, and base, from which the contexts of
-	// requests have their values, tells it on.
+	// cut means that viewers are being cut off; base, the parent of request contexts,
+	// exposes it.
 	cut  atomic.Bool
 	base context.Context
 	// fresh are HTTP/2 connections that have not sent a byte yet.
@@ -162,7 +162,7 @@ func (s *Server) newHTTP1(handler func(*http1.Response, *http1.Request)) *http1.
 func (s *Server) newHTTP2() *http.Server {
 	return &http.Server{
 		Handler:           http.HandlerFunc(s.serveHTTP2),
-		TLSConfig:         s.tls.Clone(), // net/http may add to its own
+		TLSConfig:         s.tls.Clone(), // net/http may modify its copy
 		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
 		IdleTimeout:       s.config.IdleTimeout,
 		ConnState:         s.fresh.track,
@@ -171,7 +171,7 @@ func (s *Server) newHTTP2() *http.Server {
 		HTTP2:             &http.HTTP2Config{CountError: s.countHTTP2, MaxConcurrentStreams: maxStreams},
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(&serverLog{s.logger}, "", 0),
-		// OPTIONS * is the edge's to answer.
+		// The edge answers OPTIONS *.
 		DisableGeneralOptionsHandler: true,
 	}
 }
@@ -227,7 +227,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	s.close()
-	// Who was cut off has still to be recorded.
+	// Requests that were cut off still have to be recorded.
 	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutTime)
 	defer cancel()
 	_ = s.plain.Shutdown(soon)
@@ -236,10 +236,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return fmt.Errorf("shutting down: %w", err)
 }
 
-// cutTime is how long handlers may take to see that their viewers were cut off.
+// cutTime is how long handlers may take to notice that their viewers were cut off.
 const cutTime = time.Second
 
-// close cuts every connection off.
+// close cuts off every connection.
 func (s *Server) close() {
 	s.cut.Store(true)
 	s.plain.Close()

@@ -5,9 +5,9 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// upgrade takes the viewer's connection over for a response with status 101,
-// and returns when the edge has carried everything through it. Nothing but its
-// ends ends such a connection, so a shutdown does, by the request's context.
+// upgrade takes over the viewer's connection for a response with status 101, and returns
+// when the edge has relayed everything. Such a connection ends only when one of its ends
+// closes it, so a shutdown does that through the request's context.
 func (s *Server) upgrade(w *http1.Response, r *http1.Request, resp *edge.Response) {
 	conn, _, err := w.Hijack()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// offers are the TLS configurations by security policy; there are as many as policies.
+// offers are the TLS configurations by security policy, one for each.
 type offers struct {
 	mu     sync.Mutex
 	byName map[offerName]*tls.Config
@@ -20,12 +20,11 @@ type offerName struct {
 	http2  bool
 }
 
-// errNoOffer ends a handshake with a viewer that could only be given what its security
-// policy does not have.
+// errNoOffer ends a handshake with a viewer that supports nothing in its security policy.
 var errNoOffer = errors.New("the security policy of the distribution has none of the viewer's cipher suites")
 
-// configFor is the TLS configuration's GetConfigForClient: what the security policy of
-// the distribution of the SNI allows.
+// configFor is the TLS configuration's GetConfigForClient: it returns what the security
+// policy of the SNI's distribution allows.
 func (s *Server) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	p := s.config.ViewerPolicy(hello.ServerName)
 	// HTTP/2 needs TLS 1.2 (CF-VIEW-47).
@@ -54,15 +53,15 @@ func (s *Server) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	return made, nil
 }
 
-// sharesSuite says whether a viewer has a suite of the policy: crypto/tls cannot be
-// told which ones of TLS 1.3 to leave out.
+// sharesSuite reports whether a viewer supports a suite of the policy: crypto/tls cannot be
+// told which TLS 1.3 suites to leave out.
 func sharesSuite(hello *tls.ClientHelloInfo, p *policy.ViewerPolicy) bool {
 	has := func(suite uint16) bool { return slices.Contains(hello.CipherSuites, suite) }
 	return slices.ContainsFunc(p.TLS13, has) || slices.ContainsFunc(p.Suites, has)
 }
 
-// spoken are those of the suites that crypto/tls speaks, which is none of RC4-MD5 and
-// the two with CBC and SHA-384. It is never nil, which would mean its own choice.
+// spoken returns the suites that crypto/tls supports, which excludes RC4-MD5 and the two
+// with CBC and SHA-384. It is never nil, which would mean crypto/tls's own choice.
 func spoken(suites []uint16) []uint16 {
 	all := []uint16{}
 	for _, known := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {

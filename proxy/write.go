@@ -15,19 +15,18 @@ const bufferSize = 32 << 10
 
 var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
 
-// closing is the Connection field of a response after which the connection is
-// closed. It is shared and never changed.
+// closing is the Connection field of a response after which the connection is closed. It is
+// shared and never modified.
 var closing = []string{"close"}
 
-// setHeader puts the response's fields into h, for writers of net/http's. The
-// values are shared, not copied: the edge's record has them too, and nobody
-// changes them.
+// setHeader copies the response's fields into h, for net/http's writers. The values are
+// shared, not copied: the edge's record has them too, and they are never modified.
 func setHeader(h http.Header, method string, resp *edge.Response) {
 	for name, values := range resp.Header {
 		switch name {
 		case "Transfer-Encoding", "Trailer", "Upgrade":
-			// They are about the connection to the origin. goproxy would take
-			// an Upgrade for a WebSocket and hijack the viewer's connection.
+			// They concern the connection to the origin. goproxy would take an Upgrade for
+			// a WebSocket and hijack the viewer's connection.
 		default:
 			h[name] = values
 		}
@@ -38,11 +37,11 @@ func setHeader(h http.Header, method string, resp *edge.Response) {
 	setContentLength(h, method, resp.Status, resp.ContentLength)
 }
 
-// setContentLength makes the field agree with what will be sent. In the answer
-// to a HEAD the field speaks of the body that a GET would bring.
+// setContentLength makes the field match what will be sent. In the answer to a HEAD, it
+// describes the body that a GET would get.
 func setContentLength(h http.Header, method string, status int, length int64) {
 	if status == http.StatusNoContent || status == http.StatusNotModified {
-		delete(h, "Content-Length") // there is no body to speak of (RFC 9110 section 8.6)
+		delete(h, "Content-Length") // there is no body to describe (RFC 9110 section 8.6)
 		return
 	}
 	announced := h["Content-Length"]
@@ -60,8 +59,8 @@ func setContentLength(h http.Header, method string, status int, length int64) {
 	}
 }
 
-// copyBody streams the body to the viewer, and cuts the connection if it ends
-// early for whatever reason: that is how a viewer can tell.
+// copyBody streams the body to the viewer, and cuts the connection if it ends early for any
+// reason, so that the viewer can tell.
 func (s *Server) copyBody(w http.ResponseWriter, resp *edge.Response) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
@@ -71,7 +70,7 @@ func (s *Server) copyBody(w http.ResponseWriter, resp *edge.Response) {
 	}
 }
 
-// copier is a writer of net/http's as a sink.
+// copier writes to a net/http writer.
 type copier struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
@@ -90,7 +89,7 @@ func (c *copier) Flush() error { return c.control.Flush() }
 // Add writes to the viewer, for as long as the viewer takes bytes now and then.
 // net/http takes the deadline away after the response.
 func (c *copier) Add(n int) error {
-	// However little it is, a viewer that opens no window does not take it.
+	// A viewer that opens no window accepts not even the smallest write.
 	if now := time.Now(); now.Sub(c.renewed) > c.timeout/4 {
 		if err := c.control.SetWriteDeadline(now.Add(c.timeout)); err != nil {
 			return err
