@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// backends are the names that AWS's services give to what stands behind an
-// origin, most particular first.
+// backends are the names that AWS services give to what is behind an origin, most specific
+// first.
 var backends = []struct {
 	name *regexp.Regexp
 	is   Backend
@@ -24,7 +24,7 @@ var backends = []struct {
 // name; "" if the name does not identify it.
 func BackendOf(domainName string) Backend {
 	name := strings.TrimSuffix(domainName, ".")
-	if strings.Contains(strings.ToLower(name), ".s3-accelerate.") { // no form that CloudFront takes for a bucket (CF-S3-05)
+	if strings.Contains(strings.ToLower(name), ".s3-accelerate.") { // not a form that CloudFront accepts for a bucket (CF-S3-05)
 		return ""
 	}
 	for _, b := range backends {
@@ -35,7 +35,7 @@ func BackendOf(domainName string) Backend {
 	return ""
 }
 
-// placeholderSuffix ends the names that stand for unknown ones.
+// placeholderSuffix ends the names that stand in for unknown ones.
 const placeholderSuffix = ".unresolved.invalid"
 
 // Placeholder returns the name that replaces an origin's unknown domain name: the

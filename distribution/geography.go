@@ -2,7 +2,7 @@ package distribution
 
 import "slices"
 
-// geographyHeaders tell an origin where a viewer is (CF-HDR-07 to CF-HDR-09).
+// geographyHeaders tell an origin the viewer's location (CF-HDR-07 to CF-HDR-09).
 var geographyHeaders = []string{
 	"CloudFront-Viewer-ASN", "CloudFront-Viewer-City", "CloudFront-Viewer-Country", "CloudFront-Viewer-Country-Name",
 	"CloudFront-Viewer-Country-Region", "CloudFront-Viewer-Country-Region-Name", "CloudFront-Viewer-Latitude",

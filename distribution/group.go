@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// mostPlaces is how many places of one sentence are named.
+// mostPlaces is how many places are named in one sentence.
 const mostPlaces = 3
 
-// place is where a sentence holds.
+// place is where a sentence applies.
 type place struct {
 	path, file string
 	line       int
@@ -22,12 +22,11 @@ func (p place) String() string {
 	return p.path
 }
 
-// indexes are the places in lists of a path.
+// indexes matches the list indexes in a path.
 var indexes = regexp.MustCompile(`\[\d+\]`)
 
-// lines writes sentences, each once: one that holds at several places of the
-// same sort names their number and the first three. The order is that of the
-// first places.
+// lines formats sentences, each once: one that applies at several places of the same kind
+// gives their number and the first three. The order is that of the first places.
 type lines struct {
 	order []*line
 	known map[string]*line

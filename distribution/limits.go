@@ -10,7 +10,7 @@ const (
 	maxConnectionTimeout  = 10 * time.Second
 	minResponseTimeout    = 1 * time.Second // CF-CONF-08, CF-LIMIT-13
 	maxResponseTimeout    = 120 * time.Second
-	quotaResponseTimeout  = 180 * time.Second // what AWS raises it to on request
+	quotaResponseTimeout  = 180 * time.Second // AWS raises it to this on request
 	minKeepaliveTimeout   = 1 * time.Second   // CF-CONF-09, CF-LIMIT-14
 	maxKeepaliveTimeout   = 300 * time.Second
 	maxPathPattern        = 255            // characters, CF-CONF-26
@@ -18,12 +18,12 @@ const (
 	maxTTL                = 100 * 31536000 // seconds, CF-CACHE-14
 )
 
-// The documented quotas. AWS raises the first group on request, so going over
-// one is a [Problem] with Quota set.
+// The documented quotas. AWS raises the first group on request, so exceeding one is a
+// [Problem] with Quota set.
 const (
 	quotaOrigins       = 100 // CF-LIMIT-06
 	quotaOriginGroups  = 10  // CF-LIMIT-07
-	quotaBehaviors     = 75  // CF-LIMIT-08, the default behavior not counted
+	quotaBehaviors     = 75  // CF-LIMIT-08, not counting the default behavior
 	quotaAliases       = 100 // CF-LIMIT-09
 	quotaCustomHeaders = 30  // CF-LIMIT-18
 	quotaLegacyHeaders = 10  // CF-LIMIT-15
@@ -33,10 +33,10 @@ const (
 	quotaLegacyQueryKeys = 10 // CF-LIMIT-22
 	quotaResponseHeaders = 10 // custom headers of a response headers policy, CF-LIMIT-23
 
-	maxPolicyNames       = 1_024 // characters in all names of one list, CF-LIMIT-17
-	maxLegacyCookieNames = 512   // bytes in all, less one for each cookie, CF-COOKIE-10
+	maxPolicyNames       = 1_024 // total characters of all names in one list, CF-LIMIT-17
+	maxLegacyCookieNames = 512   // total bytes, minus one for each cookie, CF-COOKIE-10
 	maxLegacyQueryKey    = 128   // characters, CF-LIMIT-22
-	maxLegacyQueryKeys   = 512   // characters in all, CF-LIMIT-22
+	maxLegacyQueryKeys   = 512   // total characters, CF-LIMIT-22
 
 	maxHeaderName  = 256    // characters, CF-LIMIT-19
 	maxHeaderValue = 1_783  // characters, CF-LIMIT-20
@@ -59,7 +59,7 @@ var methodSets = [][]string{
 	{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"},
 }
 
-// deniedHeaders may not be added to origin requests, in lower case (CF-HDR-03).
+// deniedHeaders must not be added to origin requests, in lower case (CF-HDR-03).
 var deniedHeaders = map[string]bool{
 	"cache-control": true, "connection": true, "content-length": true, "cookie": true, "host": true,
 	"if-match": true, "if-modified-since": true, "if-none-match": true, "if-range": true,
@@ -68,7 +68,7 @@ var deniedHeaders = map[string]bool{
 	"trailer": true, "transfer-encoding": true, "upgrade": true, "via": true, "x-real-ip": true,
 }
 
-// deniedHeaderPrefixes are the families of headers that may not be added (CF-HDR-03).
+// deniedHeaderPrefixes are the prefixes of headers that must not be added (CF-HDR-03).
 var deniedHeaderPrefixes = []string{"x-amz-", "x-edge-"}
 
 // protectedResponseHeaders cannot be removed by a response headers policy, in
@@ -84,13 +84,13 @@ var protectedResponseHeaders = map[string]bool{
 	"x-forwarded-proto": true, "x-real-ip": true,
 }
 
-// protectedResponsePrefixes are the families of such headers (CF-RESP-30).
+// protectedResponsePrefixes are the prefixes of such headers (CF-RESP-30).
 var protectedResponsePrefixes = []string{"x-amz-cf-", "x-edge-"}
 
 // legacyDeniedHeaders cannot be whitelisted for custom origins (CF-CONF-20).
 var legacyDeniedHeaders = []string{"Connection", "Cookie", "Proxy-Authorization", "TE", "Upgrade"}
 
-// cachePolicyDeniedHeaders belong in origin request policies only (CF-CONF-19).
+// cachePolicyDeniedHeaders are allowed only in origin request policies (CF-CONF-19).
 var cachePolicyDeniedHeaders = []string{
 	"CloudFront-Viewer-Address", "CloudFront-Viewer-ASN", "CloudFront-Viewer-TLS",
 	"CloudFront-Viewer-JA3-Fingerprint", "CloudFront-Viewer-JA4-Fingerprint",

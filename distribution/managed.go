@@ -86,7 +86,8 @@ type managedValues struct {
 	Headers      managedSelection `json:"headers"`
 	Cookies      managedSelection `json:"cookies"`
 	QueryStrings managedSelection `json:"query_strings"`
-	// CloudFrontHeaders are what the policy adds, whether Headers names them or not.
+	// CloudFrontHeaders are the headers that the policy adds, whether or not Headers lists
+	// them.
 	CloudFrontHeaders []string `json:"cloudfront_headers_added"`
 }
 
@@ -144,7 +145,7 @@ func parseManaged(data []byte) (managedPolicies, error) {
 	}
 	for _, f := range file.OriginRequest {
 		p := OriginRequestPolicy{ID: f.ID, Name: f.Name, Headers: f.Headers.selection(), Cookies: f.Cookies.selection(), QueryStrings: f.QueryStrings.selection()}
-		if p.Headers.Behavior != SelectAllViewerAndCloudFront { // which lists them itself
+		if p.Headers.Behavior != SelectAllViewerAndCloudFront { // that one lists them itself
 			p.CloudFrontHeaders = f.CloudFrontHeaders
 		}
 		m.originRequest[f.ID], m.originRequest[f.Name], m.originRequest[f.APIName] = p, p, p

@@ -27,13 +27,12 @@ func (d *Distribution) Match(path string) *CacheBehavior {
 // the rules of [Distribution.Match] (CF-PATH-02 to CF-PATH-04).
 func PathMatches(pattern, path string) bool { return matchPattern(pattern, normalize(path)) }
 
-// matchPattern reports whether a path pattern matches a normalized path.
-// Letters are compared with their case, * stands for any number of characters
-// and ? for exactly one, slashes included; a leading slash is optional in the
-// pattern (CF-PATH-02).
+// matchPattern reports whether a path pattern matches a normalized path. Matching is
+// case-sensitive; * stands for any number of characters and ? for exactly one, including
+// slashes; a leading slash is optional in the pattern (CF-PATH-02).
 //
-// On a mismatch it goes back to the latest * only, so the time is bounded by
-// len(pattern) times len(path), and a pattern has at most 255 characters.
+// On a mismatch it backtracks only to the latest *, so the time is bounded by len(pattern)
+// times len(path), and a pattern has at most 255 characters.
 func matchPattern(pattern, path string) bool {
 	pattern = strings.TrimPrefix(pattern, "/")
 	path = strings.TrimPrefix(path, "/")
@@ -60,9 +59,8 @@ func matchPattern(pattern, path string) bool {
 	return p == len(pattern)
 }
 
-// normalize cuts the query off a path, joins repeated slashes and resolves dot
-// segments (RFC 3986, section 5.2.4). It allocates only where there is
-// something to do.
+// normalize removes the query from a path, merges repeated slashes and resolves dot
+// segments (RFC 3986, section 5.2.4). It allocates only if there is something to change.
 func normalize(path string) string {
 	if i := strings.IndexByte(path, '?'); i >= 0 {
 		path = path[:i]
@@ -90,8 +88,8 @@ func normalize(path string) string {
 	return string(out)
 }
 
-// abnormal reports whether a path has an empty or a dot segment, the empty
-// ones at its two ends not counted.
+// abnormal reports whether a path has an empty or a dot segment, not counting empty ones at
+// either end.
 func abnormal(path string) bool {
 	rest := strings.TrimPrefix(path, "/")
 	for {

@@ -6,22 +6,21 @@ import (
 	"strings"
 )
 
-// s3Website is the name of an S3 website endpoint, in both of its spellings.
+// s3Website matches the name of an S3 website endpoint, in both of its spellings.
 var s3Website = regexp.MustCompile(`(?i)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
 
 // IsS3Website reports whether a name is an S3 website endpoint, which supports HTTP
 // only (CF-CONN-22).
 func IsS3Website(name string) bool { return s3Website.MatchString(strings.TrimSuffix(name, ".")) }
 
-// checkDomainName says what is wrong with a DNS name as an origin's or an
-// alias's name, and what it should have been where that is evident; message
-// is "" for a good name. Names of a single label pass: container networks
-// have them, and a reader of files warns of them.
+// checkDomainName says what is wrong with a DNS name of an origin or alias, and what it
+// should be if that is evident; message is "" for a valid name. Single-label names are
+// accepted: container networks use them, and a reader of files warns of them.
 func checkDomainName(name string) (fixed, message string) {
 	if name == "" {
 		return "", "is required"
 	}
-	if IsPlaceholder(name) { // whatever the length of the id it is made of
+	if IsPlaceholder(name) { // regardless of the length of the id it is made of
 		return name, ""
 	}
 	bare := name
@@ -59,7 +58,7 @@ func checkDomainName(name string) (fixed, message string) {
 // TenantOnly is the ConnectionMode of a multi-tenant distribution.
 const TenantOnly = "tenant-only"
 
-// parameterless returns a text with a letter for each {{parameter}} in it.
+// parameterless replaces each {{parameter}} in a text with a letter.
 func parameterless(s string) string {
 	for {
 		before, rest, found := strings.Cut(s, "{{")
@@ -71,7 +70,7 @@ func parameterless(s string) string {
 	}
 }
 
-// splitSuffix cuts the port off a name that wrongly holds one, after its scheme.
+// splitSuffix splits a port off a name that wrongly has one, possibly after a scheme.
 func splitSuffix(name string) (host, port string, ok bool) {
 	if _, rest, found := strings.Cut(name, "://"); found {
 		name = rest
@@ -94,8 +93,8 @@ func isIP(s string) bool {
 	return err == nil
 }
 
-// isHostname reports whether s is made of labels of letters, digits, hyphens
-// and underscores, with dots between them.
+// isHostname reports whether s consists of labels of letters, digits, hyphens and
+// underscores, separated by dots.
 func isHostname(s string) bool {
 	if s == "" || len(s) > maxDomainName {
 		return false
@@ -117,7 +116,7 @@ func isAlphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
-// isToken reports whether s can be a header's name (RFC 9110, section 5.6.2).
+// isToken reports whether s is a valid header name (RFC 9110, section 5.6.2).
 func isToken(s string) bool {
 	for i := range len(s) {
 		if !isAlphanumeric(s[i]) && strings.IndexByte("!#$%&'*+-.^_`|~", s[i]) < 0 {
@@ -127,7 +126,7 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-// hasControl reports whether s holds a byte that no header value may hold.
+// hasControl reports whether s contains a byte that is not allowed in a header value.
 func hasControl(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7f {

@@ -50,7 +50,7 @@ func Place(file string, line int) string {
 	return ""
 }
 
-// sentence is the problem without its place.
+// sentence is the problem without its position.
 func (p Problem) sentence() string {
 	var b strings.Builder
 	b.WriteString(p.Message)

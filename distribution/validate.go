@@ -49,7 +49,7 @@ func (v *validator) quota(path string, n, most int, rule string) {
 	}
 }
 
-// enum records a value that is none of the allowed ones.
+// enum records a value that is not one of the allowed ones.
 func (v *validator) enum(path, value, rule string, allowed ...string) bool {
 	if slices.Contains(allowed, value) {
 		return true
@@ -174,7 +174,7 @@ func (v *validator) originIDs() string {
 	return strings.Join(ids, ", ")
 }
 
-// joinInts writes a list of statuses.
+// joinInts formats a list of status codes.
 func joinInts(list []int) string {
 	parts := make([]string, len(list))
 	for i, n := range list {

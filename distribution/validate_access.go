@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// shieldRegion is the form of a region (CF-CONF-68).
+// shieldRegion matches a region (CF-CONF-68).
 var shieldRegion = regexp.MustCompile(`^[a-z]{2}-[a-z]+-\d$`)
 
-// access checks how an origin is reached besides its connection: access control
+// access checks the settings for reaching an origin besides its connection: access control
 // and Origin Shield.
 func (v *validator) access(path string, o *Origin) {
 	if o.Kind == OriginS3 && BackendOf(o.DomainName) != BackendBucket && !IsPlaceholder(o.DomainName) && !v.isParameter(o.DomainName) && o.DomainName != "" {
@@ -51,18 +51,18 @@ func (v *validator) accessControl(path string, o *Origin) {
 	v.add(p)
 }
 
-// parameter is a tenant's parameter in a name or path.
+// parameter matches a tenant's parameter in a name or path.
 var parameter = regexp.MustCompile(`\{\{[A-Za-z0-9_-]+\}\}`)
 
-// isParameter reports whether a text holds a parameter that tenants fill in.
+// isParameter reports whether a text has a parameter that tenants fill in.
 func (v *validator) isParameter(s string) bool { return v.tenants() && parameter.MatchString(s) }
 
-// tenants reports whether the distribution is one that tenants use.
+// tenants reports whether the distribution is used by tenants.
 func (v *validator) tenants() bool {
 	return v.dist != nil && (v.dist.ConnectionMode == "tenant-only" || len(v.dist.TenantParameters) > 0)
 }
 
-// filled puts a letter in for parameters, so that the rest can be judged.
+// filled replaces parameters with a letter, so that the rest can be checked.
 func (v *validator) filled(s string) string {
 	if !v.tenants() {
 		return s

@@ -51,8 +51,8 @@ func (v *validator) behavior(path string, b *CacheBehavior) {
 	v.originMTLS(path, b)
 }
 
-// originMTLS refuses what is documented as unsupported with origin mTLS: gRPC
-// and Lambda@Edge on the origin's side (CF-CONF-28).
+// originMTLS rejects what is documented as unsupported with origin mTLS: gRPC, and
+// Lambda@Edge on the origin side (CF-CONF-28).
 func (v *validator) originMTLS(path string, b *CacheBehavior) {
 	o, ok := v.dist.Origin(b.TargetOriginID)
 	if !ok || o.MTLSCertificateARN == "" {
@@ -97,7 +97,7 @@ func (v *validator) methods(path string, b *CacheBehavior) {
 	}
 }
 
-// sameSet reports whether two lists hold the same strings, each once.
+// sameSet reports whether two lists have the same strings, each once.
 func sameSet(a, b []string) bool {
 	if len(a) != len(b) {
 		return false
@@ -115,7 +115,7 @@ func sameSet(a, b []string) bool {
 	return true
 }
 
-// cacheSettings checks that a behavior is in exactly one of the two modes.
+// cacheSettings checks that a behavior uses exactly one of the two modes.
 func (v *validator) cacheSettings(path string, b *CacheBehavior) {
 	switch {
 	case b.CachePolicy == nil && b.ForwardedValues == nil:
@@ -128,7 +128,7 @@ func (v *validator) cacheSettings(path string, b *CacheBehavior) {
 	}
 }
 
-// grpc checks what gRPC needs (CF-CONF-27).
+// grpc checks the requirements of gRPC (CF-CONF-27).
 func (v *validator) grpc(path string, b *CacheBehavior) {
 	if !b.GRPC {
 		return

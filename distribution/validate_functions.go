@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// lambdaARN takes the ARN of a Lambda function apart: region and version.
+// lambdaARN matches the ARN of a Lambda function and captures region and version.
 var lambdaARN = regexp.MustCompile(`^arn:aws[a-z-]*:lambda:([a-z0-9-]*):[^:]*:function:[^:]+(?::(.*))?$`)
 
 // functions checks the edge functions of a behavior (CF-CONF-131, -132, -138 to
@@ -62,8 +62,7 @@ func (v *validator) lambda(path string, f *LambdaFunctionAssociation, events map
 	}
 }
 
-// groupMethods refuses methods that write where the target is an origin group
-// (CF-CONF-102).
+// groupMethods rejects write methods if the target is an origin group (CF-CONF-102).
 func (v *validator) groupMethods(path string, b *CacheBehavior) {
 	if _, isGroup := v.dist.OriginGroup(b.TargetOriginID); !isGroup {
 		return

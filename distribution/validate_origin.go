@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The allowed ranges as messages give them.
+// The allowed ranges, as used in messages.
 const (
 	allowedPorts  = "80, 443, 1024-65535"
 	allowedDomain = "a public DNS name, without scheme, port, path or IP address"
@@ -33,7 +33,7 @@ func (v *validator) origins() {
 	}
 }
 
-// pathIn is the path that somebody wrote behind an origin's name; "" for none.
+// pathIn returns the path mistakenly appended to an origin's name; "" if there is none.
 func pathIn(name string) string {
 	if _, rest, ok := strings.Cut(name, "://"); ok {
 		name = rest
@@ -154,8 +154,8 @@ func (v *validator) seconds(path string, d, low, high time.Duration, rule string
 	}
 }
 
-// readTimeout checks the response timeout, which AWS raises on request
-// (CF-CONF-08, CF-LIMIT-13).
+// readTimeout checks the response timeout, which AWS raises on request (CF-CONF-08,
+// CF-LIMIT-13).
 func (v *validator) readTimeout(path string, d time.Duration) {
 	if d > maxResponseTimeout && d <= quotaResponseTimeout && d%time.Second == 0 {
 		v.add(Problem{Path: path, Value: inSeconds(d), Allowed: fmt.Sprintf("%s-%s seconds", inSeconds(minResponseTimeout), inSeconds(maxResponseTimeout)), Rule: "CF-CONF-08",
@@ -165,7 +165,7 @@ func (v *validator) readTimeout(path string, d time.Duration) {
 	v.seconds(path, d, minResponseTimeout, maxResponseTimeout, "CF-CONF-08")
 }
 
-// inSeconds writes a duration as the API does, in seconds.
+// inSeconds formats a duration as the API does, in seconds.
 func inSeconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 
 // customHeaders checks count, names, values and sizes (CF-CONF-14).
@@ -195,7 +195,8 @@ func (v *validator) customHeaders(path string, headers []Header) {
 	}
 }
 
-// deniedHeader reports whether an origin custom header may not have this name (CF-HDR-03).
+// deniedHeader reports whether this name is not allowed for an origin custom header
+// (CF-HDR-03).
 func deniedHeader(name string) bool {
 	name = strings.ToLower(name)
 	for _, prefix := range deniedHeaderPrefixes {

@@ -43,8 +43,8 @@ func (v *validator) keyNames(path string, p *CachePolicy) {
 	}
 }
 
-// cachingDisabled refuses what a policy without caching cannot have: anything in
-// the key (CF-CONF-76 to CF-CONF-80).
+// cachingDisabled rejects what is not allowed in a policy without caching: anything in the
+// key (CF-CONF-76 to CF-CONF-80).
 func (v *validator) cachingDisabled(path string, p *CachePolicy) {
 	if p.MinTTL != 0 || p.DefaultTTL != 0 || p.MaxTTL != 0 || p.Unresolved {
 		return
@@ -81,8 +81,8 @@ func (v *validator) originRequestPolicy(path string, p *OriginRequestPolicy) {
 	}
 }
 
-// forwardedNames checks the header names that an origin request policy lists
-// (CF-CONF-92, CF-CONF-93); Authorization alone may be listed (CF-CONF-94).
+// forwardedNames checks the header names that an origin request policy lists (CF-CONF-92,
+// CF-CONF-93); Authorization may be listed only alone (CF-CONF-94).
 func (v *validator) forwardedNames(path string, p *OriginRequestPolicy) {
 	if p.Headers.Behavior == SelectAllExcept {
 		return
@@ -95,9 +95,8 @@ func (v *validator) forwardedNames(path string, p *OriginRequestPolicy) {
 	}
 }
 
-// policyNames checks how many names a custom policy lists of each kind, and how
-// long they are together (CF-LIMIT-17). That the length counts for each list on
-// its own is inferred.
+// policyNames checks how many names of each kind a custom policy lists, and their total
+// length (CF-LIMIT-17). That the length counts per list is inferred.
 func (v *validator) policyNames(path string, headers, cookies, queries ValueSelection) {
 	for _, list := range []struct {
 		at    string
@@ -113,7 +112,7 @@ func (v *validator) policyNames(path string, headers, cookies, queries ValueSele
 	}
 }
 
-// selection checks that a policy picks values in a legal way (CF-CONF-18).
+// selection checks that a policy selects values in an allowed way (CF-CONF-18).
 func (v *validator) selection(path string, s ValueSelection, rule string, allowed ...Selection) {
 	names := make([]string, len(allowed))
 	for i, a := range allowed {
@@ -127,7 +126,7 @@ func (v *validator) selection(path string, s ValueSelection, rule string, allowe
 	}
 }
 
-// ttlRanges checks TTLs one by one (CF-CACHE-14).
+// ttlRanges checks each TTL separately (CF-CACHE-14).
 func (v *validator) ttlRanges(path string, low, normal, high Seconds) {
 	for _, ttl := range []struct {
 		name  string
@@ -139,8 +138,8 @@ func (v *validator) ttlRanges(path string, low, normal, high Seconds) {
 	}
 }
 
-// ttlOrder checks the legacy TTLs, which the API answers with InvalidTTLOrder
-// (CF-CONF-75). Of cache policies no page says so (CF-CONF-82).
+// ttlOrder checks the legacy TTLs, which the API rejects with InvalidTTLOrder (CF-CONF-75).
+// No page says so for cache policies (CF-CONF-82).
 func (v *validator) ttlOrder(path string, low, normal, high Seconds) {
 	if low > normal || normal > high {
 		v.add(Problem{Path: path + ".DefaultTTL", Value: fmt.Sprintf("MinTTL %d, DefaultTTL %d, MaxTTL %d", low, normal, high), Allowed: "MinTTL <= DefaultTTL <= MaxTTL", Rule: "CF-CONF-75", Message: "the TTLs are not in order"})
@@ -175,8 +174,8 @@ func (v *validator) forwardedValues(path string, b *CacheBehavior) {
 	}
 }
 
-// legacyNames checks how many cookies and query strings are listed, and how
-// long their names are (CF-COOKIE-10, CF-LIMIT-22).
+// legacyNames checks how many cookies and query strings are listed, and the length of their
+// names (CF-COOKIE-10, CF-LIMIT-22).
 func (v *validator) legacyNames(path string, f *ForwardedValues) {
 	cookies := f.Cookies.Items
 	v.quota(path+".Cookies.WhitelistedNames.Quantity", len(cookies), quotaLegacyCookies, "CF-COOKIE-10")
@@ -206,8 +205,7 @@ func totalLength(names []string) int {
 	return total
 }
 
-// reachesCustomOrigin reports whether the target is a custom origin or a group
-// with one.
+// reachesCustomOrigin reports whether the target is a custom origin or a group with one.
 func (v *validator) reachesCustomOrigin(id string) bool {
 	members := []string{id}
 	if g, ok := v.dist.OriginGroup(id); ok {

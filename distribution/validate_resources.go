@@ -24,7 +24,7 @@ func (p *ResponseHeadersPolicy) Validate(path string) []Problem {
 	return v.problems
 }
 
-// validatePolicies judges the policies of all behaviors, each where it is used first.
+// validatePolicies validates the policies of all behaviors, each at its first use.
 func (d *Distribution) validatePolicies() []Problem {
 	v := &validator{dist: d}
 	seen := map[any]bool{}

@@ -56,8 +56,8 @@ func (v *validator) responseHeadersPolicy(path string, p *ResponseHeadersPolicy)
 	}
 }
 
-// securitySettings are the fields with a setting of their own in a policy, so
-// that they do not count among the custom headers (CF-CONF-148).
+// securitySettings are the headers with a setting of their own in a policy, which therefore
+// do not count as custom headers (CF-CONF-148).
 var securitySettings = map[string]string{
 	"content-security-policy": "ContentSecurityPolicy", "referrer-policy": "ReferrerPolicy", "strict-transport-security": "StrictTransportSecurity",
 	"x-content-type-options": "ContentTypeOptions", "x-frame-options": "FrameOptions", "x-xss-protection": "XSSProtection",
@@ -129,8 +129,8 @@ func (v *validator) cors(path string, c *CORSConfig) {
 	}
 }
 
-// isCORSOrigin reports whether a value may stand in AllowOrigins (CF-CONF-151,
-// CF-CONF-152): the port is free, and so is the leftmost label as a whole.
+// isCORSOrigin reports whether a value is allowed in AllowOrigins (CF-CONF-151,
+// CF-CONF-152): the port may be a wildcard, and so may the leftmost label as a whole.
 func isCORSOrigin(s string) bool {
 	if s == "*" {
 		return true

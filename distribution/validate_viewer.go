@@ -14,10 +14,11 @@ var securityPolicies = []string{"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", 
 // dedicated are the security policies of dedicated IP addresses (CF-CONF-121).
 var dedicated = []string{"SSLv3", "TLSv1"}
 
-// regionOf finds the region in the ARN of an ACM certificate.
+// regionOf matches the region in the ARN of an ACM certificate.
 var regionOf = regexp.MustCompile(`^arn:aws[a-z-]*:acm:([a-z0-9-]*):`)
 
-// viewerCertificate checks what viewers are shown (CF-CONF-110 to CF-CONF-122).
+// viewerCertificate checks the certificate settings for viewers (CF-CONF-110 to
+// CF-CONF-122).
 func (v *validator) viewerCertificate() {
 	c := &v.dist.ViewerCertificate
 	own := c.ACMCertificateARN != "" || c.IAMCertificateID != ""
@@ -36,7 +37,7 @@ func (v *validator) viewerCertificate() {
 	v.securityPolicy(path, c, own)
 }
 
-// securityPolicy checks the policy and what it goes with.
+// securityPolicy checks the security policy and the settings that it depends on.
 func (v *validator) securityPolicy(path string, c *ViewerCertificate, own bool) {
 	known := c.MinimumProtocolVersion == "" || v.enum(path+".MinimumProtocolVersion", c.MinimumProtocolVersion, "CF-CONF-119", securityPolicies...)
 	switch {
@@ -59,10 +60,10 @@ func (v *validator) securityPolicy(path string, c *ViewerCertificate, own bool) 
 	}
 }
 
-// country is the form of a location's code (ISO 3166-1 alpha-2).
+// country matches a country code (ISO 3166-1 alpha-2).
 var country = regexp.MustCompile(`^[A-Z]{2}$`)
 
-// geoRestriction checks who is let in by country (CF-CONF-123 to CF-CONF-125).
+// geoRestriction checks the restriction of viewers by country (CF-CONF-123 to CF-CONF-125).
 func (v *validator) geoRestriction() {
 	g := &v.dist.GeoRestriction
 	const path = "Restrictions.GeoRestriction"
@@ -80,13 +81,13 @@ func (v *validator) geoRestriction() {
 	}
 }
 
-// maxComment is the length of a comment (CF-CONF-33).
+// maxComment is the maximum length of a comment (CF-CONF-33).
 const maxComment = 128
 
-// webACL is the form of a web ACL's ARN that CloudFront takes (CF-CONF-128).
+// webACL matches the ARN of a web ACL that CloudFront accepts (CF-CONF-128).
 var webACL = regexp.MustCompile(`^arn:aws[a-z-]*:wafv2:us-east-1:[0-9]*:global/webacl/`)
 
-// settings checks what stands at the top of a configuration.
+// settings checks the top-level settings.
 func (v *validator) settings() {
 	d := v.dist
 	if n := len([]rune(d.Comment)); n > maxComment {

@@ -77,7 +77,7 @@ type Config struct {
 // appears in Host and SNI.
 const OriginHost = "origin.edgesim.example"
 
-// site is what a configuration comes to.
+// site is what a configuration amounts to.
 type site struct {
 	distribution *distribution.Distribution
 	connect      map[string]string
@@ -86,7 +86,7 @@ type site struct {
 	credentials  map[string]sigv4.Credentials
 }
 
-// site starts the origin, if it is to be started, and says how it is reached.
+// site starts the origin, if needed, and returns how it is reached.
 func (c *Config) site(t testing.TB) (*site, error) {
 	given := 0
 	for _, set := range []bool{c.Handler != nil, c.Origin != "", c.Lab != "", c.File != "", c.Distribution != nil} {
@@ -117,7 +117,7 @@ func (c *Config) site(t testing.TB) (*site, error) {
 	return s, s.openFolders(t)
 }
 
-// openFolders serves the folders that stand for buckets.
+// openFolders serves the folders that stand in for buckets.
 func (s *site) openFolders(t testing.TB) error {
 	folders, err := standin.Open(s.connect, time.Now())
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *site) openFolders(t testing.TB) error {
 	return nil
 }
 
-// newClient makes what goes to the origins.
+// newClient makes the client for the origins.
 func (c *Config) newClient(s *site, clock *edge.Clock) *originconn.Client {
 	now := clock.Now
 	if c.Now != nil {
@@ -142,8 +142,8 @@ func (c *Config) newClient(s *site, clock *edge.Clock) *originconn.Client {
 	return client
 }
 
-// tune applies Tune and judges what comes of it. What stood there before is a
-// reader's to judge: an origin on loopback has an address for a name.
+// tune applies Tune and validates the result. Problems that existed before are for the
+// reader to judge: an origin on loopback has an address as its name.
 func (c *Config) tune(d *distribution.Distribution) error {
 	var known []distribution.Problem
 	if c.Distribution == nil {
@@ -159,7 +159,7 @@ func (c *Config) tune(d *distribution.Distribution) error {
 	return nil
 }
 
-// read takes what a reader of configurations returns.
+// read takes over the result of a configuration reader.
 func (s *site) read(r *ingest.Result, err error) error {
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (s *site) read(r *ingest.Result, err error) error {
 	return nil
 }
 
-// startHandler serves a handler over HTTPS with a sound chain.
+// startHandler serves a handler over HTTPS with a valid chain.
 func (s *site) startHandler(t testing.TB, h http.Handler) error {
 	now := time.Now()
 	root, err := pki.NewCA(pki.Template{CommonName: "edgesimtest root", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
@@ -212,7 +212,7 @@ func (s *site) startLab(t testing.TB, name string) error {
 	if err != nil {
 		return err
 	}
-	t.Cleanup(func() { _ = l.Close() }) // which returns nil
+	t.Cleanup(func() { _ = l.Close() }) // always nil
 	block, _ := pem.Decode(l.CAPEM())
 	root, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
@@ -223,7 +223,7 @@ func (s *site) startLab(t testing.TB, name string) error {
 	return nil
 }
 
-// newTransport is a viewer's, over HTTP/1.1 and h2.
+// newTransport returns a viewer's transport, over HTTP/1.1 and h2.
 func newTransport(ca *proxy.CA) *http.Transport {
 	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}, ForceAttemptHTTP2: true}
 }

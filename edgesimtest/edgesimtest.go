@@ -60,7 +60,7 @@ type Edge struct {
 	faults *faults.Set
 }
 
-// What an edge in a test keeps: more than a test asks for.
+// What an edge in a test keeps: more than a test needs.
 const (
 	keptExchanges = 100_000
 	keptBytes     = 256 << 20
@@ -113,7 +113,7 @@ func Start(t testing.TB, c Config) *Edge {
 	return e
 }
 
-// serve serves the ports until the end of the test.
+// serve serves the ports until the test ends.
 func (e *Edge) serve(server *proxy.Server, ca *proxy.CA, plain, secure net.Listener) {
 	e.URL, e.TLSURL = "http://"+plain.Addr().String(), "https://"+secure.Addr().String()
 	served := make(chan error, 1)
@@ -127,14 +127,14 @@ func (e *Edge) serve(server *proxy.Server, ca *proxy.CA, plain, secure net.Liste
 		transport.CloseIdleConnections()
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()
-		_ = server.Shutdown(ctx) // what is left after the grace is cut off
+		_ = server.Shutdown(ctx) // what is left after the grace period is cut off
 		if err := <-served; err != nil {
 			e.t.Errorf("edgesimtest: %v", err)
 		}
 	})
 }
 
-// grace is how long requests under way may take when their test has ended.
+// grace is how long requests in progress may take once their test has ended.
 const grace = 100 * time.Millisecond
 
 func listen(t testing.TB) net.Listener {
@@ -152,7 +152,7 @@ func listen(t testing.TB) net.Listener {
 func (e *Edge) Exchanges() []*recording.Exchange {
 	page, err := e.ring.List(context.Background(), recording.Filter{})
 	if err != nil {
-		panic(fmt.Sprintf("edgesimtest: a list without a filter: %v", err)) // a ring has no reason to
+		panic(fmt.Sprintf("edgesimtest: a list without a filter: %v", err)) // a ring has no reason to fail
 	}
 	list := slices.Clone(page.Exchanges)
 	slices.Reverse(list)

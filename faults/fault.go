@@ -99,7 +99,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s %q is not allowed: want %s", e.Field, e.Value, e.Allowed)
 }
 
-// check refuses what is not a fault.
+// check rejects an invalid fault.
 func (f *Fault) check() error {
 	for _, text := range []struct{ field, value string }{
 		{"id", f.ID}, {"origin", f.Origin}, {"behavior", f.Behavior}, {"path", f.Path}, {"method", f.Method},
@@ -119,13 +119,13 @@ func (f *Fault) check() error {
 		return &Error{"path", f.Path, "a path that begins with / or *, e.g. /api/*"}
 	case f.Next < 0:
 		return &Error{"next", fmt.Sprint(f.Next), "a number of requests, or 0 for all"}
-	case !(f.Share >= 0 && f.Share <= 1): // so that NaN is refused, too
+	case !(f.Share >= 0 && f.Share <= 1): // written so that NaN is rejected, too
 		return &Error{"share", fmt.Sprint(f.Share), "0 to 1, e.g. 0.25 for every fourth on average"}
 	}
 	return nil
 }
 
-// fits says whether a request is one that the fault is for.
+// fits reports whether the fault applies to a request.
 func (f *Fault) fits(r Request) bool {
 	return (f.Origin == "" || f.Origin == r.Origin) &&
 		(f.Behavior == "" || f.Behavior == r.Behavior) &&

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// explain says in the terms of JSON what the decoder says in those of Go.
+// explain rewords the decoder's errors in terms of JSON instead of Go.
 func explain(err error) error {
 	var kind *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
@@ -29,7 +29,7 @@ func explain(err error) error {
 	return err
 }
 
-// explainKind tells which field got a value of another kind.
+// explainKind says which field got a value of the wrong kind.
 func explainKind(e *json.UnmarshalTypeError) error {
 	got := "a " + e.Value
 	switch {
@@ -52,7 +52,7 @@ func explainKind(e *json.UnmarshalTypeError) error {
 	return fmt.Errorf("%q must be %s, got %s", field, wanted(e.Type), got)
 }
 
-// wanted says what JSON value a field takes.
+// wanted describes the JSON value that a field accepts.
 func wanted(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[Duration]():

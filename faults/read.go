@@ -51,7 +51,7 @@ func Parse(text string) (Fault, error) {
 	return f, f.check()
 }
 
-// set gives a field its value from the command line.
+// set sets a field to a value from the command line.
 func (f *Fault) set(key, value string) error {
 	texts := map[string]*string{"id": &f.ID, "origin": &f.Origin, "behavior": &f.Behavior, "path": &f.Path, "method": &f.Method}
 	var err error

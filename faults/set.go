@@ -16,12 +16,12 @@ import (
 // Set holds the active faults. The zero value and nil hold none. Its methods are
 // safe for concurrent use.
 type Set struct {
-	// origins and behaviors are what a fault may name; nil allows any name.
+	// origins and behaviors are the names that a fault may use; nil allows any.
 	origins, behaviors []string
 
 	mu     sync.Mutex
 	active []*active
-	named  int // faults that were given a name here
+	named  int // faults that were named here
 }
 
 // active is a fault in force.
@@ -95,7 +95,7 @@ func (s *Set) Decide(r Request) *Forced {
 	return nil
 }
 
-// takes says whether a request is the fault's; asking counts for its Share.
+// takes reports whether the fault is applied to a request; each call counts for its Share.
 func (a *active) takes(r Request) bool {
 	if a.Next > 0 && a.forced >= a.Next || !a.fits(r) {
 		return false
@@ -130,7 +130,7 @@ func (s *Set) Add(list ...Fault) error {
 	return err
 }
 
-// add is Add under the lock; on an error it may have added some.
+// add is Add without locking; on an error it may have added some.
 func (s *Set) add(list []Fault) error {
 	for _, f := range list {
 		if err := s.check(&f); err != nil {
@@ -155,7 +155,7 @@ func (s *Set) add(list []Fault) error {
 	return nil
 }
 
-// check refuses what is not a fault, or could never be played here.
+// check rejects faults that are invalid or could never be applied here.
 func (s *Set) check(f *Fault) error {
 	if err := f.check(); err != nil {
 		return err

@@ -2,25 +2,25 @@ package recording
 
 import "math/bits"
 
-// bodies is the memory of the bodies that a [Ring] keeps. What a dropped
-// exchange leaves is used for those that come, so that recording bodies makes
-// no garbage once the ring is full. The ring's lock guards it.
+// bodies is the memory for the bodies that a [Ring] keeps. The memory of a dropped exchange
+// is reused for new ones, so that recording bodies makes no garbage once the ring is full.
+// The ring's lock guards it.
 type bodies struct {
-	// free has the pieces of 1<<i bytes at i, spare their sum, which limit bounds:
-	// what was kept of large bodies must not stay for good once small ones come.
+	// free holds the free pieces of 1<<i bytes at index i; spare is their total, bounded by
+	// limit: memory of large bodies must not stay forever once small ones come.
 	free  [maxClass + 1][][]byte
 	spare int64
 	limit int64
 }
 
-// The smallest piece is 1<<minClass bytes. What is larger than 1<<maxClass is
-// not kept for reuse, as hardly anything else would fit.
+// The smallest piece has 1<<minClass bytes. Pieces larger than 1<<maxClass are not kept for
+// reuse, as hardly anything else would fit.
 const (
 	minClass = 8
 	maxClass = 20
 )
 
-// class is that of the pieces in which n bytes have room.
+// class is the class of the pieces that hold n bytes.
 func class(n int) int { return max(minClass, bits.Len(uint(n-1))) }
 
 // keep returns a copy of a body; nil for an empty one.
@@ -47,7 +47,7 @@ func (b *bodies) keep(body []byte) []byte {
 	return piece
 }
 
-// give takes back what keep returned; nobody may have it any more.
+// give takes back a result of keep, which must no longer be in use.
 func (b *bodies) give(body []byte) {
 	if cap(body) == 0 {
 		return

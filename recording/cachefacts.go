@@ -36,7 +36,7 @@ const (
 	CachePass      CacheDecision = "pass"
 )
 
-// cacheJSON is the shape of CacheFacts.
+// cacheJSON is the JSON form of CacheFacts.
 type cacheJSON struct {
 	Decision CacheDecision `json:"decision"`
 	Key      string        `json:"key,omitempty"`

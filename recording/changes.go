@@ -25,7 +25,7 @@ func (e *Exchange) AllChanges() []policy.Change {
 	return append(all, policy.AllChanges(policy.LegResponse, headFields(e.Response.OriginHead), fieldsOf(e.Response.Header), e.Changes)...)
 }
 
-// target has the method, the path and the query parameters as parts of a request.
+// target returns the method, path and query parameters as parts of a request.
 func target(method, uri string) []policy.Field {
 	path, query, _ := strings.Cut(uri, "?")
 	parts := []policy.Field{{Name: "method", Value: method}, {Name: "uri", Value: path}}
@@ -37,7 +37,7 @@ func target(method, uri string) []policy.Field {
 	return parts
 }
 
-// fieldsOf is a header as a list of fields, by name.
+// fieldsOf returns a header as a list of fields, sorted by name.
 func fieldsOf(h http.Header) []policy.Field {
 	var fields []policy.Field
 	for name, values := range h {
@@ -49,7 +49,7 @@ func fieldsOf(h http.Header) []policy.Field {
 	return fields
 }
 
-// headFields are the fields of a response head as it came.
+// headFields returns the fields of a response head as received.
 func headFields(head string) []policy.Field {
 	var fields []policy.Field
 	first := true

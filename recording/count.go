@@ -13,7 +13,7 @@ import (
 type Counts struct {
 	mu     sync.Mutex
 	totals Totals
-	// origins are the totals by origin, shared with nobody.
+	// origins are the totals by origin; not shared.
 	origins map[string]*OriginTotals
 }
 
@@ -38,7 +38,7 @@ type Totals struct {
 // OtherOrigins is the key for the origins beyond the limit of [Totals.Origins].
 const OtherOrigins = "(other)"
 
-// mostOrigins bounds how many are told apart: a function may choose any.
+// mostOrigins limits how many origins are counted separately: a function may choose any.
 const mostOrigins = 100
 
 // Record counts an exchange.

@@ -4,9 +4,9 @@ import (
 	"strconv"
 )
 
-// A cursor is the number under which a store keeps the last exchange listed, to
-// go on beyond it: those recorded meanwhile have higher numbers and do not
-// shift anything.
+// A cursor is the number under which a store keeps the last exchange listed. A list
+// continues beyond it: exchanges recorded meanwhile have higher numbers and do not shift
+// anything.
 
 // FormatCursor returns the cursor for an exchange number of a store.
 func FormatCursor(number uint64) string { return strconv.FormatUint(number, 36) }

@@ -18,7 +18,7 @@ type ErrorPage struct {
 	Changes []policy.Change
 }
 
-// errorPageJSON is its shape in JSON.
+// errorPageJSON is its JSON form.
 type errorPageJSON struct {
 	Behavior       string          `json:"behavior"`
 	Origin         string          `json:"origin"`

@@ -13,7 +13,7 @@ type FailoverStep struct {
 	Cause  *policy.Cause
 }
 
-// failoverJSON is the shape of a FailoverStep.
+// failoverJSON is the JSON form of a FailoverStep.
 type failoverJSON struct {
 	Origin string     `json:"origin"`
 	Status int        `json:"status,omitempty"`

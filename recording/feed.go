@@ -8,7 +8,7 @@ import "sync"
 // safe for concurrent use.
 type Feed struct {
 	mu   sync.Mutex
-	next chan struct{} // nil while nobody waits
+	next chan struct{} // nil while nothing waits
 }
 
 var _ Recorder = (*Feed)(nil)

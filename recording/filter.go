@@ -97,7 +97,7 @@ func (e *Exchange) Marks() []Mark {
 	return marks
 }
 
-// matchHost compares hosts; the wanted one may leave out the port.
+// matchHost compares hosts; want may omit the port.
 func matchHost(want, host string) bool {
 	if strings.EqualFold(want, host) {
 		return true
@@ -106,7 +106,7 @@ func matchHost(want, host string) bool {
 	return err == nil && strings.EqualFold(strings.Trim(want, "[]"), name)
 }
 
-// matchPath compares a path with the one of a request target.
+// matchPath compares a path with that of a request target.
 func matchPath(want, uri string) bool {
 	if !strings.Contains(want, "?") {
 		uri, _, _ = strings.Cut(uri, "?")
@@ -117,7 +117,7 @@ func matchPath(want, uri string) bool {
 	return uri == want
 }
 
-// matchRule says whether a rule decided an exchange or spoke against it.
+// matchRule reports whether a rule decided an exchange or counts against it.
 func matchRule(rule policy.RuleID, e *Exchange) bool {
 	return slices.Contains(e.Rules(), rule)
 }

@@ -34,7 +34,7 @@ type FunctionError struct {
 	Column int `json:"column,omitempty"`
 }
 
-// functionJSON is the shape of a FunctionRun.
+// functionJSON is the JSON form of a FunctionRun.
 type functionJSON struct {
 	Event    string          `json:"event"`
 	Name     string          `json:"name"`

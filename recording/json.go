@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// exchangeJSON is the shape of an Exchange for the API; see the package comment.
+// exchangeJSON is the JSON form of an Exchange for the API; see the package comment.
 type exchangeJSON struct {
 	ID                 string           `json:"id"`
 	Edge               string           `json:"edge,omitempty"`
@@ -55,7 +55,7 @@ type viewerJSON struct {
 	bodyJSON
 }
 
-// bodyJSON is the shape of a recorded body.
+// bodyJSON is the JSON form of a recorded body.
 type bodyJSON struct {
 	BodyBytes  int64  `json:"bodyBytes"`
 	Body       string `json:"body,omitempty"`
@@ -104,7 +104,7 @@ func (e Exchange) MarshalJSON() ([]byte, error) {
 	return (&JSONEncoder{once: true}).Append(nil, &e)
 }
 
-// shape returns what encoding/json makes the JSON of an exchange of.
+// shape returns the value that encoding/json encodes for an exchange.
 func shape(e *Exchange) *exchangeJSON {
 	j := &exchangeJSON{
 		ID: e.ID, Edge: e.Edge, Distribution: e.Distribution, Start: e.Start.UTC(), Duration: milliseconds(e.Duration), FirstByte: milliseconds(e.FirstByte),
@@ -188,8 +188,8 @@ func decodeCause(j *causeJSON) *policy.Cause {
 	return j.Cause
 }
 
-// encodeText returns bytes as text, or in base64 where they are not UTF-8 and
-// would not survive as text.
+// encodeText returns bytes as text, or in base64 if they are not UTF-8 and would not
+// survive as text.
 func encodeText(b []byte) (text, inBase64 string) {
 	if utf8.Valid(b) {
 		return string(b), ""
@@ -197,15 +197,15 @@ func encodeText(b []byte) (text, inBase64 string) {
 	return "", base64.StdEncoding.EncodeToString(b)
 }
 
-// encodeReadable is json.Marshal, but leaves <, > and & as they are.
+// encodeReadable is json.Marshal, but does not escape <, > and &.
 func encodeReadable(v any) ([]byte, error) {
 	c := JSONEncoder{}
 	b := c.value(nil, v)
 	return b, c.err
 }
 
-// versionName, suiteName, signatureName and groupName return "" for 0, which stands for
-// "nothing was agreed on".
+// versionName, suiteName, signatureName and groupName return "" for 0, which means "not
+// negotiated".
 func versionName(v uint16) string {
 	if v == 0 {
 		return ""

@@ -26,19 +26,18 @@ type JSONEncoder struct {
 	findings   map[findingsAt][]byte
 	names      []string
 	scratch    bytes.Buffer
-	// once says that nothing is worth remembering.
+	// once means that nothing is worth caching.
 	once bool
 	err  error
 }
 
-// findingsAt is where a list of findings is.
+// findingsAt identifies a list of findings in memory.
 type findingsAt struct {
 	first  *policy.Finding
 	length int
 }
 
-// mostFragments bounds how many handshakes, and how many lists of findings, are
-// remembered.
+// mostFragments limits how many handshakes, and how many lists of findings, are cached.
 const mostFragments = 256
 
 // Append appends the JSON of an exchange, without a newline.
@@ -104,8 +103,8 @@ func (c *JSONEncoder) Append(b []byte, e *Exchange) ([]byte, error) {
 	return append(b, '}'), c.err
 }
 
-// writable says whether every time is one that JSON has; where one is not, the error is
-// that of encoding/json.
+// writable reports whether JSON can represent every time; if not, the error is that of
+// encoding/json.
 func writable(e *Exchange) bool {
 	inRange := func(t time.Time) bool { return t.UTC().Year() >= 0 && t.UTC().Year() <= 9999 }
 	return inRange(e.Start) && !slices.ContainsFunc(e.Attempts, func(a *originconn.Attempt) bool { return a != nil && !inRange(a.Start) })
@@ -238,7 +237,7 @@ func (c *JSONEncoder) findingsField(b []byte, findings []policy.Finding) []byte 
 	return append(append(b, `,"findings":`...), text...)
 }
 
-// remember notes a fragment.
+// remember caches a fragment.
 func remember[K comparable](c *JSONEncoder, m *map[K][]byte, key K, text []byte) {
 	if c.once {
 		return
@@ -323,7 +322,7 @@ func (c *JSONEncoder) header(b []byte, h http.Header) []byte {
 	return append(b, '}')
 }
 
-// value appends what encoding/json makes of a value: of what is rare.
+// value appends what encoding/json makes of a value; used for what is rare.
 func (c *JSONEncoder) value(b []byte, v any) []byte {
 	c.scratch.Reset()
 	enc := json.NewEncoder(&c.scratch)

@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// attemptJSON is the shape of an originconn.Attempt.
+// attemptJSON is the JSON form of an originconn.Attempt.
 type attemptJSON struct {
 	Number      int              `json:"number"`
 	Target      string           `json:"target,omitempty"`
@@ -36,7 +36,7 @@ type phasesJSON struct {
 	Wait      milliseconds `json:"waitMs"`
 }
 
-// handshakeJSON is the shape of an originconn.Handshake.
+// handshakeJSON is the JSON form of an originconn.Handshake.
 type handshakeJSON struct {
 	Road                       string            `json:"road"`
 	Why                        string            `json:"why,omitempty"`
@@ -68,9 +68,8 @@ type alertJSON struct {
 	Name   string `json:"name"`
 }
 
-// certificateJSON is one certificate of the chain: the summary is for people,
-// the DER is the evidence. Where the DER cannot be read, Unreadable says why
-// and the summary is empty.
+// certificateJSON is one certificate of the chain: the summary is for people, the DER is
+// the evidence. If the DER cannot be parsed, Unreadable says why and the summary is empty.
 type certificateJSON struct {
 	Subject    string     `json:"subject,omitempty"`
 	Issuer     string     `json:"issuer,omitempty"`
@@ -99,15 +98,15 @@ func encodeAttempt(a *originconn.Attempt) *attemptJSON {
 	}
 }
 
-// explanationJSON is the shape of an originconn.Explanation that is complete.
+// explanationJSON is the JSON form of a complete originconn.Explanation.
 type explanationJSON struct {
 	Cause  policy.CauseName       `json:"cause,omitempty"`
 	Detail string                 `json:"detail"`
 	Scan   *originconn.ScanReport `json:"scan,omitempty"`
 }
 
-// encodeExplanation leaves out what is not known yet: asked again later, the
-// same exchange has it.
+// encodeExplanation omits what is not known yet: the same exchange has it when requested
+// later.
 func encodeExplanation(x *originconn.Explanation) *explanationJSON {
 	if x == nil || !x.Done() {
 		return nil

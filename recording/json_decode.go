@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// decoder turns the JSON shape back and keeps the first error.
+// decoder converts the JSON form back and keeps the first error.
 type decoder struct{ err error }
 
 func (d *decoder) fail(err error) {
@@ -102,8 +102,8 @@ func (d *decoder) signature(name string) uint16 {
 	return d.number(name, "signature scheme", signatureNumbers)
 }
 
-// number returns the number behind a name, or the one written in hexadecimal
-// where there is no name.
+// number returns the number for a name, or the one written in hexadecimal if there is no
+// name.
 func (d *decoder) number(name, what string, numbers func() map[string]uint16) uint16 {
 	if name == "" {
 		return 0
@@ -120,7 +120,7 @@ func (d *decoder) number(name, what string, numbers func() map[string]uint16) ui
 	return n
 }
 
-// The reverse of the names in tlswire, made when a name is first read.
+// The reverse of the names in tlswire, built when a name is first read.
 var (
 	versionNumbers = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.VersionName) })
 	suiteNumbers   = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.SuiteName) })
@@ -129,8 +129,8 @@ var (
 	signatureNumbers = sync.OnceValue(func() map[string]uint16 { return numbersOf(tlswire.SignatureName) })
 )
 
-// numbersOf asks for the name of every number, which takes some milliseconds
-// once, and leaves out those that have none.
+// numbersOf looks up the name of every number, which takes a few milliseconds once, and
+// leaves out those without a name.
 func numbersOf(name func(uint16) string) map[string]uint16 {
 	numbers := make(map[string]uint16)
 	for n := range 1 << 16 {

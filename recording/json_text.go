@@ -18,8 +18,8 @@ func appendBase64(b, data []byte) []byte {
 	return append(b, '"')
 }
 
-// plain says of a byte whether it stands in a string as it is: 1, and 2 if not where
-// HTML is escaped.
+// plain says how a byte appears in a string: 1 if unescaped, 2 if unescaped unless HTML is
+// escaped.
 var plain = func() (table [256]uint8) {
 	for c := 0x20; c < utf8.RuneSelf; c++ {
 		switch c {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// milliseconds is a duration that is a number of milliseconds in JSON, with up
-// to six decimals, so that no nanosecond is lost or made up by rounding.
+// milliseconds is a duration that is a number of milliseconds in JSON, with up to six
+// decimals, so that rounding neither loses nor adds a nanosecond.
 type milliseconds time.Duration
 
 // MarshalJSON writes the number, without zeros at its end.

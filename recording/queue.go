@@ -7,7 +7,7 @@ import (
 
 // entry is one exchange in a Ring.
 type entry struct {
-	// number counts the exchanges recorded, from 1; a Reset does not start again.
+	// number counts the exchanges recorded, from 1; a Reset does not restart it.
 	number   uint64
 	size     int64
 	exchange *Exchange // without its bodies
@@ -15,8 +15,8 @@ type entry struct {
 	viewer, response []byte
 }
 
-// whole returns the exchange with copies of its bodies. The ring's lock is held,
-// as the memory of bodies is used again.
+// whole returns the exchange with copies of its bodies. The ring's lock must be held, as
+// the memory of bodies is reused.
 func (e *entry) whole() *Exchange {
 	whole := *e.exchange
 	whole.Viewer.Body, whole.Response.Body = slices.Clone(e.viewer), slices.Clone(e.response)
@@ -48,8 +48,7 @@ func (q *queue) push(e entry) {
 	q.bytes += e.size
 }
 
-// pop removes the oldest entry and forgets its exchange, so that its memory is
-// given back.
+// pop removes the oldest entry and clears its slot, so that its memory is freed.
 func (q *queue) pop() entry {
 	e := q.oldest()
 	q.buffer[q.head] = entry{}
@@ -59,7 +58,7 @@ func (q *queue) pop() entry {
 	return e
 }
 
-// remove takes these out of the middle, and gives their bodies back.
+// remove removes these from the queue, and gives their bodies back.
 func (q *queue) remove(gone map[*Exchange]bool, b *bodies) {
 	var left queue
 	for i := range q.count {

@@ -9,9 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// secretFields are the fields whose values are credentials, each with the way
-// its value is redacted. They are looked for in every header of an exchange,
-// whatever direction it goes.
+// secretFields are the fields whose values are credentials, each with how its value is
+// redacted. They are looked for in every header of an exchange, in either direction.
 var secretFields = [...]struct {
 	name   string
 	redact func(string) string
@@ -24,12 +23,12 @@ var secretFields = [...]struct {
 	{securityToken, redactValue},
 }
 
-// securityToken is the session token of temporary AWS credentials, as a field and
-// as a parameter of a presigned address.
+// securityToken is the session token of temporary AWS credentials, as a field and as a
+// parameter of a presigned URL.
 const securityToken = "X-Amz-Security-Token"
 
-// secretField returns how to redact a field of this name, in any letter case,
-// or nil if it is none of them.
+// secretField returns how to redact a field with this name, in any letter case, or nil if
+// it is not one of them.
 func secretField(name string) func(string) string {
 	if secretLengths&(1<<min(len(name), 63)) == 0 {
 		return nil
@@ -42,8 +41,8 @@ func secretField(name string) func(string) string {
 	return nil
 }
 
-// secretLengths has a bit for the length of every name, as nearly all that are asked
-// for are of another.
+// secretLengths has a bit set for the length of every name, as nearly all names looked up
+// have other lengths.
 var secretLengths = func() (bits uint64) {
 	for i := range secretFields {
 		bits |= 1 << len(secretFields[i].name)
@@ -99,7 +98,7 @@ func (r *Redactor) Redact(e *Exchange) *Exchange {
 // Redact calls [Redactor.Redact] on the zero Redactor.
 func Redact(e *Exchange) *Exchange { return credentials.Redact(e) }
 
-var credentials = &Redactor{} // never changed
+var credentials = &Redactor{} // never modified
 
 // Target returns a request target without secret parameters and user information,
 // for a log line.
@@ -116,16 +115,16 @@ type hiding struct {
 	r *Redactor
 	// custom are the names of the origin custom headers.
 	custom []string
-	// quoted says that there are sentences that may quote secrets: the values that
-	// were hidden.
+	// quoted means that there are sentences that may quote secrets; secrets are the hidden
+	// values.
 	quoted  bool
 	secrets []string
-	// reading says that it only matters whether something is hidden.
+	// reading means that it only matters whether something is hidden.
 	reading bool
 }
 
-// quotes says whether an exchange has sentences that are not about its connection
-// alone: most that go well have none.
+// quotes reports whether an exchange has sentences that are not only about its connection:
+// most successful ones have none.
 func quotes(e *Exchange) bool {
 	return e.Cause != nil || e.Cache != nil || len(e.Functions) > 0 || len(e.Failover) > 0 ||
 		slices.ContainsFunc(e.Findings, func(f policy.Finding) bool { return f.Verdict != policy.Pass }) ||
@@ -152,9 +151,9 @@ func (h *hiding) hide(p place, name, value string) string {
 	return value
 }
 
-// redactor returns how to redact a field, or nil if it holds no secret.
+// redactor returns how to redact a field, or nil if it has no secret.
 func (h *hiding) redactor(name string) func(string) string {
-	if n := len(name); n > 0 && name[n-1] <= ' ' { // as some origins send it
+	if n := len(name); n > 0 && name[n-1] <= ' ' { // some origins send it this way
 		name = strings.TrimRight(name, " \t")
 	}
 	if redact := secretField(name); redact != nil {
@@ -166,7 +165,7 @@ func (h *hiding) redactor(name string) func(string) string {
 	return nil
 }
 
-// hasName says whether a field's name, in any letter case, is in a list.
+// hasName reports whether a field's name, in any letter case, is in a list.
 func hasName(list []string, name string) bool {
 	for _, one := range list {
 		if len(one) == len(name) && strings.EqualFold(one, name) {
@@ -176,7 +175,7 @@ func hasName(list []string, name string) bool {
 	return false
 }
 
-// noteCustom notes the fields that the distribution gives an origin.
+// noteCustom notes the custom headers that the distribution sends to an origin.
 func (h *hiding) noteCustom(changes []policy.Change) {
 	for i := range changes {
 		if changes[i].By == policy.ByOriginCustomHeader {
@@ -185,7 +184,7 @@ func (h *hiding) noteCustom(changes []policy.Change) {
 	}
 }
 
-// field hides the value of a secret field, and addresses in every other.
+// field hides the value of a secret field, and secrets in addresses in every other.
 func (h *hiding) field(name, value string) string {
 	redact := h.redactor(name)
 	switch {
@@ -196,12 +195,12 @@ func (h *hiding) field(name, value string) string {
 	case redact == nil:
 		return h.addresses(value, endsInText)
 	case h.reading && value != "" && !strings.Contains(value, "redacted"):
-		return "" // it is hidden, and how is asked later
+		return "" // it is hidden; how is determined later
 	}
 	return h.secret(value, redact(value))
 }
 
-// part hides what a change says of a secret part of a message.
+// part hides the value that a change has for a secret part of a message.
 func (h *hiding) part(name, value string) string {
 	kind, of, ok := strings.Cut(name, " ")
 	switch {
@@ -217,7 +216,7 @@ func (h *hiding) part(name, value string) string {
 	return h.addresses(value, endsInText)
 }
 
-// secret notes a value that was hidden, and returns what stands for it.
+// secret notes a hidden value, and returns its replacement.
 func (h *hiding) secret(value, hidden string) string {
 	if h.quoted && value != hidden {
 		h.note(value)
@@ -232,15 +231,14 @@ func (h *hiding) secret(value, hidden string) string {
 	return hidden
 }
 
-// shortestQuoted is the length from which a secret is looked for in sentences:
-// what is shorter is also a word or a number in them.
+// shortestQuoted is the minimum length of a secret to look for in sentences: shorter ones
+// also occur there as words or numbers.
 const shortestQuoted = 6
 
-// note adds a secret to those that sentences are searched for, also in the form in
-// which %q would have it.
+// note adds a secret to look for in sentences, also in the form that %q gives it.
 func (h *hiding) note(secret string) {
 	if strings.Contains(secret, "redacted") {
-		return // it is what stands for one
+		return // it is a replacement
 	}
 	quoted := strconv.Quote(secret)
 	for _, form := range []string{secret, quoted[1 : len(quoted)-1]} {
@@ -250,7 +248,7 @@ func (h *hiding) note(secret string) {
 	}
 }
 
-// plainWord says whether a piece of a secret field is not a secret: the attributes of
+// plainWord reports whether a piece of a secret field is not a secret: the attributes of
 // Set-Cookie, the schemes of Authorization.
 func plainWord(piece string) bool {
 	return plainAttribute(piece) || slices.ContainsFunc(authorizationSchemes, func(s string) bool { return strings.EqualFold(s, piece) })
@@ -271,9 +269,8 @@ func (h *hiding) quotations(text string) string {
 	return text
 }
 
-// head hides the secrets in a response head as it came. Line ends, spaces and
-// letter case stay as they were; a line that continues a secret field, as it was
-// once allowed, is hidden whole.
+// head hides the secrets in a response head as received. Line ends, spaces and letter case
+// are kept; a line that continues a secret field, as was once allowed, is hidden entirely.
 func (h *hiding) head(head string) string {
 	if !h.headHasSecret(head) {
 		return h.addresses(head, endsInText)
@@ -301,8 +298,8 @@ func (h *hiding) head(head string) string {
 	return h.addresses(out.String(), endsInText)
 }
 
-// headHasSecret says whether a line of a head begins with the name of a secret
-// field. It is what every exchange pays for, so it allocates nothing.
+// headHasSecret reports whether a line of a head starts with the name of a secret field. It
+// runs for every exchange, so it does not allocate.
 func (h *hiding) headHasSecret(head string) bool {
 	for head != "" {
 		line := head

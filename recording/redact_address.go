@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// What ends the value of a query parameter: in a request target, and where an
-// address stands in a text.
+// The characters that end the value of a query parameter: in a request target, and in an
+// address within a text.
 const (
 	endsInTarget = "&# \t\r\n"
 	endsInText   = "&;#\"'<> \t\r\n"
@@ -39,12 +39,12 @@ func (h *hiding) target(target string) string {
 	return h.quotations(h.addresses(target, endsInTarget))
 }
 
-// userinfo is user information in an address.
+// userinfo matches user information in an address.
 var userinfo = regexp.MustCompile(`://[^/?#\s"'<>]*@`)
 
-// addresses hides user information and the values of secret parameters in every
-// address that a text has: what follows a "?", "&" or ";", a name and a "=", up to
-// what ends a value.
+// addresses hides user information and the values of secret parameters in every address in
+// a text. A parameter is a name and "=" after "?", "&" or ";", up to a character that ends
+// the value.
 func (h *hiding) addresses(s, ends string) string {
 	if strings.IndexByte(s, '@') >= 0 && strings.Contains(s, "://") {
 		s = userinfo.ReplaceAllStringFunc(s, func(found string) string {
@@ -86,11 +86,11 @@ func (h *hiding) addresses(s, ends string) string {
 	return out.String() + s[copied:]
 }
 
-// redactedQuery is the form of a hidden value. Unlike elsewhere it has nothing
-// in it that an address must not have.
+// redactedQuery matches a redacted value. Unlike elsewhere, it contains nothing that is not
+// allowed in an address.
 var redactedQuery = regexp.MustCompile(`^redacted-[0-9]+-bytes-[0-9a-f]{8}$`)
 
-// redactQueryValue is what stands for the value of a secret parameter.
+// redactQueryValue returns the replacement for the value of a secret parameter.
 func redactQueryValue(value string) string {
 	if value == "" || redactedQuery.MatchString(value) {
 		return value
@@ -98,7 +98,7 @@ func redactQueryValue(value string) string {
 	return "redacted-" + strconv.Itoa(len(value)) + "-bytes-" + mark(value)
 }
 
-// secretParameter says whether a name, perhaps escaped, is one of the list.
+// secretParameter reports whether a name, possibly escaped, is in the list.
 func (r *Redactor) secretParameter(name string) bool {
 	name = strings.TrimSpace(name)
 	if strings.ContainsAny(name, "%+") {

@@ -2,7 +2,7 @@ package recording
 
 import "strings"
 
-// key hides the secrets in a cache key: a target, and then a line for each field
+// key hides the secrets in a cache key: a target, followed by a line for each field
 // (policy.CacheKey).
 func (h *hiding) key(key string) string {
 	target, rest, more := strings.Cut(key, "\n")

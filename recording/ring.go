@@ -18,8 +18,8 @@ const (
 	DefaultRingBytes = 4 << 20
 )
 
-// failureShare is the part of a Ring, one in so many, that belongs to failures
-// when there are enough of them: successes never push them out of it.
+// failureShare is the part of a Ring, one in this many, that is reserved for failures:
+// successes never evict them from it.
 const failureShare = 4
 
 // RingConfig limits how much a Ring keeps. The zero value is ready to use.
@@ -42,7 +42,7 @@ type Ring struct {
 	limit RingConfig
 
 	mu        sync.Mutex
-	next      uint64 // number of the exchange that comes next
+	next      uint64 // number of the next exchange
 	failures  queue  // those with a Cause, oldest first
 	successes queue
 	byID      map[string]entry
@@ -90,14 +90,14 @@ func (r *Ring) Record(e *Exchange) {
 	}
 }
 
-// overfull says whether something must go. The newest exchange always stays.
+// overfull reports whether something must be dropped. The newest exchange is always kept.
 func (r *Ring) overfull() bool {
 	n := r.failures.len() + r.successes.len()
 	return n > 1 && (n > r.limit.Exchanges || r.failures.bytes+r.successes.bytes > r.limit.Bytes)
 }
 
-// drop removes the oldest exchange, or the oldest success where the failures
-// are within their share.
+// drop removes the oldest exchange, or the oldest success if the failures are within their
+// share.
 func (r *Ring) drop() {
 	q := &r.successes
 	switch {
@@ -109,8 +109,8 @@ func (r *Ring) drop() {
 		}
 	}
 	gone := q.pop()
-	// Two exchanges with one id are a mistake of the caller's, who then finds
-	// the newer of the two.
+	// Two exchanges with the same id are a mistake of the caller, who then gets the newer
+	// one.
 	if r.byID[gone.exchange.ID].number == gone.number {
 		delete(r.byID, gone.exchange.ID)
 	}
@@ -158,8 +158,8 @@ func (r *Ring) List(_ context.Context, f Filter) (Page, error) {
 	return page, nil
 }
 
-// whole returns the exchange of a number with its bodies; nil if it is not kept
-// any more, and its bodies are others' by now.
+// whole returns the exchange with a number with its bodies; nil if it is no longer kept and
+// its bodies have been reused.
 func (r *Ring) whole(number uint64) *Exchange {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -171,8 +171,8 @@ func (r *Ring) whole(number uint64) *Exchange {
 	return nil
 }
 
-// ordered returns the entries beyond a cursor, so that they can be searched
-// without holding up Record.
+// ordered returns the entries beyond a cursor, so that they can be searched without
+// blocking Record.
 func (r *Ring) ordered(from uint64, oldestFirst bool) []entry {
 	all := r.newestFirst()
 	if oldestFirst {

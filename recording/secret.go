@@ -11,23 +11,23 @@ import (
 	"sync"
 )
 
-// redactionKeySize is the size of the key under which secrets are marked.
+// redactionKeySize is the size of the key for marking secrets.
 const redactionKeySize = 32
 
-// redactionKey is made once in a process, so that equal secrets look equal in
-// every recorder of it, and nobody can find a short secret by trying.
+// redactionKey is made once per process, so that equal secrets look equal in all of its
+// recorders, and a short secret cannot be found by trial.
 var redactionKey = sync.OnceValue(func() (key [redactionKeySize]byte) {
 	rand.Read(key[:]) // never fails, see crypto/rand
 	return key
 })
 
-// redacted is the form of a redacted value, which is left as it is.
+// redacted matches a redacted value, which is left as it is.
 var redacted = regexp.MustCompile(`^\[redacted [0-9]+ bytes #[0-9a-f]{8}\]$`)
 
-// redactValue returns what stands for one secret: its length and a mark that is
-// equal for equal secrets, wherever they stand. The mark is the beginning of SHA-256 over key and
-// secret; as it is cut to 32 bits, nothing can be appended to it (the reason
-// for which a full hash would have to be an HMAC).
+// redactValue returns the replacement for one secret: its length and a mark that is equal for
+// equal secrets, wherever they occur. The mark is the beginning of SHA-256 over key and secret;
+// as it is truncated to 32 bits, it cannot be extended (the reason why a full hash would have to
+// be an HMAC).
 func redactValue(secret string) string {
 	if secret == "" || strings.HasPrefix(secret, "[redacted ") && redacted.MatchString(secret) {
 		return secret
@@ -38,7 +38,7 @@ func redactValue(secret string) string {
 // Hidden returns the replacement for a secret, as in a redacted exchange.
 func Hidden(secret string) string { return redactValue(secret) }
 
-// mark returns what tells one secret from another.
+// mark returns the text that distinguishes one secret from another.
 func mark(secret string) string {
 	key := redactionKey()
 	var space [256]byte
@@ -48,9 +48,8 @@ func mark(secret string) string {
 	return string(mark[:])
 }
 
-// authorizationSchemes are the schemes of the IANA registry and those in common
-// use beside it. Only these are kept: the first word of anything else may be
-// the secret itself.
+// authorizationSchemes are the schemes of the IANA registry and others in common use. Only
+// these are kept: the first word of anything else may be the secret itself.
 var authorizationSchemes = []string{
 	"Basic", "Bearer", "Concealed", "Digest", "DPoP", "GNAP", "HOBA", "Mutual", "Negotiate", "OAuth",
 	"PrivateToken", "SCRAM-SHA-1", "SCRAM-SHA-256", "vapid",
@@ -79,9 +78,9 @@ func redactCookie(value string) string {
 	return strings.Join(pairs, ";")
 }
 
-// redactSetCookie keeps the name of the cookie and the attributes that browsers
-// know. Others are hidden like the value, and so is what follows a comma: some
-// servers put a second cookie there.
+// redactSetCookie keeps the name of the cookie and the attributes that browsers know.
+// Others are hidden like the value, and so is what follows a comma: some servers put a
+// second cookie there.
 func redactSetCookie(value string) string {
 	parts := strings.Split(value, ";")
 	for i, part := range parts {
@@ -92,8 +91,8 @@ func redactSetCookie(value string) string {
 	return strings.Join(parts, ";")
 }
 
-// plainAttribute says whether a part of a Set-Cookie value is an attribute that
-// holds no secret.
+// plainAttribute reports whether a part of a Set-Cookie value is an attribute without a
+// secret.
 func plainAttribute(part string) bool {
 	name, value, _ := strings.Cut(part, "=")
 	switch strings.ToLower(strings.TrimSpace(name)) {
@@ -106,8 +105,8 @@ func plainAttribute(part string) bool {
 	return part == ""
 }
 
-// redactPair hides the value of one cookie; a cookie without a name is all
-// value. The spaces around it stay.
+// redactPair hides the value of one cookie; a cookie without a name is all value.
+// Surrounding spaces are kept.
 func redactPair(pair string) string {
 	bare := strings.Trim(pair, " \t")
 	if bare == "" {

@@ -6,9 +6,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// What the parts of an exchange take beside the bytes they refer to: the
-// structs themselves, the headers of strings and slices, the cells of maps, all
-// rounded up.
+// What the parts of an exchange use besides the bytes they refer to: the structs
+// themselves, the headers of strings and slices, and map cells, all rounded up.
 const (
 	sizeExchange  = 1024
 	sizeField     = 64
@@ -56,7 +55,7 @@ func (e *Exchange) Size() int64 {
 	return int64(n)
 }
 
-// sizeOfRare counts what an exchange that goes well does not have.
+// sizeOfRare counts what a successful exchange does not have.
 func (e *Exchange) sizeOfRare() int {
 	w := walker{reading: true, sizing: true}
 	w.exchange(&Exchange{ErrorPage: e.ErrorPage, Functions: e.Functions, Cache: e.Cache, GRPC: e.GRPC, Failover: e.Failover, Cause: e.Cause})
@@ -92,8 +91,8 @@ func sizeOfFindings(findings []policy.Finding) (n int) {
 	return n
 }
 
-// sizeAt estimates the memory of one string. Words are shared by all exchanges,
-// mostly, and not counted.
+// sizeAt estimates the memory of one string. Words are mostly shared by all exchanges and
+// not counted.
 func sizeAt(p place, value string) int {
 	switch p {
 	case inField:

@@ -34,7 +34,7 @@ const (
 	TunnelStopped TunnelEnd = "stopped"
 )
 
-// tunnelJSON is the shape of a Tunnel.
+// tunnelJSON is the JSON form of a Tunnel.
 type tunnelJSON struct {
 	Protocol   string       `json:"protocol"`
 	FromViewer int64        `json:"fromViewerBytes"`

@@ -10,48 +10,47 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// place is what a string of an exchange is, which decides how it is redacted.
+// place is the kind of a string in an exchange, which decides how it is redacted.
 type place uint8
 
 const (
-	// inField is the value of a header field, inPart what a change says of a part of
-	// a message; the name goes with it.
+	// inField is the value of a header field, inPart the value that a change has for a part
+	// of a message; both come with the name.
 	inField place = iota
 	inPart
-	// inTarget is a request target, inHead a response head as it came, or bytes
-	// that may be one.
+	// inTarget is a request target, inHead a response head as received, or bytes that may
+	// be one.
 	inTarget
 	inHead
 	// inKey is a cache key: a target, and a line for each field.
 	inKey
-	// inProse is a sentence, or whatever else may quote foreign bytes.
+	// inProse is a sentence, or anything else that may quote foreign bytes.
 	inProse
-	// inWord is what edgesim or the configuration says: names, ids, addresses.
+	// inWord is text of edgesim or the configuration: names, ids, addresses.
 	inWord
 )
 
-// walker visits the strings of an exchange. It is the one list of them: redaction,
-// the size and the tests go by it, and a test by reflection holds it to be
-// complete.
+// walker visits the strings of an exchange. It is the only list of them, used by redaction,
+// the size and the tests; a test using reflection checks that it is complete.
 type walker struct {
-	// hiding or sizing, where it is set, is the visitor, else visit: it gets each
-	// string and returns what stands there instead.
+	// hiding or sizing is the visitor if set, otherwise visit: it gets each string and
+	// returns its replacement.
 	hiding *hiding
 	sizing bool
 	visit  func(p place, name, value string) string
-	// size is what sizing found.
+	// size is the result of sizing.
 	size int
-	// owned says that the map under way is a copy.
+	// owned means that the current map is a copy.
 	owned bool
-	// reading leaves everything as it is.
+	// reading leaves everything unchanged.
 	reading bool
-	// changed says that something was replaced or, while reading, would be.
+	// changed means that something was replaced or, while reading, would be.
 	changed bool
 }
 
 // at visits one string.
 func (w *walker) at(p place, name, value string) string {
-	switch { // by name, as a func value would have all of it on the heap
+	switch { // by name, as a func value would move all of it to the heap
 	case w.hiding != nil:
 		w.hiding.reading = w.reading
 		return w.hiding.hide(p, name, value)
@@ -62,9 +61,9 @@ func (w *walker) at(p place, name, value string) string {
 	return w.visit(p, name, value)
 }
 
-// exchange walks the exchange and puts what is replaced into it. What it shares
-// with others (maps, lists, attempts) is copied before. Places that hold secrets
-// come before those that may quote them.
+// exchange walks the exchange and stores replacements in it. What it shares with others
+// (maps, lists, attempts) is copied first. Places that hold secrets come before those that
+// may quote them.
 func (w *walker) exchange(e *Exchange) {
 	w.viewer(&e.Viewer)
 	w.sent(&e.Sent)
@@ -130,7 +129,7 @@ func (w *walker) function(r *FunctionRun) {
 
 func (w *walker) attempt(a *originconn.Attempt) {
 	own(w, &a.Handshake, w.handshake)
-	if w.hiding == nil || a.Cause != nil { // else they are about the connection, and were made before the request
+	if w.hiding == nil || a.Cause != nil { // otherwise they are about the connection, and were made before the request
 		list(w, &a.Findings, w.finding)
 	}
 	own(w, &a.Cause, w.cause)
@@ -161,8 +160,8 @@ func (w *walker) finding(f *policy.Finding) {
 	w.text(inWord, "", (*string)(&f.Rule), (*string)(&f.Verdict), (*string)(&f.Cause))
 }
 
-// cause walks a cause. The error underneath is left out where it would quote what
-// is replaced: it cannot be changed.
+// cause walks a cause. The underlying error is dropped if it quotes something that is
+// replaced: it cannot be changed.
 func (w *walker) cause(c *policy.Cause) {
 	w.text(inProse, "", &c.Detail, &c.Hint)
 	w.text(inWord, "", (*string)(&c.Name), (*string)(&c.Rule), (*string)(&c.Stage), &c.Sentence, &c.ResultType, &c.DetailedResultType)
@@ -182,8 +181,8 @@ func (w *walker) field(f *policy.Field) {
 	w.text(inWord, "", &f.Name)
 }
 
-// header walks a map of fields; of names it changes none. Those of edgesim itself
-// come last: they may quote the others.
+// header walks a map of fields; names are not changed. edgesim's own fields come last: they
+// may quote the others.
 func (w *walker) header(h *http.Header) {
 	ours := false
 	w.owned = false
@@ -204,11 +203,11 @@ func (w *walker) header(h *http.Header) {
 	}
 }
 
-// oursPrefix is how the names of edgesim's own fields begin.
+// oursPrefix is the prefix of edgesim's own fields.
 const oursPrefix = "X-Edgesim-"
 
-// values walks those of one field. The map is copied before the first change: h
-// then has the copy, while whoever goes through the old one goes on with that.
+// values walks the values of one field. The map is copied before the first change: h then
+// has the copy, while an iteration over the old one continues with the old one.
 func (w *walker) values(h *http.Header, name string, values []string) {
 	for i, value := range values {
 		hidden := w.at(inField, name, value)
@@ -242,10 +241,10 @@ func (w *walker) bytes(b *[]byte) {
 	}
 }
 
-// text visits strings and replaces them where they are.
+// text visits strings and replaces them in place.
 func (w *walker) text(p place, name string, all ...*string) {
 	if p == inWord && w.visit == nil {
-		return // there are many, and they hold no secret
+		return // there are many, and they have no secrets
 	}
 	for _, s := range all {
 		if *s == "" {
@@ -260,8 +259,8 @@ func (w *walker) text(p place, name string, all ...*string) {
 	}
 }
 
-// own walks what a pointer leads to: where something in it is replaced, a copy takes
-// its place.
+// own walks what a pointer points to, replacing it with a copy if something in it is
+// replaced.
 func own[T any](w *walker, p **T, walk func(*T)) {
 	switch {
 	case *p == nil:
@@ -274,8 +273,7 @@ func own[T any](w *walker, p **T, walk func(*T)) {
 	}
 }
 
-// list walks the items of a list, which is copied where something in one is
-// replaced.
+// list walks the items of a list, which is copied if something in one is replaced.
 func list[T any](w *walker, all *[]T, walk func(*T)) {
 	cloned := false
 	for i := range *all {
@@ -293,7 +291,7 @@ func list[T any](w *walker, all *[]T, walk func(*T)) {
 	}
 }
 
-// would says whether a walk replaces something.
+// would reports whether a walk replaces something.
 func would[T any](w *walker, p *T, walk func(*T)) bool {
 	before := w.changed
 	w.reading, w.changed = true, false

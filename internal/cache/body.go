@@ -10,39 +10,39 @@ import (
 )
 
 const (
-	// chunkSize is how the bytes of a body lie in memory.
+	// chunkSize is the size of the pieces in which a body is kept in memory.
 	chunkSize = 64 << 10
-	// window is how far the fastest reader of a body that is not kept may be ahead
-	// of the slowest.
+	// window is how far the fastest reader of a body that is not kept may be ahead of the
+	// slowest.
 	window = 1 << 20
 )
 
-// errGivenUp is the end of a body that nobody reads.
+// errGivenUp is the error of a body that nothing reads any more.
 var errGivenUp = errors.New("cache: the body was given up, as all who read it had left")
 
-// body is the bytes of an entry, while they come and afterwards.
+// body holds the bytes of an entry, while they arrive and afterward.
 type body struct {
 	files  *files
-	length int64 // announced; -1 if it is not known
-	// cancel ends a Read of the source; grow and drop tell the store.
+	length int64 // announced; -1 if unknown
+	// cancel ends a Read of the source; grow and drop notify the store.
 	cancel func()
 	grow   func(n int64)
 	drop   func()
-	// whole is set when all is there: nothing but refs changes then.
+	// whole is set once everything has arrived: after that, only refs changes.
 	whole atomic.Bool
 
 	mu     sync.Mutex
 	source io.ReadCloser
-	// chunks are the bytes from base to end, each chunkSize long but the last; what
-	// is before filed is in the file.
+	// chunks are the bytes from base to end, each chunkSize long except the last;
+	// everything before filed is in the file.
 	chunks           [][]byte
 	base, filed, end int64
 	file             *os.File
 	err              error // io.EOF when whole
-	fetching         bool  // somebody reads the source
+	fetching         bool  // the source is being read
 	failed           bool  // the file cannot be written
 	readers          []*Reader
-	holds            int // of the store: entries that have it
+	holds            int // by the store: entries with this body
 	refs             int // holds and readers
 	wake             chan struct{}
 }
@@ -61,7 +61,7 @@ func (b *body) size() int64 {
 	return b.end
 }
 
-// hold counts one more entry that has the body; false where it is gone.
+// hold counts one more entry with this body; false if it is gone.
 func (b *body) hold() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -73,8 +73,8 @@ func (b *body) hold() bool {
 	return true
 }
 
-// unkeep counts one entry less. What is still coming goes on for its readers, and
-// is not kept behind them.
+// unkeep counts one entry less. A body that is still arriving continues for its readers,
+// but is not kept behind them.
 func (b *body) unkeep() {
 	b.mu.Lock()
 	b.holds--
@@ -85,7 +85,7 @@ func (b *body) unkeep() {
 	end()
 }
 
-// unref counts one user less, and returns what is to be done without the lock.
+// unref counts one user less, and returns what to do without the lock.
 func (b *body) unref() (end func()) {
 	if b.refs--; b.refs > 0 {
 		return func() {}
@@ -93,12 +93,12 @@ func (b *body) unref() (end func()) {
 	return b.release
 }
 
-// release ends a body that nobody has any more.
+// release ends a body that is no longer used.
 func (b *body) release() {
 	b.mu.Lock()
 	source, file := b.source, b.file
 	if b.fetching {
-		source = nil // whoever fetches closes it
+		source = nil // the fetching reader closes it
 	}
 	if b.err == nil {
 		b.err = errGivenUp
@@ -114,7 +114,7 @@ func (b *body) release() {
 	}
 }
 
-// broadcast wakes all that wait; the lock is held.
+// broadcast wakes everything that waits; the lock is held.
 func (b *body) broadcast() {
 	if b.wake != nil {
 		close(b.wake)
@@ -122,7 +122,7 @@ func (b *body) broadcast() {
 	}
 }
 
-// changed returns what is closed when something has changed; the lock is held.
+// changed returns a channel that is closed on the next change; the lock is held.
 func (b *body) changed() <-chan struct{} {
 	if b.wake == nil {
 		b.wake = make(chan struct{})
@@ -130,7 +130,7 @@ func (b *body) changed() <-chan struct{} {
 	return b.wake
 }
 
-// slowest is the least offset of the readers; the lock is held.
+// slowest returns the lowest offset of the readers; the lock is held.
 func (b *body) slowest() int64 {
 	least := b.end
 	for _, r := range b.readers {
@@ -139,8 +139,7 @@ func (b *body) slowest() int64 {
 	return least
 }
 
-// trim lets go of what nobody will read, where the body is not kept; the lock is
-// held.
+// trim drops what will not be read, if the body is not kept; the lock is held.
 func (b *body) trim() {
 	if b.holds > 0 || b.whole.Load() {
 		return
@@ -153,14 +152,13 @@ func (b *body) trim() {
 	}
 }
 
-// mayFetch says whether a reader at the end may read the source: not where the
-// body is not kept and others are far behind. The lock is held.
+// mayFetch reports whether a reader at the end may read the source: not if the body is not
+// kept and others are far behind. The lock is held.
 func (b *body) mayFetch() bool {
 	return !b.fetching && (b.holds > 0 || b.end-b.slowest() < window)
 }
 
-// copyAt copies what is there of the bytes from off; the lock is held, unless the
-// body is whole.
+// copyAt copies the available bytes from off; the lock is held, unless the body is whole.
 func (b *body) copyAt(p []byte, off int64) (int, error) {
 	if off < b.filed {
 		return b.file.ReadAt(p[:min(int64(len(p)), b.filed-off)], off)
@@ -177,9 +175,9 @@ func (b *body) copyAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// fetch reads the source into p and adds what came to the body; taken says that p
-// is a reader's, which has it then. It returns how much came. The lock is held before and after, not
-// meanwhile.
+// fetch reads the source into p and adds the result to the body; taken means that p belongs to a
+// reader, which then has these bytes. It returns how many bytes came. The lock is held before and
+// after, but not meanwhile.
 func (b *body) fetch(p []byte, taken bool) int {
 	b.fetching = true
 	grow, drop := b.grow, b.drop
@@ -195,7 +193,7 @@ func (b *body) fetch(p []byte, taken bool) int {
 		b.base = b.filed
 	case b.holds > 0 || len(b.readers) > 1 || !taken:
 		b.add(p[:n])
-	default: // the only reader has it already
+	default: // the only reader already has it
 		b.base += int64(n)
 	}
 	b.end += int64(n)
@@ -242,10 +240,10 @@ func (b *body) finish(err error) {
 	if b.holds > 0 {
 		b.whole.Store(true)
 	}
-	b.grow, b.drop, b.cancel = nil, nil, nil // they hold on to the request that brought it
+	b.grow, b.drop, b.cancel = nil, nil, nil // they retain the request that fetched it
 }
 
-// add keeps bytes in memory; the lock is held.
+// add appends bytes in memory; the lock is held.
 func (b *body) add(p []byte) {
 	for len(p) > 0 {
 		last := len(b.chunks) - 1
@@ -254,7 +252,7 @@ func (b *body) add(p []byte) {
 			if left := b.length - b.end; b.length >= 0 && left < chunkSize {
 				room = int(max(left, int64(len(p))))
 			} else if b.length < 0 && last < 0 {
-				room = len(p) // it may well be all
+				room = len(p) // it may well be everything
 			}
 			b.chunks, last = append(b.chunks, make([]byte, 0, min(room, chunkSize))), last+1
 		}
@@ -264,9 +262,9 @@ func (b *body) add(p []byte) {
 	}
 }
 
-// write appends bytes to the file, which is made when the body has outgrown the
-// memory, and says whether they are there. Where that fails the body cannot be
-// kept. The caller is the only one that fetches.
+// write appends bytes to the file, which is created when the body outgrows memory, and
+// reports whether they were written. If that fails, the body cannot be kept. Only the
+// fetching reader calls it.
 func (b *body) write(p []byte) bool {
 	b.mu.Lock()
 	large := b.end+int64(len(p)) > b.files.from || b.length > b.files.from
@@ -296,15 +294,15 @@ func (b *body) write(p []byte) bool {
 	return err == nil
 }
 
-// idleInFile says whether the body is whole in a file and nobody reads it: what it
-// takes of the disk comes back at once when it is let go of.
+// idleInFile reports whether the body is whole, in a file, and without readers: dropping it
+// frees disk space at once.
 func (b *body) idleInFile() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.file != nil && b.err == io.EOF && b.refs == b.holds
 }
 
-// fail notes why the file cannot be written; nil where that is not so.
+// fail notes why the file cannot be written; nil means that it can.
 func (b *body) fail(err error) {
 	if err == nil {
 		return
@@ -316,8 +314,8 @@ func (b *body) fail(err error) {
 	b.files.fail(err, size)
 }
 
-// moveTo lets the file stand for what was in memory; false where nobody wants the
-// body any more, and then the file is closed.
+// moveTo replaces the bytes in memory with the file; it returns false, and closes the file,
+// if the body is no longer wanted.
 func (b *body) moveTo(file *os.File) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

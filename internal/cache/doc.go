@@ -1,34 +1,33 @@
-// Package cache keeps things under keys, each a head and a body of bytes, within a
-// bound of bytes. What a head is, and how long anything is good for, is its
-// user's business: it knows no HTTP, no rule and no clock.
+// Package cache keeps entries by key, each with a head and a body of bytes, within a limit
+// in bytes. What a head is, and how long an entry is valid, is up to the caller: the
+// package knows nothing about HTTP, rules or clocks.
 //
-// # A body is read while it comes
+// # Bodies are read while they arrive
 //
-// [Flight.Keep] puts an entry into the [Store] before its body is there. Whoever
-// reads at the end of what has come fetches more from the source; all others read
-// what is there and wait. So the first byte does not wait for the last, no reader
-// waits for a slower one, and no goroutine stands between. A body whose source
-// fails is never taken for a whole one: its readers get the error, and the entry is
-// gone. It is gone, too, when all its readers have left before its end.
+// [Flight.Keep] puts an entry into the [Store] before its body has arrived. A reader at the
+// end of what has arrived fetches more from the source; all others read what is there and
+// wait. So the first byte does not wait for the last, no reader waits for a slower one, and
+// there is no goroutine in between. A body whose source fails is never mistaken for a whole
+// one: its readers get the error, and the entry is dropped. It is also dropped when all of
+// its readers leave before the end.
 //
-// # Who asks and who waits
+// # Who fetches and who waits
 //
-// [Store.Join] makes one caller for a key the leader and all others wait for what
-// the leader brings. A leader that can share nothing declines, and the others go on
-// by themselves, a few at a time.
+// [Store.Join] makes one caller for a key the leader, and all others wait for its result. A
+// leader with a result that cannot be shared declines, and the others then proceed by
+// themselves, a few at a time.
 //
-// # What leaves first
+// # What is evicted first
 //
-// The entry that was not used for the longest time: one list, under one lock.
-// otter v2 was measured beside it: over 100,000 keys, two cores asking at once on a
-// busy machine, a look-up took 0.4 to 1.6 µs here and 0.8 to 1.3 µs there, of the
-// 25 µs that a hit takes as a whole. And a cache that admits by frequency may refuse
-// what is new, which a person who looks at it would take for a fault, and weighs an
-// entry when it is put, while a body here grows as it is read.
+// The least recently used entry: one list, under one lock. otter v2 was measured for
+// comparison: over 100,000 keys, with two cores on a busy machine, a lookup took 0.4 to 1.6
+// µs here and 0.8 to 1.3 µs there, of the 25 µs that a whole hit takes. A cache that admits
+// by frequency may also refuse new entries, which looks like a bug to a person watching it,
+// and weighs an entry when it is put, while a body here grows as it is read.
 //
 // # Files
 //
-// Bodies above [Config.FileFrom] are kept in files of [Config.Dir], which have no
-// name where the system allows that: they are gone with the process, however it
-// ends. What an earlier process left is removed by [New].
+// Bodies above [Config.FileFrom] are kept in files in [Config.Dir], without a name if the
+// system supports that: they are gone when the process ends, in whatever way. [New] removes
+// files left by an earlier process.
 package cache

@@ -10,25 +10,25 @@ import (
 	"syscall"
 )
 
-// filePattern names the files of bodies while they have names.
+// filePattern is the name pattern of body files while they have names.
 const filePattern = "edgesim-body-*"
 
-// files is the folder of large bodies.
+// files is the folder for large bodies.
 type files struct {
 	dir  string
 	from int64 // the size above which a body goes to a file
-	// changed is told when the folder cannot be written, and when it can be again.
+	// changed is called when the folder becomes unwritable, and when it is writable again.
 	changed func(error)
-	// makeRoom lets go of one body in a file; false where there is none.
+	// makeRoom drops one body in a file; false if there is none.
 	makeRoom func() bool
 
 	failing atomic.Bool
 	mu      sync.Mutex
-	room    int64 // what a file must have taken before the folder counts as working
+	room    int64 // how much a file must hold before the folder counts as working
 }
 
-// withRoom writes. While the disk is full and old bodies take some of it, they make
-// room, and it is tried again.
+// withRoom writes. While the disk is full and old bodies use some of it, they are dropped,
+// and writing is retried.
 func (f *files) withRoom(write func() error) error {
 	for {
 		err := write()
@@ -39,7 +39,7 @@ func (f *files) withRoom(write func() error) error {
 	}
 }
 
-// fail notes that a file could not be written at this size. The first one is told.
+// fail notes that a file could not be written at this size. The first failure is reported.
 func (f *files) fail(err error, size int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -51,13 +51,13 @@ func (f *files) fail(err error, size int64) {
 	f.failing.Store(true)
 	if f.changed != nil {
 		if path, ok := errors.AsType[*fs.PathError](err); ok {
-			err = path.Err // the file's own name says nothing
+			err = path.Err // the file's own name is meaningless
 		}
 		f.changed(err)
 	}
 }
 
-// wrote notes that a body of this size is whole in a file; 0 is none.
+// wrote notes that a body of this size has been written to a file entirely; 0 means none.
 func (f *files) wrote(size int64) {
 	if size == 0 || !f.failing.Load() {
 		return
@@ -72,7 +72,7 @@ func (f *files) wrote(size int64) {
 	}
 }
 
-// clear removes what an earlier process left.
+// clear removes the files of an earlier process.
 func (f *files) clear() {
 	if f.dir == "" {
 		return
@@ -83,8 +83,8 @@ func (f *files) clear() {
 	}
 }
 
-// createFile makes a file with this beginning. It is gone when it is closed, or
-// when the process ends, where the system lets a file be without a name.
+// createFile creates a file with this beginning. It is gone when it is closed or, if the
+// system supports files without a name, when the process ends.
 func createFile(dir string, chunks [][]byte) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -103,8 +103,8 @@ func createFile(dir string, chunks [][]byte) (*os.File, error) {
 	return f, nil
 }
 
-// discard closes a file that is not needed any more.
+// discard closes a file that is no longer needed.
 func discard(f *os.File) {
 	f.Close()
-	_ = os.Remove(f.Name()) // mostly it has no name any more
+	_ = os.Remove(f.Name()) // usually it no longer has a name
 }

@@ -10,29 +10,29 @@ import (
 type Flight[H any] struct {
 	store *Store[H]
 	key   string
-	// settled is closed when it is known what the waiting get.
+	// settled is closed when the result for the waiting callers is known.
 	settled chan struct{}
-	// entry is what they share; nil where the leader declined.
+	// entry is what they share; nil if the leader declined.
 	entry *Entry[H]
-	// reserved is a reader of the entry's body for each that waits, which began
-	// before the body could be given up.
+	// reserved means that each waiting caller has a reserved reader of the entry's body,
+	// counted before the body could be given up.
 	reserved bool
-	// waiting counts those; over says that nothing can be settled any more. Both
-	// are guarded by the store.
+	// waiting counts the waiting callers; over means that nothing can be settled any more.
+	// Both are guarded by the store.
 	waiting int
 	over    bool
-	// left and cancel end the leader's work when its viewer and all that wait have
+	// left and cancel end the leader's work when its viewer and all waiting callers have
 	// left.
 	left   bool
 	cancel func()
-	// doomed says that what comes may not be kept.
+	// doomed means that the result must not be kept.
 	doomed bool
-	// turns lets few of those that got nothing go on at a time.
+	// turns lets only a few of those that got nothing proceed at a time.
 	turns chan struct{}
 }
 
-// turnsAtOnce is how many of those that waited in vain go on at a time: a request
-// that cannot be shared must not hit its origin like a wave.
+// turnsAtOnce is how many of those that waited in vain proceed at a time: requests that
+// cannot be shared must not hit the origin all at once.
 const turnsAtOnce = 32
 
 // Join returns the flight of a key, and whether the caller leads it. A leader must
@@ -83,7 +83,7 @@ func (f *Flight[H]) End() {
 	f.store.mu.Unlock()
 }
 
-// abandoned says that the flight was given up, as everybody had left.
+// abandoned reports whether the flight was given up because everyone left.
 func (f *Flight[H]) abandoned() bool { return f.left && f.waiting == 0 }
 
 // Leave says that the leader's own viewer has left. The work goes on while others
@@ -133,7 +133,7 @@ func (f *Flight[H]) Wait(ctx context.Context) (*Entry[H], *Reader, error) {
 		r.Close()
 	}
 	if r == nil {
-		return nil, nil, err // its body was given up meanwhile
+		return nil, nil, err // its body has been given up meanwhile
 	}
 	return entry, r, err
 }
@@ -149,7 +149,7 @@ func (f *Flight[H]) Turn(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// settle lets the waiting go on with an entry or without; the lock is held.
+// settle lets the waiting callers proceed, with or without an entry; the lock is held.
 func (f *Flight[H]) settle(e *Entry[H]) {
 	f.entry, f.over = e, true
 	if f.store.flights[f.key] == f {
@@ -179,10 +179,10 @@ func (f *Flight[H]) Share(e *Entry[H]) {
 
 // Content is the body of something that is kept.
 type Content struct {
-	// Source is read to its end and closed; nil means no body. That it returns io.EOF
-	// means that it was whole.
+	// Source is read to its end and closed; nil means no body. io.EOF means that it was
+	// complete.
 	Source io.ReadCloser
-	// Length is its announced length; -1 if it is not known.
+	// Length is its announced length; -1 if unknown.
 	Length int64
 }
 
@@ -197,8 +197,8 @@ func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c 
 	s.mu.Lock()
 	var r *Reader
 	if e.body != nil {
-		// Those that wait come first: the leader's viewer may have left, and a body
-		// that its reader was alone with would be given up.
+		// Those that wait come first: the leader's viewer may have left, and a body with no
+		// other reader would be given up.
 		if !f.over {
 			for range f.waiting {
 				e.body.reserveOne()

@@ -10,14 +10,14 @@ import (
 // one goroutine.
 type Reader struct {
 	body *body
-	// off is where it is; guarded by the body until that is whole. The reader stops
-	// before end; -1 is none.
+	// off is its position, guarded by the body until that is whole. The reader stops before
+	// end; -1 means no end.
 	off, end int64
-	// ctx is the reader's viewer; when it ends, the reader has left.
+	// ctx is the context of the reader's viewer; when it ends, the reader has left.
 	ctx    context.Context
 	stop   func() bool
 	gone   atomic.Bool
-	listed bool // it is one of body.readers; guarded by the body
+	listed bool // it is in body.readers; guarded by the body
 }
 
 // Open returns a reader of the entry's body from its beginning, for as long as ctx
@@ -49,8 +49,8 @@ func (e *Entry[H]) Size() (n int64, whole bool) {
 	}
 }
 
-// reserve counts a reader and returns it, reserveOne counts one for whoever calls
-// reader later. They are for a body that nobody reads yet.
+// reserve counts a reader and returns it; reserveOne counts one for a later call of reader.
+// They are for a body that is not read yet.
 func (b *body) reserve(ctx context.Context) *Reader {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,7 +65,7 @@ func (b *body) reserveOne() {
 	b.readers = append(b.readers, &Reader{body: b, end: -1, listed: true})
 }
 
-// reader returns one of the readers that were reserved.
+// reader returns one of the reserved readers.
 func (b *body) reader(ctx context.Context) *Reader {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -75,13 +75,13 @@ func (b *body) reader(ctx context.Context) *Reader {
 			return r
 		}
 	}
-	// The body is whole, and its readers are not listed any more.
+	// The body is whole, and its readers are no longer listed.
 	r := &Reader{body: b, end: -1}
 	r.watch(ctx)
 	return r
 }
 
-// newReader returns a reader that is counted already; the lock is held.
+// newReader returns a reader that is already counted; the lock is held.
 func (b *body) newReader(ctx context.Context) *Reader {
 	r := &Reader{body: b, end: -1}
 	if !b.whole.Load() {
@@ -92,8 +92,8 @@ func (b *body) newReader(ctx context.Context) *Reader {
 	return r
 }
 
-// watch lets the reader leave when its viewer does, while the body is coming: a
-// Read of the source under way then ends, if nobody else wants it.
+// watch lets the reader leave when its viewer does while the body is arriving: a Read of
+// the source in progress then ends if no other reader wants it.
 func (r *Reader) watch(ctx context.Context) {
 	r.ctx = ctx
 	if !r.body.whole.Load() {
@@ -128,12 +128,12 @@ func (r *Reader) Read(p []byte) (int, error) {
 			r.off += int64(n)
 			b.advance()
 			if n == 0 && err == nil {
-				err = errGivenUp // not reached: what a reader has not read is kept for it
+				err = errGivenUp // unreachable: what a reader has not read is kept for it
 			}
 			return n, err
 		case b.err != nil:
 			return 0, b.err
-		case b.mayFetch() && r.end < 0: // into p: nothing is copied twice
+		case b.mayFetch() && r.end < 0: // into p, to avoid a second copy
 			n := b.fetch(p, true)
 			r.off += int64(n)
 			b.advance()
@@ -156,8 +156,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 }
 
-// advance lets go of what all have read, and wakes those that wait for that; the
-// lock is held.
+// advance drops what all readers have read, and wakes those that wait for that; the lock is
+// held.
 func (b *body) advance() {
 	if b.holds == 0 && !b.whole.Load() {
 		b.trim()
@@ -165,7 +165,7 @@ func (b *body) advance() {
 	}
 }
 
-// readWhole is Read for a body that does not change any more.
+// readWhole is Read for a body that no longer changes.
 func (r *Reader) readWhole(p []byte) (int, error) {
 	end := r.body.end
 	if r.end >= 0 {
@@ -239,8 +239,8 @@ func (r *Reader) Close() error {
 	return nil
 }
 
-// leave takes the reader away. From a whole body, which is read without the lock,
-// only Close does.
+// leave removes the reader. From a whole body, which is read without the lock, only Close
+// does.
 func (r *Reader) leave(closed bool) {
 	b := r.body
 	b.mu.Lock()

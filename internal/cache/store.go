@@ -4,17 +4,16 @@ import "sync"
 
 // Config says how much a store keeps and where.
 type Config struct {
-	// MaxBytes bounds heads, bodies and what they cost besides, in memory and in
-	// files together; at least 1.
+	// MaxBytes limits heads, bodies and their overhead, in memory and in files together; at
+	// least 1.
 	MaxBytes int64
-	// Dir is the folder for large bodies, made if it is missing. Default: none, and
-	// all is kept in memory.
+	// Dir is the folder for large bodies, created if missing. Default: none, and everything
+	// is kept in memory.
 	Dir string
 	// FileFrom is the size above which a body goes to a file. Default: 1 MiB.
 	FileFrom int64
-	// Changed is called when Dir cannot be written, with the reason, and with nil
-	// when it can be again. Large bodies are not kept meanwhile. Default: nobody is
-	// told.
+	// Changed is called with the reason when Dir becomes unwritable, and with nil when it
+	// is writable again. Large bodies are not kept meanwhile. Default: no call.
 	Changed func(error)
 }
 
@@ -27,10 +26,10 @@ type Store[H any] struct {
 
 	mu      sync.Mutex
 	entries map[string]*Entry[H]
-	flights map[string]*Flight[H]   // for which others may wait
-	open    map[*Flight[H]]struct{} // all that may bring something yet
-	// used and made are rings through their heads: the entry that was used last,
-	// and the one that was made last, come first.
+	flights map[string]*Flight[H]   // that others may wait for
+	open    map[*Flight[H]]struct{} // all that may still bring something
+	// used and made are rings through their heads, with the most recently used and the most
+	// recently made entry first.
 	used, made Entry[H]
 	bytes      int64
 	lastID     uint64
@@ -39,21 +38,21 @@ type Store[H any] struct {
 
 // Entry is one thing that is kept. It is not changed any more.
 type Entry[H any] struct {
-	// Key and Head are what it was kept with.
+	// Key and Head are what it was stored with.
 	Key  string
 	Head H
-	// ID grows with every entry of the store.
+	// ID increases with every entry of the store.
 	ID uint64
 
 	body   *body
-	charge int64 // what of the store's bytes is its own; guarded by the store
+	charge int64 // its own part of the store's bytes; guarded by the store
 	kept   bool  // it is in the store; guarded by it
 
 	usedPrev, usedNext, madePrev, madeNext *Entry[H]
 }
 
-// entryCost is about what an entry takes besides key, head and body, with its share
-// of what the collector leaves unused on a busy machine (measured).
+// entryCost estimates what an entry uses besides key, head and body, including its share of
+// what the garbage collector leaves unused on a busy machine (measured).
 const entryCost = 2200
 
 // New makes a store, and removes what an earlier process left in its folder.
@@ -84,14 +83,14 @@ func (s *Store[H]) Get(key string) *Entry[H] {
 	return e
 }
 
-// first makes an entry the one that was used last.
+// first makes an entry the most recently used.
 func (s *Store[H]) first(e *Entry[H]) {
 	e.usedPrev, e.usedNext = &s.used, s.used.usedNext
 	e.usedPrev.usedNext, e.usedNext.usedPrev = e, e
 }
 
-// put keeps an entry and lets go of the one of its key; the lock is held. The
-// bodies that were let go of are returned, to be released without the lock.
+// put stores an entry and drops the previous one with its key; the lock is held. It returns
+// the dropped bodies, to be released without the lock.
 func (s *Store[H]) put(e *Entry[H], weight int) (gone []*body) {
 	if old := s.entries[e.Key]; old != nil {
 		gone = append(gone, s.take(old))
@@ -107,7 +106,7 @@ func (s *Store[H]) put(e *Entry[H], weight int) (gone []*body) {
 	return append(gone, s.evict()...)
 }
 
-// take takes an entry out and returns its body; the lock is held.
+// take removes an entry and returns its body; the lock is held.
 func (s *Store[H]) take(e *Entry[H]) *body {
 	delete(s.entries, e.Key)
 	e.usedPrev.usedNext, e.usedNext.usedPrev = e.usedNext, e.usedPrev
@@ -127,8 +126,8 @@ func (s *Store[H]) evict() (gone []*body) {
 	return gone
 }
 
-// makeRoom lets go of the body in a file that was not used for the longest time, of
-// those that nobody reads; false where there is none.
+// makeRoom drops the least recently used body that is in a file and has no readers; false
+// if there is none.
 func (s *Store[H]) makeRoom() bool {
 	s.mu.Lock()
 	for e := s.used.usedPrev; e != &s.used; e = e.usedPrev {
@@ -144,7 +143,7 @@ func (s *Store[H]) makeRoom() bool {
 	return false
 }
 
-// grow counts bytes that have come of an entry's body.
+// grow counts bytes that have arrived of an entry's body.
 func (s *Store[H]) grow(e *Entry[H], n int64) {
 	s.mu.Lock()
 	if !e.kept {
@@ -158,7 +157,7 @@ func (s *Store[H]) grow(e *Entry[H], n int64) {
 	letGo(gone)
 }
 
-// remove takes out this entry, if it is still there.
+// remove removes this entry, if it is still there.
 func (s *Store[H]) remove(e *Entry[H]) bool {
 	s.mu.Lock()
 	if !e.kept {
@@ -214,11 +213,11 @@ func (s *Store[H]) Invalidate(match func(key string, head H) bool) int {
 // Stats are the figures of a store.
 type Stats struct {
 	Entries int
-	// Bytes is what they take, of Most.
+	// Bytes is what they use, of at most Most.
 	Bytes, Most int64
-	// Evicted counts those that made room for others.
+	// Evicted counts the entries evicted to make room.
 	Evicted uint64
-	// UnderWay counts the leaders that have not ended.
+	// UnderWay counts the leaders that have not finished.
 	UnderWay int
 }
 

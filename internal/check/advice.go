@@ -10,14 +10,14 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// advice is what serve would tell of the origin's own answer, and what is known
-// of the platform that the origin lives on.
+// advice returns what serve would say about the origin's own answer, and what is known
+// about the platform that hosts the origin.
 func (c *Config) advice(k *caseOf) []policy.Finding {
 	var found []policy.Finding
 	told := map[string]bool{}
 	for _, viewer := range k.viewers {
 		for _, f := range policy.JudgePlatform(k.behavior, k.origin, viewer.Host) {
-			if f.Rule == "CF-CONN-22" && k.visit.cause != nil { // the connection says it
+			if f.Rule == "CF-CONN-22" && k.visit.cause != nil { // already covered by the connection
 				continue
 			}
 			if !told[f.Observed] {
@@ -33,7 +33,7 @@ func (c *Config) advice(k *caseOf) []policy.Finding {
 	facts := v.adviceFacts(k)
 	facts.MadeUp = c.pathNamed(k) == ""
 	for _, f := range policy.AdviseResponse(facts) {
-		if f.Rule == "CF-REQ-54" && len(found) > 0 || v.status < 400 { // said above; redirects are judged for themselves
+		if f.Rule == "CF-REQ-54" && len(found) > 0 || v.status < 400 { // covered above; redirects are judged separately
 			continue
 		}
 		found = append(found, f)
@@ -44,7 +44,7 @@ func (c *Config) advice(k *caseOf) []policy.Finding {
 	return otherHost(k, found)
 }
 
-// adviceFacts is what a visit tells of a case.
+// adviceFacts returns the facts of a visit for advice on a case.
 func (v *visit) adviceFacts(k *caseOf) policy.AdviceFacts {
 	facts := policy.AdviceFacts{
 		Behavior: k.behavior, Origin: k.origin, Method: k.request.Method, Scheme: k.request.Scheme, Host: k.request.Host, URI: k.request.URI, Header: k.request.Header,
@@ -57,9 +57,8 @@ func (v *visit) adviceFacts(k *caseOf) policy.AdviceFacts {
 	return facts
 }
 
-// otherHost tells of an origin that refuses with one Host what it answers with the
-// other one, which was tried (CF-REQ-54). What was only supposed of Host gives way
-// to it.
+// otherHost reports an origin that refuses one Host but answers the other one, which was
+// tried (CF-REQ-54). This replaces findings that only suspected Host.
 func otherHost(k *caseOf, found []policy.Finding) []policy.Finding {
 	for _, t := range k.visit.tries {
 		if !t.Works || t.policy == "" {
@@ -76,11 +75,11 @@ func otherHost(k *caseOf, found []policy.Finding) []policy.Finding {
 	return found
 }
 
-// pathNamed is the path that the user named, "" where one was made up.
+// pathNamed returns the path that the user named; "" if one was made up.
 func (c *Config) pathNamed(k *caseOf) string { return cmp.Or(c.Path, k.subject.Path) }
 
-// withheld tells of an origin that refuses who does not prove itself, behind a
-// behavior that does not let viewers do so: a check has no credentials to lose.
+// withheld reports an origin that requires credentials, behind a behavior that does not
+// forward them: a check has no credentials to lose.
 func withheld(k *caseOf) (policy.Finding, bool) {
 	if s := k.visit.status; s != http.StatusUnauthorized && s != http.StatusForbidden {
 		return policy.Finding{}, false

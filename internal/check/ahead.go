@@ -13,19 +13,18 @@ import (
 // It is judged by a handshake under that state, as a run with that --policy makes
 // it.
 type PolicyDate struct {
-	// Policy is the name of the snapshot, as --policy takes it.
+	// Policy is the name of the snapshot, as --policy accepts it.
 	Policy string `json:"policy"`
-	// Verdict is pass, warn, fail or undecided, of the handshake and the
-	// certificates alone.
+	// Verdict is pass, warn, fail or undecided, for the handshake and the certificates
+	// only.
 	Verdict Verdict `json:"verdict"`
-	// Why says what it rests on, Rule what would fail or warn.
+	// Why says what it is based on; Rule is what would fail or warn.
 	Why  string        `json:"why"`
 	Rule policy.RuleID `json:"rule,omitempty"`
 }
 
-// policyDates judges the offers of the other snapshots. Where the origin's
-// certificates were not seen, no handshake was made under them, and only a scan
-// can tell.
+// policyDates judges the offers of the other snapshots. If the origin's certificates were
+// not seen, no handshake was made with those offers, and only a scan can tell.
 func policyDates(k *caseOf) []PolicyDate {
 	v := k.visit
 	h := v.last().Handshake
@@ -48,8 +47,8 @@ func policyDates(k *caseOf) []PolicyDate {
 	return all
 }
 
-// under returns what was seen under an offer; nil if nothing was. The visit
-// itself saw one of them.
+// under returns what was seen with an offer; nil if nothing was. The visit itself used one
+// of them.
 func (v *visit) under(o policy.Offer) *dated {
 	for _, d := range v.dated {
 		if sameOffer(d.offer, o) {
@@ -66,7 +65,7 @@ func (v *visit) under(o policy.Offer) *dated {
 	return &dated{offer: o, attempt: &a, presented: v.presented}
 }
 
-// dateOf is the verdict of a handshake under another state of the lists.
+// dateOf returns the verdict of a handshake with another version of the lists.
 func (v *visit) dateOf(name string, under *dated) PolicyDate {
 	o, a, cause := under.offer, under.attempt, under.attempt.Cause
 	d := PolicyDate{Policy: name}
@@ -92,8 +91,8 @@ func (v *visit) dateOf(name string, under *dated) PolicyDate {
 	return d
 }
 
-// refusedUnder says why an origin refuses an offer, by the scan or by what it
-// takes under the offer of this run; "" if neither tells.
+// refusedUnder explains why an origin refuses an offer, from the scan or from what it
+// accepts of this run's offer; "" if neither tells.
 func (v *visit) refusedUnder(o policy.Offer, cause *policy.Cause) (policy.CauseName, string) {
 	if !refused(cause) {
 		return "", ""
@@ -120,7 +119,7 @@ func (v *visit) refusedUnder(o policy.Offer, cause *policy.Cause) (policy.CauseN
 	return "", ""
 }
 
-// byScan judges by what a scan found.
+// byScan judges from the results of a scan.
 func byScan(name string, o policy.Offer, scan *originconn.ScanReport) PolicyDate {
 	d := PolicyDate{Policy: name, Verdict: Undecided, Why: "no certificate was seen; --scan tells what the origin accepts"}
 	if scan == nil {
@@ -134,7 +133,7 @@ func byScan(name string, o policy.Offer, scan *originconn.ScanReport) PolicyDate
 	return d
 }
 
-// agreed names what was agreed on.
+// agreed names what was negotiated.
 func agreed(h *originconn.Handshake) string {
 	parts := []string{tlswire.VersionName(h.Version), tlswire.SuiteName(h.CipherSuite)}
 	if h.Curve != 0 {

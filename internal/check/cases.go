@@ -13,32 +13,32 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// nameOfNone is the distribution's own name where the configuration has none,
-// in the form of CloudFront's names.
+// nameOfNone is the distribution's own name if the configuration has none, in the form of
+// CloudFront's names.
 const nameOfNone = "d111111abcdef8.cloudfront.net"
 
-// viewerAddress is where the synthetic viewer is (RFC 5737).
+// viewerAddress is the address of the synthetic viewer (RFC 5737).
 const viewerAddress = "192.0.2.1:50000"
 
 // caseOf is one row of behaviors × origins × viewers, before it is judged.
 type caseOf struct {
 	subject  *Subject
 	behavior *distribution.CacheBehavior
-	// origin is nil where the edge answers the viewer itself.
+	// origin is nil if the edge answers the viewer itself.
 	origin *distribution.Origin
 	group  *distribution.OriginGroup
-	// member is the place of the origin in the group.
+	// member is the position of the origin in the group.
 	member int
-	// viewers are those for whom all of it is the same.
+	// viewers are those with the same result.
 	viewers []Viewer
 	request *edge.ViewerRequest
 	plan    edge.Plan
 	visit   *visit
-	// answer is what the edge says itself: a redirect or a refusal.
+	// answer is the edge's own answer: a redirect or a refusal.
 	answer *Outcome
 }
 
-// cases lists what there is to judge, in the order of the report.
+// cases lists what to judge, in the order of the report.
 func (c *Config) cases() []*caseOf {
 	var all []*caseOf
 	for i := range c.Subjects {
@@ -52,8 +52,7 @@ func (c *Config) cases() []*caseOf {
 	return all
 }
 
-// behaviorCases lists the rows of one behavior, with viewers for whom the plan
-// is the same in one row.
+// behaviorCases lists the rows of one behavior; viewers with the same plan share a row.
 func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*caseOf {
 	var own, asked []*caseOf
 	for _, host := range c.hosts(s.Edge.Distribution, b) {
@@ -90,7 +89,7 @@ func (c *Config) behaviorCases(s *Subject, b *distribution.CacheBehavior) []*cas
 	return append(asked, own...)
 }
 
-// joined adds a row, or its viewer to the row that is the same but for it.
+// joined adds a row, or its viewer to a row that is otherwise the same.
 func joined(rows []*caseOf, row *caseOf) []*caseOf {
 	for _, r := range rows {
 		same := (r.origin == nil) == (row.origin == nil)
@@ -107,13 +106,13 @@ func joined(rows []*caseOf, row *caseOf) []*caseOf {
 	return append(rows, row)
 }
 
-// targetKey tells targets apart: the same key means the same connection.
+// targetKey distinguishes targets: the same key means the same connection.
 func (c *caseOf) targetKey() string {
 	t := &c.plan.Target
 	return fmt.Sprintf("%p %s %s %t %s %v", c.subject, c.origin.ID, t.Address(), t.TLS, t.SNI, t.AcceptedNames)
 }
 
-// requestKey tells requests apart, but for the fields that name the exchange.
+// requestKey distinguishes requests, ignoring the fields that name the exchange.
 func requestKey(p *edge.Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", p.Request.Method, p.Request.RequestURI)
@@ -125,7 +124,7 @@ func requestKey(p *edge.Plan) string {
 	return b.String()
 }
 
-// hosts are the values of the viewer's Host that are judged for a behavior.
+// hosts returns the values of the viewer's Host to judge for a behavior.
 func (c *Config) hosts(d *distribution.Distribution, b *distribution.CacheBehavior) []string {
 	if c.Host != "" {
 		return []string{c.Host}
@@ -148,7 +147,7 @@ func (c *Config) hosts(d *distribution.Distribution, b *distribution.CacheBehavi
 	return hosts[:1]
 }
 
-// viewerRequest is the synthetic request of a viewer.
+// viewerRequest returns the synthetic request of a viewer.
 func (c *Config) viewerRequest(s *Subject, b *distribution.CacheBehavior, v Viewer) *edge.ViewerRequest {
 	r := &edge.ViewerRequest{
 		Method: c.Method, Scheme: v.Scheme, Host: v.Host, Proto: "HTTP/1.1", URI: c.pathFor(s, b),
@@ -161,8 +160,8 @@ func (c *Config) viewerRequest(s *Subject, b *distribution.CacheBehavior, v View
 	return r
 }
 
-// pathFor is the path asked for under a behavior: that of [Config.Path], or
-// what the pattern stands for with little for its wildcards.
+// pathFor returns the path to request for a behavior: that of [Config.Path], or one that
+// matches the pattern with little for its wildcards.
 func (c *Config) pathFor(s *Subject, b *distribution.CacheBehavior) string {
 	if path := cmp.Or(c.Path, s.Path); path != "" {
 		return path
@@ -180,8 +179,8 @@ func (c *Config) pathFor(s *Subject, b *distribution.CacheBehavior) string {
 	return first
 }
 
-// edgeAnswer is what the edge answers this viewer without asking any origin;
-// nil if it asks one.
+// edgeAnswer returns the edge's answer to this viewer without asking an origin; nil if it
+// asks one.
 func edgeAnswer(e *edge.Edge, b *distribution.CacheBehavior, v *edge.ViewerRequest) *Outcome {
 	route := e.RouteThrough(v, b)
 	cause, redirect := route.Cause, route.Redirect
@@ -194,11 +193,11 @@ func edgeAnswer(e *edge.Edge, b *distribution.CacheBehavior, v *edge.ViewerReque
 	return nil
 }
 
-// redirectRule is the rule by which viewers are sent to HTTPS.
+// redirectRule is the rule that redirects viewers to HTTPS.
 const redirectRule policy.RuleID = "CF-ERR-29"
 
-// functionAnswer is what the viewer-request function makes the edge answer
-// without asking any origin; nil if the request goes on.
+// functionAnswer returns the answer that the viewer-request function makes the edge give
+// without asking an origin; nil if the request continues.
 func functionAnswer(after *edge.AfterFunction) *Outcome {
 	if cause := after.Cause; cause != nil {
 		return &Outcome{Status: cause.Status, Sentence: cause.Sentence, Rule: cause.Rule, Detail: cause.Detail, ByEdge: true}

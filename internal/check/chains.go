@@ -12,11 +12,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// askRest asks an origin, once its certificates were seen, for the other ones
-// that it has for CloudFront's hello, and shakes hands under the other states of
-// the documented lists: what is said of those is what a run with them would say.
-// All of it goes out side by side. A serving edge asks none of this: it would be
-// connections that CloudFront does not make.
+// askRest asks an origin, once its certificates have been seen, for the others that it has
+// for CloudFront's hello, and performs handshakes with the other versions of the documented
+// lists, so that the report can say what a run with those would say. All of this runs in
+// parallel. A serving edge does none of it: CloudFront does not make such connections.
 func (v *visit) askRest(ctx context.Context) {
 	h := v.last().Handshake
 	if h == nil || len(h.PeerCertificates) == 0 {
@@ -33,7 +32,7 @@ func (v *visit) askRest(ctx context.Context) {
 	}
 	running.Wait()
 	for _, d := range v.dated {
-		// A refusal of which nothing here tells the reason takes a scan.
+		// A refusal for an unknown reason takes a scan.
 		if refused(d.attempt.Cause) && !slices.ContainsFunc(v.presented, func(p originconn.Presented) bool { return d.offer.Allows(p.Version) }) {
 			running.Go(func() { d.attempt = v.explained(ctx, withOffer(t, d.offer)) })
 		}
@@ -42,7 +41,7 @@ func (v *visit) askRest(ctx context.Context) {
 	other := func(p originconn.Presented) bool { return !sameChain(p.Chain, h.PeerCertificates) }
 	fails := func(p originconn.Presented) bool { return p.Cause() != nil }
 	if !slices.ContainsFunc(v.presented, other) || !slices.ContainsFunc(v.presented, fails) {
-		return // one certificate, or none that fails: so it is under less, too
+		return // one certificate, or none that fails: with less, it is the same
 	}
 	for _, d := range v.dated {
 		running.Go(func() { d.presented, _ = v.edge.Client.Presented(ctx, withOffer(t, d.offer)) })
@@ -50,12 +49,12 @@ func (v *visit) askRest(ctx context.Context) {
 	running.Wait()
 }
 
-// refused says whether a handshake was refused for a reason that is not known.
+// refused reports whether a handshake was refused for an unknown reason.
 func refused(c *policy.Cause) bool {
 	return c != nil && c.Name == policy.CauseTLSHandshakeFailure && c.Rule == c.Name.Spec().Rule
 }
 
-// explained shakes hands and finds out why that is refused.
+// explained performs a handshake and finds out why it is refused.
 func (v *visit) explained(ctx context.Context, t originconn.Target) *originconn.Attempt {
 	conn, a := v.edge.Client.Connect(ctx, t)
 	if conn != nil {
@@ -69,14 +68,14 @@ func withOffer(t originconn.Target, o policy.Offer) originconn.Target {
 	return t
 }
 
-// dated is what was seen under another state of the lists.
+// dated is what was seen with another version of the lists.
 type dated struct {
 	offer     policy.Offer
 	attempt   *originconn.Attempt
 	presented []originconn.Presented
 }
 
-// otherOffers are the offers of the other states of the lists, each once.
+// otherOffers returns the offers of the other versions of the lists, each once.
 func (v *visit) otherOffers() []policy.Offer {
 	var all []policy.Offer
 	for _, s := range policy.Snapshots() {
@@ -92,15 +91,14 @@ func sameOffer(a, b policy.Offer) bool {
 	return slices.Equal(a.Versions, b.Versions) && slices.Equal(a.Suites, b.Suites) && slices.Equal(a.Groups, b.Groups)
 }
 
-// otherChain is a chain that an origin has beside the one that was judged, and
-// that fails.
+// otherChain is a failing chain that an origin has besides the one that was judged.
 type otherChain struct {
 	originconn.Presented
 	cause *policy.Cause
 }
 
-// otherChains are the failing ones of the chains that an origin presents, each
-// once, and not the one that was shown.
+// otherChains returns the failing chains that an origin presents, each once, without the
+// one that was shown.
 func otherChains(presented []originconn.Presented, shown [][]byte) []otherChain {
 	var all []otherChain
 	for _, p := range presented {
@@ -116,8 +114,8 @@ func otherChains(presented []originconn.Presented, shown [][]byte) []otherChain 
 
 func sameChain(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }
 
-// certificateFindings warns of certificates that the origin may present to
-// CloudFront in place of the one that was judged.
+// certificateFindings warns of certificates that the origin may present to CloudFront
+// instead of the one that was judged.
 func (v *visit) certificateFindings() []policy.Finding {
 	h := v.last().Handshake
 	if h == nil || v.spared {

@@ -12,31 +12,30 @@ import (
 type Subject struct {
 	// Name is the file or URL it came from.
 	Name string
-	// Edge is what serves it: the distribution, the client that goes to its
-	// origins and the switches of the judgment. Its Recorder is not used.
+	// Edge serves it: the distribution, the client for its origins, and the strictness of
+	// the judgment. Its Recorder is not used.
 	Edge *edge.Edge
-	// Path is the path to ask for of this one, where [Config.Path] is "".
+	// Path is the path to request for this one if [Config.Path] is "".
 	Path string
 }
 
 // Config says what to check and how. Only Subjects is required.
 type Config struct {
 	Subjects []Subject
-	// Host is the viewer's Host to judge. Default: every alias of the
-	// distribution and its own cloudfront.net name where Host is forwarded,
-	// else the first of these, as nothing depends on it.
+	// Host is the viewer's Host to judge. Default: every alias of the distribution and its
+	// own cloudfront.net name if Host is forwarded, otherwise the first of these, as
+	// nothing depends on it.
 	Host string
-	// Path is the path to ask for, with its query. Default: the one that the
-	// behavior's path pattern stands for with nothing for each *:
-	// "/" for "*", "/api/" for "/api/*".
+	// Path is the path to request, with its query. Default: what the behavior's path
+	// pattern matches with nothing for each *: "/" for "*", "/api/" for "/api/*".
 	Path string
 	// Method is GET or HEAD. Default: GET.
 	Method string
-	// Origin is the id of the only origin to visit. Default: all of them, and what
-	// the edge answers by itself.
+	// Origin is the id of the only origin to visit. Default: all of them, and the edge's
+	// own answers.
 	Origin string
-	// HandshakeOnly ends each visit after the TLS handshake: one connection, no
-	// further attempt, no request.
+	// HandshakeOnly ends each visit after the TLS handshake: one connection, no further
+	// attempt, no request.
 	HandshakeOnly bool
 	// Scan also finds out what the TLS of each origin accepts.
 	Scan bool
@@ -45,16 +44,16 @@ type Config struct {
 	Parallel int
 	// Now is the time at which certificates are judged. Default: time.Now.
 	Now func() time.Time
-	// Progress is told when a visit begins and when it ends, from any
-	// goroutine. Default: nobody is told.
+	// Progress is called when a visit starts and when it ends, from any goroutine. Default:
+	// no call.
 	Progress func(Progress)
 }
 
 // Progress is the news of one visit.
 type Progress struct {
-	// Target is where it goes, host:port.
+	// Target is its target, host:port.
 	Target string
-	// Done says that it ended; else it begins.
+	// Done means that it ended; otherwise it starts.
 	Done bool
 	// Finished and Total count visits.
 	Finished, Total int
@@ -104,8 +103,8 @@ func Run(ctx context.Context, cfg Config) (*Report, error) {
 	return r, nil
 }
 
-// visitAll makes the visits, those to one target one after another over the
-// connection that is kept, those to different ones side by side.
+// visitAll makes the visits: those to the same target one after another over the kept-alive
+// connection, those to different targets in parallel.
 func (c *Config) visitAll(ctx context.Context, visits []*visit) {
 	byTarget := map[string][]*visit{}
 	var order []string
@@ -128,9 +127,9 @@ func (c *Config) visitAll(ctx context.Context, visits []*visit) {
 	running.Wait()
 }
 
-// visitTarget makes the visits to one target. What failed before a request was
-// sent fails for every request, and an origin that let one request time out is
-// not kept waiting for with the next: the rest is then blocked.
+// visitTarget makes the visits to one target. What failed before a request was sent fails
+// for every request, and an origin that let one request time out is not waited for again:
+// the remaining visits are then blocked.
 func (c *Config) visitTarget(ctx context.Context, visits []*visit, t *tally) {
 	for i, v := range visits {
 		if ctx.Err() != nil {
@@ -154,7 +153,7 @@ func (c *Config) visitTarget(ctx context.Context, visits []*visit, t *tally) {
 	}
 }
 
-// tally counts visits for those who watch.
+// tally counts visits for Progress.
 type tally struct {
 	mu       sync.Mutex
 	finished int

@@ -19,10 +19,10 @@ type Certificate struct {
 	Issuer  string    `json:"issuer"`
 	Names   []string  `json:"names,omitempty"`
 	Ends    time.Time `json:"ends"`
-	// Days is how many whole days are left at the instant judged at; negative
-	// when it has ended.
+	// Days is how many whole days are left at the time of the judgment; negative if it has
+	// expired.
 	Days int `json:"days"`
-	// EndsSoon says that it should have been renewed by now, see [SoonDays].
+	// EndsSoon means that it should have been renewed by now, see [SoonDays].
 	EndsSoon bool `json:"endsSoon,omitempty"`
 }
 
@@ -42,7 +42,7 @@ func targetOf(t *originconn.Target) *Target {
 	return out
 }
 
-// connectionOf says what was agreed on; nil if there was no connection.
+// connectionOf returns what was negotiated; nil if there was no connection.
 func connectionOf(v *visit) *Connection {
 	a := v.last()
 	if a.Address == "" || a.Handshake == nil && v.cause != nil && v.cause.Stage == policy.StageDial {
@@ -104,8 +104,7 @@ func shortName(c *x509.Certificate) string {
 	return "no subject"
 }
 
-// printable returns a foreign text without control characters, as it goes to
-// terminals and reports.
+// printable returns foreign text without control characters, for terminals and reports.
 func printable(s string) string {
 	quoted := strconv.QuoteToGraphic(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
@@ -119,9 +118,8 @@ func printables(list []string) []string {
 	return out
 }
 
-// ownFindings are the warnings of what works now and should be known. A 4xx is
-// one where the user named the path: what a pattern stands for may well not be
-// there.
+// ownFindings returns warnings about things that work now but should be known. A 4xx is one
+// only if the user named the path: a path made up from a pattern need not exist.
 func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 	v := k.visit
 	var found []policy.Finding
@@ -169,7 +167,7 @@ func (c *Config) ownFindings(k *caseOf) []policy.Finding {
 	return append(found, judgeRedirect(k)...)
 }
 
-// passed says what was seen in place of a failure.
+// passed describes what was seen instead of a failure.
 func (v *visit) passed(spec policy.CauseSpec) string {
 	a := v.last()
 	h := a.Handshake
@@ -206,7 +204,7 @@ func (v *visit) passed(spec policy.CauseSpec) string {
 	return ""
 }
 
-// notSimulated are the gaps on the way to an origin.
+// notSimulated returns the gaps on the way to an origin.
 func notSimulated() []NotSimulated {
 	families := []string{"CF-DNS", "CF-CONN", "CF-TLS", "CF-MTLS", "CF-CERT", "CF-NAME", "CF-TIME"}
 	var all []NotSimulated

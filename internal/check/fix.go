@@ -11,9 +11,9 @@ import (
 
 // Fix says how to fix a failure.
 type Fix struct {
-	// Software is whose configuration the steps are in; "" for any.
+	// Software is whose configuration the steps change; "" for any.
 	Software string `json:"software,omitempty"`
-	// Steps are what to do, the first one first.
+	// Steps are what to do, in order.
 	Steps []string `json:"steps"`
 }
 
@@ -23,9 +23,9 @@ var fixesTSV string
 // FixText is a row of the table of fixes, with its {placeholders}.
 type FixText struct {
 	Cause policy.CauseName
-	// Software is a name of [Software], "*" for any, "accepted" for an origin that
-	// accepts connections and is silent then, or "distribution-name" where the
-	// viewer's Host is forwarded and is the distribution's own name.
+	// Software is a name of [Software], "*" for any, "accepted" for an origin that accepts
+	// connections but then stays silent, or "distribution-name" if the viewer's Host is
+	// forwarded and is the distribution's own name.
 	Software string
 	Steps    []string
 }
@@ -45,8 +45,8 @@ var Fixes = sync.OnceValue(func() []FixText {
 	return all
 })
 
-// acceptedOnly stands in for a software where the origin accepted the
-// connection and then was silent: no firewall is to blame.
+// acceptedOnly stands in for a software if the origin accepted the connection and then
+// stayed silent: no firewall is to blame.
 const acceptedOnly = "accepted"
 
 // FixesFor returns the fixes of a cause for a software, "" or unknown ones
@@ -66,8 +66,8 @@ func FixesFor(cause policy.CauseName, software string) (FixText, bool) {
 	return any, found
 }
 
-// fixFor says how to fix what failed in a case: first what was tried and
-// works, then the origin's own configuration.
+// fixFor says how to fix what failed in a case: first what was tried and works, then the
+// origin's own configuration.
 func fixFor(k *caseOf, software *Software) *Fix {
 	v := k.visit
 	f := &Fix{}
@@ -82,7 +82,7 @@ func fixFor(k *caseOf, software *Software) *Fix {
 		name = distributionName
 	}
 	text, ok := FixesFor(v.cause.Name, name)
-	ok = ok && v.cause.Rule != "CF-TLS-21" // there the hint knows the reason
+	ok = ok && v.cause.Rule != "CF-TLS-21" // the hint knows the reason for that one
 	if hint := unreachedHint(v.cause); ok && text.Software == "*" && hint != "" {
 		f.Steps = append(f.Steps, hint)
 	} else if ok {
@@ -114,7 +114,7 @@ func fixFor(k *caseOf, software *Software) *Fix {
 	return f
 }
 
-// filled puts the facts of a case into a step.
+// filled inserts the facts of a case into a step.
 func filled(step string, k *caseOf) string {
 	t, o, v := &k.plan.Target, k.origin, k.visit
 	portSetting := "HTTPPort"
@@ -130,7 +130,7 @@ func filled(step string, k *caseOf) string {
 	if sni == "" {
 		sni = name
 	}
-	or13, and13, plus13 := "", "", "" // not so under a former state of the lists
+	or13, and13, plus13 := "", "", "" // not so with an older version of the lists
 	if t.Offer.Allows(policy.VersionTLS13) {
 		or13, and13, plus13 = " or TLSv1.3", " TLSv1.3", " +TLSv1.3"
 	}
@@ -142,8 +142,8 @@ func filled(step string, k *caseOf) string {
 	).Replace(step)
 }
 
-// chainOrder names the certificates in the order in which they belong into the
-// file, as far as they are known.
+// chainOrder lists the certificates in the order in which they belong in the file, as far
+// as they are known.
 func chainOrder(v *visit) string {
 	for _, f := range v.last().Findings {
 		if f.Rule == "CF-CERT-05" && f.Verdict == policy.Fail {
@@ -159,7 +159,7 @@ func chainOrder(v *visit) string {
 	return "leaf, its issuer, the next issuer"
 }
 
-// versionSetting is the change of OriginSslProtocols that would help.
+// versionSetting returns the change of OriginSslProtocols that would help.
 func versionSetting(v *visit) string {
 	for _, t := range v.tries {
 		if t.Works {

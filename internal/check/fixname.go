@@ -6,19 +6,19 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// distributionName stands in for a software where the name asked for is
-// the distribution's own: nobody gets a certificate for that, so the name has to
-// change, whatever the software.
+// distributionName stands in for a software if the requested name is the distribution's
+// own: nobody can get a certificate for that, so the name has to change, regardless of the
+// software.
 const distributionName = "distribution-name"
 
-// awsHost says whether the origin is asked under a viewer's Host that is one of
-// AWS's names.
+// awsHost reports whether the origin is asked with a viewer's Host that is one of AWS's
+// names.
 func awsHost(k *caseOf) bool {
 	return k.plan.HostForwarded && policy.NamedByAWS(k.viewers[0].Host)
 }
 
-// certifiable is the name for which to get a certificate: the viewer's Host
-// before the origin's own name, and neither where it is one of AWS's.
+// certifiable returns the name to get a certificate for: the viewer's Host before the
+// origin's own name, and neither if it is one of AWS's.
 func certifiable(k *caseOf) string {
 	names := k.plan.Target.AcceptedNames
 	for i := len(names) - 1; i >= 0; i-- {
@@ -32,7 +32,7 @@ func certifiable(k *caseOf) string {
 	return k.origin.DomainName // of a load balancer: its fixes say what to do
 }
 
-// namesDistribution says whether a case fails by the distribution's own name.
+// namesDistribution reports whether a case fails because of the distribution's own name.
 func namesDistribution(k *caseOf) bool {
 	switch {
 	case !awsHost(k):
@@ -43,14 +43,13 @@ func namesDistribution(k *caseOf) bool {
 	return k.visit.cause.Name == policy.CauseCertNameMismatch
 }
 
-// anyWorks says whether another setting was found to do.
+// anyWorks reports whether another setting was found to work.
 func anyWorks(tries []Try) bool {
 	return slices.ContainsFunc(tries, func(t Try) bool { return t.Works })
 }
 
-// unreachedHint is what is known of an origin that could not be connected to
-// beyond what its settings tell, e.g. that --connect leads elsewhere; "" if it is
-// nothing.
+// unreachedHint returns what is known about an origin that could not be connected to,
+// beyond its settings, e.g. that --connect leads elsewhere; "" if there is nothing.
 func unreachedHint(cause *policy.Cause) string {
 	if cause.Stage == policy.StageResolve || cause.Stage == policy.StageDial {
 		return cause.Hint

@@ -53,7 +53,7 @@ func (c *Config) judge(k *caseOf) Check {
 	return r
 }
 
-// verdictOf is the verdict on a case, and why it is undecided if it is.
+// verdictOf returns the verdict on a case, and why it is undecided if it is.
 func verdictOf(k *caseOf, rules []Judgement) (Verdict, string) {
 	v := k.visit
 	switch {
@@ -76,8 +76,8 @@ func verdictOf(k *caseOf, rules []Judgement) (Verdict, string) {
 	return Pass, ""
 }
 
-// fromHereOnly says why a failure may be one of this machine's network and not
-// of the origin; "" if it is the origin's.
+// fromHereOnly explains why a failure may be due to this machine's network and not the
+// origin; "" if it is due to the origin.
 func fromHereOnly(cause *policy.Cause) string {
 	var dns *net.DNSError
 	switch {
@@ -91,9 +91,9 @@ func fromHereOnly(cause *policy.Cause) string {
 	return ""
 }
 
-// notAsCloudFront says which setting that is not simulated, or that a check does
-// not apply, makes what was seen no verdict on CloudFront; "" if there is none.
-// Settings that do not touch the way to the origin, like logs, do not count.
+// notAsCloudFront returns the setting, not simulated or not covered by a check, that keeps
+// what was seen from being a verdict on CloudFront; "" if there is none. Settings that do
+// not affect the way to the origin, such as logs, do not count.
 func notAsCloudFront(d *distribution.Distribution, b *distribution.CacheBehavior, o *distribution.Origin) string {
 	for _, n := range d.Notices {
 		if n.Kind == distribution.NoticeUnsimulated && (n.Origin != "" && n.Origin == o.ID || n.Behavior != "" && n.Behavior == b.PathPattern) {
@@ -106,7 +106,7 @@ func notAsCloudFront(d *distribution.Distribution, b *distribution.CacheBehavior
 	return ""
 }
 
-// stages are the steps of a visit in their order.
+// stages are the steps of a visit in order.
 var stages = []policy.Stage{policy.StageResolve, policy.StageDial, policy.StageHandshake, policy.StageVerify, policy.StageSend, policy.StageRead, policy.StageBody}
 
 // judgments has one judgment for each rule that a visit can decide.
@@ -148,7 +148,7 @@ func (c *Config) judgements(k *caseOf) []Judgement {
 			}
 		}
 		if spec.Rule == "CF-NAME-05" && have["CF-NAME-01"] || spec.Rule == "CF-NAME-05" && have["CF-NAME-02"] {
-			continue // the rule for a match says it
+			continue // covered by the rule for a match
 		}
 		add(f, by)
 	}
@@ -169,7 +169,7 @@ func failure(c *policy.Cause) policy.Finding {
 	return policy.Finding{Rule: c.Rule, Verdict: policy.Fail, Cause: c.Name, Observed: c.Detail, Hint: c.Hint, Inferred: c.Inferred}
 }
 
-// applies says whether a visit can meet a cause at all.
+// applies reports whether a visit can result in a cause at all.
 func (c *Config) applies(t *originconn.Target, spec policy.CauseSpec) bool {
 	if !spec.Name.OfOrigin() {
 		return false
@@ -186,7 +186,7 @@ func (c *Config) applies(t *originconn.Target, spec policy.CauseSpec) bool {
 	return true
 }
 
-// reached says whether the visit got past what a cause stands for.
+// reached reports whether the visit got past what a cause stands for.
 func (v *visit) reached(spec policy.CauseSpec) bool {
 	if v.spared {
 		return slices.Index(stages, spec.Stage) < slices.Index(stages, policy.StageRead)
@@ -196,7 +196,7 @@ func (v *visit) reached(spec policy.CauseSpec) bool {
 	}
 	at, failed := slices.Index(stages, spec.Stage), slices.Index(stages, v.cause.Stage)
 	if h := v.last().Handshake; spec.Stage == policy.StageHandshake && h != nil && h.Version != 0 {
-		// What was agreed on was agreed on, whatever came after.
+		// What was negotiated stays negotiated, whatever came after.
 		return spec.Name == policy.CauseTLSNotTLS || spec.Name == policy.CauseTLSProtocolMismatch ||
 			spec.Name == policy.CauseTLSNoSharedCipher || failed > at
 	}

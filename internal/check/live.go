@@ -22,20 +22,20 @@ import (
 type LiveConfig struct {
 	// Edge is the simulation of the distribution.
 	Edge *edge.Edge
-	// Client goes to the real one, as a viewer does.
+	// Client connects to the real one, as a viewer does.
 	Client *originconn.Client
-	// URL is the real one's address, e.g. "https://d111111abcdef8.cloudfront.net".
+	// URL is the real one's URL, e.g. "https://d111111abcdef8.cloudfront.net".
 	URL string
-	// Host is the Host and SNI that are sent. Default: that of the URL.
+	// Host is the Host and SNI to send. Default: that of the URL.
 	Host string
 	// Method is GET or HEAD. Default: GET.
 	Method string
-	// Paths are what is asked for, each with its query.
+	// Paths are the paths to request, each with its query.
 	Paths []string
 }
 
-// Bounds of a comparison. The wait for the real one is longer than any
-// documented sum of timeouts a viewer should meet: three attempts of 30 s.
+// Limits of a comparison. The wait for the real one is longer than any documented sum of
+// timeouts that a viewer should see: three attempts of 30 s.
 const (
 	liveConnect = 10 * time.Second
 	liveWait    = 120 * time.Second
@@ -72,7 +72,7 @@ func Live(ctx context.Context, cfg LiveConfig) ([]Case, error) {
 	return cases, nil
 }
 
-// liveTarget is where a viewer connects.
+// liveTarget returns the target that a viewer connects to.
 func liveTarget(u *url.URL, host string) (originconn.Target, error) {
 	t := originconn.Target{
 		Host: u.Hostname(), Port: 80, TLS: u.Scheme == "https", IPAddressType: distribution.DualStack,
@@ -127,11 +127,11 @@ func askSimulation(ctx context.Context, e *edge.Edge, scheme string, c *Case) An
 	return answerOf(r.Status, r.Header, r.Body, started)
 }
 
-// answerOf notes an answer and closes its body.
+// answerOf records an answer and closes its body.
 func answerOf(status int, header http.Header, body io.ReadCloser, started time.Time) Answer {
 	defer body.Close()
 	a := Answer{Status: status, Header: recorded(header), Timing: TimingOf(time.Since(started))}
-	data, _ := io.ReadAll(io.LimitReader(body, liveBody)) // what came of a cut body counts
+	data, _ := io.ReadAll(io.LimitReader(body, liveBody)) // a truncated body counts
 	a.Sentence = sentenceOf(string(data))
 	return a
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// outcome says what the viewer would get, and when.
+// outcome describes what the viewer would get, and when.
 func (c *Config) outcome(k *caseOf) Outcome {
 	v := k.visit
 	if v.spared {
@@ -29,7 +29,7 @@ func (c *Config) outcome(k *caseOf) Outcome {
 	return o
 }
 
-// redirectedTo is where an answer leads, if it is a redirect.
+// redirectedTo returns where an answer redirects to, if it does.
 func redirectedTo(status int, field string) string {
 	if status < 300 || status > 399 || status == http.StatusNotModified {
 		return ""
@@ -37,17 +37,17 @@ func redirectedTo(status int, field string) string {
 	return printable(field)
 }
 
-// atOnce is what a viewer that no timeout holds up is told.
+// atOnce is the text for a viewer that no timeout delays.
 const atOnce = "at once"
 
-// waiting says how long the viewer waits for an error. It counts the timeouts
-// as configured, not the time taken, so that two runs say the same.
+// waiting describes how long the viewer waits for an error. It counts the timeouts as
+// configured, not the time taken, so that two runs report the same.
 func waiting(t *originconn.Target, v *visit, attempts *int) (text string, seconds float64) {
 	each, setting := time.Duration(0), ""
 	switch v.cause.Name {
 	case policy.CauseConnectTimeout:
 		each, setting = t.ConnectTimeout, "ConnectionTimeout"
-		*attempts = max(*attempts, t.Attempts) // a handshake alone is tried once here
+		*attempts = max(*attempts, t.Attempts) // a check of only the handshake tries once
 	case policy.CauseResponseTimeout:
 		each, setting = t.ResponseTimeout, "OriginReadTimeout"
 	case policy.CauseResponseCompletionTimeout:
@@ -62,8 +62,7 @@ func waiting(t *originconn.Target, v *visit, attempts *int) (text string, second
 	return fmt.Sprintf("%s (%d attempts × %s of %s)", all, *attempts, setting, each), all.Seconds()
 }
 
-// then says what follows a status: the secondary origin, or a custom error
-// response.
+// then describes what follows a status: the secondary origin, or a custom error response.
 func (k *caseOf) then(status int) string {
 	v := k.visit
 	facts := policy.FailoverFacts{Group: k.group, Behavior: k.behavior, Method: k.plan.Request.Method, Cause: v.cause, Status: v.status}
@@ -79,9 +78,8 @@ func (k *caseOf) then(status int) string {
 	return fmt.Sprintf("the viewer gets the page %s with status %d (CF-ERR-38)", custom.ResponsePagePath, policy.CustomErrorStatus(custom))
 }
 
-// judgeRedirect warns of a redirect that leads the viewer back to where it was:
-// the origin is asked over HTTP and sends everybody to HTTPS, where the edge
-// asks over HTTP again.
+// judgeRedirect warns of a redirect that leads the viewer back to where it was: the origin
+// is asked over HTTP and redirects to HTTPS, where the edge asks over HTTP again.
 func judgeRedirect(k *caseOf) []policy.Finding {
 	v := k.visit
 	if v.cause != nil || v.status < 300 || v.status > 399 || v.status == http.StatusNotModified {

@@ -34,25 +34,25 @@ func (v Verdict) rank() int { return slices.Index([]Verdict{Pass, Warn, Undecide
 type Report struct {
 	// Schema is [SchemaID].
 	Schema string `json:"schema"`
-	// Version is the program's own, where the caller sets it.
+	// Version is the program's version, if the caller sets it.
 	Version string `json:"version,omitempty"`
-	// Error says why nothing was checked: a configuration or a flag that cannot be
-	// read. There are no checks then.
+	// Error says why nothing was checked: an unreadable configuration or a flag. There are
+	// no checks then.
 	Error string `json:"error,omitempty"`
-	// At is the instant at which certificates were judged.
+	// At is the time for which certificates were judged.
 	At time.Time `json:"at"`
 	// Policy is the snapshot of the documented lists that was offered.
 	Policy string `json:"policy"`
-	// Verdict is the worst of the checks'.
+	// Verdict is the worst verdict of the checks.
 	Verdict Verdict `json:"verdict"`
-	// Count says how many checks have which verdict.
+	// Count is the number of checks by verdict.
 	Count Count `json:"count"`
 	// Checks are in the order of the configuration.
 	Checks []Check `json:"checks"`
-	// Scans are in the order in which the checks name their targets; with
-	// [Config.Scan] only.
+	// Scans are in the order in which the checks name their targets; only with
+	// [Config.Scan].
 	Scans []Scan `json:"scans,omitempty"`
-	// Notices are what the configurations' readers had to say.
+	// Notices are the remarks of the configurations' readers.
 	Notices []Notice `json:"notices,omitempty"`
 	// NotSimulated are the documented behaviors on the way to an origin that
 	// edgesim does not simulate, so that no check could fail for them.
@@ -92,22 +92,22 @@ type Viewer struct {
 type Check struct {
 	// Subject is the file or URL.
 	Subject string `json:"subject"`
-	// Behavior is the path pattern, Origin the origin's id; "" where the edge
-	// answers without one.
+	// Behavior is the path pattern, Origin the origin's id; "" if the edge answers without
+	// one.
 	Behavior string `json:"behavior"`
 	Origin   string `json:"origin,omitempty"`
-	// Group is the origin group's id and Member the place in it, from 1; 0 is none.
+	// Group is the origin group's id and Member the position in it, from 1; 0 for none.
 	Group  string `json:"group,omitempty"`
 	Member int    `json:"member,omitempty"`
-	// Viewers are those it holds for.
+	// Viewers are those it applies to.
 	Viewers []Viewer `json:"viewers"`
-	// HostForwarded says that the origin gets the viewer's Host, and
-	// OriginRequestPolicy which policy says so, or leaves it out.
+	// HostForwarded means that the origin gets the viewer's Host; OriginRequestPolicy is
+	// the policy that forwards it, or leaves it out.
 	HostForwarded       bool   `json:"hostForwarded"`
 	OriginRequestPolicy string `json:"originRequestPolicy,omitempty"`
-	// Target says where the origin is asked and as whom; nil where none is.
+	// Target is where and how the origin is asked; nil if none is.
 	Target *Target `json:"target,omitempty"`
-	// Request is what it is asked; nil with [Config.HandshakeOnly].
+	// Request is what is requested; nil with [Config.HandshakeOnly].
 	Request *Request `json:"request,omitempty"`
 
 	Verdict Verdict `json:"verdict"`
@@ -124,16 +124,16 @@ type Check struct {
 	Fix *Fix `json:"fix,omitempty"`
 	// Tries are other settings that were tried after a failure.
 	Tries []Try `json:"tries,omitempty"`
-	// Software is the origin's, as far as it shows itself.
+	// Software is the origin's software, if recognized.
 	Software *Software `json:"software,omitempty"`
-	// Connection is what was agreed on; nil if it did not come to that.
+	// Connection is what was negotiated; nil if it did not get that far.
 	Connection *Connection `json:"connection,omitempty"`
-	// Certificates are those of the chain, in the order sent.
+	// Certificates are the certificates of the chain, in the order sent.
 	Certificates []Certificate `json:"certificates,omitempty"`
-	// Policies says what other states of the documented lists would change.
+	// Policies say what other versions of the documented lists would change.
 	Policies []PolicyDate `json:"policies,omitempty"`
 
-	// unconnected says that it failed before a connection was open.
+	// unconnected means that it failed before a connection was open.
 	unconnected bool
 }
 
@@ -150,7 +150,7 @@ func (c *Check) Requested() bool {
 		return true
 	}
 	switch c.Cause.Stage {
-	case policy.StageResolve, policy.StageDial, policy.StageHandshake, policy.StageVerify: // a silent handshake is one of dialing
+	case policy.StageResolve, policy.StageDial, policy.StageHandshake, policy.StageVerify: // a silent handshake counts as dialing
 		return false
 	}
 	return true
@@ -160,8 +160,8 @@ func (c *Check) Requested() bool {
 type Target struct {
 	Address string `json:"address"`
 	TLS     bool   `json:"tls"`
-	// SNI is the server name sent, Names those of which the certificate must
-	// carry one, Versions what is offered.
+	// SNI is the server name sent; Names are those of which the certificate must cover one;
+	// Versions are what is offered.
 	SNI      string   `json:"sni,omitempty"`
 	Names    []string `json:"names,omitempty"`
 	Versions []string `json:"versions,omitempty"`
@@ -176,26 +176,25 @@ type Request struct {
 
 // Outcome is what the viewer would get.
 type Outcome struct {
-	// Status is that of the answer; 0 with [Config.HandshakeOnly] where nothing
-	// failed.
+	// Status is the status of the answer; 0 with [Config.HandshakeOnly] if nothing failed.
 	Status int `json:"status,omitempty"`
-	// ByEdge says that the edge makes the answer; else it is the origin's.
+	// ByEdge means that the edge generates the answer; otherwise it is the origin's.
 	ByEdge bool `json:"byEdge,omitempty"`
 	// Sentence is the distinguishing line of the error page.
 	Sentence string `json:"sentence,omitempty"`
-	// Location is where a redirect leads, as it was sent; that to HTTPS is given
-	// for the first of the check's viewers. "" where nothing redirects.
+	// Location is where a redirect leads, as sent; for a redirect to HTTPS, it is that for
+	// the first of the check's viewers. "" if nothing redirects.
 	Location string `json:"location,omitempty"`
-	// Rule and Detail say why the edge answers itself, where no check failed.
+	// Rule and Detail explain why the edge answers itself, if no check failed.
 	Rule   policy.RuleID `json:"rule,omitempty"`
 	Detail string        `json:"detail,omitempty"`
-	// Attempts is how many tries it takes; 0 where no origin is asked.
+	// Attempts is how many attempts it takes; 0 if no origin is asked.
 	Attempts int `json:"attempts,omitempty"`
-	// After says how long the viewer waits for it, for people: "at once", or
-	// the timeouts that add up to it. Seconds is that sum; 0 is at once.
+	// After says how long the viewer waits for it, for people: "at once", or the timeouts
+	// that add up to it. Seconds is that sum; 0 means at once.
 	After   string  `json:"after,omitempty"`
 	Seconds float64 `json:"seconds,omitempty"`
-	// CutShort says that the status and a part of the body came before it.
+	// CutShort means that the status and a part of the body came first.
 	CutShort bool `json:"cutShort,omitempty"`
 	// Then says what follows: the secondary origin, a custom error response.
 	Then string `json:"then,omitempty"`
@@ -204,7 +203,7 @@ type Outcome struct {
 // Judgement is the verdict on one rule.
 type Judgement struct {
 	policy.Finding
-	// BlockedBy is the failed rule without which this one cannot be judged.
+	// BlockedBy is the failed rule that keeps this one from being judged.
 	BlockedBy policy.RuleID `json:"blockedBy,omitempty"`
 }
 
@@ -214,7 +213,7 @@ type Connection struct {
 	Version string `json:"version,omitempty"`
 	Suite   string `json:"suite,omitempty"`
 	Curve   string `json:"curve,omitempty"`
-	// Road is the TLS client that went there, see [originconn.Handshake].
+	// Road is the TLS client that was used, see [originconn.Handshake].
 	Road string `json:"road,omitempty"`
 }
 
@@ -226,11 +225,11 @@ type Scan struct {
 	Error string `json:"error,omitempty"`
 	// Table compares it with the offer.
 	Table *ScanTable `json:"table,omitempty"`
-	// Report is all that was found.
+	// Report is everything that was found.
 	Report *originconn.ScanReport `json:"report,omitempty"`
 }
 
-// addSubject adds what belongs to a subject as a whole.
+// addSubject adds what concerns a subject as a whole.
 func (r *Report) addSubject(s Subject) {
 	r.Policy = s.Edge.PolicyName()
 	for _, n := range s.Edge.Distribution.Notices {
@@ -238,7 +237,7 @@ func (r *Report) addSubject(s Subject) {
 	}
 }
 
-// conclude counts, and adds what no check could have looked at.
+// conclude counts, and adds what no check could examine.
 func (r *Report) conclude() {
 	r.Verdict = Pass
 	for i := range r.Checks {

@@ -11,9 +11,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// The parts of SARIF 2.1.0 that a report needs. The structs are ours: a library
-// for all of SARIF brings a schema validator into the program; the tests hold
-// the output to the schema with one.
+// The parts of SARIF 2.1.0 that a report needs. The structs are ours: a library for all of
+// SARIF would bring a schema validator into the program; the tests validate the output
+// against the schema with one.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`
@@ -27,7 +27,7 @@ type (
 		ColumnKind  string            `json:"columnKind"`
 		Language    string            `json:"language"`
 	}
-	// sarifInvocation is there where nothing was checked.
+	// sarifInvocation is present if nothing was checked.
 	sarifInvocation struct {
 		Successful    bool                `json:"executionSuccessful"`
 		Notifications []sarifNotification `json:"toolExecutionNotifications"`
@@ -83,13 +83,13 @@ type (
 	}
 )
 
-// sarifSchema is where the schema of SARIF 2.1.0 is published.
+// sarifSchema is the URL of the SARIF 2.1.0 schema.
 const sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
 
-// language is that of the messages.
+// language is the language of the messages.
 const language = "en-US"
 
-// homepage is where the program is explained.
+// homepage is the program's home page.
 const homepage = "https://github.com/edgesim/edgesim"
 
 // WriteSARIF writes the report as SARIF 2.1.0: a result for each failure and
@@ -123,7 +123,7 @@ func (r *Report) WriteSARIF(w io.Writer) error {
 	return e.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
-// add adds a result, and its rule where it is new.
+// add adds a result, and its rule if it is new.
 func (r *sarifRun) add(c *Check, rule policy.RuleID, kind, level, message string) {
 	result := sarifResult{
 		RuleID: string(rule), Kind: kind, Level: level, Message: sarifText{message}, Locations: []sarifLocation{locationOf(c)},
@@ -140,7 +140,7 @@ func (r *sarifRun) add(c *Check, rule policy.RuleID, kind, level, message string
 	r.Results = append(r.Results, result)
 }
 
-// describe is the rule's row of the catalogue.
+// describe returns the rule's row of the catalogue.
 func describe(id policy.RuleID) sarifRule {
 	out := sarifRule{ID: string(id), ShortDescription: sarifText{string(id)}, FullDescription: sarifText{string(id)}}
 	rule, ok := policy.RuleByID(id)
@@ -159,7 +159,7 @@ func describe(id policy.RuleID) sarifRule {
 	return out
 }
 
-// placeholders are what a step says where no origin is known.
+// placeholders are the texts in a step if no origin is known.
 var placeholders = strings.NewReplacer("{name}", "ORIGIN-NAME", "{sni}", "ORIGIN-NAME", "{host}", "ORIGIN-NAME", "{viewer}", "d111111abcdef8.cloudfront.net",
 	"{port}", "PORT", "{portSetting}", "HTTPSPort (or HTTPPort)", "{hint}", "the finding says how", "{uri}", "PATH",
 	"{readTimeout}", "OriginReadTimeout", "{order}", "leaf, its issuer, the next issuer", "{setting}", "OriginSslProtocols")
@@ -175,7 +175,7 @@ func (f FixText) General() []string {
 
 func general(steps []string) string { return strings.Join(FixText{Steps: steps}.General(), "; ") }
 
-// locationOf is where a check's subject is configured.
+// locationOf returns where a check's subject is configured.
 func locationOf(c *Check) sarifLocation {
 	var l sarifLocation
 	l.Physical.Artifact.URI = artifact(c.Subject)
@@ -184,7 +184,7 @@ func locationOf(c *Check) sarifLocation {
 	return l
 }
 
-// artifact is a subject as a URI reference.
+// artifact returns a subject as a URI reference.
 func artifact(subject string) string {
 	switch {
 	case subject == "-":
@@ -195,7 +195,7 @@ func artifact(subject string) string {
 	return filepath.ToSlash(subject)
 }
 
-// title names a check in a line.
+// title describes a check in one line.
 func title(c *Check) string {
 	text := "behavior " + c.Behavior
 	if c.Origin != "" {
@@ -204,8 +204,8 @@ func title(c *Check) string {
 	return text + " (" + viewersText(c) + ")"
 }
 
-// viewersText says whom a check is about. Where the distribution has no name yet
-// and Host is not forwarded, the one made up for it is not worth a word.
+// viewersText names the viewers of a check. If the distribution has no name yet and Host is
+// not forwarded, the made-up name is not worth mentioning.
 func viewersText(c *Check) string {
 	var all, schemes []string
 	for _, v := range c.Viewers {
@@ -217,8 +217,7 @@ func viewersText(c *Check) string {
 	return strings.Join(all, ", ")
 }
 
-// findingText says a finding in a sentence or two, with the fix of the one that
-// decided.
+// findingText describes a finding in a sentence or two, with the fix of the deciding one.
 func findingText(c *Check, j Judgement) string {
 	text := j.Observed
 	if j.Subject != "" {
@@ -237,7 +236,7 @@ func findingText(c *Check, j Judgement) string {
 	return text
 }
 
-// named puts the short name of a cause, where there is one, before a text.
+// named puts the short name of a cause, if any, before a text.
 func named(cause policy.CauseName, text string) string {
 	if cause == "" {
 		return text

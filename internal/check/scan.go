@@ -12,13 +12,13 @@ import (
 
 // ScanTable puts what an origin accepts beside what CloudFront offers.
 type ScanTable struct {
-	// Versions are all that were asked for, newest first.
+	// Versions are all versions asked for, newest first.
 	Versions []ScanVersion `json:"versions"`
-	// Curves are those that either side has, CloudFront's first.
+	// Curves are those that either side supports, CloudFront's first.
 	Curves []ScanItem `json:"curves"`
-	// Offered is how many suites CloudFront offers, Shared how many of them the
-	// origin accepts in a version that is allowed toward it, and Modern how many
-	// of these are left without TLS 1.0, TLS 1.1 and CBC.
+	// Offered is how many suites CloudFront offers, Shared how many of them the origin
+	// accepts in an allowed version, and Modern how many of these are left without TLS 1.0,
+	// TLS 1.1 and CBC.
 	Offered int `json:"offered"`
 	Shared  int `json:"shared"`
 	Modern  int `json:"modern"`
@@ -29,7 +29,7 @@ type ScanTable struct {
 // ScanVersion is one protocol version of the table.
 type ScanVersion struct {
 	ScanItem
-	// Suites are those that either side has in this version, CloudFront's first.
+	// Suites are those that either side supports in this version, CloudFront's first.
 	Suites []ScanItem `json:"suites,omitempty"`
 	// Preference says whose order counts: "server", "client", or "" if unknown.
 	Preference string `json:"preference,omitempty"`
@@ -38,12 +38,12 @@ type ScanVersion struct {
 // ScanItem is a version, a suite or a curve.
 type ScanItem struct {
 	Name string `json:"name"`
-	// Offered says that CloudFront offers it, Accepted that the origin takes it.
+	// Offered means that CloudFront offers it, Accepted that the origin accepts it.
 	Offered  bool `json:"offered"`
 	Accepted bool `json:"accepted"`
-	// Unknown says that the scan could not tell whether it is accepted.
+	// Unknown means that the scan could not tell whether it is accepted.
 	Unknown bool `json:"unknown,omitempty"`
-	// Chosen marks what was agreed on.
+	// Chosen marks what was negotiated.
 	Chosen bool `json:"chosen,omitempty"`
 }
 
@@ -57,7 +57,7 @@ func (v *visit) scanTLS(ctx context.Context) {
 	v.scan = report
 }
 
-// addScans adds the scans, one a target.
+// addScans adds the scans, one per target.
 func (r *Report) addScans(visits []*visit) {
 	seen := map[string]bool{}
 	for _, v := range visits {
@@ -67,18 +67,18 @@ func (r *Report) addScans(visits []*visit) {
 		seen[v.targetKey] = true
 		s := Scan{Target: v.plan.Target.Address(), SNI: v.plan.Target.SNI, Error: v.scanned, Report: v.scan}
 		if v.scan != nil {
-			s.Report.Duration = 0 // two runs can be compared
+			s.Report.Duration = 0 // so that two runs can be compared
 			s.Table = tableOf(v.scan, v.plan.Target.Offer, v.last().Handshake)
 		}
 		r.Scans = append(r.Scans, s)
 	}
 }
 
-// suites13 are the suites that go along with TLS 1.3 (CF-TLS-31).
+// suites13 are the suites of TLS 1.3 (CF-TLS-31).
 var suites13 = []uint16{0x1301, 0x1302, 0x1303}
 
-// tableOf compares a scan with an offer. The handshake, which may be nil, says
-// what was chosen.
+// tableOf compares a scan with an offer. The handshake, which may be nil, tells what was
+// chosen.
 func tableOf(r *originconn.ScanReport, o policy.Offer, h *originconn.Handshake) *ScanTable {
 	if h == nil {
 		h = &originconn.Handshake{}
@@ -131,7 +131,7 @@ func tableOf(r *originconn.ScanReport, o policy.Offer, h *originconn.Handshake) 
 	return t
 }
 
-// offeredIn are the suites of an offer that belong to a version.
+// offeredIn returns the suites of an offer that belong to a version.
 func offeredIn(o policy.Offer, version uint16) []uint16 {
 	if version == policy.VersionTLS13 {
 		return suites13
@@ -139,14 +139,14 @@ func offeredIn(o policy.Offer, version uint16) []uint16 {
 	return slices.DeleteFunc(slices.Clone(o.Suites), func(s uint16) bool { return !tlswire.SuiteInVersion(s, version) })
 }
 
-// authenticated says whether a suite encrypts and authenticates in one (AEAD),
-// and so is neither CBC nor RC4.
+// authenticated reports whether a suite uses authenticated encryption (AEAD), and so is
+// neither CBC nor RC4.
 func authenticated(suite uint16) bool {
 	name := tlswire.SuiteName(suite)
 	return strings.Contains(name, "_GCM_") || strings.Contains(name, "CHACHA20") || strings.Contains(name, "_CCM")
 }
 
-// union joins lists in their order, each value once.
+// union concatenates lists, keeping each value once.
 func union(lists ...[]uint16) []uint16 {
 	var all []uint16
 	for _, list := range lists {

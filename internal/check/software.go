@@ -15,21 +15,21 @@ import (
 
 // Software is what an origin seems to be.
 type Software struct {
-	// Name is the short name that fixes go by: nginx, apache, caddy, haproxy,
-	// iis, alb, nlb, s3-website, …
+	// Name is the short name used by fixes: nginx, apache, caddy, haproxy, iis, alb, nlb,
+	// s3-website, …
 	Name string `json:"name"`
 	// Evidence is what shows it, e.g. `Server: nginx/1.22.1`.
 	Evidence string `json:"evidence"`
 }
 
-// sign is one way in which software shows itself.
+// sign is one way to recognize software.
 type sign struct {
 	name string
-	// mark is looked for where the sign is read.
+	// mark is what to look for.
 	mark *regexp.Regexp
 }
 
-// The signs, by where they are read. The first that matches counts.
+// The signs, by where they are looked for. The first match counts.
 var (
 	nameSigns = []sign{
 		{"alb", regexp.MustCompile(`(?i)\.[a-z0-9-]+\.elb\.amazonaws\.com(\.cn)?$`)},
@@ -64,12 +64,12 @@ func match(signs []sign, text, where string) *Software {
 	return nil
 }
 
-// softwareByName reads the origin's DNS name, which decides for AWS's own.
+// softwareByName examines the origin's DNS name, which decides for AWS's own.
 func softwareByName(host string) *Software {
 	return match(nameSigns, strings.TrimSuffix(host, "."), "the name ")
 }
 
-// softwareByHeader reads a response head.
+// softwareByHeader examines a response head.
 func softwareByHeader(h http.Header) *Software {
 	if s := match(serverSigns, h.Get("Server"), "Server: "); s != nil {
 		return s
@@ -80,8 +80,8 @@ func softwareByHeader(h http.Header) *Software {
 	return nil
 }
 
-// softwareByChain reads the certificates: some servers show one of their own
-// where they have none for a name.
+// softwareByChain examines the certificates: some servers present one of their own if they
+// have none for a name.
 func softwareByChain(chain [][]byte) *Software {
 	for _, der := range chain {
 		cert, err := x509.ParseCertificate(der)
@@ -97,9 +97,9 @@ func softwareByChain(chain [][]byte) *Software {
 	return nil
 }
 
-// detect says what the origin seems to be, nil if it does not show. Where TLS
-// kept it from saying anything, it is asked once in plain HTTP on the same port:
-// most servers answer that with an error page of their own, and a Server field.
+// detect returns what the origin's software seems to be, nil if that does not show. If TLS
+// kept it from saying anything, it is asked once in plain HTTP on the same port: most
+// servers answer that with their own error page and a Server field.
 func (v *visit) detect(ctx context.Context) *Software {
 	if s := softwareByName(v.plan.Origin.DomainName); s != nil {
 		return s
@@ -121,12 +121,11 @@ func (v *visit) detect(ctx context.Context) *Software {
 	return softwareByHeader(header)
 }
 
-// briefly bounds what is tried after the verdict: who answers, answers soon.
+// briefly limits what is tried after the verdict: a server that answers does so soon.
 const briefly = 3 * time.Second
 
-// askPlain asks the origin over plain HTTP on a port, with nothing in the
-// request but Host: neither the origin's custom headers nor the viewer's fields
-// belong on such a connection.
+// askPlain asks the origin over plain HTTP on a port, sending only Host: neither the
+// origin's custom headers nor the viewer's fields belong on such a connection.
 func (v *visit) askPlain(ctx context.Context, port int) (http.Header, int, *originconn.Attempt) {
 	t := v.plan.Target
 	host := v.plan.Request.Header[0]

@@ -18,24 +18,24 @@ import (
 // Try is another setting that was tried at the origin after a failure, so that
 // advice is proven before it is given.
 type Try struct {
-	// Setting says what would be changed in the distribution.
+	// Setting is what would be changed in the distribution.
 	Setting string `json:"setting"`
-	// Works says that the origin would then be reached.
+	// Works means that the origin would then be reached.
 	Works bool `json:"works"`
-	// Observed says what came of it; Rule is what failed.
+	// Observed describes the result; Rule is what failed.
 	Observed string        `json:"observed"`
 	Rule     policy.RuleID `json:"rule,omitempty"`
 
-	// guessed says that the viewer's name was taken from the certificate, as
-	// the configuration has none.
+	// guessed means that the viewer's name was taken from the certificate, as the
+	// configuration has none.
 	guessed bool
-	// policy is the origin request policy that decides over Host, where that was
-	// tried after an answer.
+	// policy is the origin request policy that decides about Host, if that was tried after
+	// an answer.
 	policy string
 }
 
-// try looks whether another setting would do where this one fails. Every try is
-// one connection of its own, and none sends more than a GET for "/".
+// try finds out whether another setting would work where this one fails. Each try uses one
+// connection of its own, and none sends more than a GET for "/".
 func (v *visit) try(ctx context.Context, c *Config) []Try {
 	secure, name := v.plan.Target.TLS, v.cause.Name
 	var tries []Try
@@ -62,7 +62,7 @@ func (v *visit) try(ctx context.Context, c *Config) []Try {
 	return tries
 }
 
-// tryHost shakes hands as if the behavior treated Host the other way.
+// tryHost performs a handshake as if the behavior treated Host the other way.
 func (v *visit) tryHost(ctx context.Context, c *Config) *Try {
 	name, request := "AllViewer", *v.request
 	if v.plan.HostForwarded {
@@ -82,10 +82,10 @@ func (v *visit) tryHost(ctx context.Context, c *Config) *Try {
 	return v.tryPlan(ctx, t, v.edge.PlanRequest(&request, &b, v.plan.Origin, edge.NewID()))
 }
 
-// tryAnswer asks again, as if the behavior treated Host the other way, where the
-// origin refused: an application that tells its sites by Host may know the
-// viewer's name only, and a platform its own only. Where the configuration names
-// no viewer's Host there is nothing to try.
+// tryAnswer asks again, as if the behavior treated Host the other way, after the origin
+// refused: an application that routes by Host may know only the viewer's name, and a
+// platform only its own. If the configuration names no viewer's Host, there is nothing to
+// try.
 func (v *visit) tryAnswer(ctx context.Context, c *Config) []Try {
 	switch v.status {
 	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusMisdirectedRequest:
@@ -109,7 +109,7 @@ func (v *visit) tryAnswer(ctx context.Context, c *Config) []Try {
 	if p.HostForwarded == v.plan.HostForwarded || strings.EqualFold(host.Value, v.plan.Request.Header[0].Value) {
 		return nil
 	}
-	// Nothing but Host may make the difference.
+	// Only Host may make the difference.
 	p.Request = v.plan.Request
 	p.Request.Header = append([]policy.Field{host}, v.plan.Request.Header[1:]...)
 	p.Target.Attempts, p.Target.ConnectTimeout, p.Target.ResponseTimeout = 1, min(p.Target.ConnectTimeout, briefly), briefly
@@ -125,8 +125,8 @@ func (v *visit) tryAnswer(ctx context.Context, c *Config) []Try {
 	return []Try{t}
 }
 
-// otherName is a viewer's name for which Host could be forwarded: the one asked
-// for, an alias, or one that the certificate is for.
+// otherName returns a viewer's name for which Host could be forwarded: the requested one,
+// an alias, or one that the certificate covers.
 func (v *visit) otherName(c *Config) string {
 	if c.Host != "" {
 		return c.Host
@@ -147,7 +147,7 @@ func (v *visit) otherName(c *Config) string {
 	return ""
 }
 
-// tryVersions shakes hands with every version that can be configured.
+// tryVersions performs a handshake with every version that can be configured.
 func (v *visit) tryVersions(ctx context.Context) *Try {
 	all := []distribution.SSLProtocol{distribution.TLSv1, distribution.TLSv11, distribution.TLSv12}
 	missing := slices.DeleteFunc(slices.Clone(all), func(p distribution.SSLProtocol) bool { return slices.Contains(v.plan.Origin.SSLProtocols, p) })
@@ -159,7 +159,7 @@ func (v *visit) tryVersions(ctx context.Context) *Try {
 	return v.tryPlan(ctx, &Try{Setting: "OriginSslProtocols TLSv1, TLSv1.1, TLSv1.2"}, v.edge.PlanRequest(v.request, v.plan.Behavior, &o, edge.NewID()))
 }
 
-// tryHTTPS shakes hands on the HTTPS port of an origin that is asked over HTTP.
+// tryHTTPS performs a handshake on the HTTPS port of an origin that is asked over HTTP.
 func (v *visit) tryHTTPS(ctx context.Context) *Try {
 	o := *v.plan.Origin
 	o.ProtocolPolicy = distribution.OriginHTTPSOnly
@@ -170,7 +170,7 @@ func (v *visit) tryHTTPS(ctx context.Context) *Try {
 	return v.tryPlan(ctx, &Try{Setting: setting}, v.edge.PlanRequest(v.request, v.plan.Behavior, &o, edge.NewID()))
 }
 
-// tryPlan shakes hands by another plan.
+// tryPlan performs a handshake with another plan.
 func (v *visit) tryPlan(ctx context.Context, t *Try, p edge.Plan) *Try {
 	p.Target.ConnectTimeout = min(p.Target.ConnectTimeout, briefly)
 	conn, a := v.edge.Client.Connect(ctx, p.Target)
@@ -178,7 +178,7 @@ func (v *visit) tryPlan(ctx context.Context, t *Try, p edge.Plan) *Try {
 		conn.Close()
 	}
 	if p.Target.Port != v.plan.Target.Port && a.Address == v.last().Address {
-		return nil // --connect sends both ports to one place: it says nothing
+		return nil // --connect sends both ports to the same place: it says nothing
 	}
 	if a.Cause != nil {
 		t.Observed, t.Rule = a.Cause.Detail, a.Cause.Rule
@@ -191,7 +191,7 @@ func (v *visit) tryPlan(ctx context.Context, t *Try, p edge.Plan) *Try {
 	return t
 }
 
-// tryHTTP asks over plain HTTP where HTTPS does not get through.
+// tryHTTP asks over plain HTTP if HTTPS does not get through.
 func (v *visit) tryHTTP(ctx context.Context) *Try {
 	port := v.plan.Origin.HTTPPort
 	if port == v.plan.Target.Port {

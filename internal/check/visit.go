@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// bodyLimit is how much of a body is read: enough to see that it comes, and in
-// most cases all of it, so that the connection can be kept.
+// bodyLimit is how much of a body is read: enough to see that it arrives, and usually all
+// of it, so that the connection can be kept.
 const bodyLimit = 1 << 20
 
 // visit is one origin request, made for all cases that plan it.
@@ -23,7 +23,7 @@ type visit struct {
 	request   *edge.ViewerRequest
 	targetKey string
 
-	// What was seen. status is 0 and header nil where no response came.
+	// What was seen. status is 0 and header nil if there was no response.
 	attempts []*originconn.Attempt
 	cause    *policy.Cause
 	status   int
@@ -31,15 +31,15 @@ type visit struct {
 	begin    []byte // of the body of a 400
 	bodyRead int64
 	took     time.Duration
-	// spared says that nothing was asked, as an earlier visit to the target had
-	// said enough; sparedBy is its cause.
+	// spared means that nothing was asked, as an earlier visit to the target was
+	// conclusive; sparedBy is its cause.
 	spared   bool
 	sparedBy *policy.Cause
 
 	software *Software
 	tries    []Try
-	// presented are the certificates that the origin has for CloudFront's hello,
-	// dated the handshakes under other states of the lists.
+	// presented are the certificates that the origin has for CloudFront's hello; dated are
+	// the handshakes with other versions of the lists.
 	presented []originconn.Presented
 	dated     []*dated
 	scan      *originconn.ScanReport
@@ -65,7 +65,7 @@ func visitsOf(cases []*caseOf) []*visit {
 	return visits
 }
 
-// run goes to the origin.
+// run contacts the origin.
 func (v *visit) run(ctx context.Context, c *Config) {
 	started := time.Now()
 	if c.HandshakeOnly {
@@ -85,7 +85,7 @@ func (v *visit) run(ctx context.Context, c *Config) {
 	}
 }
 
-// ask sends the request and reads the response, and the body up to the limit.
+// ask sends the request and reads the response, including the body up to the limit.
 func (v *visit) ask(ctx context.Context) {
 	result := v.edge.Client.Do(ctx, v.plan.Target, &v.plan.Request)
 	v.attempts, v.cause = result.Attempts, result.Cause
@@ -95,7 +95,7 @@ func (v *visit) ask(ctx context.Context) {
 	v.status, v.header = result.Response.Status, result.Response.Header
 	body := io.Reader(result.Response.Body)
 	if v.status == http.StatusBadRequest {
-		v.begin, _ = io.ReadAll(io.LimitReader(body, 1<<10)) // an error comes again
+		v.begin, _ = io.ReadAll(io.LimitReader(body, 1<<10)) // the error comes again
 	}
 	n, err := io.CopyN(io.Discard, body, bodyLimit)
 	v.bodyRead = n + int64(len(v.begin))
@@ -104,10 +104,10 @@ func (v *visit) ask(ctx context.Context) {
 		v.cause = cause
 	}
 	result.Response.Body.Close()
-	v.attempts = result.Attempts // a body that stalled was asked for again
+	v.attempts = result.Attempts // a body that stalled was requested again
 }
 
-// shakeHands goes as far as the TLS handshake.
+// shakeHands goes only as far as the TLS handshake.
 func (v *visit) shakeHands(ctx context.Context) {
 	conn, attempt := v.edge.Client.Connect(ctx, v.plan.Target)
 	if conn != nil {
@@ -116,11 +116,10 @@ func (v *visit) shakeHands(ctx context.Context) {
 	v.attempts, v.cause = []*originconn.Attempt{attempt}, attempt.Cause
 }
 
-// last is the attempt that decided.
+// last returns the deciding attempt.
 func (v *visit) last() *originconn.Attempt { return v.attempts[len(v.attempts)-1] }
 
-// endsAll says whether what this visit met will meet every other one to the
-// same target.
+// endsAll reports whether every other visit to the same target would end the same way.
 func (v *visit) endsAll() bool {
 	if v.cause == nil {
 		return false
@@ -132,8 +131,8 @@ func (v *visit) endsAll() bool {
 	return v.cause.Name == policy.CauseResponseTimeout || v.cause.Name == policy.CauseResponseCompletionTimeout
 }
 
-// like takes over what another visit to the same target met, without going
-// there. What it met after its request was sent is not a verdict on this one.
+// like takes over the result of another visit to the same target, without going there. What
+// happened after its request was sent is not a verdict on this one.
 func (v *visit) like(first *visit) {
 	v.attempts, v.took, v.software, v.tries = first.attempts, first.took, first.software, first.tries
 	v.scan, v.scanned, v.presented, v.dated = first.scan, first.scanned, first.presented, first.dated

@@ -14,16 +14,16 @@ import (
 
 // Function is one edge function at one trigger of a behavior.
 type Function struct {
-	// Name is how people know it: its name, or the ARN of a Lambda.
+	// Name is its name, or the ARN of a Lambda, for people.
 	Name string
 	// Runtime is e.g. "cloudfront-js-2.0" or "nodejs".
 	Runtime string
 	// Lambda says that it is a Lambda@Edge function.
 	Lambda bool
-	// IncludeBody says that it is shown the request's body (CF-LAE-57).
+	// IncludeBody passes the request's body to it (CF-LAE-57).
 	IncludeBody bool
-	// Missing says why there is no code to run; "" where there is. Such a function
-	// is not simulated, and requests pass as if it were not there.
+	// Missing says why there is no code to run; "" if there is. Such a function is not
+	// simulated, and requests pass as if it did not exist.
 	Missing string
 
 	program *js.Program
@@ -113,13 +113,13 @@ type Message struct {
 	URI string
 	// Host is the Host of a request.
 	Host string
-	// Fields are all header fields in their order, Host excepted.
+	// Fields are all header fields in order, except Host.
 	Fields []policy.Field
-	// Status is that of a response.
+	// Status is the status of a response.
 	Status int
-	// Description is the reason phrase that a function gave; "" for the usual one.
+	// Description is the reason phrase that a function set; "" for the usual one.
 	Description string
-	// Body replaces the body; nil keeps the one there is.
+	// Body replaces the body; nil keeps the existing one.
 	Body []byte
 }
 
@@ -128,14 +128,14 @@ type Answer struct {
 	Run Run
 	// Message is the request or the response after the function.
 	Message Message
-	// Response says that a function on a request made a response, which Message
-	// then is.
+	// Response means that a function on a request generated a response, which is then in
+	// Message.
 	Response bool
-	// Origin is what a CloudFront function made of the origin.
+	// Origin is a CloudFront function's change of the origin.
 	Origin *policy.OriginChange
-	// LambdaOrigin is what an origin-request function made of it.
+	// LambdaOrigin is an origin-request function's change of it.
 	LambdaOrigin *policy.LambdaOrigin
-	// HostChanged says that Message.Host is what the function wants sent.
+	// HostChanged means that the function wants Message.Host sent.
 	HostChanged bool
 }
 
@@ -148,7 +148,7 @@ type Context struct {
 	Method    string
 	Request   Message // for a response: the request that it answers
 	Header    map[string][]string
-	Body      []byte               // of the request, as far as it may be shown
+	Body      []byte               // of the request, as far as it may be seen
 	HasBody   bool                 // the request has a body
 	Assigned  *distribution.Origin // on the way to an origin
 	HTTPS     bool                 // the origin is asked over HTTPS
@@ -206,7 +206,7 @@ func bodyOf(b *policy.FunctionBody) []byte {
 	if b == nil {
 		return nil
 	}
-	body, _ := b.Bytes() // was judged
+	body, _ := b.Bytes() // already validated
 	return append([]byte{}, body...)
 }
 

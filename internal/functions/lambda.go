@@ -81,7 +81,7 @@ func (f *Function) invoke(ctx context.Context, c Context, event *policy.LambdaEv
 	return answer, result
 }
 
-// lambdaFault is the fault of a run that failed (CF-LAE-61, CF-LAE-62, CF-LAE-64).
+// lambdaFault is the fault of a failed run (CF-LAE-61, CF-LAE-62, CF-LAE-64).
 func lambdaFault(err error) *policy.FunctionFault {
 	f := &policy.FunctionFault{Rule: "CF-LAE-61", Kind: policy.FaultExecution, Message: err.Error()}
 	if e, ok := err.(*lambda.Error); ok {

@@ -19,13 +19,13 @@ import (
 // Sources says where the code of functions is, besides the configuration. The
 // keys are names or ARNs.
 type Sources struct {
-	// Functions are files with the code of CloudFront functions.
+	// Functions are the files with the code of CloudFront functions.
 	Functions map[string]string
-	// Stores are files of key-value stores.
+	// Stores are the files of key-value stores.
 	Stores map[string]string
 	// Lambdas say where and how Lambda@Edge functions run.
 	Lambdas map[string]lambda.Config
-	// Log gets what Lambda processes print, with the function's name.
+	// Log receives the output of Lambda processes, with the function's name.
 	Log func(function, line string)
 	// Read is when the files are read, for cf.kvs().meta(). Zero means now.
 	Read time.Time
@@ -74,8 +74,8 @@ func (l *loader) behavior(b *distribution.CacheBehavior) {
 	}
 }
 
-// named finds an entry by one of the names of a thing: whole, or the last part
-// of an ARN.
+// named finds an entry by one of the names of a thing: the whole name, or the last part of
+// an ARN.
 func named[V any](entries map[string]V, names ...string) (V, bool) {
 	for _, name := range names {
 		if v, ok := entries[name]; ok && name != "" {
@@ -96,7 +96,7 @@ func named[V any](entries map[string]V, names ...string) (V, bool) {
 // shortName is the last part of an ARN.
 func shortName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-// function makes a CloudFront function: its code from the sources, else from the
+// function makes a CloudFront function, with code from the sources or else from the
 // configuration.
 func (l *loader) function(a *distribution.FunctionAssociation) *Function {
 	f := &Function{Name: shortName(a.ARN), Runtime: string(js.Runtime2)}
@@ -125,8 +125,8 @@ func (l *loader) function(a *distribution.FunctionAssociation) *Function {
 	}
 	f.program, f.broken = js.Compile(code, js.Runtime(f.Runtime))
 	if a.Function != nil && len(a.Function.Stores) > 0 {
-		f.store = l.store(a.Function.Stores[0]) // one store a function (CF-KVS-12)
-	} else if len(l.sources.Stores) == 1 { // the configuration names none, and there is but one
+		f.store = l.store(a.Function.Stores[0]) // one store per function (CF-KVS-12)
+	} else if len(l.sources.Stores) == 1 { // the configuration names none, and there is only one
 		for name, file := range l.sources.Stores {
 			f.store = l.storeFile(name, file)
 		}
@@ -176,7 +176,7 @@ func (l *loader) storeFile(name, file string) *kvs.Store {
 	return store
 }
 
-// lambda makes a Lambda@Edge function, one for each ARN.
+// lambda makes a Lambda@Edge function, one per ARN.
 func (l *loader) lambda(a *distribution.LambdaFunctionAssociation) *Function {
 	f := &Function{Name: a.ARN, Runtime: "lambda", Lambda: true, IncludeBody: a.IncludeBody}
 	config, ok := named(l.sources.Lambdas, a.ARN, lambdaName(a.ARN))
@@ -204,7 +204,7 @@ func (l *loader) lambda(a *distribution.LambdaFunctionAssociation) *Function {
 	return f
 }
 
-// lambdaName is the name in the ARN of a function's version, or the whole.
+// lambdaName returns the name in the ARN of a function version, or the whole text.
 func lambdaName(arn string) string {
 	parts := strings.Split(arn, ":")
 	if len(parts) >= 7 && parts[0] == "arn" {
@@ -213,7 +213,7 @@ func lambdaName(arn string) string {
 	return arn
 }
 
-// readFile reads a file of bounded size.
+// readFile reads a file of limited size.
 func readFile(file string, most int64) ([]byte, error) {
 	info, err := os.Stat(file)
 	switch {

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// drainLimit and drainTime bound what is read of a body that nobody wants,
-	// so that the connection can serve another request.
+	// drainLimit and drainTime limit how much of an unwanted body is read, so that the
+	// connection can serve another request.
 	drainLimit = 256 << 10
 	drainTime  = time.Second
 )
@@ -25,7 +25,7 @@ type Body struct {
 	conn    *conn
 	chunked bool
 	expects bool
-	// reads is held while somebody reads, and guards what follows.
+	// reads is held during a read, and guards the fields below.
 	reads     sync.Mutex
 	remaining int64 // of the body, or of the chunk
 	chunks    chunks
@@ -35,7 +35,7 @@ type Body struct {
 	began  bool // a Read was called
 	ended  bool // the end of the body was seen
 	closed bool
-	// lingers says that the viewer may be sending when the response is through.
+	// lingers means that the viewer may still be sending after the response.
 	lingers bool
 }
 
@@ -58,8 +58,8 @@ func (b *Body) Read(p []byte) (int, error) {
 	return b.read(p, time.Time{})
 }
 
-// read reads until a deadline, zero being the server's for viewers that stall.
-// The lock is held.
+// read reads until a deadline; zero means the server's deadline for stalled viewers. The
+// lock is held.
 func (b *Body) read(p []byte, until time.Time) (int, error) {
 	if b.err != nil || len(p) == 0 {
 		return 0, b.err
@@ -90,7 +90,7 @@ func (b *Body) read(p []byte, until time.Time) (int, error) {
 	return n, err
 }
 
-// content reads from the body, or from the chunk, of which something remains.
+// content reads from the body or the chunk, of which something remains.
 func (b *Body) content(p []byte, until time.Time) (n int, err error) {
 	c := b.conn
 	if int64(len(p)) > b.remaining {
@@ -129,9 +129,9 @@ func (b *Body) Close() error {
 	return nil
 }
 
-// settle is called once, before the response head is written: must the
-// connection be closed after the response? It must when the rest of the body
-// may never be read. A nil body says no.
+// settle is called once, before the response head is written, and reports whether the
+// connection must be closed after the response. It must if the rest of the body may never
+// be read. A nil body returns false.
 func (b *Body) settle() (closes bool) {
 	if b == nil {
 		return false
@@ -143,15 +143,15 @@ func (b *Body) settle() (closes bool) {
 	case ended:
 		return false
 	case !closed:
-		// The origin answers before it has read all: both directions go on, as
-		// they would without us in between. But a viewer that has stalled sends
-		// nothing that would be worth waiting for.
+		// The origin answers before it has read everything: both directions continue, as
+		// they would without us in between. But nothing more can be expected from a viewer
+		// that has stalled.
 		if !b.stalled() {
 			b.setLingers()
 		}
 		return true
 	case unasked:
-		return true // reading would not do without asking for it
+		return true // reading would require asking for it
 	}
 	if !b.drain() {
 		b.setLingers()
@@ -160,10 +160,10 @@ func (b *Body) settle() (closes bool) {
 	return false
 }
 
-// stalled says whether reading ended because the viewer sent nothing.
+// stalled reports whether reading ended because the viewer sent nothing.
 func (b *Body) stalled() bool {
 	if !b.reads.TryLock() {
-		return false // somebody is reading
+		return false // a read is in progress
 	}
 	defer b.reads.Unlock()
 	return b.err != nil && ignoreTimeout(b.err) == io.EOF && b.err != io.EOF
@@ -175,10 +175,10 @@ func (b *Body) setLingers() {
 	b.lingers = true
 }
 
-// drain reads the rest of a closed body, within limits, and says whether it got
-// to the end.
+// drain reads the rest of a closed body, within limits, and reports whether it reached the
+// end.
 func (b *Body) drain() bool {
-	b.reads.Lock() // a Read under way was interrupted
+	b.reads.Lock() // a Read in progress was interrupted
 	defer b.reads.Unlock()
 	b.conn.resume()
 	until := time.Now().Add(drainTime)
@@ -193,9 +193,9 @@ func (b *Body) drain() bool {
 	return false
 }
 
-// finish is called when the response is written. It waits for a Read under way,
-// and says whether the connection is at the end of the body, and if not whether
-// the viewer may still be sending.
+// finish is called when the response has been written. It waits for a Read in progress, and
+// reports whether the connection is at the end of the body and, if not, whether the viewer
+// may still be sending.
 func (b *Body) finish() (ended, lingers bool) {
 	if b == nil {
 		return true, false

@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// maxChunkLine bounds the line before a chunk: 16 digits and an extension,
-	// which nobody uses.
+	// maxChunkLine limits the line before a chunk: 16 digits and an extension, which is
+	// never used in practice.
 	maxChunkLine = 1 << 10
-	// maxExtensions bounds the extensions of a whole body, of which an attacker
-	// can send more than there is content.
+	// maxExtensions limits the extensions of a whole body: an attacker can send more of
+	// them than content.
 	maxExtensions = 16 << 10
-	// maxTrailers bounds the trailer section, which is read and dropped
-	// (CF-REQ-48 for the field that announces it; for itself it is inferred).
+	// maxTrailers limits the trailer section, which is read and dropped (CF-REQ-48 for the
+	// field that announces it; for the section itself it is inferred).
 	maxTrailers = 8 << 10
 )
 
-// chunks reads the framing of a chunked body (RFC 9112 section 7.1). It takes
-// every line whole, so that a read that was interrupted can be done again.
+// chunks reads the framing of a chunked body (RFC 9112 section 7.1). It consumes lines only
+// as a whole, so that an interrupted read can be repeated.
 type chunks struct {
 	began      bool
 	inTrailers bool
@@ -34,7 +34,7 @@ func (s *chunks) next(c *conn, until time.Time) (size int64, err error) {
 	if s.inTrailers {
 		return 0, s.readTrailers(c, until)
 	}
-	if s.began { // CR LF stands behind a chunk's content
+	if s.began { // CR LF follows a chunk's content
 		if err := s.readEnd(c, until); err != nil {
 			return 0, err
 		}
@@ -56,7 +56,7 @@ func (s *chunks) next(c *conn, until time.Time) (size int64, err error) {
 	return size, nil
 }
 
-// readEnd reads the CR LF behind a chunk's content.
+// readEnd reads the CR LF after a chunk's content.
 func (s *chunks) readEnd(c *conn, until time.Time) error {
 	for c.w-c.r < 2 {
 		if c.r < c.w && c.buf[c.r] != '\r' {
@@ -73,7 +73,7 @@ func (s *chunks) readEnd(c *conn, until time.Time) error {
 	return nil
 }
 
-// readTrailers reads the lines behind the last chunk; io.EOF is their end.
+// readTrailers reads the lines after the last chunk; io.EOF means that they have ended.
 func (s *chunks) readTrailers(c *conn, until time.Time) error {
 	for {
 		line, err := c.readLine(until, maxTrailers)
@@ -92,13 +92,13 @@ func (s *chunks) readTrailers(c *conn, until time.Time) error {
 	}
 }
 
-// parseChunkLine reads the size of a chunk and the length of its extension,
-// which must not hold a control character.
+// parseChunkLine parses the size of a chunk and the length of its extension, which must not
+// contain a control character.
 func parseChunkLine(line []byte) (size int64, extension int, ok bool) {
 	digits := 0
 	for digits < len(line) && isHex(line[digits]) {
 		size = size<<4 | int64(hexValue(line[digits]))
-		if digits++; digits > 15 { // what is longer might not fit
+		if digits++; digits > 15 { // longer ones might overflow
 			return 0, 0, false
 		}
 	}
@@ -121,8 +121,8 @@ func hexValue(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
-// readLine returns the next line without its CR LF. It stays in the buffer only
-// until more is received.
+// readLine returns the next line without its CR LF. It is valid only until more is
+// received.
 func (c *conn) readLine(until time.Time, limit int) ([]byte, error) {
 	for scanned := 0; ; {
 		received := c.buf[c.r:c.w]
@@ -144,7 +144,7 @@ func (c *conn) readLine(until time.Time, limit int) ([]byte, error) {
 	}
 }
 
-// fillBody is fill where the body must go on.
+// fillBody is fill where the body must continue.
 func (c *conn) fillBody(until time.Time) error {
 	err := c.fill(until)
 	if err == io.EOF {

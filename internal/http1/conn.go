@@ -12,14 +12,14 @@ import (
 
 // The states of a connection.
 const (
-	stateIdle     int32 = iota // no byte of a request is here: it may be closed
+	stateIdle     int32 = iota // no byte of a request has been received: it may be closed
 	stateBusy                  // a request is being read or answered
-	stateHijacked              // somebody else has it
+	stateHijacked              // another owner has it
 	stateClosed
 )
 
-// conn is a viewer's connection. One goroutine serves it; a request's body may
-// be read by another, and hangup by a third, never at the same time.
+// conn is a viewer's connection. One goroutine serves it; a request's body may be read by
+// another, and hangup by a third, never at the same time.
 type conn struct {
 	server *Server
 	raw    net.Conn // as accepted
@@ -27,10 +27,10 @@ type conn struct {
 	opened Opened
 	remote string
 	state  atomic.Int32
-	// current is the context of the request under way.
+	// current is the context of the request in progress.
 	current atomic.Pointer[viewerContext]
 
-	// buf[r:w] was received and is not used yet.
+	// buf[r:w] was received but not used yet.
 	buf  []byte
 	r, w int
 
@@ -41,15 +41,15 @@ type conn struct {
 }
 
 const (
-	// bufferSize is what a connection keeps to receive into.
+	// bufferSize is the size of a connection's receive buffer.
 	bufferSize = 4 << 10
-	// lingerTime is how long a viewer that may still be sending is listened to
-	// after its response: closing at once would reset the connection, and the
-	// reset can overtake the response.
+	// lingerTime is how long to keep reading from a viewer that may still be sending after
+	// its response: closing at once would reset the connection, and the reset can overtake
+	// the response.
 	lingerTime = 500 * time.Millisecond
 )
 
-// serve reads and answers one request after the other.
+// serve reads and answers requests one after another.
 func (c *conn) serve() {
 	defer c.close()
 	if !c.open() {
@@ -102,7 +102,7 @@ func (c *conn) newRequest() *Request {
 	return r
 }
 
-// answer has a request answered, and says whether another may follow.
+// answer answers a request, and reports whether another may follow.
 func (c *conn) answer(r *Request, handler func(*Response, *Request)) (again bool) {
 	if r.ContentLength != 0 {
 		r.Body = &Body{conn: c, chunked: r.chunked, remaining: max(r.ContentLength, 0), expects: r.expects}
@@ -116,7 +116,7 @@ func (c *conn) answer(r *Request, handler func(*Response, *Request)) (again bool
 	return w.finish()
 }
 
-// refuse has a request refused, and hears the viewer out.
+// refuse refuses a request, and reads what the viewer still sends.
 func (c *conn) refuse(r *Request, fault *Fault) {
 	if c.server.Refuse == nil || !c.busy() {
 		return
@@ -125,21 +125,21 @@ func (c *conn) refuse(r *Request, fault *Fault) {
 	c.answer(r, func(w *Response, r *Request) { c.server.Refuse(w, r, fault) })
 }
 
-// busy notes that a request has begun, unless the server is shutting down.
+// busy notes that a request has started, unless the server is shutting down.
 func (c *conn) busy() bool {
 	return c.state.Load() == stateBusy || c.state.CompareAndSwap(stateIdle, stateBusy)
 }
 
 // idle notes that the next request may come.
 func (c *conn) idle() bool {
-	if c.r < c.w { // it is here already
+	if c.r < c.w { // it has already been received
 		return true
 	}
 	c.state.Store(stateIdle)
 	return !c.server.closing.Load()
 }
 
-// shutdown closes a connection that waits, and tells who hijacked one.
+// shutdown closes an idle connection, and notifies the owner of a hijacked one.
 func (c *conn) shutdown() {
 	switch {
 	case c.state.CompareAndSwap(stateIdle, stateClosed):
@@ -157,8 +157,8 @@ func (c *conn) close() {
 	}
 }
 
-// linger says that nothing more will be sent, and reads away what the viewer
-// still sends, for a while.
+// linger signals that nothing more will be sent, and discards what the viewer still sends,
+// for a while.
 func (c *conn) linger() {
 	if cw, ok := c.net.(interface{ CloseWrite() error }); ok {
 		_ = cw.CloseWrite()
@@ -171,18 +171,18 @@ func (c *conn) linger() {
 	}
 }
 
-// reading guards the read deadline of the socket, which others set to end a
-// Read that is under way.
+// reading guards the read deadline of the socket, which others set to end a Read in
+// progress.
 type reading struct {
 	mu          sync.Mutex
-	by          time.Time // the deadline of the socket; zero is none
+	by          time.Time // the deadline of the socket; zero means none
 	interrupted bool
 }
 
 // errInterrupted is what fill returns after interrupt.
 var errInterrupted = errors.New("http1: the read was interrupted")
 
-// past is a deadline that has passed.
+// past is a deadline in the past.
 var past = time.Unix(1, 0)
 
 // fill receives more into the buffer, which has room, before a deadline.
@@ -196,9 +196,9 @@ func (c *conn) fill(until time.Time) error {
 	return err
 }
 
-// receive reads from the socket before a deadline; zero is none. The socket's
-// own deadline is often an earlier one that was left there: it is moved when it
-// passes, which is rarer than reading.
+// receive reads from the socket before a deadline; zero means none. The socket's own
+// deadline is often an earlier one left from before: it is moved when it expires, which is
+// rarer than reading.
 func (c *conn) receive(p []byte, until time.Time) (int, error) {
 	for passed := false; ; passed = true {
 		if err := c.setReadDeadline(until, passed); err != nil {
@@ -207,7 +207,7 @@ func (c *conn) receive(p []byte, until time.Time) (int, error) {
 		n, err := c.net.Read(p)
 		switch {
 		case n > 0:
-			return n, nil // an error will come again
+			return n, nil // the error will be returned again
 		case errors.Is(err, os.ErrDeadlineExceeded) && (until.IsZero() || time.Now().Before(until)):
 			continue
 		case err != nil:
@@ -216,8 +216,8 @@ func (c *conn) receive(p []byte, until time.Time) (int, error) {
 	}
 }
 
-// setReadDeadline makes the socket's deadline one that is not after until, and
-// until itself if the one it had has passed.
+// setReadDeadline ensures that the socket's deadline is not after until, and sets it to
+// until if the previous one expired.
 func (c *conn) setReadDeadline(until time.Time, passed bool) error {
 	d := &c.reading
 	d.mu.Lock()
@@ -235,7 +235,7 @@ func (c *conn) setReadDeadline(until time.Time, passed bool) error {
 	return c.net.SetReadDeadline(until)
 }
 
-// interrupt ends a Read under way, and all later ones until resume.
+// interrupt ends a Read in progress, and all later ones until resume.
 func (c *conn) interrupt() {
 	d := &c.reading
 	d.mu.Lock()
@@ -252,7 +252,7 @@ func (c *conn) resume() {
 	d.interrupted = false
 }
 
-// send writes to the socket, for as long as the viewer takes bytes now and then.
+// send writes to the socket, as long as the viewer accepts bytes now and then.
 func (c *conn) send(p []byte) error {
 	if now := time.Now(); c.writeBy.Sub(now) < c.server.StallTimeout*3/4 {
 		c.writeBy = now.Add(c.server.StallTimeout)

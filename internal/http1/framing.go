@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// framing says where the request ends and what becomes of the connection (RFC
-// 9112 sections 6 and 9).
+// framing determines where the request ends and whether the connection is kept (RFC 9112
+// sections 6 and 9).
 func (r *Request) framing() *Fault {
 	keepAlive := false
 	for _, value := range r.Header["Connection"] {
@@ -17,8 +17,8 @@ func (r *Request) framing() *Fault {
 	if r.Proto == "HTTP/1.0" {
 		r.Close = r.Close || !keepAlive
 	} else if expect := r.Header["Expect"]; len(expect) == 1 {
-		// What else an expectation says is left to the origin (RFC 9110
-		// section 10.1.1 allows to ignore it).
+		// Other expectations are left to the origin (RFC 9110 section 10.1.1 allows
+		// ignoring them).
 		r.expects = strings.EqualFold(expect[0], "100-continue")
 	}
 	lengths, announced := r.Header["Content-Length"]
@@ -51,9 +51,9 @@ func (r *Request) framing() *Fault {
 	return nil
 }
 
-// parseLength reads digits, and nothing that ParseInt takes besides.
+// parseLength parses digits only, unlike ParseInt.
 func parseLength(s string) (n int64, ok bool) {
-	if s == "" || len(s) > 18 { // what is longer might not fit
+	if s == "" || len(s) > 18 { // longer ones might overflow
 		return 0, false
 	}
 	for i := range len(s) {
@@ -65,7 +65,7 @@ func parseLength(s string) (n int64, ok bool) {
 	return n, true
 }
 
-// listHas says whether a comma-separated list has a word.
+// listHas reports whether a comma-separated list has a word.
 func listHas(list, word string) bool {
 	if len(list) == len(word) {
 		return strings.EqualFold(list, word)
@@ -78,8 +78,7 @@ func listHas(list, word string) bool {
 	return false
 }
 
-// hasNoBody says whether a response has no body by definition (RFC 9112
-// section 6.3).
+// hasNoBody reports whether a response has no body by definition (RFC 9112 section 6.3).
 func hasNoBody(method string, status int) bool {
 	return method == http.MethodHead || status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
 }

@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// hangup looks for the viewer's end of the connection while a request is being
-// answered. It reads ahead, in a goroutine, and only if somebody wants to know
-// and the request's body was read.
+// hangup watches for the viewer hanging up while a request is being answered. It reads
+// ahead, in a goroutine, only if something wants to know and the request's body has been
+// read.
 type hangup struct {
 	mu      sync.Mutex
 	active  bool // a request is being answered
-	clear   bool // its body was read, or there is none
+	clear   bool // its body has been read, or there is none
 	wanted  bool
 	running chan struct{} // closed when the goroutine ends; nil if there is none
 }
 
-// begin is called when a request is there.
+// begin is called when a request has arrived.
 func (h *hangup) begin(clear bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.active, h.clear, h.wanted = true, clear, false
 }
 
-// want begins to look, or will when the body was read.
+// want starts watching, at the latest when the body has been read.
 func (h *hangup) want(c *conn, ctx *viewerContext) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -34,7 +34,7 @@ func (h *hangup) want(c *conn, ctx *viewerContext) {
 	}
 }
 
-// bodyEnded is called when the request's body was read.
+// bodyEnded is called when the request's body has been read.
 func (h *hangup) bodyEnded(c *conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -42,7 +42,7 @@ func (h *hangup) bodyEnded(c *conn) {
 	h.start(c)
 }
 
-// start starts the goroutine if it is time for it; the lock is held.
+// start starts the goroutine if it is time; the lock is held.
 func (h *hangup) start(c *conn) {
 	if h.active && h.clear && h.wanted && h.running == nil {
 		h.running = make(chan struct{})
@@ -50,7 +50,7 @@ func (h *hangup) start(c *conn) {
 	}
 }
 
-// end stops looking, and returns when nobody reads any more.
+// end stops watching, and returns when nothing is reading any more.
 func (h *hangup) end(c *conn) {
 	h.mu.Lock()
 	running := h.running
@@ -63,8 +63,8 @@ func (h *hangup) end(c *conn) {
 	}
 }
 
-// readAhead receives what the viewer sends before it is answered, as far as
-// there is room, and ends the request's context at the end of it.
+// readAhead receives what the viewer sends before it is answered, as long as there is room,
+// and ends the request's context when the viewer hangs up.
 func (c *conn) readAhead(ctx *viewerContext, done chan<- struct{}) {
 	defer close(done)
 	for c.r > 0 || c.w < len(c.buf) {
@@ -79,14 +79,14 @@ func (c *conn) readAhead(ctx *viewerContext, done chan<- struct{}) {
 	}
 }
 
-// viewerContext is the context of a request. Waiting for it is what makes the
-// server look for a viewer that leaves.
+// viewerContext is the context of a request. Waiting for it makes the server watch for a
+// viewer that leaves.
 type viewerContext struct {
 	conn    *conn
 	request *Request
 
 	mu    sync.Mutex
-	done  chan struct{} // made when it is asked for
+	done  chan struct{} // made when needed
 	err   error
 	after map[*afterFunc]struct{}
 }

@@ -30,9 +30,9 @@ func FromHTTP2(h *http.Request) (*Request, *Fault) {
 	return r, fault
 }
 
-// authority holds :authority and the Host fields to the rules of HTTP/1: there
-// is a host, and only one (RFC 9113 section 8.3.1). net/http puts the first Host
-// field where :authority is missing.
+// authority applies the rules of HTTP/1 to :authority and the Host fields: there is exactly
+// one host (RFC 9113 section 8.3.1). net/http uses the first Host field if :authority is
+// missing.
 func (r *Request) authority(authority string, hosts []string) *Fault {
 	switch {
 	case len(hosts) > 1:

@@ -5,10 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// What is read of a body goes straight behind the head, or behind the size of its
-// chunk. outSize is how much is sent at once, largeOutSize the same while no more
-// than mostLargeOuts responses have one, and smallOutSize enough for the whole of a
-// short response.
+// What is read of a body goes directly after the head or the size of its chunk. outSize is
+// how much is sent at once, largeOutSize the same for at most mostLargeOuts responses at a
+// time, and smallOutSize is enough for a whole short response.
 const (
 	outSize       = 32<<10 + 1<<10
 	largeOutSize  = 64<<10 + 1<<10
@@ -16,8 +15,8 @@ const (
 	smallOutSize  = 8 << 10
 )
 
-// mostInSmall is the length up to which a body has room behind its head in a small
-// piece, unless the head is of an unusual size.
+// mostInSmall is the maximum length of a body that fits after its head in a small piece,
+// unless the head is unusually large.
 const mostInSmall = smallOutSize - 4<<10
 
 var (
@@ -26,10 +25,10 @@ var (
 	smallOuts = sync.Pool{New: func() any { b := make([]byte, 0, smallOutSize); return &b }}
 )
 
-// largeOutsInUse counts the responses that have one.
+// largeOutsInUse counts the responses with a large one.
 var largeOutsInUse atomic.Int32
 
-// takeOut returns what a response waits in, of the size that its body asks for.
+// takeOut returns the output buffer of a response, sized for its body.
 func takeOut(w *Response) *[]byte {
 	switch {
 	case w.bodyless || w.length >= 0 && w.length <= mostInSmall:
@@ -41,7 +40,8 @@ func takeOut(w *Response) *[]byte {
 	return outs.Get().(*[]byte)
 }
 
-// giveBack ends the use of what takeOut returned; what has grown is the collector's.
+// giveBack returns a buffer from takeOut; one that has grown is left to the garbage
+// collector.
 func giveBack(out *[]byte, large bool) {
 	if large {
 		largeOutsInUse.Add(-1)

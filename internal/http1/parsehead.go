@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// parseHead reads a whole head, the empty line at its end included. With a
-// fault comes what could be read before it.
+// parseHead parses a whole head, including the final empty line. On a fault, r holds what
+// could be parsed before it.
 func parseHead(head string, r *Request) *Fault {
 	line, rest, _ := strings.Cut(head, "\n")
 	if fault := parseRequestLine(line, r); fault != nil {
@@ -27,10 +27,10 @@ func parseHead(head string, r *Request) *Fault {
 	return r.framing()
 }
 
-// parseRequestLine reads a line without its LF (RFC 9112 section 3). Its parts
-// are separated by one space each, and nothing else.
+// parseRequestLine parses a line without its LF (RFC 9112 section 3). Its parts are
+// separated by exactly one space.
 func parseRequestLine(line string, r *Request) *Fault {
-	r.Proto = "HTTP/1.1" // as long as nothing else is known
+	r.Proto = "HTTP/1.1" // until known otherwise
 	line, ok := strings.CutSuffix(line, "\r")
 	var version string
 	method, rest, spaced := strings.Cut(line, " ")
@@ -59,16 +59,16 @@ func parseRequestLine(line string, r *Request) *Fault {
 	return r.target()
 }
 
-// tlsHandshake is how a ClientHello begins: a handshake record of version 3 (RFC
-// 8446 section 5.1).
+// tlsHandshake is how a ClientHello starts: a handshake record of version 3 (RFC 8446
+// section 5.1).
 const tlsHandshake = "\x16\x03"
 
-// tlsOnPlain is the fault of a viewer that speaks TLS where HTTP is spoken.
+// tlsOnPlain is the fault of a viewer that uses TLS on the plain HTTP port.
 func tlsOnPlain() *Fault {
 	return &Fault{"the viewer speaks TLS on the port for plain HTTP: ask with http://, or with https:// on the port of --listen-tls"}
 }
 
-// parseFields reads the field lines and the empty line (RFC 9112 section 5).
+// parseFields parses the field lines and the empty line (RFC 9112 section 5).
 func parseFields(lines string, r *Request) *Fault {
 	count := strings.Count(lines, "\n")
 	r.Fields = make([]policy.Field, 0, count)
@@ -105,9 +105,9 @@ func parseFields(lines string, r *Request) *Fault {
 	}
 }
 
-// parseField reads one field line, without its CR LF, behind others. A fault says
-// where the line is and what is wrong with it, and shows none of it: it may be the
-// rest of a Cookie, or a credential with a typing error.
+// parseField parses one field line, without its CR LF; before holds the previous ones. A
+// fault gives the position of the line and what is wrong with it, but no part of it: it may
+// be the rest of a Cookie, or a credential with a typo.
 func parseField(line string, before []policy.Field) (policy.Field, *Fault) {
 	if line[0] == ' ' || line[0] == '\t' {
 		if len(before) == 0 {
@@ -134,7 +134,7 @@ func parseField(line string, before []policy.Field) (policy.Field, *Fault) {
 	return policy.Field{Name: name, Value: value}, nil
 }
 
-// isToken says whether s is a token (RFC 9110 section 5.6.2).
+// isToken reports whether s is a token (RFC 9110 section 5.6.2).
 func isToken(s string) bool {
 	for i := range len(s) {
 		if !tokenByte[s[i]] {
@@ -160,8 +160,8 @@ func setOf(chars string) (set [256]bool) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// quote shows foreign bytes, cut to a readable length, and without what may be a
-// secret: a query, and user information in an address.
+// quote returns foreign bytes, truncated to a readable length, without what may be secret:
+// a query, and user information in an address.
 func quote(s string) string {
 	if i := strings.IndexByte(s, '?'); i >= 0 {
 		return quote(s[:i]) + "?..."

@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// maxHead is how much of a request head is kept: twice what CloudFront takes
-	// (CF-LIMIT-01), so that it is the edge that judges the documented limit.
+	// maxHead is how much of a request head is kept: twice what CloudFront accepts
+	// (CF-LIMIT-01), so that the edge judges the documented limit.
 	maxHead = 64 << 10
-	// maxCounted is how much of a longer one is read, so that the viewer is told
-	// its size.
+	// maxCounted is how much of a longer one is read, so that the viewer can be told its
+	// size.
 	maxCounted = 1 << 20
 )
 
-// readRequest reads the next request's head. An error means that there is
-// nobody to answer; with a fault comes what could be read.
+// readRequest reads the next request's head. An error means that there is nobody to answer;
+// with a fault, the request holds what could be parsed.
 func (c *conn) readRequest() (*Request, *Fault, error) {
 	if c.r == c.w {
 		c.r, c.w = 0, 0
@@ -55,7 +55,7 @@ func (c *conn) readRequest() (*Request, *Fault, error) {
 	return r, fault, nil
 }
 
-// ignoreTimeout makes a viewer that says nothing an ordinary end.
+// ignoreTimeout treats a viewer that sends nothing as an ordinary end.
 func ignoreTimeout(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return io.EOF
@@ -63,13 +63,13 @@ func ignoreTimeout(err error) error {
 	return err
 }
 
-// errLongHead is the fault of a head that is not read to its end. Package
-// policy has something to say about its size before anybody asks for faults.
+// errLongHead is the fault of a head that is not read to its end. Package policy judges its
+// size before it looks at faults.
 var errLongHead = &Fault{"the request head is too long to be read"}
 
-// findHead receives a head and returns its size with the empty line at its end.
-// A fault shows before the end is here: nobody waits for one that never comes.
-// The size is then that of what is here.
+// findHead receives a head and returns its size, including the final empty line. A fault is
+// detected before the end has arrived: it need never arrive. The size is then what has been
+// received.
 func (c *conn) findHead() (size int, fault *Fault, err error) {
 	var until time.Time
 	var f finder
@@ -95,19 +95,18 @@ func (c *conn) findHead() (size int, fault *Fault, err error) {
 	}
 }
 
-// finder looks for the end of a head while it comes in.
+// finder looks for the end of a head while it arrives.
 type finder struct {
-	line    int // the beginning of the line
-	scanned int // what has been looked at
-	// first is the end of the request line, 0 as long as it is not here; judged
-	// says that it was looked at.
+	line    int // the start of the line
+	scanned int // what has been scanned
+	// first is the end of the request line, 0 until it has been received; judged means that
+	// it has been checked.
 	first  int
 	judged bool
 	found  bool
 }
 
-// find goes on with all that was received. When found is set the head ends at
-// line.
+// find continues with everything received. When found is set, the head ends at line.
 func (f *finder) find(received []byte) *Fault {
 	for {
 		i := bytes.IndexByte(received[f.scanned:], '\n')
@@ -155,11 +154,11 @@ func (c *conn) grow() {
 	c.r, c.buf = 0, buf
 }
 
-// countHead reads on in a head of which only the beginning is kept, and returns
-// its size; cut says that it does not end there.
+// countHead reads on in a head of which only the beginning is kept, and returns its size;
+// cut means that it does not end there.
 func (c *conn) countHead(begin string) (size int, cut bool) {
 	size = len(begin)
-	blank := 0 // how much of LF CR LF, or of LF LF, was seen
+	blank := 0 // how much of LF CR LF, or of LF LF, has been seen
 	until := time.Now().Add(c.server.HeadTimeout)
 	for part := []byte(begin[len(begin)-2:]); ; part = c.buf[:c.w] {
 		for i, b := range part {

@@ -7,12 +7,12 @@ import (
 
 // Sink is where [Relay] puts a body.
 type Sink interface {
-	// Space returns room for a part of the body, of some kilobytes.
+	// Space returns room for a part of the body, of a few kilobytes.
 	Space() ([]byte, error)
-	// Add makes the first n bytes of the last Space part of the body. They may
-	// wait for Flush.
+	// Add makes the first n bytes of the last Space part of the body. They may wait for
+	// Flush.
 	Add(n int) error
-	// Flush sends what waits, the head included.
+	// Flush sends what is pending, including the head.
 	Flush() error
 }
 
@@ -57,8 +57,8 @@ func Relay(to Sink, body io.Reader, length int64) error {
 		case err == nil && (n == 0 || moved == length || ready != nil && ready.Buffered() > 0):
 			continue
 		}
-		// Either all that has arrived is sent and more is to come, or what has
-		// arrived is all there will be.
+		// Either everything that has arrived is sent and more is to come, or nothing more
+		// will come.
 		if flushErr := to.Flush(); err == nil {
 			err = flushErr
 		}
@@ -68,9 +68,9 @@ func Relay(to Sink, body io.Reader, length int64) error {
 	}
 }
 
-// waits says whether the head is to go out before the body's first byte is
-// there. Without knowing that, it does when the length is unknown, which is
-// what streams have in common.
+// waits reports whether to send the head before the body's first byte has arrived. If that
+// cannot be determined, it is sent if the length is unknown, which is what streams have in
+// common.
 func waits(ready Buffered, length int64) bool {
 	if ready != nil {
 		return length != 0 && ready.Buffered() == 0

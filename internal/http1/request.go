@@ -23,30 +23,30 @@ const (
 // Request is one request as it came. It belongs to whoever gets it: nothing of
 // it is used again, but for Body, which ends with the request.
 type Request struct {
-	// Method and Target are those of the request line, as sent.
+	// Method and Target are from the request line, as sent.
 	Method, Target string
 	// Proto is "HTTP/1.1" or "HTTP/1.0".
 	Proto string
-	// Form is the form of Target, and URI is Target in origin-form, or as it came
-	// where it has none. Scheme is "http" or "https" of an absolute one, else "".
+	// Form is the form of Target, and URI is Target in origin-form, or as received if it
+	// has none. Scheme is "http" or "https" for an absolute one, otherwise "".
 	Form        Form
 	URI, Scheme string
-	// Host is that of an absolute target or of a CONNECT, else of the Host field.
+	// Host is from an absolute target or a CONNECT, otherwise from the Host field.
 	Host string
-	// Fields are all fields in the order and the letter case in which they
-	// came, Host included, without the white space around the values.
+	// Fields are all fields in their original order and letter case, including Host,
+	// without the white space around the values.
 	Fields []policy.Field
-	// Header has the fields but Host by their canonical names.
+	// Header holds the fields except Host by canonical name.
 	Header http.Header
-	// HeadBytes is the size of the head; HeadCut says that there was more of it,
-	// which was not read.
+	// HeadBytes is the size of the head; HeadCut means that there was more of it, which was
+	// not read.
 	HeadBytes int
 	HeadCut   bool
-	// Body is nil when there is none; a length of 0 is none, too.
+	// Body is nil if there is none; a length of 0 counts as none.
 	Body *Body
 	// ContentLength is the body's length; -1 if it is chunked.
 	ContentLength int64
-	// Close says that the viewer wants the connection closed afterwards.
+	// Close means that the viewer wants the connection closed afterward.
 	Close bool
 	// Received is when the head was complete.
 	Received time.Time
@@ -54,12 +54,12 @@ type Request struct {
 	RemoteAddr string
 	// TLS is the connection's; nil without TLS.
 	TLS *tls.ConnectionState
-	// Tag is what Server.Open said of the connection.
+	// Tag is the tag that Server.Open set for the connection.
 	Tag any
 
 	expects bool // Expect: 100-continue
 	chunked bool
-	refused bool // it cannot be read, so the viewer may be sending more of it
+	refused bool // it cannot be parsed, so the viewer may be sending more of it
 	context viewerContext
 }
 

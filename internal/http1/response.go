@@ -23,30 +23,30 @@ type Response struct {
 	mu    sync.Mutex // between Begin and a body that asks to be sent
 	begun bool
 
-	length  int64 // of the body; -1 if it is not known
+	length  int64 // of the body; -1 if unknown
 	written int64
 	chunked bool
-	// bodyless says that the response has no body by definition: the answer to a
-	// HEAD, 204 and 304.
+	// bodyless means that the response has no body by definition: the answer to a HEAD, 204
+	// and 304.
 	bodyless bool
-	// closes says that the connection is closed afterwards.
+	// closes means that the connection is closed afterward.
 	closes bool
-	// lingers says that the viewer may be sending for a while.
+	// lingers means that the viewer may be sending for a while.
 	lingers  bool
 	hijacked bool
 	// failed is why the connection must be cut.
 	failed error
 
-	// like is the head whose order and spelling the fields get; "" for none.
+	// like is the head whose order and spelling the fields follow; "" for none.
 	like string
 
-	// out waits to be sent; nil before Begin, as many requests may be waiting for
-	// their answers. large says that it is one of largeOuts.
+	// out is the pending output; nil before Begin, as many requests may be waiting for
+	// their answers. large means that it is one of largeOuts.
 	out   *[]byte
 	large bool
 }
 
-// What a Response says of those who use it.
+// Errors of the callers of a Response.
 var (
 	errTooLong = errors.New("the response is longer than it announced")
 	errUnbegun = errors.New("the handler returned without an answer")
@@ -96,7 +96,7 @@ func (w *Response) Begin(status int, header http.Header, length int64, closes bo
 	*w.out = w.appendHead((*w.out)[:0], status, header)
 }
 
-// ask sends 100 Continue, unless the answer has begun.
+// ask sends 100 Continue, unless the answer has started.
 func (w *Response) ask() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -124,11 +124,11 @@ func (w *Response) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// sizeRoom is what the size of a chunk takes before it, and its end behind it.
+// sizeRoom is the room for the size of a chunk before it, endRoom for its end.
 const sizeRoom, endRoom = len("ffff\r\n"), len("\r\n")
 
-// space returns room for a part of the body, of some kilobytes at least. What
-// is put there becomes part of the body by add.
+// space returns room for a part of the body, at least a few kilobytes. What is put there
+// becomes part of the body by add.
 func (w *Response) space() ([]byte, error) {
 	if cap(*w.out)-len(*w.out) < 4<<10 {
 		if err := w.Flush(); err != nil {
@@ -182,13 +182,13 @@ func (w *Response) Relay(body io.Reader) error {
 // Lender is a body that lends bytes from where they lie, so that they need not be
 // copied.
 type Lender interface {
-	// Lend returns the next bytes of the body, which then count as read; none where
-	// they must be read. They are not changed, and good until the next call.
+	// Lend returns the next bytes of the body, which then count as read; none if they must
+	// be read. They must not be modified, and are valid until the next call.
 	Lend() []byte
 }
 
-// worthLending is the length from which a body is sent from where it lies: a short
-// one goes out together with its head.
+// worthLending is the minimum length of a body to send without copying: a short one goes
+// out together with its head.
 const worthLending = 48 << 10
 
 // lent sends what the body lends.
@@ -241,7 +241,7 @@ func (w *Response) fail(err error) error {
 	return w.failed
 }
 
-// finish ends the response, and says whether another request may follow on the
+// finish ends the response, and reports whether another request may follow on the
 // connection.
 func (w *Response) finish() (again bool) {
 	c, r := w.conn, w.request
@@ -264,7 +264,7 @@ func (w *Response) finish() (again bool) {
 	return false
 }
 
-// end sends what is left.
+// end sends what is pending.
 func (w *Response) end() {
 	switch {
 	case !w.begun:
@@ -306,8 +306,8 @@ func (w *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h, bufio.NewReadWriter(bufio.NewReader(h), bufio.NewWriter(h)), nil
 }
 
-// hijackedConn is a connection in the hands of another, which begins with what
-// was received before.
+// hijackedConn is a connection owned by someone else, starting with what was already
+// received.
 type hijackedConn struct {
 	net.Conn
 	rest []byte

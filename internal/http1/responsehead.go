@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// The places of the fields in a response that the edge makes itself. The order is
-// that of captured answers of CloudFront (CF-ERR-34); where the response is an
-// origin's, its own fields stand in their own order, see [Response.Like], and
-// between the two what the edge adds to them, by name.
+// The places of the fields in a response that the edge generates. The order is that of
+// captured answers of CloudFront (CF-ERR-34). An origin's response keeps the order of its
+// own fields, see [Response.Like]; the fields that the edge adds come between the two,
+// sorted by name.
 const (
 	placeServer = iota
 	placeDate
 	placeType
 	placeFraming
 	placeConnection
-	placeOrigin // as the origin's head has them
+	placeOrigin // in the order of the origin's head
 	placeOthers
 	placeCache
 	placeVia
@@ -26,7 +26,7 @@ const (
 	placeAltSvc
 	placeID
 	placeEdgesim
-	placeNone // written from what is known of the response, or not at all
+	placeNone // written from what is known about the response, or not at all
 )
 
 func placeOf(name string) int {
@@ -54,7 +54,7 @@ func placeOf(name string) int {
 	return placeOthers
 }
 
-// placed is a field and its place: order is that among those of one place.
+// placed is a field and its place: order is its order among those with the same place.
 type placed struct {
 	place, order int
 	kind         fieldKind
@@ -69,10 +69,10 @@ const (
 	kindPlain      fieldKind = iota
 	kindDate                 // the origin's or the edge's own
 	kindFraming              // Content-Length or Transfer-Encoding, as the body is sent
-	kindConnection           // what is known of the connection
+	kindConnection           // what is known about the connection
 )
 
-// before is the order of fields.
+// before defines the order of fields.
 func (a *placed) before(b *placed) bool {
 	switch {
 	case a.place != b.place:
@@ -123,7 +123,7 @@ func (w *Response) appendHead(out []byte, status int, header http.Header) []byte
 	return append(out, "\r\n"...)
 }
 
-// sort puts a few fields into their order.
+// sort sorts a few fields.
 func sort(fields []placed) {
 	for i := 1; i < len(fields); i++ {
 		f := fields[i]
@@ -144,8 +144,8 @@ func (w *Response) appendDate(out []byte, name string, values []string) []byte {
 	return appendField(out, name, values[0])
 }
 
-// appendFraming says how long the body is. In the answer to a HEAD that is what
-// a GET would bring, as far as it was announced.
+// appendFraming appends the length of the body. In the answer to a HEAD, that is the length
+// that a GET would get, if announced.
 func (w *Response) appendFraming(out []byte, status int, name string, announced []string) []byte {
 	if name == "" {
 		name = "Content-Length"
@@ -166,8 +166,8 @@ func (w *Response) appendFraming(out []byte, status int, name string, announced 
 	return append(strconv.AppendInt(out, w.length, 10), "\r\n"...)
 }
 
-// appendConnection says whether the connection goes on: where the edge has said
-// something about it (CF-ERR-37), and to viewers of HTTP/1.0, which need to know.
+// appendConnection appends whether the connection is kept: if the edge has said so
+// (CF-ERR-37), and for viewers on HTTP/1.0, which need to know.
 func (w *Response) appendConnection(out []byte, said []string) []byte {
 	switch {
 	case w.closes:
@@ -178,8 +178,8 @@ func (w *Response) appendConnection(out []byte, said []string) []byte {
 	return out
 }
 
-// appendField appends a field. Nothing in it can end the line: what would
-// becomes a space (RFC 9110 section 5.5).
+// appendField appends a field. Characters that would end the line become spaces (RFC 9110
+// section 5.5).
 func appendField(out []byte, name, value string) []byte {
 	out = append(append(out, name...), ": "...)
 	from := len(out)
@@ -192,7 +192,7 @@ func appendField(out []byte, name, value string) []byte {
 	return append(out, "\r\n"...)
 }
 
-// date keeps the Date field of the current second.
+// date caches the Date field of the current second.
 type date struct{ current atomic.Pointer[dated] }
 
 type dated struct {

@@ -11,14 +11,13 @@ import (
 // before Begin.
 func (w *Response) Like(head string) { w.like = head }
 
-// maxLikeLines bounds the lines of an origin's head that are looked at: what
-// stands behind them is ordered by name.
+// maxLikeLines limits how many lines of an origin's head are examined: fields after them
+// are ordered by name.
 const maxLikeLines = 256
 
-// arrange gives the fields the place and the spelling that they have in a head.
-// Those that are CloudFront's own keep theirs. Where the field that frames the
-// message is one of them, framing is its index, and Connection stands behind it;
-// else it is -1.
+// arrange gives the fields the place and spelling that they have in a head. CloudFront's
+// own fields keep theirs. If the framing field is one of them, framing is its index, and
+// Connection comes after it; otherwise it is -1.
 func arrange(fields []placed, head string, framing int) []placed {
 	_, lines, _ := strings.Cut(head, "\n")
 	repeated := false
@@ -58,8 +57,8 @@ func arrange(fields []placed, head string, framing int) []placed {
 	return fields
 }
 
-// find returns the index of the field that an origin's line is about, and -1
-// where there is none: it does not go to the viewer, or is the edge's own.
+// find returns the index of the field that an origin's line is about, or -1 if there is
+// none: it is not passed on, or is the edge's own.
 func find(fields []placed, name string) int {
 	for i := range fields {
 		f := &fields[i]
@@ -74,8 +73,8 @@ func find(fields []placed, name string) int {
 	return -1
 }
 
-// scatter puts each value of a field that stands in several lines of a head in
-// the place of its own line, where nothing was added to them or taken away.
+// scatter puts each value of a field that spans several lines of a head in the place of its
+// own line, unless values were added or removed.
 func scatter(fields []placed, seen []int, head string) []placed {
 	for i, count := range seen {
 		f := fields[i]

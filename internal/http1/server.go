@@ -15,31 +15,31 @@ import (
 // Server serves viewers. Its fields must not be changed after the first call of
 // a method.
 type Server struct {
-	// Handler answers a request; required. The connection goes on with the next
-	// one when it returns.
+	// Handler answers a request; required. The connection continues with the next one when
+	// it returns.
 	Handler func(*Response, *Request)
-	// Refuse answers one that cannot be read; the connection is closed
-	// afterwards. Of the request it gets what could be read. Default: the
-	// connection is closed without an answer.
+	// Refuse answers a request that cannot be parsed; the connection is closed afterward.
+	// The request holds what could be parsed. Default: the connection is closed without an
+	// answer.
 	Refuse func(*Response, *Request, *Fault)
-	// Open prepares a new connection, in the goroutine that serves it: a TLS
-	// handshake belongs here. Default: the connection is used as it is.
+	// Open prepares a new connection, in the goroutine that serves it: a TLS handshake
+	// belongs here. Default: the connection is used as it is.
 	Open func(net.Conn) (Opened, error)
-	// HeadTimeout bounds the reading of a request head from its first byte on.
+	// HeadTimeout limits reading a request head, from its first byte on.
 	HeadTimeout time.Duration
 	// IdleTimeout is how long a connection may wait for a request.
 	IdleTimeout time.Duration
-	// StallTimeout is how long a viewer may send no byte of a request body, or
-	// take no byte of a response.
+	// StallTimeout is how long a viewer may go without sending a byte of a request body or
+	// accepting a byte of a response.
 	StallTimeout time.Duration
-	// Log gets what is wrong with connections. Default: nobody.
+	// Log receives problems with connections. Default: no logging.
 	Log func(format string, v ...any)
-	// Recover gets what a handler, or this package, panicked with, and the
-	// request, which is nil between requests. The connection is cut. Default: the
-	// panic ends the program.
+	// Recover receives the value of a panic in a handler or in this package, and the
+	// request, which is nil between requests. The connection is cut. Default: the panic
+	// ends the program.
 	Recover func(r *Request, v any)
 
-	// Values has what the contexts of requests have as values. Default: none.
+	// Values provides the values of request contexts. Default: none.
 	Values context.Context
 
 	date date
@@ -53,12 +53,12 @@ type Server struct {
 
 // Opened is a connection as [Server.Open] leaves it.
 type Opened struct {
-	// Conn is what is read and written from now on. nil says that somebody else
-	// has the connection now.
+	// Conn is what is read and written from now on; nil means that the connection has been
+	// taken over.
 	Conn net.Conn
 	// TLS is its state; nil without TLS.
 	TLS *tls.ConnectionState
-	// Tag is handed on with every request of the connection.
+	// Tag is passed on with every request of the connection.
 	Tag any
 	// Fault, if set, refuses the connection before anything is read from it.
 	Fault *Fault
@@ -79,7 +79,7 @@ func (s *Server) Serve(ln net.Listener) error {
 			go s.ServeConn(c)
 		case s.closing.Load():
 			return http.ErrServerClosed
-		case isTemporary(err): // no more file descriptors, most likely
+		case isTemporary(err): // most likely out of file descriptors
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			s.logf("accepting a connection: %v; trying again in %v", err, pause)
 			time.Sleep(pause)
@@ -89,7 +89,7 @@ func (s *Server) Serve(ln net.Listener) error {
 	}
 }
 
-// isTemporary says whether accepting may work again later.
+// isTemporary reports whether accepting may work again later.
 func isTemporary(err error) bool {
 	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.ECONNABORTED} {
 		if errors.Is(err, number) {
@@ -125,7 +125,7 @@ func (s *Server) ServeConn(nc net.Conn) {
 	c.serve()
 }
 
-// recover keeps a panic from ending more than its connection.
+// recover limits a panic to its connection.
 func (s *Server) recover(c *conn) {
 	if s.Recover == nil {
 		return
@@ -134,7 +134,7 @@ func (s *Server) recover(c *conn) {
 	if v == nil {
 		return
 	}
-	_ = c.raw.Close() // ends who reads or writes, whoever that is
+	_ = c.raw.Close() // ends all reads and writes
 	var r *Request
 	if ctx := c.current.Load(); ctx != nil {
 		ctx.cancel()

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// target tells the form of the request target and holds it to the rules of
-// that form (RFC 9112 section 3.2).
+// target determines the form of the request target and applies the rules of that form (RFC
+// 9112 section 3.2).
 func (r *Request) target() *Fault {
 	t := r.Target
 	r.URI = t
@@ -32,7 +32,7 @@ func (r *Request) target() *Fault {
 	return r.absolute()
 }
 
-// absolute reads a target with scheme and host.
+// absolute parses a target with scheme and host.
 func (r *Request) absolute() *Fault {
 	t := r.Target
 	scheme, rest, ok := strings.Cut(t, "://")
@@ -55,15 +55,15 @@ func (r *Request) absolute() *Fault {
 	if fault := pathFault(rest[end:]); fault != nil {
 		return fault
 	}
-	if _, err := url.ParseRequestURI(t); err != nil { // what a path cannot be wrong in: escapes in the host
+	if _, err := url.ParseRequestURI(t); err != nil { // the only errors left are escapes in the host
 		return &Fault{fmt.Sprintf("the request target %s is not a URL", quote(t))}
 	}
 	r.Form, r.Scheme, r.Host, r.URI = FormAbsolute, scheme, authority, originForm(r.Method, rest[end:])
 	return nil
 }
 
-// originForm is what origin-form would have said of what follows the host of an
-// absolute target (RFC 9112 section 3.2.1 and, for OPTIONS, 3.2.4).
+// originForm returns the origin-form of what follows the host of an absolute target (RFC
+// 9112 section 3.2.1 and, for OPTIONS, 3.2.4).
 func originForm(method, rest string) string {
 	switch {
 	case rest == "" && method == "OPTIONS":
@@ -74,8 +74,8 @@ func originForm(method, rest string) string {
 	return "/" + rest
 }
 
-// pathFault refuses a path with a % that escapes nothing (RFC 3986 section
-// 2.1). Queries are full of those, and are left alone.
+// pathFault refuses a path with a % that is not an escape (RFC 3986 section 2.1). Queries
+// are full of those, and are left alone.
 func pathFault(target string) *Fault {
 	path, _, _ := strings.Cut(target, "?")
 	for i := 0; ; i += 3 {
@@ -90,8 +90,8 @@ func pathFault(target string) *Fault {
 	}
 }
 
-// host finds the Host field and holds it to RFC 9112 section 3.2: exactly one
-// in HTTP/1.1, at most one in HTTP/1.0, and valid.
+// host finds the Host field and applies RFC 9112 section 3.2: exactly one in HTTP/1.1, at
+// most one in HTTP/1.0, and valid.
 func (r *Request) host() *Fault {
 	found := -1
 	for i := range r.Fields {
@@ -117,7 +117,7 @@ var (
 	errNoHost   = &Fault{"there is no Host field"}
 )
 
-// named takes the host that a request names beside its target.
+// named sets the host that a request gives besides its target.
 func (r *Request) named(host string) *Fault {
 	if r.Form == FormOrigin || r.Form == FormAsterisk {
 		r.Host = host
@@ -128,8 +128,8 @@ func (r *Request) named(host string) *Fault {
 	return nil
 }
 
-// isAuthority says whether s is a host with or without a port: a name or an
-// IPv4 address, or another address in brackets (RFC 3986 section 3.2.2).
+// isAuthority reports whether s is a host with or without a port: a name or an IPv4
+// address, or another address in brackets (RFC 3986 section 3.2.2).
 func isAuthority(s string) bool {
 	host, port := cutPort(s)
 	if host == "" {
@@ -155,7 +155,7 @@ func isAuthority(s string) bool {
 	return true
 }
 
-// cutPort separates the port, which may be missing.
+// cutPort splits off the port, which may be missing.
 func cutPort(s string) (host, port string) {
 	i := strings.LastIndexByte(s, ':')
 	if i < 0 || strings.HasSuffix(s, "]") {
@@ -165,9 +165,9 @@ func cutPort(s string) (host, port string) {
 }
 
 var (
-	// nameByte has the bytes of a registered name: unreserved, sub-delims, %.
+	// nameByte holds the bytes of a registered name: unreserved, sub-delims, %.
 	nameByte = setOf("-._~!$&'()*+,;=%" + digits + letters)
-	// addressByte has those that stand between brackets, zones included.
+	// addressByte holds those allowed between brackets, including zones.
 	addressByte = setOf(":.%-_~" + digits + letters)
 )
 

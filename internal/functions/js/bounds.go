@@ -21,22 +21,22 @@ import (
 const (
 	// TimeLimit is how long a function may run.
 	TimeLimit = time.Second
-	// mostMemory is how much a run may let the heap grow.
+	// mostMemory is how much a run may grow the heap.
 	mostMemory = 48 << 20
-	// mostCalls is how deep calls may be nested.
+	// mostCalls is the maximum depth of nested calls.
 	mostCalls = 4000
-	// mostString and mostElements bound what one call of a built-in may make or go
-	// through, as the engine does not stop inside one. 2 MB of CloudFront's memory
-	// have no room for more.
+	// mostString and mostElements limit what one call of a built-in may create or process,
+	// as the engine does not stop inside one. CloudFront's 2 MB of memory have no room for
+	// more.
 	mostString   = 2 << 20
 	mostElements = 1 << 18
 )
 
-// A regular expression with backtracking is stopped by its own clock. The
-// setting is the library's for the whole process; nothing else here uses it.
+// A regular expression with backtracking is stopped by its own timer. The setting applies
+// to the library in the whole process; nothing else here uses it.
 func init() { regexp2.DefaultMatchTimeout = TimeLimit }
 
-// watcher interrupts a run that takes too long or too much.
+// watcher interrupts a run that takes too much time or memory.
 type watcher struct {
 	engine *engine
 	began  time.Time
@@ -46,12 +46,12 @@ type watcher struct {
 	ended  bool
 }
 
-// patrol is how often a run is looked at; most end before the first time.
+// patrol is how often a run is checked; most end before the first time.
 const patrol = time.Millisecond
 
 func (e *engine) watch() *watcher {
 	w := &watcher{engine: e, began: time.Now()}
-	w.mu.Lock() // the first look may come before the timer is known
+	w.mu.Lock() // the first check may come before the timer is known
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(patrol, w.look)
 	return w
@@ -64,7 +64,7 @@ func (w *watcher) stop() {
 	w.mu.Unlock()
 }
 
-// look looks at a run, and comes back.
+// look checks a run, and schedules the next check.
 func (w *watcher) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -79,7 +79,7 @@ func (w *watcher) look() {
 	case w.heap == 0:
 		w.heap = heap
 	case heap > w.heap+mostMemory:
-		runtime.GC() // others use the heap, too: what counts is what stays
+		runtime.GC() // others use the heap, too: what counts is what remains
 		if liveHeap() > w.heap+mostMemory {
 			w.engine.vm.Interrupt(memoryFault())
 			return
@@ -88,7 +88,7 @@ func (w *watcher) look() {
 	w.timer.Reset(patrol)
 }
 
-// liveHeap is how many bytes the objects on the heap take.
+// liveHeap is the size of the objects on the heap.
 func liveHeap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)
@@ -106,11 +106,11 @@ func memoryFault() *policy.FunctionFault {
 	return &policy.FunctionFault{Rule: "CF-FN-72", Kind: policy.FaultExecution, Message: "MemoryError: the function used more memory than its 2 MB"}
 }
 
-// exhaust stops a run that asked a built-in for too much. The caller returns.
+// exhaust stops a run that asked too much of a built-in. The caller returns.
 func (e *engine) exhaust() { e.vm.Interrupt(memoryFault()) }
 
-// panicFault is the fault of a run that was interrupted, or of an engine that
-// came to grief over the code.
+// panicFault is the fault of a run that was interrupted, or of an engine that panicked on
+// the code.
 func panicFault(r any) *policy.FunctionFault {
 	switch r := r.(type) {
 	case *goja.InterruptedError:
@@ -126,7 +126,7 @@ func panicFault(r any) *policy.FunctionFault {
 
 var stackPlace = regexp.MustCompile(`\bat (?:[^\n(]*\()?(?:<anonymous>)?:?(\d+):(\d+)`)
 
-// placeText takes the place from the text of a stack.
+// placeText takes the position from the text of a stack.
 func placeText(f *policy.FunctionFault, stack goja.Value) {
 	if stack == nil {
 		return

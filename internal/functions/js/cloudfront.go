@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// cloudfrontModule is the module cloudfront (CF-MOD-02). What it does not
-// simulate throws, with its name.
+// cloudfrontModule is the module cloudfront (CF-MOD-02). What it does not simulate throws
+// an error that names it.
 func (e *engine) cloudfrontModule() goja.Value {
 	cf := e.vm.NewObject()
 	cf.Set("kvs", e.openStore)
@@ -30,7 +30,7 @@ func (e *engine) cloudfrontModule() goja.Value {
 	location := e.vm.NewObject()
 	if e.event.Type == policy.ViewerRequestTrigger { // empty in viewer-response
 		location.Set("name", e.env.POP)
-		location.Set("serverIp", "192.0.2.1") // of a range for documentation: there is no edge location
+		location.Set("serverIp", "192.0.2.1") // from a documentation range: there is no edge location
 		location.Set("region", "us-east-1")
 	}
 	cf.Set("edgeLocation", location)
@@ -40,15 +40,15 @@ func (e *engine) cloudfrontModule() goja.Value {
 	return cf
 }
 
-// throwing adds a property whose use throws.
+// throwing adds a property that throws when used.
 func (e *engine) throwing(object *goja.Object, name, message string) {
 	object.DefineAccessorProperty(name, e.vm.ToValue(func(goja.FunctionCall) goja.Value { panic(e.vm.NewTypeError(message)) }), nil, goja.FLAG_TRUE, goja.FLAG_TRUE)
 }
 
-// maxCustomData is the most bytes of a run's own log data (CF-FN-92).
+// maxCustomData is the maximum size of a run's own log data in bytes (CF-FN-92).
 const maxCustomData = 800
 
-// customData is a text as it is logged: URL-encoded, and cut.
+// customData returns a text as it is logged: URL-encoded and truncated.
 func customData(text string) string {
 	encoded := url.PathEscape(text)
 	if len(encoded) <= maxCustomData {
@@ -61,9 +61,9 @@ func customData(text string) string {
 	return encoded
 }
 
-// changeOrigin notes a call that changes the origin. Which of several counts is
-// not stated (CF-MOD-44): the last one does here. In a viewer-response function
-// it is not supported (CF-MOD-45).
+// changeOrigin records a call that changes the origin. Which of several counts is not
+// documented (CF-MOD-44): here it is the last. In a viewer-response function it is not
+// supported (CF-MOD-45).
 func (e *engine) changeOrigin(method string, call goja.FunctionCall) {
 	if e.event.Type != policy.ViewerRequestTrigger {
 		panic(e.vm.NewTypeError("cf." + method + " is for viewer-request functions"))
@@ -75,7 +75,7 @@ func (e *engine) changeOrigin(method string, call goja.FunctionCall) {
 	e.origin, e.fault = policy.ReadOriginCall(method, args)
 }
 
-// plain is a value as plain JSON.
+// plain returns a value as plain JSON.
 func (e *engine) plain(v goja.Value) any {
 	var out any
 	if text := (shower{engine: e, room: mostString}).show(v); text != "" {
@@ -84,8 +84,8 @@ func (e *engine) plain(v goja.Value) any {
 	return out
 }
 
-// openStore is cf.kvs: the store of the function, whose id may be given
-// (CF-KVS-15 to CF-KVS-17).
+// openStore is cf.kvs: the store of the function, optionally with its id (CF-KVS-15 to
+// CF-KVS-17).
 func (e *engine) openStore(call goja.FunctionCall) goja.Value {
 	store := e.env.Store
 	if id := call.Argument(0); store == nil || given(id) && store.ID != "" && id.String() != store.ID {
@@ -123,7 +123,7 @@ func (e *engine) get(store *kvs.Store, call goja.FunctionCall) (any, string) {
 		return text, ""
 	case "json":
 		value, ok := e.parseJSON(text)
-		if !ok { // what then happens is not stated (CF-KVS-23)
+		if !ok { // the consequence is not documented (CF-KVS-23)
 			return nil, "the value is not JSON"
 		}
 		return value, ""
@@ -133,8 +133,8 @@ func (e *engine) get(store *kvs.Store, call goja.FunctionCall) (any, string) {
 	return nil, "the format must be string, json or bytes"
 }
 
-// promising makes a function that returns a promise (CF-KVS-27), rejected with
-// an Error of the text (CF-KVS-22).
+// promising makes a function that returns a promise (CF-KVS-27), rejected with an Error
+// with the text (CF-KVS-22).
 func (e *engine) promising(f func(goja.FunctionCall) (any, string)) func(goja.FunctionCall) goja.Value {
 	return func(call goja.FunctionCall) goja.Value {
 		promise, resolve, reject := e.vm.NewPromise()

@@ -34,7 +34,7 @@ func (e *engine) algorithm(name goja.Value) func() hash.Hash {
 	panic(e.vm.NewTypeError("not supported algorithm: " + quoted(limit(name.String(), 40))))
 }
 
-// hashObject is a hash under way.
+// hashObject is a hash in progress.
 func (e *engine) hashObject(h hash.Hash) goja.Value {
 	object, done := e.vm.NewObject(), false
 	check := func() {
@@ -71,7 +71,7 @@ func (e *engine) hashObject(h hash.Hash) goja.Value {
 	return object
 }
 
-// bytesOf are the bytes of a string, or of a buffer or typed array.
+// bytesOf returns the bytes of a string, or of a buffer or typed array.
 func (e *engine) bytesOf(v goja.Value, encoding string) []byte {
 	if text, ok := v.(goja.String); ok {
 		return decodeText(text.String(), encoding)

@@ -6,8 +6,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// eventObject builds the event that a handler gets, without a detour through
-// JSON (CF-FN-02 to CF-FN-08).
+// eventObject builds the event for a handler, directly instead of through JSON (CF-FN-02 to
+// CF-FN-08).
 func (e *engine) eventObject(event *policy.FunctionEvent) goja.Value {
 	context := e.vm.NewObject()
 	context.Set("distributionDomainName", event.DistributionDomainName)
@@ -38,8 +38,7 @@ func (e *engine) requestObject(r *policy.FunctionRequest) *goja.Object {
 	return object
 }
 
-// addRawQuery adds request.rawQueryString(), which loops over the request do
-// not see (CF-MOD-50).
+// addRawQuery adds request.rawQueryString(), which is not enumerable (CF-MOD-50).
 func (e *engine) addRawQuery(object *goja.Object, r *policy.FunctionRequest) {
 	if e.program.runtime != Runtime2 || !e.program.mentions("rawQueryString") {
 		return
@@ -62,8 +61,8 @@ func (e *engine) responseObject(r *policy.FunctionResponse) *goja.Object {
 	return object
 }
 
-// fieldsObject is headers, cookies or parameters by name. A name is whatever
-// the viewer sent, "__proto__" included, and is always a property of its own.
+// fieldsObject is headers, cookies or parameters by name. A name is anything the viewer
+// sent, even "__proto__", and is always an own property.
 func (e *engine) fieldsObject(fields []policy.FunctionField) *goja.Object {
 	object := e.vm.NewObject()
 	for i := range fields {

@@ -4,13 +4,13 @@ import (
 	"github.com/dop251/goja"
 )
 
-// guard is a built-in whose one call could take any time or memory: the engine
+// guard is a built-in of which one call could take any amount of time or memory: the engine
 // cannot be interrupted inside it.
 type guard struct {
 	// of is the global whose prototype has the method.
 	of, name string
-	// cost says how many bytes or elements the call makes or goes through, and how
-	// many it may.
+	// cost returns how many bytes or elements the call creates or processes, and how many
+	// it may.
 	cost func(this goja.Value, call goja.FunctionCall) (cost, most int64)
 }
 
@@ -33,7 +33,7 @@ var guards = func() []guard {
 	return list
 }()
 
-// length is the length of a string or of an array; 0 for anything else.
+// length returns the length of a string or array; 0 for anything else.
 func length(v goja.Value) int64 {
 	switch v := v.(type) {
 	case goja.String:
@@ -61,7 +61,7 @@ func padded(_ goja.Value, call goja.FunctionCall) (int64, int64) {
 	return call.Argument(0).ToInteger(), mostString
 }
 
-// replaced is what a replacement could come to: one for each character.
+// replaced is the maximum result of a replacement: one for each character.
 func replaced(this goja.Value, call goja.FunctionCall) (int64, int64) {
 	return length(this) * max(length(call.Argument(1)), 1), 16 * mostString
 }
@@ -73,7 +73,7 @@ func elements(this goja.Value, _ goja.FunctionCall) (int64, int64) {
 	return length(this), mostElements
 }
 
-// joined is the length of what is joined, as far as its elements are strings.
+// joined is the length of the joined elements that are strings.
 func joined(this goja.Value, call goja.FunctionCall) (int64, int64) {
 	object, ok := this.(*goja.Object)
 	n := length(this)
@@ -91,7 +91,7 @@ func joined(this goja.Value, call goja.FunctionCall) (int64, int64) {
 	return total, mostString
 }
 
-// guard puts a check in front of a method.
+// guard adds a check before a method.
 func (e *engine) guard(g guard) {
 	object, ok := e.vm.GlobalObject().Get(g.of).(*goja.Object)
 	if !ok {
@@ -103,7 +103,7 @@ func (e *engine) guard(g guard) {
 	}
 	method, ok := prototype.Get(g.name).(*goja.Object)
 	if !ok {
-		return // it was taken away
+		return // it has been removed
 	}
 	native, ok := method.Export().(func(goja.FunctionCall) goja.Value)
 	if !ok {
@@ -119,8 +119,8 @@ func (e *engine) guard(g guard) {
 	prototype.DefineDataProperty(g.name, checked, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
-// guardConstructors bounds what a constructor of arrays or buffers may make. They
-// are called through a subclass, so that `instanceof` and static methods stay.
+// guardConstructors limits what a constructor of arrays or buffers may create. They are
+// called through a subclass, so that `instanceof` and static methods keep working.
 func (e *engine) guardConstructors() {
 	for _, name := range []string{
 		"ArrayBuffer", "Array", "Uint8Array", "Int8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array",
@@ -165,10 +165,10 @@ func (e *engine) boundedConstructor(name string, original *goja.Object, construc
 	return replacement
 }
 
-// mostPattern bounds a regular expression that is made at run time.
+// mostPattern limits a regular expression created at run time.
 const mostPattern = 16 << 10
 
-// guardRegExp bounds the pattern of new RegExp.
+// guardRegExp limits the pattern of new RegExp.
 func (e *engine) guardRegExp() {
 	original := e.vm.GlobalObject().Get("RegExp").(*goja.Object)
 	construct, _ := goja.AssertConstructor(original)
@@ -192,7 +192,7 @@ func (e *engine) guardRegExp() {
 	e.vm.GlobalObject().Set("RegExp", replacement)
 }
 
-// guardJSON bounds how deep and how large what is parsed may be.
+// guardJSON limits the depth and size of what is parsed.
 func (e *engine) guardJSON() {
 	object := e.vm.GlobalObject().Get("JSON").(*goja.Object)
 	method, ok := object.Get("parse").(*goja.Object)

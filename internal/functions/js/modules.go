@@ -11,8 +11,8 @@ import (
 
 const maxLog = policy.MaxFunctionLog
 
-// addRequire adds require, and what import statements have become (CF-FN-119,
-// CF-FN-121 to CF-FN-123).
+// addRequire adds require, and the function that import statements are turned into
+// (CF-FN-119, CF-FN-121 to CF-FN-123).
 func (e *engine) addRequire() {
 	load := func(call goja.FunctionCall) goja.Value {
 		switch name := call.Argument(0).String(); name {
@@ -71,7 +71,7 @@ func (e *engine) queryModule() goja.Value {
 	return module
 }
 
-// option is a function among the options of a call, or ours.
+// option returns a function from the options of a call, or ours.
 func (e *engine) option(options goja.Value, name string, ours func(string) string) func(string) string {
 	if object, ok := options.(*goja.Object); ok {
 		if f, ok := goja.AssertFunction(object.Get(name)); ok {
@@ -151,7 +151,7 @@ func (e *engine) stringifyQuery(v, sep, eq, options goja.Value) string {
 	return strings.Join(pairs, separator(sep, "&"))
 }
 
-// queryText is a value as text: what is not a string, number or boolean is "".
+// queryText returns a value as text: "" for anything but a string, number or boolean.
 func queryText(v goja.Value) string {
 	switch v.Export().(type) {
 	case string, bool, int64, float64:
@@ -160,7 +160,7 @@ func queryText(v goja.Value) string {
 	return ""
 }
 
-// escapeQuery escapes all but letters, digits and -_.!~*'().
+// escapeQuery escapes everything but letters, digits and -_.!~*'().
 func escapeQuery(s string) string {
 	const plain = "-_.!~*'()"
 	var b strings.Builder
@@ -175,8 +175,8 @@ func escapeQuery(s string) string {
 	return b.String()
 }
 
-// unescapeQuery undoes escaping as far as it is whole; + is a space, and bytes
-// that are not UTF-8 become U+FFFD.
+// unescapeQuery undoes complete escapes; + is a space, and bytes that are not UTF-8 become
+// U+FFFD.
 func unescapeQuery(s string) string {
 	s = strings.ReplaceAll(s, "+", " ")
 	if text, err := url.PathUnescape(s); err == nil {

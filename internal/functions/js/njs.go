@@ -2,7 +2,7 @@ package js
 
 import "regexp"
 
-// words of the engine and what njs says for them.
+// njsWords maps messages of the engine to those of njs.
 var njsWords = []struct {
 	engine *regexp.Regexp
 	njs    string
@@ -19,7 +19,7 @@ var njsWords = []struct {
 	{regexp.MustCompile(`^Delete of an unqualified identifier in strict mode\.?$`), `Delete of an unqualified identifier`},
 }
 
-// inNjs puts a message of the engine into njs's words, where they are known.
+// inNjs rewords a message of the engine as njs does, if known.
 func inNjs(message string) string {
 	for _, w := range njsWords {
 		if w.engine.MatchString(message) {

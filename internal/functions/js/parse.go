@@ -14,18 +14,18 @@ import (
 // modules are what code may import or require (CF-FN-119, CF-FN-121, CF-FN-123).
 var modules = map[string]bool{"cloudfront": true, "crypto": true, "querystring": true, "buffer": true}
 
-// importer is the name of the function that an import statement becomes.
+// importer is the name of the function that an import statement is turned into.
 const importer = "$i"
 
-// mostImports bounds how often code is parsed again.
+// mostImports limits how often code is parsed again.
 const mostImports = 20
 
-// importForm is the one import statement that njs knows: a default import.
+// importForm is the only import statement that njs supports: a default import.
 var importForm = regexp.MustCompile(`^import(\s+)([A-Za-z_$][\w$]*)(\s+)from(\s*)('[^'\n]*'|"[^"\n]*")`)
 
-// parse parses code as the runtime does. The engine knows no import statements,
-// so each default import of a known module becomes a declaration of the same
-// length: no line and no column moves.
+// parse parses code as the runtime does. The engine does not support import statements, so
+// each default import of a known module is replaced by a declaration of the same length: no
+// line or column changes.
 func parse(code string, runtime Runtime) (*ast.Program, *policy.FunctionFault) {
 	if deepest(code) > mostNesting {
 		return nil, syntaxFault("SyntaxError: the code is nested too deeply", 1, 1)
@@ -55,7 +55,7 @@ func parse(code string, runtime Runtime) (*ast.Program, *policy.FunctionFault) {
 	return nil, syntaxFault("SyntaxError: too many import statements", 1, 1)
 }
 
-// replaceImport replaces the import statement at a place.
+// replaceImport replaces the import statement at a position.
 func replaceImport(code string, at int, runtime Runtime) (string, *policy.FunctionFault) {
 	m := importForm.FindStringSubmatch(code[at:])
 	if m == nil {
@@ -71,7 +71,7 @@ func replaceImport(code string, at int, runtime Runtime) (string, *policy.Functi
 	if !modules[name] || runtime == Runtime1 { // CF-MOD-01, CF-FN-123
 		return "", syntaxFault(`SyntaxError: Cannot find module "`+name+`"`, 0, 0)
 	}
-	// `import X from 'Y'` has at least three bytes more than `var X=$i('Y')`.
+	// `import X from 'Y'` is at least three bytes longer than `var X=$i('Y')`.
 	text := "var" + m[1] + m[2] + "=" + importer + "(" + m[5] + ")"
 	gaps := m[3] + m[4]
 	lines := strings.Count(gaps, "\n")
@@ -80,11 +80,10 @@ func replaceImport(code string, at int, runtime Runtime) (string, *policy.Functi
 	return code[:at] + text + code[at+len(m[0]):], nil
 }
 
-// mostNesting bounds how deep code may be nested, which the parser follows by
-// calling itself.
+// mostNesting limits the nesting of code, as the parser is recursive.
 const mostNesting = 1000
 
-// deepest is an upper bound of how deep the brackets of code are nested.
+// deepest is an upper bound of the nesting of brackets in code.
 func deepest(code string) int {
 	depth, most := 0, 0
 	for i := range len(code) {
@@ -99,7 +98,7 @@ func deepest(code string) int {
 	return most
 }
 
-// offset is the place of a line and a column, both from 1, in bytes.
+// offset converts a line and column, both from 1, to an offset in bytes.
 func offset(code string, line, column int) int {
 	at := 0
 	for ; line > 1; line-- {
@@ -116,7 +115,7 @@ func syntaxFault(message string, line, column int) *policy.FunctionFault {
 	return &policy.FunctionFault{Rule: "CF-FN-84", Kind: policy.FaultExecution, Message: message, Line: line, Column: column}
 }
 
-// parseFault puts an error of the engine's parser into njs's words.
+// parseFault rewords an error of the engine's parser as njs does.
 func parseFault(code string, at int, e *parser.Error) *policy.FunctionFault {
 	line, column := e.Position.Line, e.Position.Column
 	token := tokenAt(code, at)
@@ -146,7 +145,7 @@ func parseFault(code string, at int, e *parser.Error) *policy.FunctionFault {
 
 var awaitBefore = regexp.MustCompile(`\bawait[ \t]+$`)
 
-// awaited is the place of an `await` right before a place; -1 if there is none.
+// awaited returns the position of an `await` right before a position; -1 if there is none.
 func awaited(code string, at int) int {
 	from := strings.LastIndexByte(code[:at], '\n') + 1
 	m := awaitBefore.FindStringIndex(code[from:at])
@@ -158,7 +157,7 @@ func awaited(code string, at int) int {
 
 var tokenForm = regexp.MustCompile(`^(?:[A-Za-z_$][\w$]*|\d[\w.]*|=>|\.\.\.|'[^'\n]*'?|"[^"\n]*"?|.)`)
 
-// tokenAt is the token at a place.
+// tokenAt returns the token at a position.
 func tokenAt(code string, at int) string {
 	return strings.Trim(tokenForm.FindString(code[at:]), "'\"")
 }

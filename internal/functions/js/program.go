@@ -25,8 +25,8 @@ const (
 type Program struct {
 	runtime Runtime
 	code    *goja.Program
-	// words are all names that the code mentions, anywhere; dynamic says that it
-	// may reach names that it does not mention.
+	// words are all names that appear anywhere in the code; dynamic means that it may reach
+	// names that do not appear.
 	words   map[string]bool
 	dynamic bool
 	// prepare is what an engine needs before the code runs.
@@ -70,8 +70,8 @@ func Compile(code string, runtime Runtime) (*Program, *policy.FunctionFault) {
 	return p, nil
 }
 
-// compile compiles a tree. A mistake of the engine's compiler on odd code is a
-// fault of the code, not of the edge.
+// compile compiles a tree. A bug in the engine's compiler on unusual code is a fault of the
+// code, not of the edge.
 func compile(tree *ast.Program) (p *goja.Program, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -83,7 +83,7 @@ func compile(tree *ast.Program) (p *goja.Program, err error) {
 
 var compilerPlace = regexp.MustCompile(`^SyntaxError: (.*?) at (\d+):(\d+)$`)
 
-// compileFault is the fault of code that parses and is still wrong.
+// compileFault is the fault of code that parses but is still wrong.
 func compileFault(err error) *policy.FunctionFault {
 	f := &policy.FunctionFault{Rule: "CF-FN-84", Kind: policy.FaultExecution, Message: err.Error()}
 	if m := compilerPlace.FindStringSubmatch(err.Error()); m != nil {
@@ -94,7 +94,7 @@ func compileFault(err error) *policy.FunctionFault {
 	return f
 }
 
-// mentions says whether the code mentions one of the names, in whatever way.
+// mentions reports whether the code mentions one of the names, in any way.
 func (p *Program) mentions(names ...string) bool {
 	for _, name := range names {
 		if p.words[name] {
@@ -106,7 +106,7 @@ func (p *Program) mentions(names ...string) bool {
 
 var wordForm = regexp.MustCompile(`[A-Za-z_$][A-Za-z0-9_$]*`)
 
-// words are all names in the code, those in its strings and comments included.
+// words returns all names in the code, including those in strings and comments.
 func words(code string) map[string]bool {
 	set := map[string]bool{}
 	for _, word := range wordForm.FindAllString(code, -1) {

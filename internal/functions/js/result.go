@@ -21,8 +21,8 @@ func (r *reader) fail(rule policy.RuleID, format string, args ...any) {
 	}
 }
 
-// result reads the returned value: a request, or a response where there is a
-// status. What becomes of anything else is not published (CF-FN-86, CF-FN-87).
+// result reads the returned value: a request, or a response if there is a status. What
+// happens to anything else is not documented (CF-FN-86, CF-FN-87).
 func (r *reader) result(value goja.Value) *policy.FunctionResult {
 	object, ok := value.(*goja.Object)
 	if !ok {
@@ -48,7 +48,7 @@ func (r *reader) result(value goja.Value) *policy.FunctionResult {
 
 func given(v goja.Value) bool { return v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) }
 
-// typeName is the type of a value as a message names it.
+// typeName is the type of a value as used in messages.
 func typeName(v goja.Value) string {
 	switch {
 	case v == nil || goja.IsUndefined(v):
@@ -82,8 +82,8 @@ func (r *reader) request(object *goja.Object, before *policy.FunctionRequest) *p
 	return out
 }
 
-// response reads a response, of which the status alone is required (CF-FN-30,
-// CF-FN-31, CF-FN-32).
+// response reads a response, of which only the status is required (CF-FN-30, CF-FN-31,
+// CF-FN-32).
 func (r *reader) response(object *goja.Object) *policy.FunctionResponse {
 	var before policy.FunctionResponse
 	if r.before.Response != nil {
@@ -136,12 +136,12 @@ func (r *reader) body(v goja.Value) *policy.FunctionBody {
 	return body
 }
 
-// mostFields bounds the names of one object in a result.
+// mostFields limits the names in one object of a result.
 const mostFields = 4096
 
-// fields reads headers, cookies or parameters. Where a function changed both a
-// value and its list of values, the list wins; where it changed the value alone,
-// that replaces the first of the list (CF-FN-27, CF-FN-28).
+// fields reads headers, cookies or parameters. If a function changed both a value and its
+// list of values, the list wins; if it changed only the value, that replaces the first of
+// the list (CF-FN-27, CF-FN-28).
 func (r *reader) fields(v goja.Value, what string, before []policy.FunctionField) []policy.FunctionField {
 	if !given(v) {
 		return nil
@@ -171,8 +171,8 @@ func (r *reader) fields(v goja.Value, what string, before []policy.FunctionField
 	return out
 }
 
-// was is the field of this name before the function ran. Most functions keep
-// the order, so the place is tried first.
+// was returns the field with this name before the function ran. Most functions keep the
+// order, so the same index is tried first.
 func was(before []policy.FunctionField, i int, name string) []policy.FunctionValue {
 	if i < len(before) && before[i].Name == name {
 		return before[i].Values
@@ -234,7 +234,7 @@ func (r *reader) text(v goja.Value, what string, rule policy.RuleID) string {
 	return text
 }
 
-// stringOf is a string value as it is, without turning anything into one.
+// stringOf returns a string value, without converting anything to one.
 func stringOf(v goja.Value) (string, bool) {
 	if s, ok := v.(goja.String); ok {
 		return s.String(), true

@@ -8,18 +8,18 @@ import (
 	"github.com/dop251/goja"
 )
 
-// shower writes values as JSON.stringify does, within bounds, and without
-// calling anything of the function's own but getters.
+// shower writes values as JSON.stringify does, within limits, and without calling any of
+// the function's own code except getters.
 type shower struct {
 	*engine
-	room  int // in bytes, about; what is longer is ""
+	room  int // in bytes, approximately; anything longer is ""
 	depth int
 }
 
-// mostDepth is how deep a value is shown.
+// mostDepth is the maximum depth shown.
 const mostDepth = 24
 
-// show is a value as JSON; "" for what has none.
+// show returns a value as JSON; "" if it has no JSON form.
 func (s shower) show(v goja.Value) string {
 	if s.depth > mostDepth || s.room < 0 {
 		return ""

@@ -82,7 +82,7 @@ func (e *engine) readEvent(text string, event *policy.FunctionEvent) error {
 	return nil
 }
 
-// parsedEvent is an event that was written by hand, as it stands.
+// parsedEvent is a hand-written event, unmodified.
 func (e *engine) parsedEvent(text string) goja.Value {
 	value, ok := e.parseJSON(text)
 	object, isObject := value.(*goja.Object)
@@ -95,8 +95,8 @@ func (e *engine) parsedEvent(text string) goja.Value {
 	return object
 }
 
-// output is the returned object as the service's test prints it: under one key,
-// with cookies even where there are none (CF-FN-95).
+// output returns the returned object as printed by the service's test: under one key, and
+// always with cookies (CF-FN-95).
 func (e *engine) output(value goja.Value, result *policy.FunctionResult) string {
 	key := "request"
 	if result.Response != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/dop251/goja"
 )
 
-// decodeText are the bytes of a text in an encoding: utf8 by default, hex,
-// base64, base64url. What is not of the encoding ends or is left out, as in Node.
+// decodeText returns the bytes of a text in an encoding: utf8 by default, hex, base64,
+// base64url. Invalid input ends it or is skipped, as in Node.
 func decodeText(text, encoding string) []byte {
 	switch strings.ToLower(encoding) {
 	case "hex":
@@ -47,7 +47,7 @@ func decodeBase64(text string) []byte {
 	return b
 }
 
-// encodeText is bytes as text.
+// encodeText returns bytes as text.
 func encodeText(b []byte, encoding string) string {
 	switch strings.ToLower(encoding) {
 	case "hex":
@@ -60,7 +60,7 @@ func encodeText(b []byte, encoding string) string {
 	return strings.ToValidUTF8(string(b), "\ufffd")
 }
 
-// byteString is a string with a character for each byte.
+// byteString returns a string with one character for each byte.
 func byteString(b []byte) string {
 	runes := make([]rune, len(b))
 	for i, c := range b {
@@ -69,7 +69,7 @@ func byteString(b []byte) string {
 	return string(runes)
 }
 
-// latin1 are the bytes of a string of bytes; false above 255.
+// latin1 returns the bytes of a byte string; false above 255.
 func latin1(s string) ([]byte, bool) {
 	b := make([]byte, 0, len(s))
 	for _, r := range s {

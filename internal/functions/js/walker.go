@@ -10,21 +10,21 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// walker walks a program in the order of its code and keeps the first thing
-// that njs refuses, with njs's words.
+// walker walks a program in source order and keeps the first thing that njs refuses, with
+// njs's message.
 type walker struct {
 	runtime Runtime
 	file    *file.File
 	source  string
 	fault   *policy.FunctionFault
-	// arguments says that the walk is inside the arguments of a call, where
-	// nothing may be awaited (CF-FN-104).
+	// arguments means that the walk is inside the arguments of a call, where await is not
+	// allowed (CF-FN-104).
 	arguments bool
-	// dynamic says that the code calls a method by a computed name.
+	// dynamic means that the code calls a method by a computed name.
 	dynamic bool
 }
 
-// refuse keeps a fault at a place, unless there is one already.
+// refuse keeps a fault at a position, unless there is one already.
 func (w *walker) refuse(at file.Idx, rule policy.RuleID, format string, args ...any) {
 	if w.fault != nil {
 		return
@@ -34,12 +34,12 @@ func (w *walker) refuse(at file.Idx, rule policy.RuleID, format string, args ...
 	w.fault.Rule = rule
 }
 
-// unsupported refuses a token in the words of most refusals.
+// unsupported refuses a token with the most common message.
 func (w *walker) unsupported(at file.Idx, rule policy.RuleID, token string) {
 	w.refuse(at, rule, `Token "%s" not supported in this version`, token)
 }
 
-// before is the place of the last occurrence of a token before a place.
+// before returns the position of the last occurrence of a token before a position.
 func (w *walker) before(at file.Idx, token string) file.Idx {
 	end := min(max(int(at)-w.file.Base(), 0), len(w.source))
 	if i := strings.LastIndex(w.source[:end], token); i >= 0 {
@@ -48,7 +48,7 @@ func (w *walker) before(at file.Idx, token string) file.Idx {
 	return at
 }
 
-// text is what stands at a place, up to n bytes.
+// text returns the source at a position, up to n bytes.
 func (w *walker) text(at file.Idx, n int) string {
 	from := min(max(int(at)-w.file.Base(), 0), len(w.source))
 	return w.source[from:min(from+n, len(w.source))]
@@ -209,8 +209,8 @@ func (w *walker) binding(b *ast.Binding) {
 	w.expression(b.Initializer)
 }
 
-// target refuses destructuring in a declaration, where njs names the first
-// identifier (CF-FN-106).
+// target refuses destructuring in a declaration; njs names the first identifier
+// (CF-FN-106).
 func (w *walker) target(t ast.BindingTarget) {
 	if t == nil {
 		return
@@ -222,8 +222,8 @@ func (w *walker) target(t ast.BindingTarget) {
 	w.unsupported(t.Idx0(), "CF-FN-106", tokenForm.FindString(inside))
 }
 
-// function walks a function: its parameters are plain names, with a rest
-// parameter at most (CF-FN-106, CF-FN-110).
+// function walks a function: its parameters are plain names, with at most a rest parameter
+// (CF-FN-106, CF-FN-110).
 func (w *walker) function(f *ast.FunctionLiteral) {
 	if f == nil {
 		return
@@ -238,8 +238,8 @@ func (w *walker) function(f *ast.FunctionLiteral) {
 	w.body(f.Body)
 }
 
-// body walks the body of a function, which is not part of the arguments that it
-// may stand in.
+// body walks the body of a function, which is not part of the arguments that it may appear
+// in.
 func (w *walker) body(b *ast.BlockStatement) {
 	outer := w.arguments
 	w.arguments = false
@@ -256,7 +256,7 @@ func (w *walker) parameters(list *ast.ParameterList, arrow bool) {
 			continue
 		}
 		switch {
-		case arrow: // njs has taken it for an expression in parentheses
+		case arrow: // njs has taken it for a parenthesized expression
 			w.refuse(b.Target.Idx0(), "CF-FN-106", `Unexpected token "=>"`)
 		case b.Initializer != nil:
 			w.refuse(b.Target.Idx0(), "CF-FN-110", `Unexpected token "="`)

@@ -67,7 +67,7 @@ func (w *walker) expression(e ast.Expression) {
 	}
 }
 
-// leaf walks what has nothing of interest below it, and what is refused whole.
+// leaf walks expressions with nothing of interest below them, and those refused as a whole.
 func (w *walker) leaf(e ast.Expression) {
 	switch e := e.(type) {
 	case *ast.OptionalChain: // CF-FN-108: two reports against one page
@@ -96,20 +96,20 @@ func (w *walker) leaf(e ast.Expression) {
 	case *ast.NumberLiteral:
 		w.number(e)
 	case *ast.RegExpLiteral:
-		if bad := strings.Trim(e.Flags, "gimy"); bad != "" { // of ES 6 to 12, sticky alone (CF-FN-101)
+		if bad := strings.Trim(e.Flags, "gimy"); bad != "" { // of ES 6 to 12, only sticky (CF-FN-101)
 			w.refuse(e.Idx, "CF-FN-101", `Invalid RegExp flags "%s"`, e.Flags)
 		}
 	}
 }
 
-// referenceError turns a fault that has just been found into a ReferenceError.
+// referenceError turns a fault just found into a ReferenceError.
 func (w *walker) referenceError() {
 	if w.fault != nil {
 		w.fault.Message = strings.Replace(w.fault.Message, "SyntaxError", "ReferenceError", 1)
 	}
 }
 
-// optional is what stands before the first "?." of a chain.
+// optional returns what precedes the first "?." of a chain.
 func (w *walker) optional(e ast.Expression) ast.Expression {
 	for {
 		switch inner := e.(type) {

@@ -1,5 +1,5 @@
-// Package kvs holds key-value stores of CloudFront Functions as they are read
-// from files: what a store has, its limits, and what it says of itself.
+// Package kvs holds the key-value stores of CloudFront Functions, read from files: their
+// contents, limits and metadata.
 package kvs
 
 import (
@@ -23,11 +23,11 @@ const (
 // Store is a key-value store. It does not change, so that a run sees no update
 // (CF-KVS-28); a changed file makes a new one.
 type Store struct {
-	// ID is the store's UUID, "" where it is not known.
+	// ID is the store's UUID, "" if unknown.
 	ID string
 	// Name is the store's name or ARN.
 	Name string
-	// Read is when the store was read: its times of creation and update.
+	// Read is when the store was read, used as its creation and update times.
 	Read time.Time
 
 	values map[string]string
@@ -63,7 +63,7 @@ func Parse(text []byte) (*Store, error) {
 	return s, nil
 }
 
-// object reads the outer object: a lone array called data, or pairs.
+// object reads the outer object: a single array called data, or pairs.
 func (s *Store) object(d *json.Decoder) error {
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return fmt.Errorf(`is not a JSON object: it needs {"data": [{"key": "…", "value": "…"}]} or {"key": "value"} (CF-KVS-01)`)
@@ -112,7 +112,7 @@ func (s *Store) pairs(text json.RawMessage) error {
 	return nil
 }
 
-// add adds a pair; no key may stand twice (CF-KVS-02).
+// add adds a pair; keys must be unique (CF-KVS-02).
 func (s *Store) add(key, value string) error {
 	switch _, twice := s.values[key]; {
 	case twice:

@@ -37,14 +37,14 @@ func commandFor(c *Config) (command, error) {
 	if handler == "" {
 		handler = "handler"
 	}
-	if i := strings.LastIndexByte(handler, '.'); i >= 0 { // as Lambda has it: file.function
+	if i := strings.LastIndexByte(handler, '.'); i >= 0 { // as in Lambda: file.function
 		handler = handler[i+1:]
 	}
 	program, err := exec.LookPath(name)
 	if err != nil {
 		return command{}, fmt.Errorf("%s is needed to run %s, and is not on the PATH", name, filepath.Base(c.File))
 	}
-	if name == "python3" { // which may be a wrapper that needs the environment
+	if name == "python3" { // it may be a wrapper that needs the environment
 		if out, err := exec.Command(program, "-c", "import sys; print(sys.executable)").Output(); err == nil {
 			program = strings.TrimSpace(string(out))
 		}
@@ -52,8 +52,8 @@ func commandFor(c *Config) (command, error) {
 	return command{program, append(arguments, c.File, handler), filepath.Dir(c.File), environment(c)}, nil
 }
 
-// environment is what a process gets: what Lambda sets, and what is configured
-// (CF-LAE-75). Nothing of this process's own goes along.
+// environment is what a process gets: what Lambda sets, and what is configured (CF-LAE-75).
+// Nothing of this process's own is passed on.
 func environment(c *Config) []string {
 	name := c.Name
 	if name == "" {

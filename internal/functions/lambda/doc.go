@@ -1,5 +1,4 @@
-// Package lambda runs the handlers of Lambda@Edge: in processes of node or
-// python3 on this machine, or by the Invoke API of whatever speaks it at an
-// endpoint. It takes an event as JSON and gives back JSON; what both mean is
-// for others to know.
+// Package lambda runs Lambda@Edge handlers: in node or python3 processes on this machine,
+// or through the Invoke API at any endpoint that supports it. It takes an event as JSON and
+// returns JSON; it does not interpret either.
 package lambda

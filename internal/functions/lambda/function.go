@@ -14,7 +14,7 @@ import (
 // TimeLimit is how long a function may run, at every trigger (CF-LAE-68).
 const TimeLimit = 30 * time.Second
 
-// mostAnswer bounds what a function may return: more than any trigger allows.
+// mostAnswer limits what a function may return: more than any trigger allows.
 const mostAnswer = 8 << 20
 
 // Config says where a function's code is. Either File or Endpoint is set.
@@ -24,15 +24,14 @@ type Config struct {
 	// Handler is the name of the exported function. Default "handler", and
 	// "lambda_handler" for Python.
 	Handler string
-	// Environment is all that the process gets besides what Lambda sets itself;
+	// Environment is everything that the process gets besides what Lambda sets itself;
 	// nothing of this process's own is passed on.
 	Environment map[string]string
-	// Endpoint is the address of a Lambda Invoke API, and Name the function's name
-	// there.
+	// Endpoint is the URL of a Lambda Invoke API, and Name the function's name there.
 	Endpoint, Name string
-	// Timeout bounds one run. Default [TimeLimit].
+	// Timeout limits one run. Default [TimeLimit].
 	Timeout time.Duration
-	// Log gets what the process prints. Default: nobody does.
+	// Log receives what the process prints. Default: it is dropped.
 	Log func(line string)
 }
 
@@ -44,7 +43,7 @@ type Function struct {
 
 // Error is how a run failed.
 type Error struct {
-	// Type and Message are those of the error that the handler threw, or ours.
+	// Type and Message are from the error that the handler threw, or ours.
 	Type, Message string
 	// Throttled says that the service had no room for the run.
 	Throttled bool
@@ -62,7 +61,7 @@ func (e *Error) Error() string {
 type Result struct {
 	// Answer is what the handler returned, as JSON.
 	Answer []byte
-	// Log are the lines that it printed meanwhile.
+	// Log holds the lines that it printed meanwhile.
 	Log []string
 }
 
@@ -142,7 +141,7 @@ func (f *Function) Close() {
 	}
 }
 
-// log hands a line to whoever listens.
+// log passes a line to Config.Log, if set.
 func (c *Config) log(line string) {
 	if c.Log != nil {
 		c.Log(line)

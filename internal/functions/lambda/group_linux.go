@@ -5,12 +5,12 @@ import (
 	"syscall"
 )
 
-// setGroup puts a process into a group of its own, to die with us.
+// setGroup puts a process into its own group, to die with us.
 func setGroup(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// killGroup ends a process and those of its group.
+// killGroup kills a process and its group.
 func killGroup(c *exec.Cmd) {
 	if c.Process != nil {
 		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// checkEndpoint says what is wrong with the address of an Invoke API.
+// checkEndpoint says what is wrong with the URL of an Invoke API.
 func checkEndpoint(endpoint string) error {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -20,11 +20,11 @@ func checkEndpoint(endpoint string) error {
 	return nil
 }
 
-// client calls Invoke APIs. It is not a road to an origin: what it calls is a
-// stand-in for the Lambda service.
+// client calls Invoke APIs. It does not connect to origins: it calls a stand-in for the
+// Lambda service.
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: mostProcesses}}
 
-// call runs the function by the Invoke API.
+// call runs the function through the Invoke API.
 func (f *Function) call(ctx context.Context, event []byte) (Result, error) {
 	address := strings.TrimSuffix(f.config.Endpoint, "/") + "/2015-03-31/functions/" + url.PathEscape(f.config.Name) + "/invocations"
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(event))

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// mostProcesses is how many processes of one function run at once. More events
-// wait for one of them.
+// mostProcesses is how many processes of one function run at once. Further events wait for
+// one of them.
 const mostProcesses = 8
 
 // pool keeps the processes of one function warm.
@@ -22,7 +22,7 @@ type pool struct {
 	idle   []*process
 	all    map[*process]bool
 	closed bool
-	// retired says that nothing is kept warm any more.
+	// retired means that nothing is kept warm any more.
 	retired bool
 }
 
@@ -30,7 +30,7 @@ func newPool(c command, config Config) *pool {
 	return &pool{command: c, config: config, slots: make(chan struct{}, mostProcesses), all: map[*process]bool{}}
 }
 
-// invoke has a process handle an event.
+// invoke lets a process handle an event.
 func (p *pool) invoke(ctx context.Context, event []byte) (Result, error) {
 	select {
 	case p.slots <- struct{}{}:
@@ -80,7 +80,7 @@ func (p *pool) take() (*process, error) {
 	return started, nil
 }
 
-// give gives a process back; one that is of no use is ended.
+// give returns a process; an unusable one is ended.
 func (p *pool) give(process *process, usable bool) {
 	p.mu.Lock()
 	if usable && process.alive() && !p.closed && !p.retired {
@@ -93,7 +93,7 @@ func (p *pool) give(process *process, usable bool) {
 	process.kill()
 }
 
-// close ends all processes, those at work included.
+// close ends all processes, including busy ones.
 func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
@@ -105,8 +105,8 @@ func (p *pool) close() {
 	}
 }
 
-// retire ends the processes that have nothing to do; the others end with what they
-// do, and so do those that are still started.
+// retire ends the idle processes; busy ones, and those still starting, end when they are
+// done.
 func (p *pool) retire() {
 	p.mu.Lock()
 	p.retired = true
@@ -121,7 +121,7 @@ func (p *pool) retire() {
 	}
 }
 
-// processes is how many there are.
+// processes returns how many there are.
 func (p *pool) processes() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,27 +14,27 @@ import (
 	"time"
 )
 
-// process is one handler that is warm. It serves one event at a time.
+// process is one warm handler. It handles one event at a time.
 type process struct {
 	command *exec.Cmd
 	events  *os.File
 	answers *bufio.Reader
 	pipe    *os.File
 	done    chan struct{}
-	printed chan struct{} // one for each stream that has come to the end of a run
+	printed chan struct{} // one for each stream that has reached the end of a run
 
 	mu    sync.Mutex
 	lines []string
 	bytes int
 }
 
-// The most that is kept of what one run prints.
+// The most that is kept of the output of one run.
 const (
 	mostLines = 1000
 	mostPrint = 256 << 10
 )
 
-// start starts a process. It lives in a group of its own, and dies with us.
+// start starts a process. It has its own process group, and dies with us.
 func start(c command, config *Config) (*process, error) {
 	in, events, err := os.Pipe()
 	if err != nil {
@@ -55,7 +55,7 @@ func start(c command, config *Config) (*process, error) {
 	setGroup(p.command)
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // Linux kills the child when the thread that made it ends
+		runtime.LockOSThread() // Linux kills the child when the thread that created it ends
 		err := p.command.Start()
 		started <- err
 		if err == nil {
@@ -74,7 +74,7 @@ func start(c command, config *Config) (*process, error) {
 	return p, nil
 }
 
-// kill ends the process and all that it started.
+// kill kills the process and everything that it started.
 func (p *process) kill() {
 	killGroup(p.command)
 	p.events.Close()
@@ -82,7 +82,7 @@ func (p *process) kill() {
 	<-p.done
 }
 
-// alive says whether the process still runs.
+// alive reports whether the process is still running.
 func (p *process) alive() bool {
 	select {
 	case <-p.done:
@@ -92,16 +92,16 @@ func (p *process) alive() bool {
 	}
 }
 
-// reply is the one line that a process answers an event with.
+// reply is the one line with which a process answers an event.
 type reply struct {
 	Result json.RawMessage
 	Error  *struct{ Type, Message, Stack string }
 	Fatal  bool // the process ends
 }
 
-// serve has the process handle one event. After an error that is not the
-// handler's own the process is of no use, nor when ctx ended meanwhile: it is being
-// killed then, even if it has answered.
+// serve lets the process handle one event. After an error that is not the handler's own,
+// the process is unusable; so it is if ctx ended meanwhile: it is then being killed, even
+// if it has answered.
 func (p *process) serve(ctx context.Context, id string, event []byte) (_ Result, _ error, usable bool) {
 	p.mu.Lock()
 	p.lines, p.bytes = nil, 0
@@ -134,11 +134,10 @@ func (p *process) serve(ctx context.Context, id string, event []byte) (_ Result,
 	return p.result(r.Result), nil, true
 }
 
-// printWithin bounds the wait for what a run printed: a handler may close its
-// streams.
+// printWithin limits the wait for the output of a run: a handler may close its streams.
 const printWithin = 200 * time.Millisecond
 
-// awaitPrinted waits until both streams have come to the end of the run.
+// awaitPrinted waits until both streams have reached the end of the run.
 func (p *process) awaitPrinted(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, printWithin)
 	defer cancel()
@@ -151,10 +150,10 @@ func (p *process) awaitPrinted(ctx context.Context) {
 	}
 }
 
-// endOfRun is the line with which the bootstraps end what a run prints.
+// endOfRun is the line with which the bootstraps end the output of a run.
 const endOfRun = "\x00end"
 
-// readLine reads a line of bounded length.
+// readLine reads a line of limited length.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {
@@ -178,7 +177,7 @@ func (p *process) result(answer []byte) Result {
 	return Result{Answer: answer, Log: p.lines}
 }
 
-// printer takes what a process prints, line by line.
+// printer receives the output of a process, line by line.
 type printer struct {
 	process *process
 	log     func(string)

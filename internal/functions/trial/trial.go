@@ -1,6 +1,5 @@
-// Package trial runs one CloudFront Function on one event that was written by
-// hand and says what the service's own test would say of it, and what would
-// become of a live request besides.
+// Package trial runs one CloudFront Function on one hand-written event and reports what the
+// service's own test would report, and what would additionally happen to a live request.
 package trial
 
 import (
@@ -16,14 +15,14 @@ import (
 
 // Trial is a function to try.
 type Trial struct {
-	// Code is the function's code, Runtime its runtime; "" is cloudfront-js-2.0.
+	// Code is the function's code, Runtime its runtime; "" means cloudfront-js-2.0.
 	Code    string
 	Runtime string
-	// Stage is the event type, "" for what the event says.
+	// Stage is the event type; "" means that of the event.
 	Stage policy.Trigger
 	// Store is its key-value store; nil for none.
 	Store *kvs.Store
-	// Now is the time of the run; zero is the real one.
+	// Now is the time of the run; zero means the real time.
 	Now time.Time
 }
 
@@ -33,8 +32,8 @@ type Result struct {
 	ComputeUtilization    string
 	FunctionErrorMessage  string
 	FunctionExecutionLogs []string
-	// FunctionOutput is JSON in a string, {"request": …} or {"response": …}
-	// (CF-FN-95); "" where the function failed.
+	// FunctionOutput is JSON in a string, {"request": …} or {"response": …} (CF-FN-95); ""
+	// if the function failed.
 	FunctionOutput string
 	// OriginModification is the call with which the function chose an origin.
 	OriginModification *Modification `json:",omitempty"`
@@ -103,7 +102,7 @@ func (t Trial) Run(event []byte) (*Result, error) {
 	return r, nil
 }
 
-// judge says what the edge would say of the result.
+// judge returns the edge's verdict on the result.
 func judge(event *policy.FunctionEvent, result *policy.FunctionResult) *policy.FunctionFault {
 	switch {
 	case result.Request != nil:
@@ -117,11 +116,11 @@ func judge(event *policy.FunctionEvent, result *policy.FunctionResult) *policy.F
 	return fault
 }
 
-// assumedMost is what 100 stands for: the service's maximum is not published, but
-// is less than a millisecond (CF-FN-73). The number is of this machine.
+// assumedMost is the time that counts as 100: the service's maximum is not published, but
+// is less than a millisecond (CF-FN-73). The number is specific to this machine.
 const assumedMost = time.Millisecond
 
-// utilization is the share of the time that the service allows, in percent.
+// utilization is the share of the allowed time, in percent.
 func utilization(d time.Duration) string {
 	return strconv.Itoa(int(math.Ceil(min(100*float64(d)/float64(assumedMost), 100))))
 }
