@@ -20,7 +20,7 @@ func ParseConnect(spec string) (from, to string, err error) {
 
 func samePath(path string) string { return path }
 
-// connectEntry checks the two sides of an entry; path resolves the paths in it.
+// connectEntry checks the two sides of an entry; path resolves its paths.
 func connectEntry(from, to string, path func(string) string) (string, string, error) {
 	if strings.HasPrefix(to, folderPrefix) {
 		return folderEntry(from, to, path)
@@ -57,7 +57,7 @@ func connectKey(from string) (string, error) {
 	return net.JoinHostPort(domain, port), nil
 }
 
-// portMistake adds what is wrong with a port that is a number.
+// portMistake explains what is wrong with a numeric port.
 func portMistake(port string) string {
 	if port == "" || strings.Trim(port, "0123456789") != "" || isPort(port) {
 		return ""

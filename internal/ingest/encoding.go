@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// toUTF8 returns text as UTF-8 without a byte order mark. It reads UTF-8 and
-// UTF-16 of both byte orders, with or without a mark: PowerShell's > writes
-// UTF-16, and that is how many a distribution was saved.
+// toUTF8 returns text as UTF-8 without a byte order mark. It reads UTF-8 and UTF-16 of both
+// byte orders, with or without a mark: PowerShell's > writes UTF-16, and many distributions
+// are saved that way.
 func toUTF8(data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
@@ -18,7 +18,7 @@ func toUTF8(data []byte) ([]byte, error) {
 		return fromUTF16(data[2:], binary.LittleEndian)
 	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
 		return fromUTF16(data[2:], binary.BigEndian)
-	case len(data) >= 2 && data[0] != 0 && data[1] == 0: // what we read starts with an ASCII character
+	case len(data) >= 2 && data[0] != 0 && data[1] == 0: // everything we read starts with an ASCII character
 		return fromUTF16(data, binary.LittleEndian)
 	case len(data) >= 2 && data[0] == 0 && data[1] != 0:
 		return fromUTF16(data, binary.BigEndian)

@@ -14,18 +14,18 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// Bounds of looking through a folder.
+// Limits for searching a folder.
 const (
-	maxFolderDepth = 4       // folders below the one that was named
-	maxFolderFiles = 2_000   // files looked at
+	maxFolderDepth = 4       // levels below the given folder
+	maxFolderFiles = 2_000   // files examined
 	maxCandidate   = 4 << 20 // bytes of a file that may be a template
 )
 
-// overlayFiles are the names under which a folder has an overlay of its own.
+// overlayFiles are the file names of a folder's own overlay.
 var overlayFiles = []string{"edgesim.yaml", "edgesim.yml"}
 
-// readFolder reads a folder by what is in it: an overlay, what the CDK
-// synthesized, Terraform, or templates.
+// readFolder reads a folder by its contents: an overlay, the CDK's output, Terraform, or
+// templates.
 func readFolder(dir string, opts Options) (*Result, error) {
 	for _, name := range overlayFiles {
 		file := filepath.Join(dir, name)
@@ -43,7 +43,7 @@ func readFolder(dir string, opts Options) (*Result, error) {
 	return result, inFile(err, dir)
 }
 
-// folderSet reads a folder that has no overlay.
+// folderSet reads a folder without an overlay.
 func folderSet(dir string, opts Options) (*tree.Set, error) {
 	if set, err := knownFolder(dir, opts); set != nil || err != nil {
 		return set, err
@@ -53,7 +53,7 @@ func folderSet(dir string, opts Options) (*tree.Set, error) {
 		return nil, &Error{Message: "cannot be read: " + err.Error()}
 	}
 	folders = append(folders, terraform.Roots(dir)...)
-	// What lies in the folder itself comes before what lies below it.
+	// Files in the folder itself come before those below it.
 	here := slices.DeleteFunc(slices.Clone(files), func(f string) bool { return filepath.Dir(f) != filepath.Clean(dir) })
 	switch {
 	case len(here) > 0:
@@ -77,7 +77,7 @@ func folderSet(dir string, opts Options) (*tree.Set, error) {
 // mostNamed is how many configurations of a folder a message names.
 const mostNamed = 5
 
-// firstOf names the first few, and how many more there are.
+// firstOf lists the first few, and says how many more there are.
 func firstOf(names []string) string {
 	text := strings.Join(names[:min(mostNamed, len(names))], ", ")
 	if more := len(names) - mostNamed; more > 0 {
@@ -86,7 +86,7 @@ func firstOf(names []string) string {
 	return text
 }
 
-// plainFolder is a folder without Terraform's double slash, which says where the
+// plainFolder returns a folder without Terraform's double slash, which marks where the
 // modules are, if as much is read without it.
 func plainFolder(at string, opts Options) string {
 	plain := filepath.Clean(at)
@@ -103,7 +103,7 @@ func plainFolder(at string, opts Options) string {
 	return plain
 }
 
-// knownFolder reads a folder of which a file tells what it is, or returns nil.
+// knownFolder reads a folder whose kind is clear from one of its files, or returns nil.
 func knownFolder(dir string, opts Options) (*tree.Set, error) {
 	if root, err := os.OpenRoot(dir); err == nil {
 		defer root.Close()
@@ -157,11 +157,11 @@ func filesSet(files []string, opts Options) (*tree.Set, error) {
 	return all, nil
 }
 
-// skipped are folders that hold other people's files.
+// skipped are folders with other people's files.
 var skipped = []string{"node_modules", "vendor", ".git", ".terraform", "dist", "build", "target", "venv", "__pycache__"}
 
-// candidates finds files that hold a distribution, and folders of the CDK below a
-// folder. Links are not followed.
+// candidates finds files that contain a distribution, and CDK folders, below a folder.
+// Links are not followed.
 func candidates(dir string) (files, folders []string, err error) {
 	seen := 0
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -196,7 +196,7 @@ func candidates(dir string) (files, folders []string, err error) {
 	return files, folders, err
 }
 
-// holdsDistribution reports whether a file looks like one with a distribution.
+// holdsDistribution reports whether a file seems to contain a distribution.
 func holdsDistribution(path string, d fs.DirEntry) bool {
 	if strings.HasSuffix(path, ".tf.json") { // found with its folder
 		return false
@@ -226,7 +226,7 @@ func assemblyWithDistribution(dir string) bool {
 	return mentions(dir, "*.template.json", "AWS::CloudFront::Distribution")
 }
 
-// mentions reports whether a file of a folder has a text in it.
+// mentions reports whether a file of a folder contains a text.
 func mentions(dir, pattern, text string) bool {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

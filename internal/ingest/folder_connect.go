@@ -10,10 +10,10 @@ import (
 type Folder struct {
 	// Path is the folder.
 	Path string
-	// List lets everybody list the bucket, so that what is missing is a 404.
+	// List lets everyone list the bucket, so that a missing object is a 404.
 	List bool
-	// Website is a file with the configuration of the website endpoint; "" for the
-	// default one.
+	// Website is a file with the configuration of the website endpoint; "" for the default
+	// one.
 	Website string
 }
 
@@ -66,7 +66,7 @@ func (f Folder) String() string {
 	return text
 }
 
-// folderEntry is an entry of connect that leads to a folder, its paths resolved.
+// folderEntry is an entry of connect that points to a folder, with its paths resolved.
 func folderEntry(from, to string, path func(string) string) (string, string, error) {
 	f, _, err := ParseFolder(to)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// format is one of the formats that are told apart.
+// format is one of the detected formats.
 type format string
 
 const (
@@ -20,7 +20,7 @@ const (
 	formatServerless     format = "serverless.yml"
 )
 
-// knownFormats says what is read, for messages.
+// knownFormats lists what can be read, for messages.
 const knownFormats = "edgesim reads the API's JSON (aws cloudfront get-distribution-config), CloudFormation, SAM, a CDK's cdk.out, serverless.yml, " +
 	"Terraform (.tf files, terraform show -json of a plan or a state, terraform.tfstate) and its own overlay"
 
@@ -30,7 +30,7 @@ func isJSON(text []byte) bool {
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
-// formatOf tells the format of a tree, "" where it is none that is known.
+// formatOf returns the format of a tree, "" if unknown.
 func formatOf(n *tree.Node) format {
 	switch {
 	case cloudformation.LooksLike(n):

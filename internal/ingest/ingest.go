@@ -16,7 +16,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// maxFile bounds what is read: more than any distribution, less than memory.
+// maxFile limits what is read: more than any distribution, less than memory.
 const maxFile = 48 << 20
 
 // Options say how to read.
@@ -25,19 +25,19 @@ type Options struct {
 	// template's parameters, Terraform's variables, and any other expression
 	// that an unresolved value names.
 	Parameters map[string]string
-	// Resources are policies and other resources that the distributions may name
-	// besides those of the files.
+	// Resources are policies and other resources that the distributions may refer to
+	// besides those in the files.
 	Resources []tree.Resource
-	// DistributionID picks a distribution by name, id, cloudfront.net name or
-	// alias; "" takes the first.
+	// DistributionID selects a distribution by name, id, cloudfront.net name or alias; ""
+	// selects the first.
 	DistributionID string
-	// AssumeUnresolved puts placeholders in for what is not known, where it would
-	// be an [UnresolvedError].
+	// AssumeUnresolved uses placeholders for unknown values instead of an
+	// [UnresolvedError].
 	AssumeUnresolved bool
 	// List returns distributions with unresolved values without an error.
 	List bool
-	// BaseDir is the folder that paths inside the file are relative to. [ReadFile]
-	// sets it to the file's folder where it is "".
+	// BaseDir is the folder that paths inside the file are relative to. If it is "",
+	// [ReadFile] sets it to the file's folder.
 	BaseDir string
 	// Stdin is what [ReadFile] reads for the path "-".
 	Stdin io.Reader
@@ -48,16 +48,15 @@ type Options struct {
 
 // Result is what was read.
 type Result struct {
-	// Distribution is the first of Distributions, or the one that was picked. It
-	// is nil only for an overlay that names neither a distribution nor an origin.
+	// Distribution is the first of Distributions, or the selected one. It is nil only for
+	// an overlay that specifies neither a distribution nor an origin.
 	Distribution *distribution.Distribution
-	// Distributions are all that were read, complete and valid.
+	// Distributions are all distributions read, complete and valid.
 	Distributions []*distribution.Distribution
 	// Overlay holds the overlay's settings; nil for any other format.
 	Overlay *Overlay
-	// Connect says where a name is reached in place of what it resolves to,
-	// DOMAIN[:PORT] to HOST:PORT: an overlay's entries, or the one of a local
-	// --origin. A name without a port stands for all its ports.
+	// Connect maps DOMAIN[:PORT] to the HOST:PORT where it is reached instead: an overlay's
+	// entries, or that of a local --origin. A name without a port stands for all its ports.
 	Connect map[string]string
 	// Files are the files that were read, for --watch.
 	Files []string
@@ -116,7 +115,7 @@ func ReadFiles(paths []string, opts Options) (*Result, error) {
 	return all, err
 }
 
-// together joins errors of several files so that what is alike is told as one.
+// together joins errors of several files so that similar ones are reported as one.
 func together(problems []error) error {
 	invalid, unresolved := &distribution.InvalidError{}, &UnresolvedError{}
 	var others []error
@@ -168,7 +167,7 @@ func load(path string, stdin io.Reader) ([]byte, error) {
 
 func readAll(path string, r io.Reader) ([]byte, error) {
 	var b bytes.Buffer
-	if f, ok := r.(*os.File); ok { // room at once, not by doubling
+	if f, ok := r.(*os.File); ok { // allocate once, without doubling
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			if info.Size() > maxFile {
 				return nil, &Error{File: path, Message: fmt.Sprintf("is bigger than %d MiB", maxFile>>20)}
@@ -205,7 +204,7 @@ func Read(data []byte, opts Options) (*Result, error) {
 	return mapped(set, opts)
 }
 
-// mapped makes the result of a set.
+// mapped makes the result from a set.
 func mapped(set *tree.Set, opts Options) (*Result, error) {
 	for _, res := range opts.Resources {
 		set.Add(res)
@@ -223,7 +222,7 @@ func mapped(set *tree.Set, opts Options) (*Result, error) {
 	return result, err
 }
 
-// pick returns the distribution that the user asked for.
+// pick returns the distribution that the user selected.
 func pick(list []*distribution.Distribution, want string) (*distribution.Distribution, error) {
 	var names []string
 	for _, d := range list {
@@ -236,7 +235,7 @@ func pick(list []*distribution.Distribution, want string) (*distribution.Distrib
 			}
 		}
 	}
-	for _, d := range list { // the logical id alone, where a stack stands in front
+	for _, d := range list { // the logical id alone, without the stack prefix
 		if _, last, ok := strings.Cut(d.Name, "/"); ok && strings.EqualFold(last[strings.LastIndexByte(last, '/')+1:], want) {
 			return d, nil
 		}

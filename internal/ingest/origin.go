@@ -16,13 +16,14 @@ import (
 // OriginFlags are the --origin form: a URL and the settings beside it. A nil
 // number means that the flag was not given; 0 is out of range like any other.
 type OriginFlags struct {
-	// URL is scheme, host and perhaps port, e.g. "https://app.example.com:8443".
+	// URL is the scheme, host and optional port, e.g. "https://app.example.com:8443".
 	URL string
 	// ForwardHost forwards the viewer's Host (--forward-host).
 	ForwardHost bool
-	// Path is put before every request's path (--origin-path).
+	// Path is prepended to every request's path (--origin-path).
 	Path string
-	// SSLProtocols are the TLS versions offered (--origin-ssl-protocols); nil means those inferred.
+	// SSLProtocols are the TLS versions offered (--origin-ssl-protocols); nil means the
+	// inferred ones.
 	SSLProtocols []string
 	// ConnectionAttempts is a number (--origin-connection-attempts).
 	ConnectionAttempts *int
@@ -71,7 +72,7 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 		DefaultBehavior:   behavior,
 		HTTPVersion:       distribution.DefaultHTTPVersion,
 	}
-	if len(r.problems) == 0 { // else the URL's own mistakes say it better
+	if len(r.problems) == 0 { // otherwise the URL's own mistakes explain it better
 		r.originProblems(d)
 	}
 	if len(r.problems) > 0 {
@@ -79,8 +80,8 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 	}
 	result := &Result{Distribution: d, Distributions: []*distribution.Distribution{d}}
 	if apishape.IsPrivateName(host) {
-		// Keyed by the host alone: an entry of the user's own, with or without
-		// a port, comes before it.
+		// Keyed by the host only: a user's own entry, with or without a port, takes
+		// precedence.
 		result.Connect = map[string]string{host: net.JoinHostPort(host, strconv.Itoa(port))}
 	}
 	for _, n := range append(r.notices, apishape.Warnings(d)...) {
@@ -90,7 +91,7 @@ func FromOrigin(flags OriginFlags) (*Result, error) {
 	return result, nil
 }
 
-// flagReader collects what there is to say about the flags.
+// flagReader collects notices and problems about the flags.
 type flagReader struct {
 	notices  []distribution.Notice
 	problems []distribution.Problem
@@ -102,7 +103,7 @@ func (r *flagReader) notice(kind distribution.NoticeKind, path, message string) 
 
 func (r *flagReader) problem(p distribution.Problem) { r.problems = append(r.problems, p) }
 
-// apply puts the settings beside the URL into the origin.
+// apply applies the settings other than the URL to the origin.
 func (f *OriginFlags) apply(o *distribution.Origin, r *flagReader) {
 	seconds := func(n *int, d *time.Duration) {
 		if n != nil {
@@ -135,11 +136,11 @@ func (f *OriginFlags) apply(o *distribution.Origin, r *flagReader) {
 // mostSeconds keeps a number of seconds within a duration.
 const mostSeconds = 1_000_000_000
 
-// originURL takes the URL apart and records what does not belong into it.
+// originURL parses the URL and records what does not belong in it.
 func (r *flagReader) originURL(text string) (scheme, host string, port int) {
 	const form = "http://HOST[:PORT] or https://HOST[:PORT]"
 	full := text
-	text = withoutUser(text) // passwords do not belong into messages
+	text = withoutUser(text) // messages must not contain passwords
 	problem := func(rule, message, fix string) {
 		r.problem(distribution.Problem{Path: "--origin", Value: text, Allowed: form, Rule: rule, Message: message, Fix: fix})
 	}
@@ -196,8 +197,8 @@ func withoutUser(text string) string {
 	return text[:start] + "***" + text[at:]
 }
 
-// originProblems judges the distribution as the API would and names the flag
-// where a setting came from. That the origin is an address is not a problem here.
+// originProblems validates the distribution as the API would and names the flag that set a
+// setting. That the origin is an address is not a problem here.
 func (r *flagReader) originProblems(d *distribution.Distribution) {
 	for _, p := range d.Validate() {
 		if p.Rule == "CF-CONF-13" && isAddress(p.Value) {
@@ -208,7 +209,7 @@ func (r *flagReader) originProblems(d *distribution.Distribution) {
 	}
 }
 
-// flagPath names the flag that a setting of the one origin comes from.
+// flagPath returns the flag for a setting of the only origin.
 func flagPath(path string) string {
 	path, ok := strings.CutPrefix(path, "Origins.Items[0].")
 	path = strings.TrimPrefix(path, "CustomOriginConfig.")

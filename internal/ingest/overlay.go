@@ -18,23 +18,23 @@ import (
 // edge with, to be checked in beside docker-compose.yml. The keys are those of the
 // table in package setting. Flags given on the command line win over it.
 type Overlay struct {
-	// Values are the settings by name, each as the flag would have it, several for
-	// what is repeatable; paths are relative to the working directory. What the file
-	// does not say is not in it.
+	// Values are the settings by name, each as its flag would have it, several for
+	// repeatable ones; paths are relative to the working directory. Settings that are not
+	// in the file are absent.
 	Values map[string][]string
-	// Origin is the --origin form, or nil. [Result.Distribution] was made of
-	// it; merge flags into a copy and call [FromOrigin] again to change it.
+	// Origin is the --origin form, or nil. [Result.Distribution] was made from it; merge
+	// flags into a copy and call [FromOrigin] again to change it.
 	Origin *OriginFlags
 	// Parameters are template parameters.
 	Parameters map[string]string
-	// Geography says where viewers are: values of the CloudFront-Viewer-* fields
+	// Geography describes the viewers' location: values of the CloudFront-Viewer-* fields
 	// of [distribution.GeographyHeaders], by name.
 	Geography map[string]string
-	// AccessCredentials sign requests to origins, by the id of the origin access
-	// control, the variables that they name looked up.
+	// AccessCredentials sign requests to origins, by the id of the origin access control,
+	// with the variables that they name looked up.
 	AccessCredentials map[string]AccessCredentials
-	// Functions and Stores are files by the name or ARN of the function or the
-	// key-value store, Lambdas say where Lambda@Edge functions run.
+	// Functions and Stores are files by the name or ARN of the function or key-value store;
+	// Lambdas say where Lambda@Edge functions run.
 	Functions, Stores map[string]string
 	Lambdas           map[string]Lambda
 }
@@ -45,8 +45,7 @@ type Lambda struct {
 	Environment                   map[string]string
 }
 
-// looksLikeOverlay reports whether a tree has a key of the overlay, perhaps
-// misspelled.
+// looksLikeOverlay reports whether a tree has a key of the overlay, possibly misspelled.
 func looksLikeOverlay(n *tree.Node) bool {
 	if n.Kind != tree.Object {
 		return false
@@ -64,7 +63,7 @@ type overlayReader struct {
 	opts    Options
 	overlay Overlay
 	connect map[string]string
-	// resources are the custom policies, and remarks what there is to say of them.
+	// resources are the custom policies, and remarks the remarks about them.
 	resources []tree.Resource
 	remarks   []tree.Remark
 	// distribution is the node of that key, read last, as it may need parameters.
@@ -104,8 +103,8 @@ func readOverlay(n *tree.Node, opts Options) (*Result, error) {
 	return r.result()
 }
 
-// otherKeys are keys that people try: a flag whose key has another name, and the
-// spelling of earlier versions.
+// otherKeys are keys that people try: a flag whose key has another name, and spellings of
+// earlier versions.
 var otherKeys = map[string]string{"origin-ca": "trust", "client_certificate": "client-certificate"}
 
 func unknownKey(f tree.Field) *Error {
@@ -132,11 +131,11 @@ func (e *entryError) Error() string { return e.err.Error() }
 // Unwrap returns the mistake itself.
 func (e *entryError) Unwrap() error { return e.err }
 
-// result puts the distribution, the overlay and the connect entries together.
+// result combines the distribution, the overlay and the connect entries.
 func (r *overlayReader) result() (*Result, error) {
 	result := &Result{Overlay: &r.overlay, Connect: r.connect}
 	origin := r.originFlags()
-	if r.distribution == nil { // else they are judged with the distribution
+	if r.distribution == nil { // otherwise they are judged with the distribution
 		set := &tree.Set{Dialect: tree.DialectOverlay, Resources: r.resources}
 		if _, err := apishape.Map(set, apishape.Options{}); err != nil {
 			return nil, err
@@ -168,7 +167,7 @@ func (r *overlayReader) result() (*Result, error) {
 	return result, nil
 }
 
-// watched are the overlay and the files that it names beside distributions.
+// watched returns the overlay and the files that it names other than distributions.
 func (r *overlayReader) watched() []string {
 	var list []string
 	if r.opts.file != "" && r.opts.file != "-" {
@@ -185,15 +184,15 @@ func (r *overlayReader) watched() []string {
 	return list
 }
 
-// without returns the entries of a whose keys b does not have.
+// without returns the entries of a whose keys are not in b.
 func without(a, b map[string]string) map[string]string {
 	rest := maps.Clone(a)
 	maps.DeleteFunc(rest, func(k, _ string) bool { _, ok := b[k]; return ok })
 	return rest
 }
 
-// readDistribution reads what the key distribution holds: a mapping, the path of
-// a file of any other format, or several paths.
+// readDistribution reads the value of the key distribution: a mapping, the path of a file
+// of any other format, or several paths.
 func (r *overlayReader) readDistribution() (*Result, error) {
 	opts := r.opts
 	opts.Resources = append(opts.Resources, r.resources...)
@@ -232,13 +231,13 @@ func (r *overlayReader) readDistribution() (*Result, error) {
 	return r.mapped(set, opts)
 }
 
-// mapped makes the result of the set that the overlay names.
+// mapped makes the result from the set that the overlay names.
 func (r *overlayReader) mapped(set *tree.Set, opts Options) (*Result, error) {
 	set.Remarks = append(set.Remarks, r.remarks...)
 	return mapped(set, opts)
 }
 
-// inFile names the file of an error that names none.
+// inFile sets the file of an error that has none.
 func inFile(err error, path string) error {
 	var e *Error
 	if errors.As(err, &e) && e.File == "" {
@@ -249,7 +248,7 @@ func inFile(err error, path string) error {
 	return err
 }
 
-// path makes a path of the file relative to the working directory.
+// path makes a path in the file relative to the working directory.
 func (r *overlayReader) path(p string) string {
 	if filepath.IsAbs(p) {
 		return p

@@ -15,7 +15,7 @@ type AccessCredentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// setPublicKeys reads public keys: a mapping of ids to files in PEM.
+// setPublicKeys reads public keys: a mapping from ids to PEM files.
 func (r *overlayReader) setPublicKeys(n *tree.Node) error {
 	if n.Kind != tree.Object {
 		return fmt.Errorf("is %s, want a mapping of key ids to PEM files", n.Kind)
@@ -38,7 +38,7 @@ func (r *overlayReader) setPublicKeys(n *tree.Node) error {
 	return nil
 }
 
-// setKeyGroups reads key groups: a mapping of ids to lists of key ids.
+// setKeyGroups reads key groups: a mapping from ids to lists of key ids.
 func (r *overlayReader) setKeyGroups(n *tree.Node) error {
 	if n.Kind != tree.Object {
 		return fmt.Errorf("is %s, want a mapping of key group ids to lists of key ids", n.Kind)
@@ -58,8 +58,8 @@ func (r *overlayReader) setKeyGroups(n *tree.Node) error {
 	return nil
 }
 
-// setAccessControls reads origin access controls: what an API would say of each, and
-// the credentials to sign with.
+// setAccessControls reads origin access controls: each as in the API, with the credentials
+// to sign with.
 func (r *overlayReader) setAccessControls(n *tree.Node) error {
 	if n.Kind != tree.Object {
 		return fmt.Errorf("is %s, want a mapping of ids to origin access controls", n.Kind)

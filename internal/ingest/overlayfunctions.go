@@ -18,7 +18,7 @@ func (r *overlayReader) setStores(n *tree.Node) error {
 	return r.files(n, "key-value store", &r.overlay.Stores)
 }
 
-// files reads a mapping of names to files.
+// files reads a mapping from names to files.
 func (r *overlayReader) files(n *tree.Node, what string, to *map[string]string) error {
 	if n.Kind != tree.Object {
 		return fmt.Errorf("is %s, want a mapping of the name or ARN of each %s to its file", n.Kind, what)

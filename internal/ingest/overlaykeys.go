@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/when"
 )
 
-// forms read the keys that have a form of their own; every other one is read by its
-// kind in the table of settings.
+// forms read the keys with a form of their own; all others are read by their kind in the
+// table of settings.
 var forms = map[string]func(r *overlayReader, n *tree.Node) error{
 	"distribution":           (*overlayReader).setDistribution,
 	"connect":                (*overlayReader).setConnect,
@@ -42,7 +42,7 @@ func (r *overlayReader) read(s *setting.Setting, n *tree.Node) error {
 	return err
 }
 
-// values reads what is not a mapping, as the flag would have it.
+// values reads a value that is not a mapping, as its flag would have it.
 func (r *overlayReader) values(s *setting.Setting, n *tree.Node) ([]string, error) {
 	switch s.Kind {
 	case setting.List, setting.Files, setting.Comma:
@@ -77,8 +77,7 @@ func (r *overlayReader) values(s *setting.Setting, n *tree.Node) ([]string, erro
 	return []string{text}, err
 }
 
-// word judges a string by the kind of its setting, and makes a path of it where it
-// is one.
+// word validates a string by the kind of its setting, and resolves it if it is a path.
 func (r *overlayReader) word(s *setting.Setting, text string) (string, error) {
 	switch s.Kind {
 	case setting.Choice:
@@ -108,7 +107,7 @@ func (r *overlayReader) word(s *setting.Setting, text string) (string, error) {
 	return text, nil
 }
 
-// originFlags are the keys that stand for a distribution with one origin.
+// originFlags returns the keys that stand for a distribution with one origin.
 func (r *overlayReader) originFlags() OriginFlags {
 	v := r.overlay.Values
 	first := func(name string) string {
@@ -119,7 +118,7 @@ func (r *overlayReader) originFlags() OriginFlags {
 	}
 	count := func(name string) *int {
 		n, err := strconv.Atoi(first(name))
-		if err != nil { // the reader has seen that it is a number, if it is there
+		if err != nil { // already known to be a number, if present
 			return nil
 		}
 		return &n
@@ -180,7 +179,7 @@ func (r *overlayReader) setParameters(n *tree.Node) error {
 	return nil
 }
 
-// word reads a string that is not empty.
+// word reads a non-empty string.
 func word(n *tree.Node, to *string) error {
 	if n.Kind != tree.String {
 		return fmt.Errorf("is %s, want a string", n.Kind)
@@ -201,8 +200,7 @@ func scalar(n *tree.Node, to *string) error {
 	return nil
 }
 
-// words reads a list of strings, or one string, which is one item unless commas
-// separate.
+// words reads a list of strings, or one string, which is one item unless split at commas.
 func words(n *tree.Node, commas bool) (all []string, err error) {
 	if n.Kind == tree.String {
 		if n.Text == "" {

@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// setPolicies reads custom policies: a list of files as the API prints them, or
-// of their content.
+// setPolicies reads custom policies: a list of files as printed by the API, or of their
+// content.
 func (r *overlayReader) setPolicies(n *tree.Node) error {
 	if n.Kind != tree.List {
 		return fmt.Errorf("is %s, want a list of files or of policies as the API gives them", n.Kind)
@@ -42,7 +42,7 @@ func (r *overlayReader) setPolicies(n *tree.Node) error {
 	return nil
 }
 
-// policyFile reads a file with a policy; its name is the path in messages.
+// policyFile reads a policy file; its name is the path in messages.
 func (r *overlayReader) policyFile(name string) (string, *tree.Node, error) {
 	file := r.path(name)
 	data, err := load(file, nil)
@@ -64,8 +64,8 @@ func (r *overlayReader) policyFile(name string) (string, *tree.Node, error) {
 	return filepath.Base(name), n, nil
 }
 
-// setGeography reads where the viewers are, by the names of the fields that
-// tell the origin.
+// setGeography reads the viewers' location, by the names of the fields that tell the
+// origin.
 func (r *overlayReader) setGeography(n *tree.Node) error {
 	if n.Kind != tree.Object {
 		return fmt.Errorf("is %s, want a mapping of CloudFront-Viewer-… to values", n.Kind)

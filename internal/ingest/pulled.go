@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// edgeResource reads what edgesim pull writes of a function, in the form that
-// describe-function prints with the code in the file beside it, or of a
-// key-value store with its pairs. It reports whether the document is one of them.
+// edgeResource reads what edgesim pull writes for a function, in the form that
+// describe-function prints, with the code in a file next to it, or for a key-value store
+// with its pairs. It reports whether the document is one of them.
 func (r *overlayReader) edgeResource(n, item *tree.Node) (tree.Resource, bool, error) {
 	switch {
 	case n.Has("FunctionSummary"):
@@ -42,7 +42,7 @@ func (r *overlayReader) edgeResource(n, item *tree.Node) (tree.Resource, bool, e
 	return tree.Resource{}, false, nil
 }
 
-// named returns an ARN, or else a name.
+// named returns an ARN, or otherwise a name.
 func named(arn string, name *tree.Node) string {
 	if arn != "" {
 		return arn
@@ -50,8 +50,8 @@ func named(arn string, name *tree.Node) string {
 	return name.StringText()
 }
 
-// codeBeside reads the code of a function from the .js file that has the name
-// of its .json file, or returns nil where there is none.
+// codeBeside reads the code of a function from the .js file with the same name as its .json
+// file, or returns nil if there is none.
 func (r *overlayReader) codeBeside(item *tree.Node) (*tree.Node, error) {
 	if item.Kind != tree.String {
 		return nil, nil
@@ -67,14 +67,14 @@ func (r *overlayReader) codeBeside(item *tree.Node) (*tree.Node, error) {
 	return tree.NewString(string(data), tree.Position{File: file, Line: 1, Column: 1}), nil
 }
 
-// The mark that edgesim pull --redact leaves where a custom header's value was.
+// The marks that edgesim pull --redact leaves for a custom header's value.
 const (
 	hiddenStart = "{{edgesim:hidden "
 	hiddenEnd   = "}}"
 )
 
-// unhide makes unresolved values of those that edgesim pull hid, or puts in
-// what --parameter supplies. Only values of custom headers are looked at.
+// unhide turns values that edgesim pull hid into unresolved ones, or inserts what
+// --parameter supplies. Only values of custom headers are examined.
 func unhide(n *tree.Node, parameters map[string]string) {
 	if n == nil {
 		return

@@ -13,22 +13,22 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// source is a document whose format is known.
+// source is a document of a known format.
 type source struct {
-	// file is its path for messages, "" where there is none.
+	// file is its path for messages, "" if there is none.
 	file   string
 	format format
-	// node is the document, nil for Terraform's own language, of which text is kept.
+	// node is the document; nil for Terraform's own language, which is kept in text.
 	node *tree.Node
 	text []byte
-	// dialect is that of the API's structures.
+	// dialect is the dialect of the API's structures.
 	dialect tree.Dialect
 }
 
-// maxWritten bounds YAML and HCL, which people write: JSON of programs may be more.
+// maxWritten limits YAML and HCL, which people write; JSON from programs may be larger.
 const maxWritten = tree.MaxYAML
 
-// parseSource tells the format of a text by its content.
+// parseSource detects the format of a text by its content.
 func parseSource(file string, data []byte) (*source, error) {
 	text, err := toUTF8(data)
 	if err != nil {
@@ -62,11 +62,10 @@ func parseSource(file string, data []byte) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return known(file, n, tree.DialectOverlay) // nobody sends YAML to the API
+	return known(file, n, tree.DialectOverlay) // the API is never sent YAML
 }
 
-// mayBeYAML reports whether a file's extension is one of configurations, or none
-// that says what it is.
+// mayBeYAML reports whether a file's extension is that of a configuration, or says nothing.
 func mayBeYAML(file string) bool {
 	switch strings.ToLower(filepath.Ext(file)) {
 	case "", ".", ".json", ".yaml", ".yml", ".template", ".tf", ".tfstate":
@@ -75,7 +74,7 @@ func mayBeYAML(file string) bool {
 	return false
 }
 
-// known returns a document whose format its content tells.
+// known returns a document whose format is clear from its content.
 func known(file string, n *tree.Node, dialect tree.Dialect) (*source, error) {
 	if err := terraform.Pulumi(file, n); err != nil {
 		return nil, err
@@ -87,7 +86,7 @@ func known(file string, n *tree.Node, dialect tree.Dialect) (*source, error) {
 	return &source{file: file, format: f, node: n, dialect: dialect}, nil
 }
 
-// set reads a document of any format but the overlay.
+// set reads a document of any format except the overlay.
 func (s *source) set(opts Options) (*tree.Set, error) {
 	switch s.format {
 	case formatAPI:
@@ -116,13 +115,13 @@ func (s *source) set(opts Options) (*tree.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, file := range set.Files { // what it opened beside itself
+	for i, file := range set.Files { // files it opened itself
 		set.Files[i] = filepath.Join(opts.BaseDir, file)
 	}
 	return set, nil
 }
 
-// setAt reads the file or folder at a path; an overlay is none.
+// setAt reads the file or folder at a path; an overlay is not allowed.
 func setAt(path string, opts Options) (*tree.Set, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		opts.BaseDir = path

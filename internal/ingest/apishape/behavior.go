@@ -21,7 +21,7 @@ func (r *reader) behavior(o *object) distribution.CacheBehavior {
 	if names := o.texts("AllowedMethods", limit{rule: "CF-CONF-21"}, cached); o.node.Has("AllowedMethods") && !o.unresolved("AllowedMethods") {
 		b.AllowedMethods = names
 	}
-	if !r.typed { // templates have it beside AllowedMethods
+	if !r.typed { // templates have it next to AllowedMethods
 		cached(o)
 	}
 	if g := o.child("GrpcConfig"); g != nil {
@@ -79,15 +79,15 @@ func (r *reader) legacy(b *distribution.CacheBehavior, o *object) {
 	values.done()
 	f.MinTTL, f.DefaultTTL, f.MaxTTL = ttls(o.node, low, normal, high)
 	if b.CachePolicy != nil && r.m.set.Dialect == tree.DialectCloudFormation {
-		// Templates that AWS publishes have both, and are deployed.
+		// Templates published by AWS have both and can be deployed.
 		r.notice(distribution.NoticeWarning, o.at("ForwardedValues"), "has no effect beside a cache policy; the API itself refuses the two together (CF-CONF-71)")
 		return
 	}
 	b.ForwardedValues = f
 }
 
-// ttlsBesidePolicy judges TTLs where the policy has its own: the API and
-// CloudFormation refuse them, Terraform drops them (CF-CONF-72).
+// ttlsBesidePolicy judges TTLs beside a policy that has its own: the API and CloudFormation
+// reject them, Terraform drops them (CF-CONF-72).
 func (r *reader) ttlsBesidePolicy(b *distribution.CacheBehavior, o *object) {
 	if b.CachePolicy == nil {
 		return
@@ -105,9 +105,9 @@ func (r *reader) ttlsBesidePolicy(b *distribution.CacheBehavior, o *object) {
 	}
 }
 
-// ttls fills in the legacy TTLs that a file leaves out. The documentation
-// raises a default to the TTL below it (CF-CACHE-13, CF-CONF-83, CF-CONF-84);
-// that the default TTL also gives way to a lower maximum is our inference.
+// ttls fills in the legacy TTLs that a file omits. The documentation raises a default to
+// the TTL below it (CF-CACHE-13, CF-CONF-83, CF-CONF-84); that the default TTL also yields
+// to a lower maximum is inferred.
 func ttls(n *tree.Node, low, normal, high distribution.Seconds) (least, usual, most distribution.Seconds) {
 	if normal < 0 && !given(n, "DefaultTTL") {
 		normal = max(distribution.DefaultDefaultTTL, low)
@@ -121,7 +121,7 @@ func ttls(n *tree.Node, low, normal, high distribution.Seconds) (least, usual, m
 	return low, normal, high
 }
 
-// given reports whether a number is there and known.
+// given reports whether a number is present and known.
 func given(n *tree.Node, name string) bool {
 	v := n.Get(name)
 	return v != nil && v.Kind != tree.Null && v.Kind != tree.Unresolved
@@ -143,7 +143,7 @@ func (r *reader) edgeFunctions(b *distribution.CacheBehavior, o *object) {
 	}
 }
 
-// trusted reads whose signatures viewers need.
+// trusted reads whose signatures are accepted from viewers.
 func (r *reader) trusted(b *distribution.CacheBehavior, o *object) {
 	enabled, said := false, false
 	see := func(list *object) { said = list.node.Has("Enabled"); enabled = list.boolean("Enabled", false) }

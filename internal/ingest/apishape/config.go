@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// distribution reads a distribution with all it refers to.
+// distribution reads a distribution with everything it refers to.
 func (r *reader) distribution(res *tree.Resource) *distribution.Distribution {
 	d := &distribution.Distribution{Name: res.Name, ID: res.ID, DomainName: res.DomainName}
 	if d.Name == d.ID {
@@ -52,7 +52,7 @@ func (r *reader) config(d *distribution.Distribution, o *object) {
 		behavior := r.behavior(b)
 		behavior.PathPattern = pattern
 		if b.unresolved("PathPattern") {
-			continue // left out, as is said
+			continue // omitted, as reported
 		}
 		d.Behaviors = append(d.Behaviors, behavior)
 	}
@@ -64,8 +64,8 @@ func (r *reader) config(d *distribution.Distribution, o *object) {
 	o.done()
 }
 
-// required demands fields that the API's JSON must have and that templates
-// leave to their tools.
+// required demands fields that the API's JSON must have and that the tools of templates
+// fill in.
 func (r *reader) required(o *object, rule string, names ...string) {
 	if !r.strict {
 		return

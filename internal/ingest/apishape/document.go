@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// extension is the field in which the JSON written here carries what the API
-// has no place for: the resources that a distribution refers to.
+// extension is the field of the JSON written here for what the API has no place for: the
+// resources that a distribution refers to.
 const extension = "_edgesim"
 
 // LooksLike reports whether a tree is a DistributionConfig or one of the API's
@@ -73,7 +73,7 @@ func Document(n *tree.Node, dialect tree.Dialect) (*tree.Set, error) {
 // ExportHint is the way to a file that can be read.
 const ExportHint = "export what is deployed: aws cloudfront get-distribution-config --id ID > distribution.json"
 
-// wrapping are the fields around a configuration that say nothing of it.
+// wrapping are the fields around a configuration that are not part of it.
 var wrapping = []string{"ETag", "IfMatch", "Location", "VersionId", "ResponseMetadata", "Status", "LastModifiedTime",
 	"InProgressInvalidationBatches", "ActiveTrustedSigners", "ActiveTrustedKeyGroups", "AliasICPRecordals"}
 
@@ -85,14 +85,14 @@ func unknownField(path string, f tree.Field, known []string) tree.Remark {
 	return tree.Remark{Pos: f.Pos, Path: path + f.Name, Message: message, Unknown: true}
 }
 
-// without returns an object less one member.
+// without returns an object without one member.
 func without(n *tree.Node, name string) *tree.Node {
 	c := n.Clone()
 	c.Fields = slices.DeleteFunc(slices.Clone(n.Fields), func(f tree.Field) bool { return f.Name == name })
 	return c
 }
 
-// tags turns {"Items": [{"Key", "Value"}]}, or that list alone, into an object.
+// tags turns {"Items": [{"Key", "Value"}]}, or that list itself, into an object.
 func tags(n *tree.Node) *tree.Node {
 	if items := n.Get("Items"); items != nil {
 		n = items
@@ -113,8 +113,8 @@ func tags(n *tree.Node) *tree.Node {
 	return out
 }
 
-// apiNames are the API's names of the resources beside distributions: what
-// wraps one, and its configuration inside.
+// apiNames are the API's names of the resources other than distributions: the wrapper, and
+// the configuration inside it.
 var apiNames = []struct {
 	kind            tree.Type
 	wrapper, config string
@@ -171,7 +171,7 @@ func unknownBeside(n *tree.Node, path string, known ...string) []tree.Remark {
 	return list
 }
 
-// readExtension reads what the JSON written here carries besides.
+// readExtension reads the extension of JSON written here.
 func readExtension(set *tree.Set, res *tree.Resource, n *tree.Node) {
 	res.Name = n.Get("Name").StringText()
 	if t := n.Get("Tags"); t != nil {

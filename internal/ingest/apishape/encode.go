@@ -24,7 +24,7 @@ func EncodeAPIJSON(d *distribution.Distribution) ([]byte, error) {
 		return text, err
 	}
 	again, err := readBack(text)
-	if err != nil { // what the API refuses, which is printed all the same
+	if err != nil { // what the API rejects is printed anyway
 		return encodeJSON(d, told)
 	}
 	if left := notAgain(told, again.Notices); len(left) > 0 || len(again.Notices) != len(told) {
@@ -33,7 +33,7 @@ func EncodeAPIJSON(d *distribution.Distribution) ([]byte, error) {
 	return text, nil
 }
 
-// notAgain returns the notices that reading the JSON again would not give.
+// notAgain returns the notices that reading the JSON again would not produce.
 func notAgain(told, again []distribution.Notice) []distribution.Notice {
 	said := map[distribution.Notice]bool{}
 	for _, n := range again {
@@ -90,8 +90,8 @@ func EncodeYAML(d *distribution.Distribution) ([]byte, error) {
 	return b.Bytes(), enc.Close()
 }
 
-// blockStyle turns JSON's braces into indentation, and drops quotes that YAML
-// does not need.
+// blockStyle turns JSON's braces into indentation, and drops quotes that YAML does not
+// need.
 func blockStyle(n *yaml.Node) {
 	n.Style = 0
 	for _, c := range n.Content {
@@ -99,7 +99,7 @@ func blockStyle(n *yaml.Node) {
 	}
 }
 
-// list is the API's way to write a list.
+// list is a list in the API's form.
 type list[T any] struct {
 	Quantity int
 	Items    []T `json:",omitempty"`
@@ -107,7 +107,7 @@ type list[T any] struct {
 
 func listOfItems[T any](items []T) list[T] { return list[T]{Quantity: len(items), Items: items} }
 
-// convert writes a list of ours as one of the API's.
+// convert converts a list of ours to one of the API's.
 func convert[T, A any](items []T, f func(T) A) list[A] {
 	l := list[A]{Quantity: len(items)}
 	for _, it := range items {
@@ -226,5 +226,5 @@ func newAPIError(e distribution.CustomErrorResponse) apiError {
 	return out
 }
 
-// inSeconds writes a duration as the API does.
+// inSeconds formats a duration as the API does.
 func inSeconds(d time.Duration) int64 { return int64(d / time.Second) }

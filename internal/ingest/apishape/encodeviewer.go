@@ -15,8 +15,8 @@ type apiCertificate struct {
 	MinimumProtocol  string `json:"MinimumProtocolVersion,omitempty"`
 }
 
-// newAPICertificate leaves the certificate out where nobody named one for the
-// alternate domain names: to name the default one beside them is refused.
+// newAPICertificate omits the certificate if none was configured for the alternate domain
+// names: the API rejects the default one beside them.
 func newAPICertificate(d *distribution.Distribution) *apiCertificate {
 	c := d.ViewerCertificate
 	out := apiCertificate{c.CloudFrontDefault, c.ACMCertificateARN, c.IAMCertificateID, c.SSLSupportMethod, c.MinimumProtocolVersion}

@@ -10,15 +10,15 @@ import (
 
 // apiExtension is what the API's JSON of a distribution has no place for.
 type apiExtension struct {
-	// Name is how the files that were read refer to the distribution.
+	// Name is how the files refer to the distribution.
 	Name string `json:",omitempty"`
-	// Tags are those of the distribution.
+	// Tags are the distribution's tags.
 	Tags []distribution.Tag `json:",omitempty"`
-	// Resources are what the distribution refers to and AWS does not provide.
+	// Resources are what the distribution refers to, except those that AWS provides.
 	Resources []apiResource `json:",omitempty"`
-	// Backends say what stands behind an origin whose name does not tell, by id.
+	// Backends are the kinds of server behind origins whose names do not tell, by id.
 	Backends map[string]distribution.Backend `json:",omitempty"`
-	// Told is what was said when the files were read.
+	// Told holds the notices from when the files were read.
 	Told []toldNotice `json:",omitempty"`
 }
 
@@ -35,8 +35,8 @@ type apiResource struct {
 	Config any
 }
 
-// newExtension returns the extension of a distribution, or nil where there is
-// nothing to carry.
+// newExtension returns the extension of a distribution, or nil if there is nothing to put
+// in it.
 func newExtension(d *distribution.Distribution, told []distribution.Notice) *apiExtension {
 	e := &extensionWriter{seen: map[string]bool{}, out: apiExtension{Name: d.Name, Tags: d.Tags}}
 	e.behavior(&d.DefaultBehavior)
@@ -289,7 +289,7 @@ func newAPIResponseHeadersPolicy(p *distribution.ResponseHeadersPolicy) any {
 	return out
 }
 
-// securitySetting turns a security header back into the setting it came from.
+// securitySetting turns a security header back into its setting.
 func securitySetting(h distribution.ResponseHeader) (string, map[string]any) {
 	out := map[string]any{"Override": h.Override}
 	parts := strings.Split(h.Value, "; ")
@@ -328,7 +328,7 @@ func securitySetting(h distribution.ResponseHeader) (string, map[string]any) {
 	return "", nil
 }
 
-// readBack reads JSON that was written here.
+// readBack reads JSON written here.
 func readBack(text []byte) (*distribution.Distribution, error) {
 	n, err := tree.ParseJSON("", text)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// functionName returns the name under which the set knows a function: its ARN
-// or address as it stands, or the name at the end of an ARN.
+// functionName returns the name under which the set has a function: its ARN or address as
+// is, or the name at the end of an ARN.
 func functionName(m *mapper, arn string) string {
 	if m.find(tree.Function, arn) != nil {
 		return arn

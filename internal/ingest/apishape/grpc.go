@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// grpcWarnings says of every behavior with gRPC what its target lacks for it.
-// The API is not documented to refuse these.
+// grpcWarnings reports, for every behavior with gRPC, what its target lacks for it. The API
+// is not documented to reject these.
 func (r *reader) grpcWarnings(d *distribution.Distribution) {
 	r.grpcWarning("DefaultCacheBehavior", d, &d.DefaultBehavior)
 	for i := range d.Behaviors {
@@ -21,7 +21,7 @@ func (r *reader) grpcWarning(path string, d *distribution.Distribution, b *distr
 		return
 	}
 	path += ".GrpcConfig.Enabled"
-	for i := range d.Origins { // an origin group is none of its targets (CF-CONF-102)
+	for i := range d.Origins { // an origin group cannot be a target (CF-CONF-102)
 		o := &d.Origins[i]
 		if o.ID != b.TargetOriginID {
 			continue

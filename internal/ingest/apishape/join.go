@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// joined looks at behaviors whose target is not an origin or group. Where the target
-// or the id of an origin is not known, they may still belong together: then the
-// value that is not known decides, and nothing is refused.
+// joined handles behaviors whose target is not an origin or group. If the target or the id
+// of an origin is unknown, they may still belong together: then the unknown value decides,
+// and nothing is rejected.
 func (r *reader) joined(d *distribution.Distribution, found []distribution.Problem) []distribution.Problem {
 	if r.m.opts.AssumeUnresolved {
 		return found
@@ -46,8 +46,8 @@ func (r *reader) joined(d *distribution.Distribution, found []distribution.Probl
 	})
 }
 
-// decides makes the unresolved value at a path one without which nothing can be
-// served, and reports whether there is one.
+// decides marks the unresolved value at a path as required for serving, and reports whether
+// there is one.
 func (r *reader) decides(path string) bool {
 	for i := range r.unresolved {
 		if r.unresolved[i].Path == path {

@@ -14,9 +14,9 @@ type item struct {
 	node *tree.Node
 }
 
-// items returns the elements of the API's {"Quantity": n, "Items": […]} in the
-// field with this name, whose two numbers must agree; templates may write a
-// plain list. more sees the rest of that object, where it has other fields.
+// items returns the elements of the API's {"Quantity": n, "Items": […]} in a field; the two
+// counts must agree; templates may have a plain list. more sees the rest of that object if
+// it has other fields.
 func (o *object) items(name string, limit limit, more func(*object)) []item {
 	n := o.take(name)
 	switch {
@@ -41,7 +41,7 @@ func (o *object) items(name string, limit limit, more func(*object)) []item {
 	return items
 }
 
-// plainItems returns the elements of a list that the API writes plain, too.
+// plainItems returns the elements of a list that is plain in the API, too.
 func (o *object) plainItems(name string) []item {
 	if n := o.take(name); n != nil && n.Kind == tree.List {
 		return o.r.plain(o.at(name), n)
@@ -102,13 +102,13 @@ func (o *object) texts(name string, limit limit, more func(*object)) []string {
 	return o.r.strings(name, o.items(name, limit, more), limit)
 }
 
-// strings returns the text of each element. One that is not resolved is
-// recorded and left out, but for names of things, which are their expression.
+// strings returns the text of each element. An unresolved one is recorded and omitted,
+// except for names of things, which become their expression.
 func (r *reader) strings(name string, items []item, limit limit) []string {
 	var list []string
 	for _, it := range items {
 		switch {
-		case it.node.Kind == tree.Null && !r.typed: // what AWS::NoValue leaves behind
+		case it.node.Kind == tree.Null && !r.typed: // left by AWS::NoValue
 		case it.node.Kind == tree.Unresolved && name != "TrustedKeyGroups" && name != "TrustedSigners" && name != "KeyGroupItems":
 			r.missing(it.path, it.node, true)
 		case it.node.Kind == tree.Unresolved:
@@ -138,5 +138,5 @@ func (o *object) integers(name string, limit limit) []int {
 	return list
 }
 
-// itoa writes a number for a message.
+// itoa formats a number for a message.
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

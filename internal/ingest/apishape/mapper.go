@@ -11,11 +11,10 @@ import (
 
 // Options say how to make distributions of a set.
 type Options struct {
-	// AssumeUnresolved puts a placeholder in for an origin's unknown domain name
-	// and leaves out what else is not known, with a warning each, where it would
-	// be an [UnresolvedError].
+	// AssumeUnresolved uses a placeholder for an origin's unknown domain name and omits
+	// other unknown values, with a warning each, instead of an [UnresolvedError].
 	AssumeUnresolved bool
-	// Partial returns what could be read beside an [UnresolvedError], for lists.
+	// Partial returns what could be read together with an [UnresolvedError], for lists.
 	Partial bool
 }
 
@@ -30,7 +29,7 @@ func Map(set *tree.Set, opts Options) ([]*distribution.Distribution, error) {
 	unresolved := m.blocking()
 	var hollow []distribution.Unresolved
 	resources := set.Of(tree.Distribution)
-	if len(resources) == 0 && len(unresolved) > 0 { // nothing can stand in for a distribution that may not be there
+	if len(resources) == 0 && len(unresolved) > 0 { // nothing can stand in for a distribution that may not exist
 		return nil, &UnresolvedError{Values: unresolved}
 	}
 	said := m.newReader("")
@@ -73,7 +72,7 @@ func Map(set *tree.Set, opts Options) ([]*distribution.Distribution, error) {
 	return list, errors.Join(errs...)
 }
 
-// named puts the distribution's name before the paths where there are several.
+// named puts the distribution's name before the paths if there are several.
 func named(problems []distribution.Problem, res *tree.Resource, of int) []distribution.Problem {
 	if of < 2 || res.Name == "" {
 		return problems
@@ -84,7 +83,7 @@ func named(problems []distribution.Problem, res *tree.Resource, of int) []distri
 	return problems
 }
 
-// unknownOf returns the notices about fields that nobody knows.
+// unknownOf returns the notices about unknown fields.
 func unknownOf(notices []distribution.Notice) []distribution.Notice {
 	return slices.DeleteFunc(slices.Clone(notices), func(n distribution.Notice) bool { return n.Kind != distribution.NoticeUnknown })
 }
@@ -94,7 +93,7 @@ func deciding(values, hollow []distribution.Unresolved) []distribution.Unresolve
 	return slices.DeleteFunc(slices.Clone(values), func(u distribution.Unresolved) bool { return !u.Decides && !slices.Contains(hollow, u) })
 }
 
-// of puts the distribution's name before the paths where there are several.
+// of puts the distribution's name before the paths if there are several.
 func of(values []distribution.Unresolved, res *tree.Resource, all int) []distribution.Unresolved {
 	if all < 2 || res.Name == "" {
 		return values
@@ -112,8 +111,8 @@ type mapper struct {
 	opts Options
 	// byRef finds a resource by type and by each of its names.
 	byRef map[ref]*tree.Resource
-	// parts are the resources read so far, each once, and sources where they came
-	// from and what there is to say of them.
+	// parts are the resources read so far, each once; sources are their origins and
+	// notices.
 	parts   map[*tree.Resource]any
 	sources map[any]*partSource
 }
@@ -129,8 +128,7 @@ type partSource struct {
 	told   bool
 }
 
-// index makes resources known by address, id, ARN and, of those that are not
-// distributions, by name.
+// index indexes resources by address, id and ARN and, except for distributions, by name.
 func (m *mapper) index() {
 	m.byRef = map[ref]*tree.Resource{}
 	add := func(r *tree.Resource, name string) {
@@ -148,22 +146,21 @@ func (m *mapper) index() {
 		add(r, r.ARN)
 		add(r, r.DomainName)
 	}
-	for i := range m.set.Resources { // a name is less than an address
+	for i := range m.set.Resources { // an address takes precedence over a name
 		r := &m.set.Resources[i]
 		add(r, r.Config.Get("Name").StringText())
 	}
 }
 
-// find returns the resource of a type that a reference names, or nil.
+// find returns the resource of a type with a name, or nil.
 func (m *mapper) find(kind tree.Type, name string) *tree.Resource { return m.byRef[ref{kind, name}] }
 
-// newReader returns a reader whose paths begin with a prefix.
+// newReader returns a reader whose paths start with a prefix.
 func (m *mapper) newReader(prefix string) *reader {
 	return &reader{m: m, prefix: prefix, strict: m.set.Dialect == tree.DialectAPI, typed: m.set.Dialect == tree.DialectAPI || m.set.Dialect == tree.DialectOverlay, places: map[string]tree.Position{}}
 }
 
-// part reads a resource once and tells every distribution that uses it what
-// there is to say.
+// part reads a resource once and passes its notices to every distribution that uses it.
 func part[T any](r *reader, kind tree.Type, name string, read func(r *reader, o *object, res *tree.Resource) T) (T, bool) {
 	var none T
 	res := r.m.find(kind, name)
@@ -184,7 +181,7 @@ func part[T any](r *reader, kind tree.Type, name string, read func(r *reader, o 
 		r.uses = append(r.uses, res)
 		r.notices = append(r.notices, source.reader.notices...)
 		r.unresolved = append(r.unresolved, source.reader.unresolved...)
-		if !source.told { // once, however many distributions use it
+		if !source.told { // once, no matter how many distributions use it
 			source.told = true
 			r.problems = append(r.problems, source.reader.problems...)
 		}
@@ -192,8 +189,7 @@ func part[T any](r *reader, kind tree.Type, name string, read func(r *reader, o 
 	return value, true
 }
 
-// told returns the notices, those of the file that this one was written from
-// first.
+// told returns the notices, starting with those of the file that this one was written from.
 func (r *reader) told() []distribution.Notice {
 	if r.m.set.Told == nil {
 		return r.notices
@@ -205,7 +201,7 @@ func (r *reader) told() []distribution.Notice {
 	return append(list, notAgain(r.notices, list)...)
 }
 
-// blocking returns the unresolved values that leave open what there is at all.
+// blocking returns the unresolved values that leave open which resources exist.
 func (m *mapper) blocking() []distribution.Unresolved {
 	var list []distribution.Unresolved
 	for _, remark := range m.set.Remarks {
@@ -220,7 +216,7 @@ func (m *mapper) blocking() []distribution.Unresolved {
 	return list
 }
 
-// remarks hands on what the reader of the file had to say.
+// remarks passes on the remarks of the file's reader.
 func (r *reader) remarks() {
 	for _, remark := range r.m.set.Remarks {
 		switch {
@@ -242,7 +238,7 @@ func (r *reader) remarks() {
 
 // UnresolvedError is a configuration that needs values which its files do not hold.
 type UnresolvedError struct {
-	// Values are all of them; never empty.
+	// Values are all unresolved values; never empty.
 	Values []distribution.Unresolved
 }
 
@@ -251,8 +247,8 @@ func (e *UnresolvedError) Error() string {
 	return strings.Join(distribution.UnresolvedLines(e.Values), "\n")
 }
 
-// unused reads the resources that no distribution refers to, so that their
-// mistakes are told as well.
+// unused reads the resources that no distribution refers to, so that their mistakes are
+// reported as well.
 func (m *mapper) unused() (problems []distribution.Problem, notices []distribution.Notice) {
 	r := m.newReader("")
 	for i := range m.set.Resources {

@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// reader collects what there is to say about a resource while it is read.
+// reader collects problems and notices about a resource while it is read.
 type reader struct {
 	m          *mapper
 	notices    []distribution.Notice
@@ -19,19 +19,19 @@ type reader struct {
 	unresolved []distribution.Unresolved
 	// prefix is the name of the resource in paths, "" for a distribution.
 	prefix string
-	// strict demands what the API's JSON demands, typed refuses "443" for 443.
+	// strict requires what the API's JSON requires; typed rejects "443" for 443.
 	strict, typed bool
 	// places are the positions of the fields read so far, by path.
 	places map[string]tree.Position
 	// uses are the resources that a distribution refers to.
 	uses []*tree.Resource
-	// vpc are the paths of VPC origins, which are read as custom ones.
+	// vpc holds the paths of VPC origins, which are read as custom ones.
 	vpc []string
-	// hollow are values that are not known and cannot be left out.
+	// hollow holds unknown values that cannot be omitted.
 	hollow []distribution.Unresolved
 }
 
-// at returns the position of a path, or of what is around it.
+// at returns the position of a path, or of what contains it.
 func (r *reader) at(path string) tree.Position {
 	for {
 		if pos, ok := r.places[path]; ok {
@@ -58,7 +58,7 @@ func (r *reader) problem(p distribution.Problem) {
 	r.problems = append(r.problems, p)
 }
 
-// missing records a value that the files do not hold.
+// missing records a value that the files do not contain.
 func (r *reader) missing(path string, n *tree.Node, decides bool) {
 	if slices.ContainsFunc(r.unresolved, func(u distribution.Unresolved) bool { return u.Path == path }) {
 		return
@@ -83,7 +83,7 @@ func (r *reader) missing(path string, n *tree.Node, decides bool) {
 	}
 }
 
-// wrongType records a value that is not of the kind the API has there.
+// wrongType records a value with a type other than the API's.
 func (r *reader) wrongType(path string, n *tree.Node, want tree.Kind, limit limit) {
 	p := distribution.Problem{Path: path, Value: n.Show(), Allowed: limit.allowed, Rule: limit.rule, Message: "is not " + want.String()}
 	if want == tree.String && n.Kind == tree.Number {
@@ -95,12 +95,12 @@ func (r *reader) wrongType(path string, n *tree.Node, want tree.Kind, limit limi
 	r.problem(p)
 }
 
-// limit is what a setting allows and the rule that says so, for messages about
-// values that have not even the right type.
+// limit is what a setting allows and the rule that says so, for messages about values of
+// the wrong type.
 type limit struct{ allowed, rule string }
 
-// object is a cursor over one object of the file. Each field is asked for by
-// name; what nobody asked for is reported as unknown by done.
+// object is a cursor over one object of the file. Fields are requested by name; done
+// reports those that were not requested as unknown.
 type object struct {
 	r     *reader
 	path  string
@@ -108,7 +108,7 @@ type object struct {
 	asked []string
 }
 
-// object returns a cursor over n, which is empty where n is not an object.
+// object returns a cursor over n, which is empty if n is not an object.
 func (r *reader) object(path string, n *tree.Node) *object {
 	r.places[path] = n.Pos
 	switch {
@@ -138,7 +138,7 @@ func (o *object) at(name string) string {
 	return o.path + "." + name
 }
 
-// take returns a field, or nil where it is absent or null.
+// take returns a field, or nil if it is absent or null.
 func (o *object) take(name string) *tree.Node {
 	o.asked = append(o.asked, name)
 	n := o.node.Get(name)
@@ -149,10 +149,10 @@ func (o *object) take(name string) *tree.Node {
 	return n
 }
 
-// known marks fields that mean nothing to edgesim and change nothing.
+// known marks fields that have no meaning or effect in edgesim.
 func (o *object) known(names ...string) { o.asked = append(o.asked, names...) }
 
-// child returns a cursor over an object, or nil where there is none.
+// child returns a cursor over an object, or nil if there is none.
 func (o *object) child(name string) *object {
 	n := o.take(name)
 	switch {
@@ -168,8 +168,8 @@ func (o *object) child(name string) *object {
 	return o.r.object(o.at(name), n)
 }
 
-// opaque are the fields whose value decides nothing here: names of things that
-// AWS keeps, and text for people. They may stay unknown.
+// opaque are the fields whose value has no effect here: names of things that AWS keeps, and
+// text for people. They may stay unknown.
 var opaque = []string{
 	"Comment", "CallerReference", "PriceClass", "WebACLId", "ACMCertificateArn", "IAMCertificateId", "Certificate", "Bucket", "Prefix",
 	"RealtimeLogConfigArn", "FieldLevelEncryptionId", "LambdaFunctionARN", "FunctionARN", "OriginAccessIdentity", "OriginAccessControlId",
@@ -178,7 +178,7 @@ var opaque = []string{
 	"OriginShieldRegion", "EncodedKey", "FunctionCode", "ReportUri", "DefaultValue", "Value", "RoutingEndpoint", "ConnectionGroupId", "KeyValueStoreARN",
 }
 
-// text returns a string, or def where it is absent.
+// text returns a string, or def if it is absent.
 func (o *object) text(name, def string) string { return o.textLimit(name, def, limit{}) }
 
 func (o *object) textLimit(name, def string, limit limit) string {
@@ -189,8 +189,8 @@ func (o *object) textLimit(name, def string, limit limit) string {
 	return o.r.textOf(o.at(name), name, n, def, limit)
 }
 
-// textOf returns the text of a value that is a string in the API. One that is
-// not resolved is its expression where it only names something.
+// textOf returns the text of a value that is a string in the API. An unresolved one becomes
+// its expression if it is only a name.
 func (r *reader) textOf(path, name string, n *tree.Node, def string, limit limit) string {
 	switch {
 	case n.Kind == tree.String:
@@ -208,7 +208,7 @@ func (r *reader) textOf(path, name string, n *tree.Node, def string, limit limit
 	return def
 }
 
-// enum returns a word of a list, or def where it is absent; "" is absent, too.
+// enum returns a word of a list, or def if it is absent; "" counts as absent.
 func (o *object) enum(name, def string, limit limit) string {
 	if word := o.textLimit(name, def, limit); word != "" && !o.unresolved(name) {
 		return word
@@ -216,13 +216,13 @@ func (o *object) enum(name, def string, limit limit) string {
 	return def
 }
 
-// unresolved reports whether a field's value is not known.
+// unresolved reports whether a field's value is unknown.
 func (o *object) unresolved(name string) bool {
 	n := o.node.Get(name)
 	return n != nil && n.Kind == tree.Unresolved
 }
 
-// boolean returns a boolean, or def where it is absent.
+// boolean returns a boolean, or def if it is absent.
 func (o *object) boolean(name string, def bool) bool {
 	n := o.take(name)
 	switch {
@@ -245,10 +245,10 @@ func (o *object) boolean(name string, def bool) bool {
 	return def
 }
 
-// mostInteger bounds integers, so that none overflows when it becomes a duration.
+// mostInteger limits integers, so that none overflows when it becomes a duration.
 const mostInteger = 1_000_000_000_000_000
 
-// integer returns a whole number, or def where it is absent.
+// integer returns a whole number, or def if it is absent.
 func (o *object) integer(name string, def int64, limit limit) int64 {
 	n := o.take(name)
 	if n == nil {
@@ -282,7 +282,7 @@ func (r *reader) integerOf(path string, n *tree.Node, def int64, limit limit) in
 	return def
 }
 
-// asNumber reads "443" as 443 and 443.0 as 443, as the tools of templates do.
+// asNumber reads "443" as 443 and 443.0 as 443, as template tools do.
 func asNumber(n *tree.Node) *tree.Node {
 	if n.Kind != tree.String && n.Kind != tree.Number {
 		return n
@@ -300,7 +300,7 @@ func asNumber(n *tree.Node) *tree.Node {
 	return c
 }
 
-// seconds returns a duration that the file gives in seconds.
+// seconds returns a duration given in seconds.
 func (o *object) seconds(name string, def time.Duration, limit limit) time.Duration {
 	const most = 1_000_000_000 // a duration holds 9 of these
 	s := o.integer(name, int64(def/time.Second), limit)
@@ -311,7 +311,7 @@ func (o *object) seconds(name string, def time.Duration, limit limit) time.Durat
 	return time.Duration(s) * time.Second
 }
 
-// number returns a number that may have decimal places, or 0.
+// number returns a number that may have decimals, or 0.
 func (o *object) number(name string, limit limit) float64 {
 	n := o.take(name)
 	if n == nil {
@@ -331,7 +331,7 @@ func (o *object) number(name string, limit limit) float64 {
 	return f
 }
 
-// done reports the fields nobody asked for.
+// done reports the fields that were not requested.
 func (o *object) done() {
 	for _, f := range o.node.Fields {
 		if slices.Contains(o.asked, f.Name) {
@@ -348,7 +348,7 @@ func (o *object) done() {
 	}
 }
 
-// inside are fields that people put one level too high, with where they belong.
+// inside are fields that are often put one level too high, with where they belong.
 var inside = map[string]string{
 	"OriginMtlsConfig": "CustomOriginConfig", "HTTPPort": "CustomOriginConfig", "HTTPSPort": "CustomOriginConfig", "OriginProtocolPolicy": "CustomOriginConfig",
 	"OriginSslProtocols": "CustomOriginConfig", "OriginReadTimeout": "CustomOriginConfig", "OriginKeepaliveTimeout": "CustomOriginConfig", "IpAddressType": "CustomOriginConfig",

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// The ranges of an origin's settings, for messages about values that are not
-// even numbers. Values are judged by [distribution.Distribution.Validate].
+// The ranges of an origin's settings, for messages about values that are not even numbers.
+// Values are validated by [distribution.Distribution.Validate].
 var (
 	limitPort       = limit{"80, 443, 1024-65535", "CF-CONF-01"}
 	limitPolicy     = limit{"http-only, match-viewer, https-only", "CF-CONF-03"}
@@ -25,7 +25,7 @@ var (
 // oneKind is what an origin must have, for messages.
 const oneKind = "one of CustomOriginConfig, S3OriginConfig, VpcOriginConfig"
 
-// origin reads one origin of the API, whichever of its three kinds it is.
+// origin reads one origin of the API, of any of the three kinds.
 func (r *reader) origin(o *object) distribution.Origin {
 	d := distribution.NewOrigin(o.text("Id", ""), r.originDomain(o))
 	d.Backend = r.backend(o, d.DomainName)
@@ -46,8 +46,8 @@ func (r *reader) origin(o *object) distribution.Origin {
 	return d
 }
 
-// originDomain reads the domain name. One that is not known is an error of
-// reading, or a placeholder where that was asked for.
+// originDomain reads the domain name. An unknown one is a read error, or a placeholder if
+// requested.
 func (r *reader) originDomain(o *object) string {
 	if !o.unresolved("DomainName") {
 		return o.textLimit("DomainName", "", limit{"a public DNS name", "CF-CONF-13"})
@@ -63,7 +63,7 @@ func (r *reader) originDomain(o *object) string {
 	return name
 }
 
-// backend says what stands behind the origin's name.
+// backend returns what is behind the origin's name.
 func (r *reader) backend(o *object, name string) distribution.Backend {
 	if n := o.node.Get("DomainName"); n != nil && n.Backend != "" {
 		return distribution.Backend(n.Backend)
@@ -91,7 +91,7 @@ func (r *reader) customHeaders(o *object) []distribution.Header {
 func (r *reader) originKind(d *distribution.Origin, o *object) {
 	custom, s3, vpc := o.child("CustomOriginConfig"), o.child("S3OriginConfig"), o.child("VpcOriginConfig")
 	if custom == nil && s3 == nil && vpc == nil && r.m.set.Dialect == tree.DialectTerraform {
-		// The provider sends an empty S3OriginConfig then (CF-CONF-51, CF-CONF-61).
+		// The provider then sends an empty S3OriginConfig (CF-CONF-51, CF-CONF-61).
 		s3 = &object{r: r, path: o.at("S3OriginConfig"), node: tree.NewObject(o.node.Pos)}
 	}
 	switch count(custom, s3, vpc) {
@@ -121,7 +121,7 @@ func (r *reader) originKind(d *distribution.Origin, o *object) {
 	}
 }
 
-// count returns how many of the objects are there.
+// count returns how many of the objects are present.
 func count(objects ...*object) int {
 	n := 0
 	for _, o := range objects {
@@ -162,7 +162,7 @@ func (r *reader) customOrigin(d *distribution.Origin, o *object) {
 
 func (r *reader) s3Origin(d *distribution.Origin, o *object) {
 	d.Kind = distribution.OriginS3
-	// The guide's page on HTTPS toward S3: the viewer's protocol is used.
+	// From the guide's page on HTTPS toward S3: the viewer's protocol is used.
 	d.ProtocolPolicy = distribution.OriginMatchViewer
 	d.SSLProtocols = distribution.InferredSSLProtocols()
 	d.ResponseTimeout = o.seconds("OriginReadTimeout", distribution.DefaultResponseTimeout, limitRead)

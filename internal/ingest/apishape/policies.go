@@ -48,8 +48,8 @@ func (r *reader) unknownPolicy(path, what, id, meaning string) {
 	r.notice(distribution.NoticeWarning, path, "%s %q is not one of AWS's managed ones and its settings are not in this file: %s; an overlay can bring them along, key policies", what, id, meaning)
 }
 
-// selectionOf reads {"HeaderBehavior": …, "Headers": {Quantity, Items}} and its
-// siblings.
+// selectionOf reads {"HeaderBehavior": …, "Headers": {Quantity, Items}} and similar
+// objects.
 func selectionOf(o *object, config, behavior, list string) distribution.ValueSelection {
 	v := distribution.ValueSelection{Behavior: distribution.SelectNone}
 	c := o.child(config)
@@ -134,7 +134,7 @@ func responseHeadersPolicy(r *reader, o *object, res *tree.Resource) *distributi
 func corsConfig(r *reader, c *object) *distribution.CORSConfig {
 	list := func(name string) []string { return c.texts(name, limit{rule: "CF-CONF-150"}, nil) }
 	for _, name := range []string{"AccessControlAllowCredentials", "AccessControlAllowHeaders", "AccessControlAllowMethods", "AccessControlAllowOrigins", "OriginOverride"} {
-		if !c.node.Has(name) { // the schema of CloudFormation and Terraform's provider demand them, too
+		if !c.node.Has(name) { // CloudFormation's schema and Terraform's provider require them, too
 			r.problem(distribution.Problem{Path: c.at(name), Rule: "CF-CONF-150", Message: "is required in CorsConfig"})
 		}
 	}
@@ -146,7 +146,7 @@ func corsConfig(r *reader, c *object) *distribution.CORSConfig {
 	}
 }
 
-// securityHeaders turns the settings of the security headers into fields.
+// securityHeaders turns the settings of security headers into fields.
 func securityHeaders(s *object) []distribution.ResponseHeader {
 	var out []distribution.ResponseHeader
 	add := func(setting, name string, value func(o *object) string) {
@@ -200,6 +200,6 @@ func responseHeader(o *object, name, value string) distribution.ResponseHeader {
 	return distribution.ResponseHeader{Header: distribution.Header{Name: name, Value: value}, Override: o.boolean("Override", false)}
 }
 
-// validatePart adds what the API would reject in a resource of its own, but for
-// what follows from a mistake already recorded.
+// validatePart adds what the API would reject in a separate resource, except consequences
+// of problems already recorded.
 func (r *reader) validatePart(found []distribution.Problem) { r.judged(found) }

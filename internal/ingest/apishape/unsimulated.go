@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// unsimulated says of a distribution what it asks of AWS and edgesim does not
-// act on, or acts on without all that it would have to know.
+// unsimulated reports what a distribution requires of AWS that edgesim does not act on, or
+// acts on without knowing everything.
 func (r *reader) unsimulated(d *distribution.Distribution) {
 	say := func(path, format string, args ...any) {
 		r.notice(distribution.NoticeUnsimulated, path, format, args...)

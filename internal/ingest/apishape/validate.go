@@ -18,9 +18,9 @@ func (r *reader) validate(d *distribution.Distribution) {
 	r.judged(found)
 }
 
-// judged adds problems, but for what follows from a mistake already recorded at
-// the same place or around it, or from a value that is not known. A quota is no
-// mistake: AWS raises it on request, and so a warning it is.
+// judged adds problems, except consequences of problems already recorded at or around the
+// same place, or of unknown values. A quota is not a mistake: AWS raises it on request, so
+// it becomes a warning.
 func (r *reader) judged(found []distribution.Problem) {
 	recorded := r.problems
 	for _, p := range found {
@@ -32,7 +32,7 @@ func (r *reader) judged(found []distribution.Problem) {
 			continue
 		}
 		if _, given := r.places["ViewerCertificate"]; p.Rule == "CF-CONF-110" && !given {
-			// Who leaves the certificate out has it elsewhere, or means to.
+			// Whoever omits the certificate has it elsewhere, or does so on purpose.
 			r.notice(distribution.NoticeWarning, p.Path, "is not given: CloudFront takes alternate domain names only with a certificate that covers them (%s)", p.Rule)
 			continue
 		}
@@ -50,8 +50,8 @@ func follows(path string, recorded []distribution.Problem) bool {
 	})
 }
 
-// unknownAt returns what is not known of the value at a path, of what is around
-// it or in it: then it cannot be judged.
+// unknownAt returns what is unknown about the value at a path, about what contains it or
+// about its parts: then it cannot be judged.
 func (r *reader) unknownAt(path string) []distribution.Unresolved {
 	var list []distribution.Unresolved
 	for _, u := range r.unresolved {

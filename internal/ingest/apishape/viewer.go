@@ -7,8 +7,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// viewerSettings reads what concerns viewers: certificate, geography, TLS of
-// their own.
+// viewerSettings reads what concerns viewers: certificate, geography, client certificates.
 func (r *reader) viewerSettings(d *distribution.Distribution, o *object) {
 	d.ViewerCertificate = r.viewerCertificate(o)
 	d.GeoRestriction = r.geoRestriction(o)
@@ -37,7 +36,7 @@ func (r *reader) viewerCertificate(o *object) distribution.ViewerCertificate {
 		SSLSupportMethod:       c.enum("SSLSupportMethod", "", limit{rule: "CF-CONF-122"}),
 	}
 	v.CloudFrontDefault = c.boolean("CloudFrontDefaultCertificate", false)
-	// The deprecated pair says the same once more.
+	// The deprecated pair says the same.
 	switch certificate := c.text("Certificate", ""); c.text("CertificateSource", "") {
 	case "acm":
 		v.ACMCertificateARN = first(v.ACMCertificateARN, certificate)
@@ -48,7 +47,7 @@ func (r *reader) viewerCertificate(o *object) distribution.ViewerCertificate {
 		v.CloudFrontDefault = true
 	}
 	if r.m.set.Dialect == tree.DialectTerraform && v.IAMCertificateID != "" {
-		v.ACMCertificateARN = "" // the provider takes the one of IAM (CF-CONF-117)
+		v.ACMCertificateARN = "" // the provider uses the IAM one (CF-CONF-117)
 	}
 	c.done()
 	return v
@@ -81,11 +80,11 @@ func (r *reader) geoRestriction(o *object) distribution.GeoRestriction {
 	return g
 }
 
-// keptSettings reads what changes nothing here and is kept as configured.
+// keptSettings reads settings that are kept as configured and have no effect here.
 func (r *reader) keptSettings(d *distribution.Distribution, o *object) {
 	if l := o.child("Logging"); l != nil {
 		d.Logging = distribution.Logging{Bucket: l.text("Bucket", ""), Prefix: l.text("Prefix", ""), IncludeCookies: l.boolean("IncludeCookies", false)}
-		// CloudFormation and Terraform have no Enabled: a bucket says it.
+		// CloudFormation and Terraform have no Enabled: a bucket implies it.
 		d.Logging.Enabled = l.boolean("Enabled", !r.strict && d.Logging.Bucket != "")
 		if r.strict && !d.Logging.Enabled && (d.Logging.Bucket != "" || d.Logging.Prefix != "") {
 			r.notice(distribution.NoticeWarning, l.at("Bucket"), "is not kept by CloudFront where logging is off (CF-CONF-130)")

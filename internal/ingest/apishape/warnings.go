@@ -18,8 +18,8 @@ func Warnings(d *distribution.Distribution) []distribution.Notice {
 	return r.notices
 }
 
-// warnings says what is acceptable to the API and yet known to fail, what works
-// here but not there, and what is not simulated.
+// warnings reports what the API accepts but is known to fail, what works here but not in
+// CloudFront, and what is not simulated.
 func (r *reader) warnings(d *distribution.Distribution) {
 	warn := func(path, format string, args ...any) { r.notice(distribution.NoticeWarning, path, format, args...) }
 	if !d.Enabled {
@@ -51,8 +51,8 @@ func (r *reader) warnings(d *distribution.Distribution) {
 	r.unsimulated(d)
 }
 
-// hostWarning says that the viewer's Host goes to the origin although the origin
-// request policy leaves it out, as the cache policy lists it.
+// hostWarning warns that the viewer's Host goes to the origin although the origin request
+// policy omits it, because the cache policy lists it.
 func (r *reader) hostWarning(path string, b *distribution.CacheBehavior) {
 	if b.CachePolicy == nil || b.OriginRequestPolicy == nil {
 		return
@@ -68,11 +68,11 @@ func (r *reader) hostWarning(path string, b *distribution.CacheBehavior) {
 		b.OriginRequestPolicy.Name, b.CachePolicy.Name)
 }
 
-// hasParameter reports whether a text holds a tenant's parameter, {{name}}.
+// hasParameter reports whether a text has a tenant's parameter, {{name}}.
 func hasParameter(s string) bool { return strings.Contains(s, "{{") && strings.Contains(s, "}}") }
 
-// privateSuffixes are top-level names that are never public (RFC 6761, RFC
-// 6762, RFC 8375, and those that networks use by custom).
+// privateSuffixes are top-level names that are never public (RFC 6761, RFC 6762, RFC 8375,
+// and those customary in private networks).
 var privateSuffixes = []string{".localhost", ".local", ".internal", ".test", ".example", ".invalid", ".home.arpa", ".lan", ".intranet", ".private", ".corp", ".home"}
 
 // IsPrivateName reports whether a name has no place in public DNS: an address,

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// manifest is the part of a CDK's manifest.json that says which stacks there are.
+// manifest is the part of a CDK's manifest.json that lists the stacks.
 type manifest struct {
 	Version   string `json:"version"`
 	Artifacts map[string]struct {
@@ -81,7 +81,7 @@ type assembly struct {
 	names   []string
 }
 
-// maxAssemblies bounds assemblies inside assemblies.
+// maxAssemblies limits the nesting of assemblies.
 const maxAssemblies = 8
 
 func (a *assembly) add(at string, depth int) error {
@@ -158,8 +158,8 @@ func (e *evaluator) hasDistribution() bool {
 	})
 }
 
-// clashes reports whether a CloudFront resource of the stack has the name of
-// one in other stacks.
+// clashes reports whether a CloudFront resource of the stack has the same name as one in
+// other stacks.
 func (e *evaluator) clashes(others []*evaluator) bool {
 	for _, f := range e.res.Members() {
 		if !strings.HasPrefix(f.Value.Get("Type").AnyText(), "AWS::CloudFront::") {

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// cidr is Fn::Cidr: count blocks of the given size in a block. IPv4 only; the
-// blocks of IPv6 are named as not known.
+// cidr is Fn::Cidr: count blocks of the given size within a block. IPv4 only; IPv6 blocks
+// are reported as unknown.
 func (e *evaluator) cidr(n *tree.Node) *tree.Node {
 	if n.Kind != tree.List || len(n.Items) < 2 {
 		return e.malformed(n, "Fn::Cidr takes a block, a count and a size")

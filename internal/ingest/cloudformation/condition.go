@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// verdict is what a condition comes to.
+// verdict is the result of a condition.
 type verdict int
 
 const (
@@ -15,7 +15,7 @@ const (
 	no
 )
 
-// truth is a verdict with what an unsure one would need.
+// truth is a verdict with what is missing if it is unsure.
 type truth struct {
 	is      verdict
 	missing []tree.Missing
@@ -88,8 +88,8 @@ func (e *evaluator) judge(n *tree.Node) truth {
 	return truth{missing: []tree.Missing{{What: "the condition cannot be read"}}}
 }
 
-// all evaluates Fn::And and Fn::Or: one of the first kind decides, otherwise all
-// must be known for the second.
+// all evaluates Fn::And and Fn::Or: a single verdict of one decides; otherwise requires all
+// to be known.
 func (e *evaluator) all(n *tree.Node, one, otherwise verdict) truth {
 	result := truth{is: otherwise}
 	for _, it := range n.Items {
@@ -124,12 +124,12 @@ func (e *evaluator) equals(n *tree.Node) truth {
 	case a.Kind == b.Kind && a.Text == b.Text:
 		return truth{is: yes}
 	case e.opts.Assume:
-		return truth{is: no} // a placeholder is like nothing
+		return truth{is: no} // a placeholder is equal to nothing
 	}
 	return truth{missing: missing}
 }
 
-// same compares two known values, as texts where they have one.
+// same compares two known values, as texts if they have one.
 func same(a, b *tree.Node) bool {
 	if len(a.Items) != len(b.Items) || len(a.Fields) != len(b.Fields) || a.Text != b.Text {
 		return false

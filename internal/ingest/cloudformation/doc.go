@@ -1,20 +1,17 @@
-// Package cloudformation reads CloudFormation templates, what SAM and the CDK
-// make of theirs, and the CloudFormation inside a serverless.yml, into a
-// [tree.Set].
+// Package cloudformation reads CloudFormation templates, the output of SAM and the CDK, and
+// the CloudFormation inside a serverless.yml, into a [tree.Set].
 //
-// It evaluates templates itself. github.com/awslabs/goformation resolves
-// intrinsics too, but into plain values: a Ref or GetAtt that cannot be known
-// before deployment becomes null or an empty string, places in the file are
-// lost, and "the domain name is that of the load balancer ALB, say it with
-// --parameter ALB.DNSName=…" can no longer be said. Here every such value keeps
-// its expression, its line, what would supply it, and what sort of server is
-// behind it.
+// It evaluates templates itself. github.com/awslabs/goformation also resolves intrinsics,
+// but into plain values: a Ref or GetAtt that is unknown before deployment becomes null or
+// an empty string, positions in the file are lost, and a message such as "the domain name
+// is that of the load balancer ALB, say it with --parameter ALB.DNSName=…" is no longer
+// possible. Here every such value keeps its expression, its line, what would supply it, and
+// what kind of server is behind it.
 //
 // # What to read first
 //
-// [Read] reads one template, [ReadAssembly] a folder that the CDK synthesized.
-// template.go knows the sections, evaluate.go and text.go the intrinsic
-// functions, condition.go the conditions, reference.go what Ref and GetAtt give
-// for each type of resource, shape.go how CloudFormation's fields are called in
-// the API, resources.go which resources there are.
+// [Read] reads one template, [ReadAssembly] a folder that the CDK synthesized. template.go
+// handles the sections, evaluate.go and text.go the intrinsic functions, condition.go the
+// conditions, reference.go the results of Ref and GetAtt for each type of resource,
+// shape.go the API's names of CloudFormation's fields, resources.go the resources.
 package cloudformation

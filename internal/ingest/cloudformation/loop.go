@@ -6,11 +6,11 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// maxLoop bounds what Fn::ForEach makes.
+// maxLoop limits the output of Fn::ForEach.
 const maxLoop = 1000
 
-// loops unrolls Fn::ForEach among the resources (AWS::LanguageExtensions), as
-// far as what it runs over is known.
+// loops unrolls Fn::ForEach among the resources (AWS::LanguageExtensions), as far as its
+// collection is known.
 func (e *evaluator) loops() {
 	if e.res == nil || e.res.Kind != tree.Object {
 		return
@@ -43,7 +43,7 @@ func (e *evaluator) loops() {
 	}
 }
 
-// replaced puts the value of the loop's variable in, in names and texts.
+// replaced inserts the value of the loop's variable into names and texts.
 func replaced(n *tree.Node, name, value string) *tree.Node {
 	put := strings.NewReplacer("${"+name+"}", value, "&{"+name+"}", value)
 	c := n.Clone()

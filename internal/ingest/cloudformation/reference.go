@@ -34,7 +34,7 @@ func (e *evaluator) getAtt(n *tree.Node) *tree.Node {
 	return e.attribute(n.Items[0].AnyText(), strings.Join(names, "."), n.Pos)
 }
 
-// reference is the value of Ref.
+// reference returns the value of Ref.
 func (e *evaluator) reference(name string, pos tree.Position) *tree.Node {
 	switch name {
 	case "AWS::NoValue":
@@ -62,7 +62,7 @@ func (e *evaluator) reference(name string, pos tree.Position) *tree.Node {
 	return e.resourceName(name, pos)
 }
 
-// stackID is the ARN of the stack, of which the form is known.
+// stackID is the ARN of the stack, whose form is known.
 func (e *evaluator) stackID(pos tree.Position) *tree.Node {
 	var parts []part
 	for _, piece := range []string{"AWS::Partition", ":cloudformation:", "AWS::Region", ":", "AWS::AccountId", ":stack/", "AWS::StackName", "/"} {
@@ -76,8 +76,7 @@ func (e *evaluator) stackID(pos tree.Position) *tree.Node {
 	return e.text(pos, append(append([]part{{literal: "arn:"}}, parts...), e.partsOf(id)...))
 }
 
-// pseudo is a pseudo parameter that is the same wherever CloudFront is, unless
-// one says otherwise.
+// pseudo is a pseudo parameter with a usual value, unless a parameter overrides it.
 func (e *evaluator) pseudo(name, usual string, pos tree.Position) *tree.Node {
 	if text, ok := e.opts.Parameters[name]; ok {
 		return tree.NewString(text, pos)
@@ -85,7 +84,7 @@ func (e *evaluator) pseudo(name, usual string, pos tree.Position) *tree.Node {
 	return tree.NewString(usual, pos)
 }
 
-// parameterValue is what was given for a parameter, or its default.
+// parameterValue returns the value given for a parameter, or its default.
 func (e *evaluator) parameterValue(name string, p *tree.Node, pos tree.Position) *tree.Node {
 	kind := p.Get("Type").AnyText()
 	list := strings.HasPrefix(kind, "List<") || kind == "CommaDelimitedList"
@@ -116,8 +115,8 @@ func (e *evaluator) parameterValue(name string, p *tree.Node, pos tree.Position)
 	return out
 }
 
-// stranger is a name that the template does not declare: a macro may add it,
-// serverless does.
+// stranger handles a name that the template does not declare: a macro or serverless may add
+// it.
 func (e *evaluator) stranger(logical, attribute string, pos tree.Position) *tree.Node {
 	key := strings.TrimSuffix(logical+"."+attribute, ".")
 	if v := e.implied(logical, attribute, pos); v != nil {
@@ -143,7 +142,7 @@ func (e *evaluator) names() []string {
 	return list
 }
 
-// implied are resources that SAM and serverless add by themselves.
+// implied handles resources that SAM and serverless add by themselves.
 func (e *evaluator) implied(logical, attribute string, pos tree.Position) *tree.Node {
 	function, isURL := strings.CutSuffix(logical, "Url")
 	switch {
@@ -160,19 +159,19 @@ func (e *evaluator) implied(logical, attribute string, pos tree.Position) *tree.
 	return nil
 }
 
-// address is how a resource of CloudFront's is referred to: by its name in the set.
+// address is how a CloudFront resource is referred to: its name in the set.
 func (e *evaluator) address(logical string, pos tree.Position) *tree.Node {
 	return tree.NewString(e.name+logical, pos)
 }
 
-// named are the types whose Ref is a property, where the template gives it.
+// named are the types whose Ref is a property, if the template has it.
 var named = map[string]string{
 	"AWS::S3::Bucket": "BucketName", "AWS::ApiGateway::Stage": "StageName", "AWS::ApiGatewayV2::Stage": "StageName", "AWS::SSM::Parameter": "Name",
 	"AWS::Lambda::Function": "FunctionName", "AWS::Serverless::Function": "FunctionName", "AWS::ApiGateway::DomainName": "DomainName",
 	"AWS::ApiGatewayV2::DomainName": "DomainName", "AWS::Route53::RecordSet": "Name",
 }
 
-// resourceName is the Ref of a resource.
+// resourceName returns the Ref of a resource.
 func (e *evaluator) resourceName(logical string, pos tree.Position) *tree.Node {
 	kind := e.typeOf(logical)
 	if strings.HasPrefix(kind, "AWS::CloudFront::") {
@@ -189,7 +188,7 @@ func (e *evaluator) resourceName(logical string, pos tree.Position) *tree.Node {
 	return e.supplied(logical, pos, fmt.Sprintf("the name that AWS gives %s (%s)", logical, kind), true, "")
 }
 
-// guarded evaluates a property of a resource, not in a circle.
+// guarded evaluates a property of a resource, guarding against cycles.
 func (e *evaluator) guarded(logical string, path ...string) *tree.Node {
 	key := logical + "." + strings.Join(path, ".")
 	if e.busy[key] {
@@ -200,7 +199,7 @@ func (e *evaluator) guarded(logical string, path ...string) *tree.Node {
 	return e.property(logical, path...)
 }
 
-// attribute is the value of Fn::GetAtt.
+// attribute returns the value of Fn::GetAtt.
 func (e *evaluator) attribute(logical, name string, pos tree.Position) *tree.Node {
 	key := logical + "." + name
 	if text, ok := e.opts.Parameters[key]; ok {
@@ -225,8 +224,8 @@ func (e *evaluator) attribute(logical, name string, pos tree.Position) *tree.Nod
 	return e.serverAttribute(logical, kind, name, pos)
 }
 
-// serverAttribute is an attribute that names a server, or any other that only
-// deployment knows.
+// serverAttribute is an attribute that names a server, or any other that is only known
+// after deployment.
 func (e *evaluator) serverAttribute(logical, kind, name string, pos tree.Position) *tree.Node {
 	key := logical + "." + name
 	what := fmt.Sprintf("the attribute %s of %s (%s)", name, logical, kind)
@@ -249,8 +248,7 @@ func (e *evaluator) serverAttribute(logical, kind, name string, pos tree.Positio
 	return e.supplied(key, pos, what, !strings.Contains(strings.ToLower(name), "ur") && !strings.HasSuffix(name, "Arn"), "")
 }
 
-// url is an attribute of the form https://HOST or https://HOST/, of which the
-// host is not known.
+// url is an attribute of the form https://HOST or https://HOST/ whose host is unknown.
 func (e *evaluator) url(key string, pos tree.Position, what string, backend tree.Backend) *tree.Node {
 	v := e.supplied(key, pos, what, true, backend)
 	if v.Kind != tree.Unresolved {
@@ -263,8 +261,7 @@ func (e *evaluator) url(key string, pos tree.Position, what string, backend tree
 	return e.text(pos, parts)
 }
 
-// bucketAttribute is an attribute of a bucket, which its name and the region
-// give.
+// bucketAttribute is an attribute of a bucket that follows from its name and the region.
 func (e *evaluator) bucketAttribute(logical, name string, pos tree.Position) *tree.Node {
 	key := logical + "." + name
 	bucket := e.guarded(logical, "BucketName")

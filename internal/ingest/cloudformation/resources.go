@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// kinds are the types of resources that are read: what they are in a set, the
-// property that holds the configuration ("" is all of them), and its shape.
+// kinds are the types of resources that are read: their type in a set, the property with
+// the configuration ("" means all of them), and its shape.
 var kinds = map[string]struct {
 	is     tree.Type
 	config string
@@ -54,8 +54,8 @@ func (e *evaluator) addResources() {
 	}
 }
 
-// exists decides the condition of a resource. One that cannot be decided keeps
-// the resource, and must be before anything is served.
+// exists evaluates the condition of a resource. An undecided one keeps the resource, and
+// must be decided before anything is served.
 func (e *evaluator) exists(f tree.Field) bool {
 	condition := f.Value.Get("Condition")
 	if condition == nil {
@@ -69,8 +69,8 @@ func (e *evaluator) exists(f tree.Field) bool {
 	return t.is != no
 }
 
-// configure evaluates the configuration of a resource. It reports false where
-// there is none, which CloudFormation refuses.
+// configure evaluates the configuration of a resource. It returns false if there is none,
+// which CloudFormation rejects.
 func (e *evaluator) configure(r *tree.Resource, f tree.Field, config string, s *shape) bool {
 	path := e.name + f.Name
 	properties := e.value(f.Value.Get("Properties"))
@@ -118,8 +118,8 @@ func tagsOf(n *tree.Node) *tree.Node {
 	return out
 }
 
-// older rewrites the properties of the earliest API version that CloudFormation
-// still takes: CNAMEs, and one origin in CustomOrigin or S3Origin.
+// older rewrites the properties of the earliest API version that CloudFormation still
+// accepts: CNAMEs, and one origin in CustomOrigin or S3Origin.
 func older(config *tree.Node) {
 	move := func(from, to string, change func(n *tree.Node) *tree.Node) {
 		for i, f := range config.Fields {
@@ -149,7 +149,7 @@ func older(config *tree.Node) {
 	}
 }
 
-// traffic gathers what CloudFormation also takes beside TrafficConfig.
+// traffic gathers the properties that CloudFormation also accepts outside TrafficConfig.
 func traffic(config *tree.Node) {
 	if config.Has("TrafficConfig") || !config.HasAny("Type", "SingleHeaderPolicyConfig", "SingleWeightPolicyConfig") {
 		return

@@ -8,14 +8,13 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// serverlessFile is a serverless.yml, whose variables stand in texts.
+// serverlessFile is a serverless.yml, which has variables in its texts.
 type serverlessFile struct {
 	root *tree.Node
 	busy map[string]bool
 }
 
-// serverlessVariable is ${source:address, fallback}. A name alone is
-// CloudFormation's.
+// serverlessVariable matches ${source:address, fallback}. A plain name is CloudFormation's.
 var serverlessVariable = regexp.MustCompile(`\$\{(?:self|opt|env|file|sls|ssm|cf|cf\([^)]*\)|cf\.[a-z0-9-]+|param|s3|aws|git|strToBool|custom|terraform|output|state|vault)[:(][^{}]*\}`)
 
 // IsServerless reports whether a tree is a serverless.yml.
@@ -60,7 +59,7 @@ func merge(template *tree.Node, name string, section *tree.Node) {
 	template.Set(name, section.Clone())
 }
 
-// includedFile is ${file(path)} or ${file(path):key}.
+// includedFile matches ${file(path)} or ${file(path):key}.
 var includedFile = regexp.MustCompile(`^\$\{file\(([^)]*)\)(?::([^,}]*))?[^}]*\}$`)
 
 // included returns the content of ${file(…)}, or the node itself.
@@ -88,7 +87,7 @@ func (s *serverlessFile) included(n *tree.Node, o Options, set *tree.Set) *tree.
 	return tree.NewObject(n.Pos)
 }
 
-// variable is the value of one ${…}.
+// variable returns the value of one ${…}.
 func (s *serverlessFile) variable(e *evaluator, text string, pos tree.Position) *tree.Node {
 	inner := strings.TrimSuffix(strings.TrimPrefix(text, "${"), "}")
 	name, fallback, hasFallback := strings.Cut(inner, ",")

@@ -6,27 +6,27 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// shape is one structure of CloudFormation's: the API's name of each field, and
-// the structure in it.
+// shape is a CloudFormation structure: the API's name of each field, and the structure of
+// its value.
 type shape struct {
 	fields []field
-	// open is set where any name may stand.
+	// open allows any name.
 	open bool
 }
 
-// field is a field by CloudFormation's name.
+// field is a field with CloudFormation's name.
 type field struct {
 	name string
-	// api is the API's name; "" is the same.
+	// api is the API's name; "" means the same.
 	api string
-	// of is the structure of its value, or of its items; nil is a plain value.
+	// of is the structure of its value, or of its items; nil for a plain value.
 	of *shape
 }
 
-// dropped is the API's name of a field that decides nothing and has no place there.
+// dropped is the API's name for a field that has no effect and no place there.
 const dropped = "-"
 
-// plain are fields that are called the same and hold plain values or lists of them.
+// plain returns fields with the same name that hold plain values or lists of them.
 func plain(names ...string) []field {
 	list := make([]field, len(names))
 	for i, name := range names {
@@ -50,7 +50,7 @@ func of(fields ...any) *shape {
 
 func to(name, api string, s *shape) field { return field{name: name, api: api, of: s} }
 
-// counted is the API's own list, which CloudFormation keeps in a few places.
+// counted is the API's own list form, which CloudFormation keeps in a few places.
 func counted(items *shape) *shape {
 	return of(plain("Quantity"), to("Items", "Items", items))
 }
@@ -143,8 +143,8 @@ var (
 	connectionGroupShape = of(plain("AnycastIpListId", "Enabled", "Ipv6Enabled", "Name", "Tags"))
 )
 
-// rename gives the fields of an evaluated structure the API's names. What
-// CloudFormation does not know is remarked and left out, as it would refuse it.
+// rename gives the fields of an evaluated structure the API's names. Fields unknown to
+// CloudFormation get a remark and are omitted, as it would reject them.
 func (e *evaluator) rename(n *tree.Node, s *shape, path string) *tree.Node {
 	if n == nil || s == nil || s.open {
 		return n

@@ -8,11 +8,11 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// maxStacks bounds stacks inside stacks.
+// maxStacks limits the nesting of stacks.
 const maxStacks = 8
 
-// stack returns the evaluator of a nested stack whose template is at hand, or
-// nil. What is not at hand is remarked once: a distribution may be in it.
+// stack returns the evaluator of a nested stack whose template is available, or nil. An
+// unavailable one gets a remark once: a distribution may be in it.
 func (e *evaluator) stack(logical string) *evaluator {
 	if nested, ok := e.stacks[logical]; ok {
 		return nested
@@ -50,8 +50,8 @@ func (e *evaluator) stack(logical string) *evaluator {
 	return nested
 }
 
-// parameterText is the value of a nested stack's parameter: lists are joined by
-// commas, as they are passed.
+// parameterText is the value of a nested stack's parameter: lists are joined by commas, as
+// they are passed.
 func (e *evaluator) parameterText(n *tree.Node) *tree.Node {
 	if n.Kind != tree.List {
 		return n
@@ -66,8 +66,8 @@ func (e *evaluator) parameterText(n *tree.Node) *tree.Node {
 	return e.text(n.Pos, parts)
 }
 
-// templateFile is the file of a nested stack: the CDK says it in the metadata,
-// before packaging TemplateURL is a path.
+// templateFile returns the file of a nested stack: the CDK puts it in the metadata; before
+// packaging, TemplateURL is a path.
 func templateFile(n, url *tree.Node) string {
 	if file := n.At("Metadata", "aws:asset:path").AnyText(); file != "" {
 		return file
@@ -100,7 +100,7 @@ func (e *evaluator) stackOutput(logical, name string, pos tree.Position) *tree.N
 	return e.supplied(key, pos, fmt.Sprintf("the output %s of the nested stack %s", name, logical), false, "")
 }
 
-// outputValue evaluates an output of the template; nil where there is none.
+// outputValue evaluates an output of the template; nil if there is none.
 func (e *evaluator) outputValue(name string) *tree.Node {
 	n := e.output.Get(name).Get("Value")
 	if n == nil || e.busy["output "+name] {
@@ -111,7 +111,7 @@ func (e *evaluator) outputValue(name string) *tree.Node {
 	return e.value(n)
 }
 
-// exports are the outputs that stacks of one assembly give each other.
+// exports are the outputs that the stacks of one assembly share.
 type exports struct {
 	stacks []*evaluator
 	found  map[string]*tree.Node

@@ -13,11 +13,11 @@ type Options struct {
 	// ("AWS::Region"), attribute ("Alb.DNSName"), export ("ImportValue.Name"), or
 	// any other expression that an unresolved value names.
 	Parameters map[string]string
-	// Assume takes a value that is not known for different from every literal, so
-	// that conditions are decided.
+	// Assume treats an unknown value as different from every literal, so that conditions
+	// are decided.
 	Assume bool
-	// Open reads a file beside the template, for nested stacks and serverless.yml;
-	// nil reads none.
+	// Open reads a file next to the template, for nested stacks and serverless.yml; nil
+	// reads none.
 	Open func(name string) ([]byte, error)
 }
 
@@ -50,27 +50,28 @@ func Read(n *tree.Node, o Options) (*tree.Set, error) {
 type evaluator struct {
 	opts Options
 	set  *tree.Set
-	// name is the nested stack in front of logical ids, "Stack/" or "".
+	// name is the nested stack prefix of logical ids, "Stack/" or "".
 	name                                          string
 	parameters, mappings, conditions, res, output *tree.Node
-	// macros are the transforms, which may add resources that are not there.
+	// macros are the transforms, which may add resources.
 	macros []string
-	// given are values of parameters from the parent stack; environment are those
-	// of pseudo parameters that a CDK manifest knows.
+	// given are the parameter values from the parent stack; environment are the pseudo
+	// parameters from a CDK manifest.
 	given       map[string]*tree.Node
 	environment map[string]string
 	// parts are the pieces of unresolved texts.
 	parts map[*tree.Node][]part
-	// decided are conditions evaluated so far; busy guards against circles.
+	// decided are the conditions evaluated so far; busy guards against cycles.
 	decided map[string]truth
 	busy    map[string]bool
 	depth   int
-	// stacks are nested stacks evaluated so far, exports those of all stacks of an assembly.
+	// stacks are the nested stacks evaluated so far; exports are those of all stacks of an
+	// assembly.
 	stacks  map[string]*evaluator
 	exports *exports
 	// serverless is set for the CloudFormation inside a serverless.yml.
 	serverless *serverlessFile
-	// spent counts the bytes of text that were made, against bombs.
+	// spent counts the bytes of generated text, against bombs.
 	spent int
 }
 
@@ -96,7 +97,7 @@ func newEvaluator(n *tree.Node, o Options, set *tree.Set, name string) *evaluato
 	return e
 }
 
-// duplicates warns of keys that stand twice: CloudFormation takes the last.
+// duplicates warns of duplicate keys: CloudFormation uses the last.
 func (e *evaluator) duplicates(n *tree.Node, path string, depth int) {
 	if depth > tree.MaxDepth {
 		return
@@ -136,10 +137,10 @@ func (e *evaluator) resource(name string) *tree.Node {
 	return n
 }
 
-// typeOf returns the type of a resource, "" where there is none.
+// typeOf returns the type of a resource, "" if there is none.
 func (e *evaluator) typeOf(name string) string { return e.resource(name).Get("Type").AnyText() }
 
-// property evaluates a property of a resource; nil where it is not there.
+// property evaluates a property of a resource; nil if it is absent.
 func (e *evaluator) property(name string, path ...string) *tree.Node {
 	n := e.resource(name).Get("Properties")
 	for _, step := range path {

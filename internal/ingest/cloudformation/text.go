@@ -10,14 +10,14 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// part is a piece of a text: a literal, or something that is not known.
+// part is a piece of a text: a literal, or something unknown.
 type part struct {
 	literal string
-	// expression names what is not known, "Alb.DNSName"; "" for a literal.
+	// expression names what is unknown, "Alb.DNSName"; "" for a literal.
 	expression string
 	missing    []tree.Missing
-	// word is set where the value is known to have no "/" or other separator in
-	// it: an id, a region, a host name.
+	// word is set if the value is known to contain no "/" or other separator: an id, a
+	// region, a host name.
 	word    bool
 	backend tree.Backend
 }
@@ -33,7 +33,7 @@ func (e *evaluator) partsOf(n *tree.Node) []part {
 	return []part{{literal: n.Text}}
 }
 
-// text makes a value of pieces: a string where all are literals.
+// text makes a value from pieces: a string if all are literals.
 func (e *evaluator) text(pos tree.Position, parts []part) *tree.Node {
 	var b strings.Builder
 	var missing []tree.Missing
@@ -73,7 +73,7 @@ func (e *evaluator) text(pos tree.Position, parts []part) *tree.Node {
 	return n
 }
 
-// backendOf says what stands behind a name of which parts are not known.
+// backendOf returns what is behind a name that is partly unknown.
 func backendOf(parts []part) tree.Backend {
 	var b strings.Builder
 	for _, p := range parts {
@@ -97,13 +97,13 @@ func (e *evaluator) unknown(pos tree.Position, expression, what string) *tree.No
 	return tree.NewUnresolved("${"+expression+"}", pos, tree.Missing{What: what})
 }
 
-// malformed is a call that CloudFormation would not accept.
+// malformed is a call that CloudFormation would reject.
 func (e *evaluator) malformed(n *tree.Node, what string) *tree.Node {
 	e.remark(tree.Remark{Pos: n.Pos, Path: "Resources", Message: what, Refused: true})
 	return e.unknown(n.Pos, "", what)
 }
 
-// supplied is a value that --parameter may supply. word says that it holds no
+// supplied is a value that --parameter may supply. word means that it contains no
 // separator.
 func (e *evaluator) supplied(key string, pos tree.Position, what string, word bool, backend tree.Backend) *tree.Node {
 	if given, ok := e.given[key]; ok {
@@ -119,7 +119,7 @@ func (e *evaluator) supplied(key string, pos tree.Position, what string, word bo
 	return e.text(pos, []part{{expression: key, missing: []tree.Missing{m}, word: word, backend: backend}})
 }
 
-// quoted puts what a shell would take apart into quotes.
+// quoted quotes a key if a shell would split it.
 func quoted(key string) string {
 	if strings.ContainsAny(key, " $'\"{}()*?<>|&;`!") {
 		return "'" + strings.ReplaceAll(key, "'", `'\''`) + "'"
@@ -127,7 +127,7 @@ func quoted(key string) string {
 	return key
 }
 
-// unresolvedCall is a call of a function whose arguments are not known.
+// unresolvedCall is a call of a function with unknown arguments.
 func (e *evaluator) unresolvedCall(name string, n *tree.Node, arguments ...*tree.Node) *tree.Node {
 	var missing []tree.Missing
 	var inner []string
@@ -195,7 +195,7 @@ func (e *evaluator) split(n *tree.Node) *tree.Node {
 	return list
 }
 
-// substitution is ${Name}, ${Name.Attribute} or the escaped ${!Literal}.
+// substitution matches ${Name}, ${Name.Attribute} or the escaped ${!Literal}.
 var substitution = regexp.MustCompile(`\$\{([^}]*)\}`)
 
 func (e *evaluator) sub(n *tree.Node) *tree.Node {
@@ -238,7 +238,7 @@ func (e *evaluator) sub(n *tree.Node) *tree.Node {
 	return v
 }
 
-// substitute is the value of a name in Fn::Sub.
+// substitute returns the value of a name in Fn::Sub.
 func (e *evaluator) substitute(name string, values *tree.Node, pos tree.Position) *tree.Node {
 	if v := values.Get(name); v != nil {
 		return e.value(v)
@@ -252,11 +252,11 @@ func (e *evaluator) substitute(name string, values *tree.Node, pos tree.Position
 	return e.reference(name, pos)
 }
 
-// resolveExpression is a dynamic reference to a secret or a parameter.
+// resolveExpression matches a dynamic reference to a secret or a parameter.
 var resolveExpression = regexp.MustCompile(`\{\{resolve:[^}]*\}\}`)
 
-// dynamic takes a text apart that holds references which only deployment
-// resolves, {{resolve:…}} and the variables of serverless.yml.
+// dynamic splits a text with references that are only resolved at deployment, {{resolve:…}}
+// and the variables of serverless.yml.
 func (e *evaluator) dynamic(n *tree.Node) *tree.Node {
 	expression := resolveExpression
 	if e.serverless != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// The bounds of an evaluation, against configurations made to take for ever.
+// The limits of an evaluation, against configurations made to run forever.
 const (
 	maxSteps    = 300_000
 	maxStack    = 4000
@@ -18,9 +18,8 @@ const (
 	maxElements = 10_000
 )
 
-// step counts one evaluation of an expression. Too many end the evaluation, by
-// a panic that [rescue] turns into an error: an error alone would leave loops
-// running.
+// step counts one evaluation of an expression. Too many end the evaluation, by a panic that
+// [rescue] turns into an error: an error alone would let loops continue.
 func (e *evaluator) step(at hcl.Range) hcl.Diagnostics {
 	e.count++
 	e.depth++
@@ -36,7 +35,7 @@ func (e *evaluator) step(at hcl.Range) hcl.Diagnostics {
 
 func (e *evaluator) leave() { e.depth-- }
 
-// bounded refuses values that grow without end.
+// bounded rejects values that grow without end.
 func (e *evaluator) bounded(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	bare, _ := v.Unmark()
 	if !bare.IsKnown() || bare.IsNull() {
@@ -55,20 +54,20 @@ func (e *evaluator) bounded(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	return nil
 }
 
-// failure makes a diagnostic of an error.
+// failure makes a diagnostic from an error.
 func failure(at hcl.Range, summary, detail string) hcl.Diagnostics {
 	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: &at}}
 }
 
-// sum tells long texts apart.
+// sum distinguishes long texts.
 func sum(text string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(text))
 	return h.Sum64()
 }
 
-// firstError keeps the first error of many: whoever passes errors on twice
-// would double their number at each level.
+// firstError keeps only the first error: code that passes errors on twice would double
+// their number at each level.
 func firstError(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// nodeOf turns a value into a node at a place.
+// nodeOf converts a value to a node at a position.
 func nodeOf(v cty.Value, pos tree.Position, path string) *tree.Node {
 	n := bareNode(v, pos, path)
 	n.Path = path
@@ -50,8 +50,7 @@ func bareNode(v cty.Value, pos tree.Position, path string) *tree.Node {
 	return tree.NewUnresolved("${?}", pos, tree.Missing{Key: path, What: "is not a value that a configuration can have"})
 }
 
-// unresolvedNode is a reference to another resource of CloudFront, or what
-// nobody knows.
+// unresolvedNode is a reference to another CloudFront resource, or an unknown value.
 func unresolvedNode(v cty.Value, pos tree.Position) *tree.Node {
 	symbols := symbolsOf(v)
 	if len(symbols) == 0 {
@@ -70,7 +69,7 @@ func unresolvedNode(v cty.Value, pos tree.Position) *tree.Node {
 	return n
 }
 
-// valueOfNode turns a node of JSON into a value.
+// valueOfNode converts a JSON node to a value.
 func valueOfNode(n *tree.Node) cty.Value {
 	switch n.Kind {
 	case tree.String:
@@ -97,8 +96,8 @@ func valueOfNode(n *tree.Node) cty.Value {
 	return cty.NullVal(cty.DynamicPseudoType)
 }
 
-// backends says what stands behind a name, by the resource that gives it. The
-// longest match counts.
+// backends tells what is behind a name by the resource that it comes from. The longest
+// match counts.
 var backends = []struct {
 	fragment string
 	backend  tree.Backend
@@ -112,7 +111,7 @@ var backends = []struct {
 	{"aws_media_store_container.", tree.BackendMediaStore}, {"aws_media_package", tree.BackendMediaPackage},
 }
 
-// backendOf returns the sort of server behind an unresolved name.
+// backendOf returns the kind of server behind an unresolved name.
 func backendOf(template string) tree.Backend {
 	for _, b := range backends {
 		if strings.Contains(template, b.fragment) {

@@ -14,12 +14,12 @@ import (
 
 // Options say how a configuration is evaluated.
 type Options struct {
-	// Parameters supply variables ("domain" or "var.domain") and whatever else is
-	// unresolved, by the name it is reported under ("aws_lb.web.dns_name").
+	// Parameters supply variables ("domain" or "var.domain") and any other unresolved
+	// value, by the name it is reported under ("aws_lb.web.dns_name").
 	Parameters map[string]string
 }
 
-// supplyPlan is what resolves everything that needs a provider.
+// supplyPlan resolves everything that needs a provider.
 const supplyPlan = "terraform show -json PLAN > plan.json, and give plan.json"
 
 // evaluator evaluates one configuration.
@@ -27,16 +27,16 @@ type evaluator struct {
 	folder  *folder
 	options Options
 	symbols map[string]*symbol
-	// values are the values of variables from *.tfvars files.
+	// values are the variable values from *.tfvars files.
 	values map[string]*given
 	count  int
 	depth  int
-	// missingModules are calls of modules that could not be read, in order.
+	// missingModules are the calls of modules that could not be read, in order.
 	missingModules []unreadable
 	functions      map[string]function.Function
 }
 
-// unreadable is a module that is called and not there.
+// unreadable is a module that is called but missing.
 type unreadable struct {
 	address, source, why string
 	pos                  tree.Position
@@ -66,9 +66,8 @@ func (e *evaluator) steps(v cty.Value, rest hcl.Traversal) (cty.Value, hcl.Diagn
 	return v, nil
 }
 
-// follow takes one step from a value: into a resource, whose attributes are
-// computed now, into an unknown value, which gets a longer name, or into any
-// other.
+// follow takes one step from a value: into a resource, whose attributes are computed now;
+// into an unknown value, which gets a longer name; or into any other value.
 func (e *evaluator) follow(v cty.Value, t hcl.Traverser) (cty.Value, hcl.Diagnostics) {
 	symbols := symbolsOf(v)
 	if v.IsKnown() || len(symbols) != 1 {
@@ -84,7 +83,7 @@ func (e *evaluator) follow(v cty.Value, t hcl.Traverser) (cty.Value, hcl.Diagnos
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	if next.IsKnown() { // a refinement cannot make it so, but a null may
+	if next.IsKnown() { // a refinement cannot make it known, but a null may
 		return next, nil
 	}
 	expression := s.expression() + suffix
@@ -105,7 +104,7 @@ func (e *evaluator) follow(v cty.Value, t hcl.Traverser) (cty.Value, hcl.Diagnos
 	return unknown(next.Type(), longer), nil
 }
 
-// stepText returns the attribute a step names, if it does, and the step as text.
+// stepText returns the attribute that a step names, if any, and the step as text.
 func stepText(t hcl.Traverser) (name, suffix string) {
 	switch x := t.(type) {
 	case hcl.TraverseAttr:
@@ -119,7 +118,7 @@ func stepText(t hcl.Traverser) (name, suffix string) {
 	return "", "[*]"
 }
 
-// supplyOf names the flag that supplies what has this name.
+// supplyOf returns the flag that supplies the value with this name.
 func supplyOf(key string) string {
 	if strings.ContainsAny(key, " \"*[](){}$") {
 		return "--parameter '" + key + "=VALUE'"

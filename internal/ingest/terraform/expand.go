@@ -12,18 +12,17 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// iteration is one of what count or for_each makes of a block.
+// iteration is one instance that count or for_each creates from a block.
 type iteration struct {
 	// suffix follows the block's address: "", "[0]", `["a"]`.
 	suffix string
 	ctx    *hcl.EvalContext
 }
 
-// expansion is all of them, or why they are not known.
+// expansion is all instances, or why they are unknown.
 type expansion struct {
 	list []iteration
-	// open is what count or for_each is where it is not known, and argument
-	// which of the two.
+	// open is the value of count or for_each if it is unknown, and argument the attribute.
 	open     cty.Value
 	argument *hclsyntax.Attribute
 	diags    hcl.Diagnostics
@@ -74,7 +73,7 @@ func (m *moduleInstance) expandForEach(attr *hclsyntax.Attribute) expansion {
 	}
 	e := expansion{argument: attr}
 	for it := v.ElementIterator(); it.Next(); {
-		key, value := it.Element() // of a set they are the same
+		key, value := it.Element() // equal for a set
 		if key.IsNull() || key.Type() != cty.String {
 			return expansion{argument: attr, diags: failure(attr.SrcRange, "Invalid for_each", "for_each is a set of something else than strings")}
 		}
@@ -107,7 +106,7 @@ func wholeNumber(v cty.Value) (int, bool) {
 	return int(n), f.IsInt()
 }
 
-// combine makes one value of what a block became: itself, a list, or a map.
+// combine makes one value from a block's instances: the block itself, a list, or a map.
 func (e expansion) combine(objects []cty.Value) cty.Value {
 	switch {
 	case e.argument == nil:
@@ -122,7 +121,7 @@ func (e expansion) combine(objects []cty.Value) cty.Value {
 	return cty.ObjectVal(byKey)
 }
 
-// unknownBlock is the value of a block of which count or for_each is not known.
+// unknownBlock is the value of a block whose count or for_each is unknown.
 func (m *moduleInstance) unknownBlock(address string, e expansion) cty.Value {
 	s := m.ev.symbol("${"+address+"}", missingOf(symbolsOf(e.open)))
 	return unknown(cty.DynamicPseudoType, s)
@@ -157,8 +156,7 @@ func (m *moduleInstance) callValue(name string, at hcl.Range) (cty.Value, hcl.Di
 	})
 }
 
-// instancesOf returns the instances of a call, or nil where its module cannot
-// be read.
+// instancesOf returns the instances of a call, or nil if its module cannot be read.
 func (m *moduleInstance) instancesOf(decl *block) ([]*moduleInstance, expansion) {
 	name := decl.labels[0]
 	if got, ok := m.expanded[name]; ok {
@@ -192,7 +190,7 @@ func joinKey(a, b string) string {
 	return a + "." + b
 }
 
-// maxModules bounds how deep modules call modules.
+// maxModules limits how deep modules call modules.
 const maxModules = 30
 
 // load finds the module that a call names, or says why it cannot be read.
@@ -214,7 +212,7 @@ func (m *moduleInstance) load(decl *block) (*module, string) {
 		}
 		dir = local
 	} else if before := path.Join(m.cfg.dir, source); strings.Count(source, "/") == 1 && m.ev.folder.holds(before) {
-		dir = before // as it was written before Terraform 0.12
+		dir = before // as written before Terraform 0.12
 	} else if installed, ok := m.ev.folder.installed[joinKey(m.key, decl.labels[0])]; ok {
 		local, in := inside(".", installed)
 		if !in {
@@ -236,7 +234,7 @@ func (m *moduleInstance) load(decl *block) (*module, string) {
 	return cfg, ""
 }
 
-// sourceOf returns the source of a module's call.
+// sourceOf returns the source of a module call.
 func sourceOf(decl *block) (string, bool) {
 	attr, ok := decl.body.Attributes["source"]
 	if !ok {
@@ -272,7 +270,7 @@ func (e *evaluator) failed(name string, diags hcl.Diagnostics) cty.Value {
 	return unknown(cty.DynamicPseudoType, e.symbol("${"+name+"}", []tree.Missing{{Key: name, What: what}}))
 }
 
-// absentModule is a module that is called and cannot be read.
+// absentModule is a module that is called but cannot be read.
 type absentModule struct {
 	ev           *evaluator
 	address, why string
@@ -284,7 +282,7 @@ func (m *moduleInstance) absent(decl *block, address string) *absentModule {
 	return &absentModule{ev: m.ev, address: address, why: fmt.Sprintf("module %q cannot be read: %s", source, why)}
 }
 
-// attribute is an output that nobody can compute here.
+// attribute is an output that cannot be computed here.
 func (a *absentModule) attribute(name string) cty.Value {
 	key := a.address + "." + name
 	t := cty.DynamicPseudoType

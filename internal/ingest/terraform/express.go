@@ -11,15 +11,15 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// watched is an expression of the language that evaluates as HCL does, and
-// gives each unknown result a symbol of its own.
+// watched is an expression of the language that evaluates as in HCL, and gives each unknown
+// result its own symbol.
 type watched struct {
 	hclsyntax.Expression
 	children []*watched
 	// last is the value of the latest evaluation, for the expression around it.
 	last cty.Value
-	// spread marks the source of a splat, which a single resource becomes a
-	// list of one for.
+	// spread marks the source of a splat, for which a single resource becomes a list of
+	// one.
 	spread bool
 }
 
@@ -33,8 +33,8 @@ func (w *watched) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return cty.DynamicVal, err
 	}
 	defer m.ev.leave()
-	// An evaluation may come back to this expression for another instance of the
-	// module: what the children were then is none of its business.
+	// Evaluation may return to this expression for another instance of the module: the
+	// values of the children must not carry over.
 	saved := make([]cty.Value, len(w.children))
 	for i, c := range w.children {
 		saved[i], c.last = c.last, cty.NilVal
@@ -86,7 +86,7 @@ func (w *watched) index(ctx *hcl.EvalContext, m *moduleInstance, x *hclsyntax.In
 	return v, diags
 }
 
-// spread makes a list of one out of a single resource before [*].
+// spread turns a single resource before [*] into a list of one.
 func spread(v cty.Value) cty.Value {
 	if symbols := symbolsOf(v); len(symbols) == 1 && symbols[0].object != nil && !v.IsKnown() {
 		return cty.TupleVal([]cty.Value{v})
@@ -94,16 +94,16 @@ func spread(v cty.Value) cty.Value {
 	return v
 }
 
-// passing are the functions whose result is one of their arguments, or a part
-// of one, where it is that at all.
+// passing are the functions that may return one of their arguments, or a part of one,
+// unchanged.
 var passing = map[string]bool{
 	"try": true, "one": true, "element": true, "lookup": true, "sensitive": true, "nonsensitive": true, "tostring": true,
 	"issensitive": true, "ephemeralasnull": true, "merge": true, "concat": true, "values": true, "slice": true, "flatten": true,
 	"tolist": true, "tomap": true, "zipmap": true, "reverse": true,
 }
 
-// name sees to it that an unknown result has exactly one symbol, and that a
-// known one has marks only within.
+// name ensures that an unknown result has exactly one symbol, and that a known one has
+// marks only inside.
 func (w *watched) name(e *evaluator, v cty.Value) cty.Value {
 	if set := v.Type().IsSetType() && !v.IsWhollyKnown(); v.IsKnown() && !set {
 		bare, _ := v.Unmark()
@@ -126,7 +126,7 @@ func (w *watched) name(e *evaluator, v cty.Value) cty.Value {
 	return cty.UnknownVal(bare.Type()).Mark(e.symbol(template, missing))
 }
 
-// missing returns what the children and the marks of the result miss.
+// missing returns what the children and the marks of the result lack.
 func (w *watched) missing(symbols []*symbol) []tree.Missing {
 	for _, c := range w.children {
 		symbols = append(symbols, deepSymbols(c.last)...)
@@ -189,7 +189,7 @@ func pathText(path cty.Path) string {
 	return b.String()
 }
 
-// describe writes the expression with what is known of its parts.
+// describe formats the expression with what is known about its parts.
 func (w *watched) describe() string {
 	switch x := w.Expression.(type) {
 	case *hclsyntax.TemplateExpr:

@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// shared are the functions that need nothing of a module.
+// shared are the functions that do not depend on the module.
 var shared = map[string]function.Function{
 	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": stdlib.LogFunc, "max": stdlib.MaxFunc,
 	"min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "pow": stdlib.PowFunc, "signum": stdlib.SignumFunc,
@@ -39,8 +39,8 @@ var shared = map[string]function.Function{
 	"try": tryFunc, "can": canFunc,
 }
 
-// functionsOf returns the functions that expressions of a module may call, each
-// also under the name core::NAME.
+// functionsOf returns the functions that a module's expressions may call, each also under
+// the name core::NAME.
 func functionsOf(m *moduleInstance) map[string]function.Function {
 	if m.ev.functions == nil {
 		all := map[string]function.Function{}
@@ -58,12 +58,12 @@ func functionsOf(m *moduleInstance) map[string]function.Function {
 	return m.ev.functions
 }
 
-// anything is a parameter that takes every value.
+// anything is a parameter that accepts every value.
 func anything(name string) function.Parameter {
 	return function.Parameter{Name: name, Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true}
 }
 
-// unknownFunc is a function whose result nobody knows before it runs.
+// unknownFunc is a function whose result is unknown before it runs.
 func unknownFunc(string) function.Function {
 	p := anything("values")
 	return function.New(&function.Spec{
@@ -127,7 +127,7 @@ var canFunc = function.New(&function.Spec{
 	},
 })
 
-// convertTo is tostring and its siblings.
+// convertTo is tostring and similar functions.
 func convertTo(want cty.Type) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{anything("value")},
@@ -146,7 +146,7 @@ func convertTo(want cty.Type) function.Function {
 	})
 }
 
-// coalesceFunc is coalesce() as Terraform has it: empty strings are passed over, too.
+// coalesceFunc is Terraform's coalesce(), which also skips empty strings.
 var coalesceFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "values", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true, AllowMarked: true},
 	Type: func(args []cty.Value) (cty.Type, error) {

@@ -36,7 +36,7 @@ func cidrFunc(names []string, f func(p netip.Prefix, n []*big.Int) (string, erro
 	})
 }
 
-// plus returns the address n behind another one.
+// plus returns the address n after another one.
 func plus(a netip.Addr, n *big.Int) (netip.Addr, bool) {
 	sum := new(big.Int).Add(new(big.Int).SetBytes(a.AsSlice()), n)
 	if sum.Sign() < 0 || sum.BitLen() > a.BitLen() {
@@ -45,7 +45,7 @@ func plus(a netip.Addr, n *big.Int) (netip.Addr, bool) {
 	return netip.AddrFromSlice(sum.FillBytes(make([]byte, a.BitLen()/8)))
 }
 
-// subnet returns subnet number n of a prefix that is longer by bits.
+// subnet returns the n-th subnet of a prefix, longer by bits.
 func subnet(p netip.Prefix, bits int, n *big.Int) (netip.Prefix, error) {
 	size := p.Bits() + bits
 	if bits < 0 || size > p.Addr().BitLen() || n.Sign() < 0 || n.BitLen() > bits {
@@ -83,7 +83,7 @@ var cidrSubnetFunc = cidrFunc([]string{"newbits", "number"}, func(p netip.Prefix
 	return s.String(), err
 })
 
-// cidrSubnetsFunc is cidrsubnets(): one behind the other.
+// cidrSubnetsFunc is cidrsubnets(): consecutive subnets.
 var cidrSubnetsFunc = function.New(&function.Spec{
 	Params:   []function.Parameter{{Name: "prefix", Type: cty.String}},
 	VarParam: &function.Parameter{Name: "newbits", Type: cty.Number},

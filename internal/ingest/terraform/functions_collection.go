@@ -9,7 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// lengthFunc is length(), also of texts and of objects.
+// lengthFunc is length(), also for texts and objects.
 var lengthFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowDynamicType: true, AllowUnknown: true, AllowMarked: true}},
 	Type:   function.StaticReturnType(cty.Number),
@@ -68,7 +68,7 @@ func lookup(args []cty.Value) (cty.Value, error) {
 	return cty.DynamicVal, function.NewArgErrorf(1, "the map has no element %q", key.AsString())
 }
 
-// oneFunc is one(): the only element, or null of an empty list.
+// oneFunc is one(): the only element, or null for an empty list.
 var oneFunc = function.New(&function.Spec{
 	Params: []function.Parameter{anything("list")},
 	Type: func(args []cty.Value) (cty.Type, error) {
@@ -98,7 +98,7 @@ func onlyElement(v cty.Value) (cty.Value, error) {
 	return cty.DynamicVal, function.NewArgErrorf(0, "one is of a list with no or one element")
 }
 
-// elementsOf returns the elements of a list, set or tuple that is known.
+// elementsOf returns the elements of a known list, set or tuple.
 func elementsOf(v cty.Value) ([]cty.Value, bool) {
 	v, _ = v.UnmarkDeep()
 	if !v.IsWhollyKnown() || v.IsNull() || !v.CanIterateElements() {
@@ -167,7 +167,7 @@ var indexFunc = function.New(&function.Spec{
 	},
 })
 
-// productFunc is setproduct(), with a bound.
+// productFunc is setproduct(), with a limit.
 var productFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "sets", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowMarked: true, AllowDynamicType: true},
 	Type: func(args []cty.Value) (cty.Type, error) {
@@ -184,7 +184,7 @@ var productFunc = function.New(&function.Spec{
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return stdlib.SetProductFunc.Call(args) },
 })
 
-// listFunc and mapFunc are the constructors that Terraform had before 0.12.
+// listFunc and mapFunc are the constructors of Terraform before 0.12.
 var listFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "values", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowMarked: true, AllowDynamicType: true, AllowNull: true},
 	Type:     func(args []cty.Value) (cty.Type, error) { return cty.TupleVal(args).Type(), nil },

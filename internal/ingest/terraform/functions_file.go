@@ -17,9 +17,8 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// fileFunctions are the functions that read files: below the folder, and
-// nowhere else. A file that is outside or not there is an error where it is
-// needed, as in Terraform.
+// fileFunctions are the functions that read files: only below the folder. A file that is
+// outside or missing is an error where it is needed, as in Terraform.
 func (e *evaluator) fileFunctions() map[string]function.Function {
 	hash := func(f func([]byte) string) function.Function {
 		return e.fileFunc(func(data []byte) (string, error) { return f(data), nil })
@@ -41,7 +40,7 @@ func (e *evaluator) fileFunctions() map[string]function.Function {
 	}
 }
 
-// content reads a file that an expression names.
+// content reads a file named by an expression.
 func (e *evaluator) content(name string) ([]byte, error) {
 	local, err := e.local(name)
 	if err != nil {
@@ -54,7 +53,7 @@ func (e *evaluator) content(name string) ([]byte, error) {
 	return data, nil
 }
 
-// local returns the path below the folder of a file that an expression names.
+// local returns the path below the folder of a file named by an expression.
 func (e *evaluator) local(name string) (string, error) {
 	if e.folder == nil {
 		return "", function.NewArgErrorf(0, "%q is not read: the configuration came without its folder", name)
@@ -204,7 +203,7 @@ func (e *evaluator) templateFunc(text func(cty.Value) (content, name string, err
 	})
 }
 
-// render evaluates a template with variables of its own.
+// render evaluates a template with its own variables.
 func (e *evaluator) render(content, name string, variables cty.Value) (cty.Value, error) {
 	if err := templateNesting(name, []byte(content)); err != nil {
 		return cty.UnknownVal(cty.String), err
@@ -222,7 +221,7 @@ func (e *evaluator) render(content, name string, variables cty.Value) (cty.Value
 			functions[name] = f
 		}
 	}
-	// A module without content counts the steps, and knows no names.
+	// A module without content counts the steps, and has no names.
 	m := e.newInstance(newModule("."), nil, "template", "")
 	ctx := m.ctx.NewChild()
 	ctx.Variables, ctx.Functions = map[string]cty.Value{}, functions

@@ -92,7 +92,7 @@ func base64SHA512(s string) (string, error) {
 	return base64.StdEncoding.EncodeToString(h[:]), nil
 }
 
-// twoTexts is a function of two texts that answers yes or no.
+// twoTexts is a function of two texts that returns a bool.
 func twoTexts(f func(a, b string) bool) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "text", Type: cty.String}, {Name: "part", Type: cty.String}}, Type: function.StaticReturnType(cty.Bool),
@@ -108,7 +108,7 @@ var (
 	containsTextFunc = twoTexts(strings.Contains)
 )
 
-// replaceFunc is replace(): what stands between slashes is a regular expression.
+// replaceFunc is replace(): a search between slashes is a regular expression.
 var replaceFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "text", Type: cty.String}, {Name: "search", Type: cty.String}, {Name: "by", Type: cty.String}},
 	Type:   function.StaticReturnType(cty.String),
@@ -128,8 +128,8 @@ var replaceFunc = function.New(&function.Spec{
 	},
 })
 
-// joinFunc is join(). A list of one, which a splat of a resource with count
-// often is, becomes its element, and keeps its name.
+// joinFunc is join(). A list of one, which a splat of a resource with count often is,
+// becomes its element and keeps its name.
 var joinFunc = function.New(&function.Spec{
 	Params: []function.Parameter{anything("separator")}, VarParam: &function.Parameter{Name: "lists", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true},
 	Type: function.StaticReturnType(cty.String),
@@ -164,7 +164,7 @@ func oneElement(v cty.Value) bool {
 
 var wide = regexp.MustCompile(`%[^a-zA-Z%]*[0-9]{4}`)
 
-// narrow refuses widths that would fill the memory.
+// narrow rejects widths that would exhaust memory.
 func narrow(f function.Function) function.Function {
 	format, values := anything("format"), anything("values")
 	return function.New(&function.Spec{
@@ -200,7 +200,7 @@ func yamlValue(text string) (cty.Value, error) {
 	return valueOfNode(n), nil
 }
 
-// yamlEncodeFunc is yamlencode(), by way of JSON, which YAML contains.
+// yamlEncodeFunc is yamlencode(), using JSON, which is valid YAML.
 var yamlEncodeFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}}, Type: function.StaticReturnType(cty.String),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {

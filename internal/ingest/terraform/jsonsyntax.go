@@ -11,10 +11,9 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// parseJSONBody reads the JSON form of the language, which cdktf and Wing
-// write, into the same blocks that the native form has. What stands inside a
-// resource becomes arguments: blocks and arguments look alike in JSON, and the
-// shape of the resource tells them apart later.
+// parseJSONBody reads the JSON form of the language, which cdktf and Wing write, into the
+// same blocks as the native form. The contents of a resource become arguments: blocks and
+// arguments look alike in JSON, and the shape of the resource distinguishes them later.
 func parseJSONBody(shown string, data []byte) (*hclsyntax.Body, error) {
 	root, err := tree.ParseJSON(shown, data)
 	if err != nil {
@@ -45,7 +44,7 @@ func jsonBody(shown string, root *tree.Node) (*hclsyntax.Body, error) {
 type jsonReader struct {
 	file string
 	err  error
-	// count gives each node a place of its own, in the order of the file.
+	// count gives each node a distinct position, in the order of the file.
 	count int
 }
 
@@ -81,7 +80,7 @@ func (r *jsonReader) blocks(into *hclsyntax.Body, kind string, labels []string, 
 	}
 }
 
-// body reads the inside of a block.
+// body reads the contents of a block.
 func (r *jsonReader) body(n *tree.Node, kind string) *hclsyntax.Body {
 	body := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, SrcRange: r.at(n)}
 	for _, f := range n.Fields {
@@ -167,8 +166,8 @@ func (r *jsonReader) expression(n *tree.Node) hclsyntax.Expression {
 	return literal(cty.NullVal(cty.DynamicPseudoType))
 }
 
-// parse parses a string of the file as an expression or a template. What does
-// not parse is an error where it is needed, and only there.
+// parse parses a string of the file as an expression or a template. A string that does not
+// parse is an error only where it is needed.
 func (r *jsonReader) parse(n *tree.Node, parse func([]byte, string, hcl.Pos) (hclsyntax.Expression, hcl.Diagnostics)) hclsyntax.Expression {
 	rng := r.at(n)
 	x, diags := hclsyntax.Expression(nil), failure(rng, "Too deep", "The expression is nested too deep")

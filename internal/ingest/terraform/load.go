@@ -18,37 +18,37 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// The bounds of what is read, against folders made to exhaust memory.
+// The limits of what is read, against folders made to exhaust memory.
 const (
 	maxFile = 8 << 20
-	// maxSource bounds one file of the language: each byte of it can be a token
-	// of a hundred bytes.
+	// maxSource limits one file of the language: each byte of it can be a token of a
+	// hundred bytes.
 	maxSource = 512 << 10
 	maxTotal  = 32 << 20
 	maxFiles  = 5000
 )
 
-// folder reads files below one folder and nowhere else; links that lead out of
-// it are refused by the operating system's own means.
+// folder reads files below one folder only; links that lead out of it are refused by the
+// operating system's own means.
 type folder struct {
 	// shown is the folder as the user gave it, for messages.
 	shown string
 	root  *os.Root
-	// at is the folder of the root module below it, "." as a rule.
+	// at is the folder of the root module below it, usually ".".
 	at string
-	// read are the files that were read, in order, and total their size.
+	// read lists the files read, in order, and total is their size.
 	read  []string
 	total int
 	// skipped are links that lead out of the folder, or nowhere.
 	skipped []string
-	// modules are the loaded modules by folder, installed what `terraform init`
+	// modules are the loaded modules by folder; installed are those that `terraform init`
 	// downloaded, by the module's key.
 	modules   map[string]*module
 	installed map[string]string
 }
 
-// openFolder opens a folder for reading. In "infra//envs/prod" the root module is
-// below the folder that is read, as in the sources of Terraform's modules.
+// openFolder opens a folder for reading. In "infra//envs/prod" the root module is below the
+// folder that is read, as in Terraform's module sources.
 func openFolder(dir string) (*folder, error) {
 	at := "."
 	if base, below, ok := strings.Cut(filepath.ToSlash(dir), "//"); ok && base != "" && below != "" {
@@ -67,7 +67,7 @@ func openFolder(dir string) (*folder, error) {
 
 func (f *folder) close() { f.root.Close() }
 
-// cause returns what the operating system said, without the path.
+// cause returns the operating system's error, without the path.
 func cause(err error) string {
 	var p *os.PathError
 	if errors.As(err, &p) {
@@ -174,7 +174,7 @@ func (f *folder) module(dir string) (*module, error) {
 	return m, nil
 }
 
-// holds reports whether there is a folder of this name with a configuration.
+// holds reports whether there is a folder with this name and a configuration.
 func (f *folder) holds(dir string) bool {
 	names, err := f.names(dir)
 	return err == nil && slices.ContainsFunc(names, isSource)
@@ -186,8 +186,8 @@ func (f *folder) leadsOut(name string) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// shadowed reports whether OpenTofu would read another file instead of
-// this one: a.tofu stands before a.tf.
+// shadowed reports whether OpenTofu would read another file instead of this one: a.tofu
+// takes precedence over a.tf.
 func shadowed(name string, names []string) bool {
 	base, isTf := strings.CutSuffix(name, ".tf")
 	if isTf {
@@ -237,16 +237,16 @@ func parseBody(shown string, data []byte) (*hclsyntax.Body, error) {
 	return file.Body.(*hclsyntax.Body), nil
 }
 
-// maxNesting bounds how deep expressions and blocks may stand in one another.
+// maxNesting limits the nesting of expressions and blocks.
 const maxNesting = 200
 
-// nesting refuses what would exhaust the stack of a parser that calls itself.
+// nesting rejects what would exhaust the stack of a recursive parser.
 func nesting(shown string, data []byte) error {
 	tokens, _ := hclsyntax.LexConfig(data, shown, hcl.InitialPos)
 	return depthOf(tokens)
 }
 
-// templateNesting is nesting of a template.
+// templateNesting is nesting for a template.
 func templateNesting(shown string, data []byte) error {
 	tokens, _ := hclsyntax.LexTemplate(data, shown, hcl.InitialPos)
 	return depthOf(tokens)
@@ -277,7 +277,7 @@ func depthOf(tokens hclsyntax.Tokens) error {
 	return nil
 }
 
-// diagnostic turns the first error of HCL into ours.
+// diagnostic converts the first HCL error to ours.
 func diagnostic(diags hcl.Diagnostics) *tree.Error {
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
@@ -293,7 +293,7 @@ func diagnostic(diags hcl.Diagnostics) *tree.Error {
 	return &tree.Error{Message: diags.Error()}
 }
 
-// sentence writes a diagnostic as one line, lower case, without a full stop.
+// sentence formats a diagnostic as one line, in lower case, without a period.
 func sentence(d *hcl.Diagnostic) string {
 	text := d.Summary
 	if d.Detail != "" {
@@ -326,8 +326,8 @@ func (f *folder) readInstalled() map[string]string {
 	return installed
 }
 
-// inside resolves a path that a module's file names, relative to base, and
-// reports whether it stays inside the folder.
+// inside resolves a path in a module's file, relative to base, and reports whether it stays
+// inside the folder.
 func inside(base, name string) (string, bool) {
 	joined := path.Join(base, filepath.ToSlash(name))
 	return joined, joined != ".." && !strings.HasPrefix(joined, "../") && !path.IsAbs(joined)

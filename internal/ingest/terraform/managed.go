@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// managed answers for data sources of policies that AWS manages, by name or by id.
+// managed answers for data sources of AWS-managed policies, by name or by id.
 func (r *resource) managed(name string) (cty.Value, bool) {
 	if r.decl.kind != "data" || name != "id" && name != "name" {
 		return cty.NilVal, false

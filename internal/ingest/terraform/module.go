@@ -11,20 +11,20 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// module is what the files of one folder say, not evaluated.
+// module is the unevaluated content of the files of one folder.
 type module struct {
 	// dir is the folder below the root, "." for the root itself.
 	dir string
-	// whole is whether the folder was read whole; of one file alone it is false,
-	// and what the file does not declare may be declared beside it.
+	// whole means that the whole folder was read; for a single file it is false, and what
+	// the file does not declare may be declared in others.
 	whole     bool
 	variables map[string]*block
 	locals    map[string]*hclsyntax.Attribute
 	outputs   map[string]*block
-	// resources and data are by "type.name".
+	// resources and data are indexed by "type.name".
 	resources, data map[string]*block
 	calls           map[string]*block
-	// order has resources and calls in the order of the files.
+	// order holds resources and calls in the order of the files.
 	order []*block
 }
 
@@ -54,12 +54,12 @@ func newModule(dir string) *module {
 	}
 }
 
-// labelsOf is the number of labels of each kind of block that matters here.
-// All others (provider, terraform, moved, removed, check, import) are left out.
+// labelsOf is the number of labels of each relevant kind of block. All others (provider,
+// terraform, moved, removed, check, import) are ignored.
 var labelsOf = map[string]int{"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "locals": 0}
 
-// add takes a file's blocks into the module. override marks a file whose
-// blocks replace parts of those that are there.
+// add adds a file's blocks to the module. override marks a file whose blocks replace parts
+// of existing ones.
 func (m *module) add(body *hclsyntax.Body, override bool) *tree.Error {
 	for _, b := range body.Blocks {
 		want, known := labelsOf[b.Type]
@@ -130,8 +130,8 @@ func (m *module) table(kind string) map[string]*block {
 	return m.outputs
 }
 
-// overrideBody does what Terraform does with override files: arguments replace
-// arguments, and nested blocks replace all nested blocks of their type.
+// overrideBody merges override files as Terraform does: arguments replace arguments, and
+// nested blocks replace all nested blocks of their type.
 func overrideBody(base, over *hclsyntax.Body) {
 	for name, attr := range over.Attributes {
 		base.Attributes[name] = attr
@@ -152,7 +152,7 @@ func blockType(b *hclsyntax.Block) string {
 	return b.Type
 }
 
-// watchBody watches all expressions of a body and of the blocks in it.
+// watchBody watches all expressions of a body and of its blocks.
 func watchBody(body *hclsyntax.Body) {
 	for name, attr := range body.Attributes {
 		if name == "providers" || name == "depends_on" || name == "provider" || name == "ignore_changes" || name == "iterator" {
@@ -165,14 +165,14 @@ func watchBody(body *hclsyntax.Body) {
 	}
 }
 
-// item is an attribute or a block of a body, whichever comes next.
+// item is an attribute or a block of a body.
 type item struct {
 	attribute *hclsyntax.Attribute
 	block     *hclsyntax.Block
 	at        hcl.Pos
 }
 
-// itemsOf returns what a body holds, in the order of the file.
+// itemsOf returns the contents of a body, in the order of the file.
 func itemsOf(body *hclsyntax.Body) []item {
 	items := make([]item, 0, len(body.Attributes)+len(body.Blocks))
 	for _, a := range body.Attributes {
@@ -188,7 +188,7 @@ func itemsOf(body *hclsyntax.Body) []item {
 	return items
 }
 
-// position translates a range of HCL.
+// position converts an HCL range.
 func position(r hcl.Range) tree.Position {
 	return tree.Position{File: r.Filename, Line: int32(min(r.Start.Line, 1<<30)), Column: int32(min(r.Start.Column, 1<<30))}
 }

@@ -78,15 +78,14 @@ func readSyntax(shown string, root *tree.Node, dir string, o Options) (*tree.Set
 type shown struct {
 	set     *tree.Set
 	options Options
-	// unknown is after_unknown by address, and config what the plan says of the
-	// configuration.
+	// unknown is after_unknown by address, and config is the configuration in the plan.
 	unknown map[string]*tree.Node
 	config  *tree.Node
-	// addresses are the resources of CloudFront's, by the address without index.
+	// addresses are the CloudFront resources, by the address without index.
 	addresses map[string][]string
 }
 
-// readShown reads what `terraform show -json` prints.
+// readShown reads the output of `terraform show -json`.
 func readShown(root *tree.Node, o Options) (*tree.Set, error) {
 	s := &shown{
 		set: &tree.Set{Dialect: tree.DialectTerraform}, options: o, unknown: map[string]*tree.Node{}, addresses: map[string][]string{},
@@ -113,8 +112,8 @@ func readShown(root *tree.Node, o Options) (*tree.Set, error) {
 	return s.set, nil
 }
 
-// afterChanges makes a module of the resources that the changes lead to, for a
-// plan of which somebody kept only those.
+// afterChanges makes a module from the resources that the changes lead to, for a plan
+// reduced to those.
 func afterChanges(changes *tree.Node) *tree.Node {
 	list := tree.NewList(changes.Pos)
 	for _, c := range changes.Items {
@@ -153,8 +152,8 @@ var index = regexp.MustCompile(`\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]`)
 // bareAddress returns an address without indices.
 func bareAddress(address string) string { return index.ReplaceAllString(address, "") }
 
-// module reads the resources of a module and of those below it. path are the
-// names of the calls that lead to it.
+// module reads the resources of a module and of its child modules. path holds the names of
+// the calls that lead to it.
 func (s *shown) module(module *tree.Node, path []string, depth int) {
 	if module == nil || depth > maxModules {
 		return
@@ -197,14 +196,14 @@ func (s *shown) resource(r *tree.Node, path []string) {
 	s.set.Add(resourceOf(s.set, kind, address, n))
 }
 
-// place is where a value stands: in the module that path leads to, at an address.
+// place is the position of a value: in the module that path leads to, at an address.
 type place struct {
 	path []string
 	at   string
 }
 
-// computed are the attributes that AWS fills in where the configuration says
-// nothing: unknown in a plan, and no part of what was asked for.
+// computed are the attributes that AWS fills in if the configuration omits them: unknown in
+// a plan, and not part of what was requested.
 var computed = map[string]bool{
 	"default_ttl": true, "max_ttl": true, "headers": true, "query_string_cache_keys": true, "whitelisted_names": true, "locations": true,
 	"continuous_deployment_policy_id": true, "trusted_signers": true, "trusted_key_groups": true, "id": true, "arn": true, "etag": true, "tags_all": true,
@@ -213,7 +212,7 @@ var computed = map[string]bool{
 	"cloudfront_access_identity_path": true, "iam_arn": true, "s3_canonical_user_id": true, "logging_v1_enabled": true, "name_prefix": true,
 }
 
-// overlay puts what is not known yet over the values of an object.
+// overlay puts unknown values over the values of an object.
 func (s *shown) overlay(values, unknown, expressions *tree.Node, p place) *tree.Node {
 	out := tree.NewObject(values.Pos)
 	out.Path = p.at
@@ -240,7 +239,7 @@ func (s *shown) overlay(values, unknown, expressions *tree.Node, p place) *tree.
 	return out
 }
 
-// value is one value, of which unknown says what is not known.
+// value is one value; unknown says what is unknown about it.
 func (s *shown) value(v, unknown, expression *tree.Node, p place, name string) *tree.Node {
 	switch {
 	case unknown.Kind == tree.Bool && unknown.Text == "true":
@@ -273,7 +272,7 @@ func (s *shown) value(v, unknown, expression *tree.Node, p place, name string) *
 	return placed(v, p.at)
 }
 
-// placed gives a value and all in it their paths.
+// placed gives a value and everything in it their paths.
 func placed(n *tree.Node, at string) *tree.Node {
 	c := n.Clone()
 	c.Path = at
@@ -287,8 +286,8 @@ func placed(n *tree.Node, at string) *tree.Node {
 	return c
 }
 
-// blockExpression finds the expressions of a block among those of its type.
-// Sets come in another order than they were written in, so constants decide.
+// blockExpression finds the expressions of a block among those of its type. Sets come in
+// another order than written, so constants decide.
 func blockExpression(list, item *tree.Node, i, count int) *tree.Node {
 	if list == nil || list.Kind != tree.List {
 		return list
@@ -304,8 +303,8 @@ func blockExpression(list, item *tree.Node, i, count int) *tree.Node {
 	return nil
 }
 
-// agrees reports whether what the expressions of a block hold fixed is what
-// the values have, and there is something to compare.
+// agrees reports whether the constants in the expressions of a block equal the values, and
+// there is at least one.
 func agrees(expressions, values *tree.Node) bool {
 	compared := 0
 	for _, f := range expressions.Fields {
@@ -326,7 +325,7 @@ func (s *shown) unresolved(refs []string, pos tree.Position, p place) *tree.Node
 	key := p.at
 	if len(refs) == 1 {
 		if key = refs[0]; resourceOnly(key) && !strings.HasSuffix(p.at, "origin_id") {
-			// Before format 1.0 plans named the resource and not its attribute.
+			// Before format 1.0, plans named the resource but not its attribute.
 			key += p.at[strings.LastIndexByte(p.at, '.'):]
 		}
 		if name, ok := s.address(refs[0]); ok {
@@ -358,7 +357,7 @@ func resourceOnly(ref string) bool {
 	return len(parts) == 2 && strings.Contains(parts[0], "_")
 }
 
-// address returns the resource of CloudFront's that a reference means.
+// address returns the CloudFront resource that a reference means.
 func (s *shown) address(ref string) (string, bool) {
 	name := ref
 	if !resourceOnly(ref) {

@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// configOf returns what the plan says of the configuration of a module.
+// configOf returns a module's configuration in the plan.
 func (s *shown) configOf(path []string) *tree.Node {
 	cfg := s.config
 	for _, name := range path {
@@ -16,8 +16,8 @@ func (s *shown) configOf(path []string) *tree.Node {
 	return cfg
 }
 
-// references returns what an expression depends on in the end, with module
-// inputs and outputs followed to what gives them.
+// references returns what an expression ultimately depends on, following module inputs and
+// outputs to their sources.
 func (s *shown) references(expression *tree.Node, path []string) []string {
 	var refs []string
 	s.follow(expression, path, 0, &refs)
@@ -35,7 +35,7 @@ func (s *shown) follow(expression *tree.Node, path []string, depth int, refs *[]
 		names = append(names, item.Text)
 	}
 	for _, name := range names {
-		// "a.b" stands beside "a.b.c" in the list.
+		// "a.b" is in the list along with "a.b.c".
 		if slices.ContainsFunc(names, func(other string) bool {
 			return strings.HasPrefix(other, name+".") || strings.HasPrefix(other, name+"[")
 		}) {

@@ -65,8 +65,8 @@ func ReadConfiguration(shown string, data []byte, dir string, o Options) (set *t
 	return newEvaluator(f, o).read(cfg, shown)
 }
 
-// rescue turns the end of an evaluation that takes too long, or a panic of a
-// library that we feed with foreign text, into an error.
+// rescue turns the end of an evaluation that takes too long, or a panic of a library fed
+// with foreign text, into an error.
 func rescue(shown string, err *error) {
 	p := recover()
 	if e, ours := p.(*tree.Error); ours {
@@ -97,9 +97,9 @@ func (e *evaluator) read(cfg *module, shown string) (*tree.Set, error) {
 type walker struct {
 	ev  *evaluator
 	set *tree.Set
-	// keys are the pairs of key-value stores, which are resources of their own.
+	// keys are the pairs of key-value stores, which are separate resources.
 	keys []storedKey
-	// empty are the distributions and calls of which count or for_each makes none.
+	// empty are the distributions and calls for which count or for_each creates none.
 	empty []string
 }
 
@@ -113,7 +113,7 @@ func (w *walker) module(m *moduleInstance) {
 	}
 }
 
-// resource adds the instances of a resource that matters.
+// resource adds the instances of a relevant resource.
 func (w *walker) resource(m *moduleInstance, b *block) {
 	kind := b.labels[0]
 	if shapes[kind] == nil && !storesKeys[kind] {
@@ -122,7 +122,7 @@ func (w *walker) resource(m *moduleInstance, b *block) {
 	list, e := m.resources(b)
 	address := m.within(b.name())
 	if shapes[kind] != distributionShape && (e.diags.HasErrors() || isOpen(e)) {
-		return // whoever refers to it is unresolved, and says why
+		return // references to it are unresolved and say why
 	}
 	if w.open(e, address, b.pos) {
 		return
@@ -140,7 +140,7 @@ func (w *walker) resource(m *moduleInstance, b *block) {
 	}
 }
 
-// resourceOf gives a resource the shape of the API.
+// resourceOf converts a resource to the API's shape.
 func resourceOf(set *tree.Set, kind, address string, n *tree.Node) tree.Resource {
 	sh := shapes[kind]
 	s := shaper{set: set}
@@ -156,7 +156,7 @@ func resourceOf(set *tree.Set, kind, address string, n *tree.Node) tree.Resource
 	return r
 }
 
-// open reports a block of which count or for_each is not known.
+// open reports a block whose count or for_each is unknown.
 func (w *walker) open(e expansion, address string, pos tree.Position) bool {
 	switch {
 	case e.diags.HasErrors():
@@ -181,7 +181,7 @@ func (w *walker) open(e expansion, address string, pos tree.Position) bool {
 	return false
 }
 
-// call walks the instances of a module's call.
+// call walks the instances of a module call.
 func (w *walker) call(m *moduleInstance, b *block) {
 	address := m.within("module." + b.labels[0])
 	instances, e := m.instancesOf(b)
@@ -213,10 +213,10 @@ func (w *walker) call(m *moduleInstance, b *block) {
 
 func isOpen(e expansion) bool { return e.argument != nil && e.open != cty.NilVal }
 
-// deploys matches sources of modules that are there to make a distribution.
+// deploys matches sources of modules that create a distribution.
 var deploys = regexp.MustCompile(`(?i)cloudfront|(^|[^a-z])cdn([^a-z]|$)|static-?(web)?site|s3-?website`)
 
-// moduleHint says how a module that is not here can be read.
+// moduleHint says how a missing module can be read.
 func moduleHint(why string) string {
 	if strings.Contains(why, "alone") {
 		return "give the folder that holds this file and its modules, or " + supplyPlan
@@ -227,7 +227,7 @@ func moduleHint(why string) string {
 	return "terraform init, which downloads it, or " + supplyPlan
 }
 
-// matters reports whether a module holds a resource of CloudFront's, at any depth.
+// matters reports whether a module has a CloudFront resource, at any depth.
 func (e *evaluator) matters(m *moduleInstance, cfg *module, depth int) bool {
 	for _, b := range cfg.order {
 		if b.kind == "resource" && shapes[b.labels[0]] != nil {
@@ -254,8 +254,8 @@ func (e *evaluator) matters(m *moduleInstance, cfg *module, depth int) bool {
 	return false
 }
 
-// nothing is the error of a configuration without any distribution, and with
-// nothing that would explain it.
+// nothing is the error for a configuration without a distribution or anything that would
+// explain that.
 func (w *walker) nothing(shown string) error {
 	if len(w.set.Of(tree.Distribution)) > 0 {
 		return nil
@@ -285,13 +285,13 @@ func (w *walker) nothing(shown string) error {
 // storesKeys are the resources that fill key-value stores.
 var storesKeys = map[string]bool{"aws_cloudfrontkeyvaluestore_key": true, "aws_cloudfrontkeyvaluestore_keys_exclusive": true}
 
-// storedKey is one of them.
+// storedKey is one such resource.
 type storedKey struct {
 	kind string
 	n    *tree.Node
 }
 
-// attachKeys puts pairs into the stores that they name.
+// attachKeys adds pairs to the stores that they name.
 func (w *walker) attachKeys() {
 	for _, k := range w.keys {
 		arn := k.n.Get("key_value_store_arn")
@@ -322,5 +322,5 @@ func (w *walker) attachKeys() {
 // IsConfiguration reports whether text is a file of the language.
 func IsConfiguration(text []byte) bool { return start.Match(text) }
 
-// start is a block of the language at the beginning of a line.
+// start matches a block of the language at the beginning of a line.
 var start = regexp.MustCompile(`(?m)^(?:resource|data|module|variable|output|provider|import|moved|removed|check|ephemeral)[ \t]+(?:"[^"\n]*"|[a-z_]+)[^\n=]*\{|^(?:locals|terraform|moved|removed|import)[ \t]*\{`)

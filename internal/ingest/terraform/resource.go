@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// resource is one instance of a resource or of a data source.
+// resource is one instance of a resource or data source.
 type resource struct {
 	m       *moduleInstance
 	decl    *block
@@ -18,8 +18,8 @@ type resource struct {
 	ctx     *hcl.EvalContext
 }
 
-// resourceValue evaluates a reference to a resource or a data source: an
-// object, a list or a map of them.
+// resourceValue evaluates a reference to a resource or data source: an object, or a list or
+// map of them.
 func (m *moduleInstance) resourceValue(name string, decl *block, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	if decl == nil {
 		return m.undeclared(name, "is not declared in "), nil
@@ -52,8 +52,8 @@ func (m *moduleInstance) resources(decl *block) ([]*resource, expansion) {
 	return list, e
 }
 
-// attribute is what the configuration sets, what AWS documents of a managed
-// policy, or unknown.
+// attribute returns what the configuration sets, what AWS documents for a managed policy,
+// or unknown.
 func (r *resource) attribute(name string) cty.Value {
 	key := r.address + "." + name
 	if attr, ok := r.decl.body.Attributes[name]; ok {
@@ -85,14 +85,14 @@ func (r *resource) attribute(name string) cty.Value {
 	return v
 }
 
-// refers are the attributes by which a resource of CloudFront is referred to.
+// refers are the attributes by which a CloudFront resource is referred to.
 var refers = map[string]bool{"id": true, "arn": true, "cloudfront_access_identity_path": true}
 
-// meta are the arguments that steer Terraform and say nothing of the resource.
+// meta are the arguments that control Terraform and do not describe the resource.
 var meta = map[string]bool{"count": true, "for_each": true, "provider": true, "depends_on": true, "lifecycle": true, "provisioner": true, "connection": true, "timeouts": true}
 
-// node evaluates the resource into an object of its arguments and blocks, the
-// blocks as lists.
+// node evaluates the resource into an object of its arguments and blocks, with blocks as
+// lists.
 func (r *resource) node() *tree.Node {
 	n := r.body(r.decl.body, r.ctx, r.address)
 	n.Pos = r.decl.pos
@@ -128,7 +128,7 @@ func failedNode(diags hcl.Diagnostics, pos tree.Position, at string) *tree.Node 
 	return n
 }
 
-// block adds a nested block, or what a dynamic one becomes.
+// block adds a nested block, or the blocks that a dynamic one expands to.
 func (r *resource) block(object *tree.Node, b *hclsyntax.Block, ctx *hcl.EvalContext, path string) {
 	name := blockType(b)
 	list := object.Get(name)
@@ -147,7 +147,7 @@ func (r *resource) block(object *tree.Node, b *hclsyntax.Block, ctx *hcl.EvalCon
 	r.dynamic(list, b, ctx, next)
 }
 
-// dynamic expands a dynamic block in its place.
+// dynamic expands a dynamic block in place.
 func (r *resource) dynamic(list *tree.Node, b *hclsyntax.Block, ctx *hcl.EvalContext, next func() string) {
 	pos := position(b.TypeRange)
 	attr, ok := b.Body.Attributes["for_each"]
@@ -178,7 +178,7 @@ func (r *resource) dynamic(list *tree.Node, b *hclsyntax.Block, ctx *hcl.EvalCon
 		}
 	}
 	for it := v.ElementIterator(); it.Next(); {
-		key, value := it.Element() // of a set they are the same
+		key, value := it.Element() // equal for a set
 		inner := ctx.NewChild()
 		inner.Variables = map[string]cty.Value{iterator: cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 		at := next()

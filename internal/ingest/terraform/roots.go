@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The bounds of looking for configurations below a folder.
+// The limits for finding configurations below a folder.
 const (
 	maxRootDepth   = 5
 	maxRootEntries = 5000
@@ -22,7 +22,7 @@ func Roots(dir string) []string {
 		return nil
 	}
 	defer f.close()
-	defer func() { _ = recover() }() // a file that breaks a library is told when it is read
+	defer func() { _ = recover() }() // a file that breaks a library is reported when it is read
 	e := newEvaluator(f, Options{})
 	called := map[string]bool{}
 	var found []string

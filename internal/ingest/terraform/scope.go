@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// moduleInstance is a module with its inputs: one for each call, and for each
-// of its count or for_each.
+// moduleInstance is a module with its inputs: one per call, and per instance of its count
+// or for_each.
 type moduleInstance struct {
 	ev  *evaluator
 	cfg *module
@@ -28,20 +28,20 @@ type moduleInstance struct {
 	// callCtx evaluates the arguments of the call.
 	callCtx *hcl.EvalContext
 	memo    map[string]*remembered
-	// expanded are the calls whose instances are known, by name.
+	// expanded are the calls with known instances, by name.
 	expanded map[string]called
 	nesting  int
 }
 
-// remembered is a value that was computed, or is being computed.
+// remembered is a value that has been computed, or is being computed.
 type remembered struct {
 	value cty.Value
 	diags hcl.Diagnostics
 	done  bool
 }
 
-// hidden is the variable that tells expressions which module they are in. No
-// name of the language can be this.
+// hidden is the variable that tells expressions which module they are in. It is not a valid
+// name in the language.
 const hidden = "%module"
 
 var moduleType = cty.Capsule("module", reflect.TypeFor[moduleInstance]())
@@ -68,7 +68,7 @@ func moduleOf(ctx *hcl.EvalContext) *moduleInstance {
 	return nil
 }
 
-// within puts the module's address in front of a name.
+// within prefixes a name with the module's address.
 func (m *moduleInstance) within(name string) string {
 	if m.address == "" {
 		return name
@@ -76,7 +76,7 @@ func (m *moduleInstance) within(name string) string {
 	return m.address + "." + name
 }
 
-// remember computes a value once, and refuses one that needs itself.
+// remember computes a value once, and rejects one that depends on itself.
 func (m *moduleInstance) remember(name string, at hcl.Range, compute func() (cty.Value, hcl.Diagnostics)) (cty.Value, hcl.Diagnostics) {
 	if r, ok := m.memo[name]; ok {
 		if !r.done {
@@ -106,7 +106,7 @@ func (m *moduleInstance) traverse(ctx *hcl.EvalContext, t hcl.Traversal) (cty.Va
 	return m.ev.steps(v, t[used:])
 }
 
-// reference evaluates the first steps of a reference and says how many it used.
+// reference evaluates the first steps of a reference and returns how many it used.
 func (m *moduleInstance) reference(t hcl.Traversal) (cty.Value, int, hcl.Diagnostics) {
 	at := t.SourceRange()
 	name := func(i int) string {
@@ -157,7 +157,7 @@ func (m *moduleInstance) local(name string, at hcl.Range) (cty.Value, hcl.Diagno
 	return m.remember("local."+name, at, func() (cty.Value, hcl.Diagnostics) { return attr.Expr.Value(m.ctx) })
 }
 
-// undeclared is something that a module uses and does not declare.
+// undeclared is something that a module uses but does not declare.
 func (m *moduleInstance) undeclared(name, what string) cty.Value {
 	where, supply := "this folder", supplyOf(m.within(name))
 	if !m.cfg.whole {
@@ -166,8 +166,8 @@ func (m *moduleInstance) undeclared(name, what string) cty.Value {
 	return m.ev.leaf(m.within(name), cty.DynamicPseudoType, tree.Missing{Key: m.within(name), What: m.within(name) + " " + what + where, Supply: supply})
 }
 
-// path evaluates path.module and its siblings. Folders are given relative to
-// the root module, as Terraform does.
+// path evaluates path.module and similar. Folders are relative to the root module, as in
+// Terraform.
 func (m *moduleInstance) path(name string, at hcl.Range) (cty.Value, hcl.Diagnostics) {
 	switch name {
 	case "module":
@@ -190,7 +190,7 @@ func (m *moduleInstance) path(name string, at hcl.Range) (cty.Value, hcl.Diagnos
 	return cty.DynamicVal, failure(at, "Unknown path", "path."+name+" is not one of path.module, path.root, path.cwd")
 }
 
-// workspace is terraform.workspace: what `terraform workspace select` chose.
+// workspace is terraform.workspace, as chosen by `terraform workspace select`.
 func (m *moduleInstance) workspace(key string) cty.Value {
 	if v, ok := m.ev.parameter("terraform.workspace"); ok {
 		return cty.StringVal(v)

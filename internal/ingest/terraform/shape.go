@@ -4,24 +4,23 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// shape says how an object of Terraform's becomes one of the API's.
+// shape says how a Terraform object becomes an API object.
 type shape struct {
-	// kind is the type of a whole resource, "" of a part.
+	// kind is the type of a whole resource, "" for a part.
 	kind   tree.Type
 	fields map[string]member
-	// finish fills in what the AWS provider fills in; from is the object as it
-	// was written.
+	// finish fills in what the AWS provider fills in; from is the original object.
 	finish func(api, from *tree.Node)
 }
 
-// member is the field of the API that an argument becomes.
+// member is the API field that an argument becomes.
 type member struct {
 	name string
 	// of is the shape of an object or of the objects in a list; nil for values.
 	of *shape
-	// single is a block of which there is one: a list of one becomes its element.
+	// single marks a block that occurs once: a list of one becomes its element.
 	single bool
-	// items wraps a list into {"Items": […]}.
+	// items wraps a list in {"Items": […]}.
 	items bool
 }
 
@@ -30,11 +29,10 @@ func one(name string, of *shape) member    { return member{name: name, of: of, s
 func many(name string, of *shape) member   { return member{name: name, of: of} }
 func part(fields map[string]member) *shape { return &shape{fields: fields} }
 
-// ignored is an argument that says nothing about what CloudFront does, or an
-// attribute that AWS computes.
+// ignored is an argument without effect on CloudFront, or an attribute that AWS computes.
 var ignored = member{}
 
-// shaper turns objects into the shape of the API and collects what it cannot place.
+// shaper converts objects to the API's shape and collects what has no place there.
 type shaper struct{ set *tree.Set }
 
 // object translates one object.
@@ -77,8 +75,7 @@ func (s *shaper) member(v *tree.Node, m member) *tree.Node {
 	return v
 }
 
-// list translates the objects of a list. JSON may have the only one without
-// the list around it.
+// list converts the objects of a list. In JSON, a single one may lack the list around it.
 func (s *shaper) list(v *tree.Node, of *shape) *tree.Node {
 	if v.Kind == tree.Object {
 		v = &tree.Node{Kind: tree.List, Pos: v.Pos, Path: v.Path, Items: []*tree.Node{v}}
@@ -118,7 +115,7 @@ func (s *shaper) unknown(f tree.Field, in *tree.Node, sh *shape) {
 	s.set.Remarks = append(s.set.Remarks, tree.Remark{Pos: f.Pos, Path: path, Message: message, Unknown: true})
 }
 
-// shapes are the resources that matter, by their type.
+// shapes are the relevant resources, by type.
 var shapes map[string]*shape
 
 func init() {

@@ -6,10 +6,10 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// What the AWS provider does with aws_cloudfront_distribution, read in its
-// source on 2026-11-30 (internal/service/cloudfront/distribution.go): TTLs are
-// sent only without a cache policy, and those nobody sets are 0; an origin of
-// neither kind is an S3 origin; error_caching_min_ttl is 0 unless set.
+// What the AWS provider does with aws_cloudfront_distribution, as read in its source on
+// 2026-11-30 (internal/service/cloudfront/distribution.go): TTLs are sent only without a
+// cache policy, and unset ones are 0; an origin of neither kind is an S3 origin;
+// error_caching_min_ttl is 0 unless set.
 var distributionShape = &shape{
 	kind: tree.Distribution,
 	fields: map[string]member{
@@ -42,7 +42,7 @@ var customErrorShape = &shape{
 	},
 	finish: func(api, from *tree.Node) {
 		setDefault(api, "ErrorCachingMinTTL", tree.NewInteger(0, from.Pos))
-		// The API has the code as a string, and none as an empty one.
+		// In the API the code is a string, and empty if there is none.
 		switch n := api.Get("ResponseCode"); {
 		case n == nil:
 		case n.Kind == tree.Number && n.Text == "0":
@@ -90,7 +90,7 @@ func finishBehavior(api, from *tree.Node) {
 		wrapped.Path = list.Path
 		api.Set(name, wrapped)
 	}
-	// Cached methods stand inside the allowed ones.
+	// Cached methods are inside the allowed ones.
 	cached, allowed := api.Get("CachedMethods"), api.Get("AllowedMethods")
 	remove(api, "CachedMethods")
 	if allowed != nil && allowed.Kind == tree.List {
@@ -178,14 +178,14 @@ var viewerMTLSShape = part(map[string]member{
 	})),
 })
 
-// setDefault sets a field that nobody set.
+// setDefault sets an unset field.
 func setDefault(api *tree.Node, name string, v *tree.Node) {
 	if !api.Has(name) {
 		api.Set(name, v)
 	}
 }
 
-// remove takes a field away.
+// remove removes a field.
 func remove(api *tree.Node, name string) {
 	for i := range api.Fields {
 		if api.Fields[i].Name == name {
@@ -195,8 +195,8 @@ func remove(api *tree.Node, name string) {
 	}
 }
 
-// stagingName turns the name of another distribution of the configuration into
-// a reference to it.
+// stagingName turns the name of another distribution of the configuration into a reference
+// to it.
 func stagingName(n *tree.Node) *tree.Node {
 	if n.Kind != tree.Unresolved {
 		return n

@@ -11,28 +11,28 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// symbol is what an unknown value stands for. It travels as a mark of the
-// value, so that every unknown leaf can say what it is.
+// symbol is what an unknown value stands for. It is attached as a mark of the value, so
+// that every unknown leaf can say what it is.
 type symbol struct {
-	// template is the value in the syntax of a template: "${var.a}-origin".
+	// template is the value in template syntax: "${var.a}-origin".
 	template string
-	// missing is what nobody supplied.
+	// missing is what was not supplied.
 	missing []tree.Missing
-	// object answers for attributes, where the symbol stands for a resource, a
-	// data source or a module; nil otherwise.
+	// object provides attributes if the symbol stands for a resource, a data source or a
+	// module; nil otherwise.
 	object object
-	// open says that attributes of the value can be supplied one by one.
+	// open means that attributes of the value can be supplied one by one.
 	open bool
-	// refers is the address of the resource of CloudFront whose id the value is, or "".
+	// refers is the address of the CloudFront resource whose id the value is, or "".
 	refers string
 }
 
-// object is something whose attributes are computed when they are asked for.
+// object is something whose attributes are computed on demand.
 type object interface {
 	attribute(name string) cty.Value
 }
 
-// expression returns the symbol as it stands inside an expression.
+// expression returns the symbol as it appears inside an expression.
 func (s *symbol) expression() string {
 	if inner, ok := strings.CutPrefix(s.template, "${"); ok && strings.HasSuffix(inner, "}") && !strings.Contains(inner, "${") && strings.Count(inner, "}") == 1+strings.Count(inner, "{") {
 		return strings.TrimSuffix(inner, "}")
@@ -40,7 +40,7 @@ func (s *symbol) expression() string {
 	return `"` + s.template + `"`
 }
 
-// maxTemplate bounds the text of a symbol; what is longer is told apart by a sum.
+// maxTemplate limits the text of a symbol; longer ones are distinguished by a hash.
 const maxTemplate = 400
 
 // symbol returns the one symbol with this text.
@@ -59,8 +59,8 @@ func (e *evaluator) symbol(template string, missing []tree.Missing) *symbol {
 // unknown returns an unknown value of a type for a symbol.
 func unknown(t cty.Type, s *symbol) cty.Value { return cty.UnknownVal(t).Mark(s) }
 
-// leaf returns what the expression stands for that needs key: the parameter of
-// that name where the user gave one, and an unknown value otherwise.
+// leaf returns the value of an expression that needs a key: the parameter with that name if
+// the user gave one, and an unknown value otherwise.
 func (e *evaluator) leaf(expression string, t cty.Type, m tree.Missing) cty.Value {
 	if text, ok := e.parameter(m.Key); ok {
 		return parameterValue(text, t)
@@ -101,7 +101,7 @@ func deepSymbols(v cty.Value) []*symbol {
 	return list
 }
 
-// missingOf unites what symbols miss.
+// missingOf combines what symbols lack.
 func missingOf(symbols []*symbol) []tree.Missing {
 	var list []tree.Missing
 	seen := map[string]bool{}
@@ -116,7 +116,7 @@ func missingOf(symbols []*symbol) []tree.Missing {
 	return list
 }
 
-// templateText writes a value as it would stand in a template.
+// templateText formats a value as it would appear in a template.
 func templateText(v cty.Value) string {
 	v, marks := v.Unmark()
 	if !v.IsKnown() {
@@ -133,7 +133,7 @@ func templateText(v cty.Value) string {
 	return "${" + expressionText(v) + "}"
 }
 
-// expressionText writes a value as it would stand in an expression.
+// expressionText formats a value as it would appear in an expression.
 func expressionText(v cty.Value) string {
 	if v == cty.NilVal {
 		return "?"
@@ -183,8 +183,8 @@ func collectionText(v cty.Value) string {
 	return b.String()
 }
 
-// neverNull says whether the provider always gives the attribute a value, so
-// that a comparison with null can be decided.
+// neverNull reports whether the provider always gives the attribute a value, so that a
+// comparison with null can be decided.
 func neverNull(expression string) bool {
 	name := expression[strings.LastIndexByte(expression, '.')+1:]
 	for _, suffix := range []string{"id", "arn", "name", "dns_name", "domain_name", "url", "endpoint", "path", "etag"} {

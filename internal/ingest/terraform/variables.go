@@ -19,8 +19,8 @@ type given struct {
 	literal    cty.Value
 }
 
-// readValues reads the files that Terraform reads values of variables from,
-// each over those before it.
+// readValues reads the files from which Terraform reads variable values, each overriding
+// those before it.
 func (e *evaluator) readValues() error {
 	names, err := e.folder.names(e.folder.at)
 	if err != nil {
@@ -113,7 +113,7 @@ func (m *moduleInstance) rootVariable(name string) (cty.Value, hcl.Diagnostics) 
 	return m.unset(name, t), nil
 }
 
-// unset is a variable that has no default and that nobody sets.
+// unset is a variable without a default or a value.
 func (m *moduleInstance) unset(name string, t cty.Type) cty.Value {
 	supply := supplyOf(name) + ", or terraform.tfvars"
 	s := m.ev.symbol("${var."+name+"}", []tree.Missing{{Key: "var." + name, What: "variable " + name + " has no default and no value", Supply: supply}})
@@ -163,7 +163,7 @@ func (m *moduleInstance) input(name string) (cty.Value, hcl.Diagnostics) {
 	return m.ev.leaf(key, t, tree.Missing{Key: key, What: "variable " + name + " of " + m.address + " has no default and is not passed", Supply: supplyOf(key)}), nil
 }
 
-// nullable reports whether null is a value of a variable, and does not mean its default.
+// nullable reports whether null is a value of a variable instead of meaning its default.
 func nullable(decl *block) bool {
 	if decl == nil {
 		return true
@@ -184,7 +184,7 @@ func (m *moduleInstance) defaultOf(decl *block, attr *hclsyntax.Attribute, t cty
 	return m.constrain(decl, v, t, defaults)
 }
 
-// typeOf returns the type that a variable is declared with.
+// typeOf returns the declared type of a variable.
 func typeOf(decl *block) (cty.Type, *typeexpr.Defaults, hcl.Diagnostics) {
 	if decl == nil {
 		return cty.DynamicPseudoType, nil, nil
@@ -228,8 +228,8 @@ func (m *moduleInstance) constrain(decl *block, v cty.Value, t cty.Type, default
 	return converted, nil
 }
 
-// parameterValue reads what --parameter gives: text for a string, and an
-// expression of the language for everything else.
+// parameterValue parses a value of --parameter: text for a string, and an expression of the
+// language for everything else.
 func parameterValue(text string, t cty.Type) cty.Value {
 	if t == cty.String || t == cty.DynamicPseudoType && !strings.HasPrefix(text, "[") && !strings.HasPrefix(text, "{") {
 		return cty.StringVal(text)

@@ -2,7 +2,7 @@ package terraform
 
 import "github.com/hashicorp/hcl/v2/hclsyntax"
 
-// watch puts a [watched] around an expression and around everything in it.
+// watch wraps an expression and everything in it in a [watched].
 func watch(x hclsyntax.Expression) *watched {
 	w := &watched{Expression: x}
 	in := func(child *hclsyntax.Expression) {
@@ -66,8 +66,8 @@ func watch(x hclsyntax.Expression) *watched {
 	return w
 }
 
-// watchKey watches the key of an object, unless it is a bare word, which HCL
-// takes for a literal.
+// watchKey watches the key of an object, unless it is a bare word, which HCL takes for a
+// literal.
 func (w *watched) watchKey(key *hclsyntax.ObjectConsKeyExpr) {
 	if _, bare := key.Wrapped.(*hclsyntax.ScopeTraversalExpr); bare && !key.ForceNonLiteral {
 		return

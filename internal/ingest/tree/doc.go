@@ -1,16 +1,14 @@
-// Package tree is the one shape in which every reader of package ingest hands
-// on what it read: values with their place in a file, leaves that could not be
-// resolved with what would supply them, and the resources of a set of
-// documents, each in the form that CloudFront's API gives it.
+// Package tree is the common result of all readers of package ingest: values with their
+// position in a file, unresolved leaves with what would supply them, and the resources of a
+// set of documents, each in the form of CloudFront's API.
 //
-// A reader of a format (CloudFormation, Terraform, API JSON) does three things:
-// it evaluates what its language has to evaluate, it renames fields to those of
-// the API, and it fills a [Set]. It judges nothing: what the API would reject,
-// which defaults there are and what is simulated is decided behind it, once for
-// all formats, by package apishape.
+// A reader of a format (CloudFormation, Terraform, API JSON) does three things: it
+// evaluates what its language requires, it renames fields to those of the API, and it fills
+// a [Set]. It judges nothing: what the API would reject, what the defaults are and what is
+// simulated is decided afterward, once for all formats, by package apishape.
 //
 // # What to read first
 //
-// [Node] is a value, [Missing] why one is not known, [Set] and [Resource] what
-// a reader returns. [ParseJSON] and [ParseYAML] read text into nodes.
+// [Node] is a value, [Missing] why one is unknown, [Set] and [Resource] what a reader
+// returns. [ParseJSON] and [ParseYAML] parse text into nodes.
 package tree

@@ -8,11 +8,11 @@ import (
 // Error is a file that cannot be read at all, as opposed to one that says
 // something CloudFront would reject.
 type Error struct {
-	// File is the path as given, "-" for standard input, "" where it is not known.
+	// File is the path as given, "-" for standard input, "" if unknown.
 	File string
-	// Line and Column are the place of the mistake, from 1; 0 where there is none.
+	// Line and Column are the position of the mistake, from 1; 0 if there is none.
 	Line, Column int
-	// Message says what is wrong, lower case, without a full stop.
+	// Message describes the mistake, in lower case, without a period.
 	Message string
 	// Hint says what to do about it, or is "".
 	Hint string

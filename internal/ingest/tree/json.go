@@ -36,7 +36,7 @@ type jsonReader struct {
 // place counts lines and columns (of characters) forward through a text.
 type place struct{ offset, line, column int }
 
-// forward moves to an offset that is not before the last one.
+// forward moves to an offset not before the last one.
 func (p *place) forward(text []byte, offset int) {
 	offset = min(offset, len(text))
 	for p.offset < offset {
@@ -52,14 +52,14 @@ func (p *place) forward(text []byte, offset int) {
 	}
 }
 
-// placeOf returns the place of an offset, counted from the beginning.
+// placeOf returns the position of an offset, counted from the beginning.
 func placeOf(text []byte, offset int) place {
 	p := place{line: 1, column: 1}
 	p.forward(text, offset)
 	return p
 }
 
-// next returns the place of the token that comes next.
+// next returns the position of the next token.
 func (r *jsonReader) next() Position {
 	offset := int(r.dec.InputOffset())
 	for offset < len(r.text) && bytes.IndexByte([]byte(" \t\r\n,:"), r.text[offset]) >= 0 {

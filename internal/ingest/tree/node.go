@@ -28,8 +28,7 @@ func (k Kind) String() string {
 
 // Position is a place in a file. Lines and columns count from 1; 0 is unknown.
 type Position struct {
-	// File is the path as the user gave it or as a file names it, "" for the one
-	// file that is read.
+	// File is the path as the user gave it or as a file names it, "" for a single file.
 	File         string
 	Line, Column int32
 }
@@ -52,23 +51,22 @@ func (p Position) String() string {
 type Node struct {
 	Kind Kind
 	Pos  Position
-	// Text is a string, the literal of a number, true or false. Of an unresolved
-	// value it is the expression in one canonical form, "${LoadBalancer.DNSName}"
-	// or "S3-${AWS::StackName}": two unresolved values with one text are the same
-	// value, so that an unresolved origin id still joins origin and behavior.
+	// Text is a string, the literal of a number, true or false. For an unresolved value it
+	// is the expression in canonical form, "${LoadBalancer.DNSName}" or
+	// "S3-${AWS::StackName}": two unresolved values with the same text are the same value,
+	// so that an unresolved origin id still joins origin and behavior.
 	Text   string
 	Items  []*Node
 	Fields []Field
-	// Tag is a YAML tag of the file's own (!GetAtt), or "".
+	// Tag is a custom YAML tag (!GetAtt), or "".
 	Tag string
-	// Path is the place in the source's own words where that is not the path of
-	// the API: "Resources.CDN.Properties.DistributionConfig.Origins[0]". "" where
-	// the reader gives none.
+	// Path is the position in the source's own terms if that differs from the API's path:
+	// "Resources.CDN.Properties.DistributionConfig.Origins[0]". "" if the reader sets none.
 	Path string
-	// Missing says, of an unresolved value, what is not known. There is at least one.
+	// Missing says what is unknown about an unresolved value; not empty for one.
 	Missing []Missing
-	// Backend is what stands behind an origin's domain name where the reader
-	// knows it from the resource that gives the name; "" where it does not.
+	// Backend is what is behind an origin's domain name if the reader knows it from the
+	// resource that the name comes from; otherwise "".
 	Backend Backend
 }
 
@@ -81,10 +79,10 @@ type Field struct {
 
 // Missing is one thing that a value needs and no file holds.
 type Missing struct {
-	// Key is the expression as --parameter takes it: "DomainName",
+	// Key is the expression as --parameter accepts it: "DomainName",
 	// "LoadBalancer.DNSName", "var.domain", "aws_lb.this.dns_name".
 	Key string
-	// What says what it is: "parameter DomainName has no default".
+	// What describes it: "parameter DomainName has no default".
 	What string
 	// Supply is the flag or line that supplies it: "--parameter DomainName=VALUE".
 	Supply string

@@ -3,18 +3,18 @@ package tree
 // Set is what a reader makes of its documents: every resource they hold, each
 // in the shape of the API, in the order of the files.
 type Set struct {
-	// Dialect says who wrote the resources, and so which rules of the API's JSON
-	// hold: CloudFormation and Terraform fill some fields in themselves.
+	// Dialect says who wrote the resources, and thus which rules of the API's JSON apply:
+	// CloudFormation and Terraform fill some fields in themselves.
 	Dialect Dialect
-	// Resources are all resources, distributions among them.
+	// Resources are all resources, including distributions.
 	Resources []Resource
-	// Remarks are what the reader has to say: a key that stands twice, a field
-	// that its format does not have, a condition it could not decide.
+	// Remarks are the reader's remarks: a duplicate key, a field that its format does not
+	// have, an undecided condition.
 	Remarks []Remark
-	// Told is what was said when the document that this one was written from was
-	// read: a list of notices, or nil.
+	// Told holds the notices from reading the document that this one was written from: a
+	// list of notices, or nil.
 	Told *Node
-	// Backends are those of origins by id, where the names do not tell.
+	// Backends are those of origins by id, if the names do not tell.
 	Backends map[string]Backend
 	// Files are all files that were read, for --watch.
 	Files []string
@@ -72,13 +72,12 @@ const (
 // Resource is one resource of a set.
 type Resource struct {
 	Type Type
-	// Name is the address by which people and other resources of the set refer
-	// to it: a logical id with the nested stack in front ("Stack/Logical"), a
-	// Terraform address, an id. A reference in another resource is a string node
-	// with exactly this text.
+	// Name is the address by which people and other resources of the set refer to it: a
+	// logical id prefixed with the nested stack ("Stack/Logical"), a Terraform address, an
+	// id. A reference in another resource is a string node with exactly this text.
 	Name string
-	// ID is the id that AWS gave it, DomainName a distribution's cloudfront.net
-	// name, ARN its ARN; each "" where the files do not say.
+	// ID is AWS's id, DomainName a distribution's cloudfront.net name, ARN its ARN; each ""
+	// if the files do not say.
 	ID, DomainName, ARN string
 	Pos                 Position
 	// Config is the resource in the shape of the API, as listed at its type.
@@ -90,18 +89,18 @@ type Resource struct {
 // Remark is something a reader has to say.
 type Remark struct {
 	Pos Position
-	// Path is the place in the source's own words.
+	// Path is the position in the source's own terms.
 	Path string
-	// Message says it, lower case, without a full stop.
+	// Message is in lower case, without a period.
 	Message string
-	// Unknown marks a field that the format does not have; what CloudFront's
-	// tools would make of it is an error there.
+	// Unknown marks a field that the format does not have, which is an error in
+	// CloudFront's tools.
 	Unknown bool
-	// Refused marks what the format's own tool would not accept: reading goes on,
-	// and all of them are errors in the end.
+	// Refused marks what the format's own tool would reject: reading continues, and all of
+	// them are errors in the end.
 	Refused bool
-	// Blocking marks an unresolved value outside every resource that leaves open
-	// whether there is one: a condition, a for_each. Missing says what it needs.
+	// Blocking marks an unresolved value outside every resource that leaves open whether
+	// one exists: a condition, a for_each. Missing says what it needs.
 	Blocking bool
 	Missing  []Missing
 }

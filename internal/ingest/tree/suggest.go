@@ -19,8 +19,8 @@ func DidYouMean(name string, candidates []string) string {
 	return best
 }
 
-// editDistance counts the insertions, deletions and replacements between two
-// short words (Levenshtein). Long ones are simply far from each other.
+// editDistance counts the insertions, deletions and replacements between two short words
+// (Levenshtein). Long ones count as far apart.
 func editDistance(a, b string) int {
 	const most = 64
 	if len(a) > most || len(b) > most {

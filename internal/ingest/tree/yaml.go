@@ -31,7 +31,7 @@ func ParseYAML(file string, text []byte) (*Node, error) {
 
 var yamlLine = regexp.MustCompile(`^line (\d+): `)
 
-// yamlError gives an error of the parser our shape.
+// yamlError converts an error of the parser to ours.
 func yamlError(file string, err error) error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	e := &Error{File: file, Message: message}
@@ -80,8 +80,7 @@ func (r *yamlReader) value(y *yaml.Node, depth int) (*Node, error) {
 	return n, nil
 }
 
-// scalar reads a value that has no parts. A value with a tag of the file's own
-// is a string.
+// scalar reads a value without parts. A value with a custom tag is a string.
 func scalar(n *Node, y *yaml.Node) {
 	n.Kind, n.Text = String, y.Value
 	switch y.ShortTag() {
@@ -99,8 +98,7 @@ func scalar(n *Node, y *yaml.Node) {
 	}
 }
 
-// object reads a mapping. "<<" merges what it points to, behind the mapping's
-// own keys.
+// object reads a mapping. "<<" merges what it refers to, after the mapping's own keys.
 func (r *yamlReader) object(n *Node, y *yaml.Node, depth int) error {
 	n.Kind = Object
 	var merged []Field
@@ -127,7 +125,7 @@ func (r *yamlReader) object(n *Node, y *yaml.Node, depth int) error {
 	return nil
 }
 
-// mergedFields returns what a merge key brings along: one mapping or several.
+// mergedFields returns the fields of a merge key: of one mapping or several.
 func mergedFields(n *Node) []Field {
 	if n.Kind == List {
 		var all []Field

@@ -51,7 +51,7 @@ const (
 	kALPNAgreed
 )
 
-// The fields of a list of findings; fRule begins one.
+// The fields of a list of findings; fRule starts one.
 const (
 	fRule = iota + 1
 	fVerdict
@@ -95,8 +95,8 @@ func (c *Encoder) attempt(b []byte, a *originconn.Attempt) []byte {
 	return b
 }
 
-// explanation writes an explanation that is complete. It is rare and large, and
-// as JSON it is what the API shows.
+// explanation writes a complete explanation. It is rare and large, and stored as the JSON
+// that the API shows.
 func (c *Encoder) explanation(b []byte, x *originconn.Explanation) []byte {
 	if x == nil || !x.Done() {
 		return b
@@ -104,7 +104,7 @@ func (c *Encoder) explanation(b []byte, x *originconn.Explanation) []byte {
 	cause, detail, report := x.Result()
 	data, err := json.Marshal(explanation{cause, detail, report})
 	if err != nil {
-		return b // a report of plain values can be marshaled
+		return b // a report of plain values always marshals
 	}
 	return binary.AppendUvarint(appendTag(b, aExplanation, kindPart), c.part(data))
 }
@@ -115,8 +115,8 @@ type explanation struct {
 	Scan   *originconn.ScanReport `json:"scan,omitempty"`
 }
 
-// handshake returns the part with a handshake. Requests on one connection share
-// theirs, and so it is looked for by where it is in memory first.
+// handshake returns the part with a handshake. Requests on one connection share it, so it
+// is first looked up by its address in memory.
 func (c *Encoder) handshake(h *originconn.Handshake) uint64 {
 	if ref, ok := c.handshakes[h]; ok {
 		return ref

@@ -22,7 +22,7 @@ func Decode(record []byte, part func(ref uint64) ([]byte, error)) (*recording.Ex
 // one copy, which the exchanges share. It must not be used concurrently. Its memory is
 // bounded.
 type Decoder struct {
-	// Part returns the bytes of a part by its reference; they are not changed, and may
+	// Part returns the bytes of a part by its reference; they must not be modified, and may
 	// be shared.
 	Part func(ref uint64) ([]byte, error)
 
@@ -32,8 +32,8 @@ type Decoder struct {
 }
 
 const (
-	// sharedTexts and sharedLists bound what a Decoder remembers, longestShared a text
-	// of it.
+	// sharedTexts and sharedLists limit what a Decoder caches, longestShared the length of
+	// a cached text.
 	sharedTexts   = 2048
 	sharedLists   = 128
 	longestShared = 1 << 10
@@ -51,7 +51,7 @@ func (c *Decoder) Decode(record []byte) (*recording.Exchange, error) {
 	return e, nil
 }
 
-// share notes what a reference stands for, in a map of at most so many.
+// share caches what a reference stands for, in a map of at most this size.
 func share[T any](m *map[uint64]T, most int, ref uint64, value T) {
 	if *m == nil {
 		*m = map[uint64]T{}
@@ -82,7 +82,7 @@ func (d *decoder) fields(b []byte, each func(*field)) {
 	}
 }
 
-// bytes returns what a field of any kind but a number stands for.
+// bytes returns the value of a field of any kind except number.
 func (d *decoder) bytes(f *field) []byte {
 	switch f.kind {
 	case kindBytes:
@@ -266,7 +266,7 @@ func (d *decoder) errorPage(b []byte) *recording.ErrorPage {
 	return p
 }
 
-// list reads a list of fields in its order.
+// list reads a list of fields in order.
 func (d *decoder) list(b []byte) []policy.Field {
 	all := make([]policy.Field, 0, count(b, hName))
 	d.fields(b, func(f *field) {

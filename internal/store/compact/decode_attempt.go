@@ -165,7 +165,7 @@ func (d *decoder) findings(b []byte) []policy.Finding {
 	return all
 }
 
-// alpn returns a handshake's, made when a field of it is first read.
+// alpn returns the ALPN of a handshake, creating it when one of its fields is first read.
 func alpn(h *originconn.Handshake) *originconn.ALPN {
 	if h.ALPN == nil {
 		h.ALPN = &originconn.ALPN{}

@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	// shortest is the length below which a text is written where it is: a
-	// reference takes nearly as many bytes.
+	// shortest is the length below which a text is written in place: a reference is hardly
+	// shorter.
 	shortest = 7
-	// long is the length from which a text becomes a part when it is first
-	// seen; shorter ones when they are seen again.
+	// long is the length from which a text becomes a part when first seen; shorter ones
+	// become parts when seen again.
 	long = 256
-	// longestText is the length above which a text of one exchange is not
-	// looked for: it will hardly come again, and the memory for it is bounded.
+	// longestText is the length above which a text of one exchange is not looked up: it
+	// will hardly recur, and the memory for it is limited.
 	longestText = 16 << 10
-	// remembered bounds the bytes of the parts that an Encoder remembers, in
-	// each of two generations.
+	// remembered limits the bytes of the parts that an Encoder remembers, in each of two
+	// generations.
 	remembered = 512 << 10
-	// sightings is how many texts that were seen once are noted, by hash.
+	// sightings is how many texts seen once are noted, by hash.
 	sightings = 1 << 13
-	// shared bounds how many handshakes and lists of findings are remembered by
-	// where they are in memory.
+	// shared limits how many handshakes and lists of findings are remembered by their
+	// address in memory.
 	shared = 256
-	// nearby is in how many places a part is looked for before the map.
+	// nearby is the number of slots where a part is looked up before the map.
 	nearby   = 1 << nearBits
 	nearBits = 10
 )
@@ -37,21 +37,21 @@ const (
 // Encoder encodes exchanges one after the other and remembers which parts it
 // has written. It must not be used concurrently. Its memory is bounded.
 type Encoder struct {
-	// External keeps a part elsewhere and returns the reference to it. Default:
-	// parts are written into the records themselves, and a reference is the
-	// number of bytes before the length of the part, in the place where all
-	// records of the Encoder are kept one after the other.
+	// External stores a part elsewhere and returns the reference to it. Default: parts are
+	// written into the records themselves, and a reference is the number of bytes before
+	// the length of the part, in the place where all records of the Encoder are stored
+	// consecutively.
 	External func(part []byte) uint64
-	// Shortest is the length of the shortest text that becomes a part. Default:
-	// whatever saves bytes.
+	// Shortest is the length of the shortest text that becomes a part. Default: whatever
+	// saves bytes.
 	Shortest int
 
 	seed maphash.Seed
 	seen [sightings]uint32
-	// parts and older are the two generations of the parts remembered, with their
-	// references; parts has the static table, too, so that one look suffices.
+	// parts and older are the two generations of remembered parts with their references;
+	// parts includes the static table, so that one lookup suffices.
 	parts, older map[string]part
-	// near has parts again, by a hash that is cheaper than that of a map.
+	// near has the parts again, by a hash that is cheaper than a map's.
 	near       [nearby]part
 	partBytes  int
 	handshakes map[*originconn.Handshake]uint64
@@ -63,13 +63,13 @@ type Encoder struct {
 	free [][]byte // buffers for nested lists
 }
 
-// part is a text that was written before, with its reference.
+// part is a text that has been written, with its reference.
 type part struct {
 	text string
 	ref  uint64
 }
 
-// findingsKey is where a list of findings is; attempts on one connection share
+// findingsKey identifies a list of findings in memory; attempts on one connection share
 // theirs.
 type findingsKey struct {
 	first  *policy.Finding
@@ -113,7 +113,7 @@ func (c *Encoder) list() []byte {
 
 func (c *Encoder) done(list []byte) { c.free = append(c.free, list) }
 
-// text writes a text in the shortest way, unless it is empty.
+// text writes a text in the shortest form, unless it is empty.
 func (c *Encoder) text(b []byte, field int, s string) []byte {
 	if s == "" {
 		return b
@@ -121,7 +121,7 @@ func (c *Encoder) text(b []byte, field int, s string) []byte {
 	return c.item(b, field, s)
 }
 
-// item writes a text in the shortest way, an empty one too.
+// item writes a text in the shortest form, even an empty one.
 func (c *Encoder) item(b []byte, field int, s string) []byte {
 	if s == c.id && s != "" {
 		return binary.AppendUvarint(appendTag(b, field, kindStatic), 0)
@@ -152,9 +152,9 @@ func (c *Encoder) item(b []byte, field int, s string) []byte {
 	return binary.AppendUvarint(appendTag(b, field, kindPart), ref)
 }
 
-// partSum is the length of the checksum before the bytes of a part. The record
-// that holds a part has a checksum, too, but a reader of another record that
-// refers to the part does not know where that one begins.
+// partSum is the length of the checksum before the bytes of a part. The record that
+// contains a part has a checksum, too, but a reader of another record that refers to the
+// part does not know where that one starts.
 const partSum = 4
 
 // OpenPart returns the bytes of a part that was written into a record, from what
@@ -167,7 +167,7 @@ func OpenPart(sealed []byte) (part []byte, ok bool) {
 	return part, binary.BigEndian.Uint32(sealed) == crc32.ChecksumIEEE(part)
 }
 
-// keep makes a part of a text and returns its reference.
+// keep makes a text a part and returns its reference.
 func (c *Encoder) keep(s string) uint64 {
 	var ref uint64
 	if c.External != nil {
@@ -183,8 +183,8 @@ func (c *Encoder) keep(s string) uint64 {
 	return ref
 }
 
-// remember notes a part. When there are too many, those that were not used
-// since the last time are forgotten.
+// remember notes a part. When there are too many, those not used since the last time are
+// dropped.
 func (c *Encoder) remember(p part) {
 	const overhead = 64
 	if c.partBytes += len(p.text) + overhead; c.partBytes > remembered {
@@ -194,7 +194,7 @@ func (c *Encoder) remember(p part) {
 	c.parts[p.text] = p
 }
 
-// nearOf returns the place in near of a text, by its length and its ends.
+// nearOf returns the slot of a text in near, by its length and its ends.
 func nearOf(s string) uint64 {
 	h := uint64(len(s))
 	if n := len(s); n >= 8 {
@@ -215,8 +215,8 @@ func word(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// seenBefore says whether a text was seen before, by a hash: a mistake costs
-// some bytes.
+// seenBefore reports whether a text was seen before, by a hash: a mistake costs a few
+// bytes.
 func (c *Encoder) seenBefore(s string) bool {
 	h := maphash.String(c.seed, s)
 	slot, mark := &c.seen[h%sightings], uint32(h>>32)|1
@@ -229,7 +229,7 @@ func (c *Encoder) seenBefore(s string) bool {
 
 // part writes a nested list that repeats as a whole.
 func (c *Encoder) part(list []byte) uint64 {
-	if known, ok := c.parts[string(list)]; ok { // this way the text is not copied
+	if known, ok := c.parts[string(list)]; ok { // this form does not copy the text
 		return known.ref
 	}
 	if known, ok := c.older[string(list)]; ok {

@@ -91,7 +91,7 @@ const (
 	hValue
 )
 
-// exchange writes all of it but the bodies.
+// exchange writes everything except the bodies.
 func (c *Encoder) exchange(b []byte, e *recording.Exchange) []byte {
 	b = c.identity(b, e.ID)
 	b = c.text(b, xEdge, e.Edge)
@@ -150,7 +150,7 @@ func (c *Encoder) exchange(b []byte, e *recording.Exchange) []byte {
 	return c.text(b, xDetailedResultType, e.DetailedResultType)
 }
 
-// identity writes the id; one that is an X-Amz-Cf-Id as the 40 bytes behind it.
+// identity writes the id; an X-Amz-Cf-Id as the 40 bytes that it encodes.
 func (c *Encoder) identity(b []byte, id string) []byte {
 	var raw [42]byte
 	if len(id) == 56 {
@@ -199,7 +199,7 @@ func (c *Encoder) errorPage(b []byte, p *recording.ErrorPage) []byte {
 	return c.changesField(b, pChanges, p.Changes)
 }
 
-// fields writes a list of fields in its order.
+// fields writes a list of fields in order.
 func (c *Encoder) fields(b []byte, field int, all []policy.Field) []byte {
 	if all == nil {
 		return b
@@ -218,7 +218,7 @@ func (c *Encoder) response(b []byte, r *recording.Response) []byte {
 	b = appendSigned(b, rStatus, int64(r.Status))
 	b = c.header(b, rHeader, r.Header)
 	b = c.header(b, rTrailer, r.Trailer)
-	// By lines, as all but the date repeat.
+	// By line, as all but the date repeat.
 	for line := range strings.Lines(r.OriginHead) {
 		b = c.item(b, rOriginHead, line)
 	}
@@ -266,7 +266,7 @@ const (
 	gMessage
 )
 
-// appendTime writes a time to the nanosecond, unless it is zero.
+// appendTime writes a time with nanoseconds, unless it is zero.
 func appendTime(b []byte, field int, t time.Time) []byte {
 	if t.IsZero() {
 		return b

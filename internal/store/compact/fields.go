@@ -14,7 +14,7 @@ const (
 	kindStatic
 )
 
-// appendTag begins a field.
+// appendTag starts a field.
 func appendTag(b []byte, field, kind int) []byte {
 	return binary.AppendUvarint(b, uint64(field)<<2|uint64(kind))
 }
@@ -39,7 +39,7 @@ func appendBool(b []byte, field int, v bool) []byte {
 	return appendNumber(b, field, 1)
 }
 
-// appendBytes writes bytes where they are.
+// appendBytes writes bytes in place.
 func appendBytes[T ~string | ~[]byte](b []byte, field int, v T) []byte {
 	b = binary.AppendUvarint(appendTag(b, field, kindBytes), uint64(len(v)))
 	return append(b, v...)
@@ -57,7 +57,7 @@ func appendNumbers(b []byte, field int, numbers []uint16) []byte {
 	return appendBytes(b, field, list)
 }
 
-// field is one field as it is read.
+// field is one decoded field.
 type field struct {
 	number int
 	kind   int
@@ -65,7 +65,7 @@ type field struct {
 	bytes  []byte // of kind 1
 }
 
-// signed is the value of a number that may be negative.
+// signed returns the value of a number that may be negative.
 func (f *field) signed() int64 { return int64(f.value>>1) ^ -int64(f.value&1) }
 
 // damaged is the error for bytes that Encode cannot have written.
@@ -101,7 +101,7 @@ func count(b []byte, number int) (n int) {
 	for len(b) > 0 {
 		f, rest, err := next(b)
 		if err != nil {
-			return n // who reads the list says so
+			return n // whoever reads the list reports it
 		}
 		if b = rest; f.number == number {
 			n++

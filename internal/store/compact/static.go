@@ -1,7 +1,7 @@
 package compact
 
-// static is the table of texts that nearly every exchange has. Its numbers are
-// part of the format: it grows at its end only. 0 is the exchange's own id.
+// static is the table of texts that nearly every exchange has. Its numbers are part of the
+// format: it only grows at its end. 0 is the exchange's own id.
 var static = [...]string{
 	"",
 	"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH",
@@ -21,8 +21,8 @@ var static = [...]string{
 	"Miss from cloudfront", "Error from cloudfront", "nginx", "bytes", "HTTP/1.1 200 OK\r\n", "\r\n",
 }
 
-// firstStatic is what is added to the number of an entry of the table to tell it
-// from the reference of a part.
+// firstStatic is added to the number of a table entry to distinguish it from the reference
+// of a part.
 const firstStatic = 1 << 63
 
 // withStatic returns a map from the texts of the table to their numbers.

@@ -5,8 +5,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// The fields of a change. A list of changes is one list of fields, in which each
-// change begins with its leg.
+// The fields of a change. A list of changes is one list of fields, in which each change
+// starts with its leg.
 const (
 	chLeg = iota + 1
 	chField
@@ -68,7 +68,7 @@ func (d *decoder) changes(b []byte) []policy.Change {
 	return all
 }
 
-// The fields of what the cache made of a request.
+// The fields of what the cache did with a request.
 const (
 	ccDecision = iota + 1
 	ccKey
@@ -112,8 +112,8 @@ func (d *decoder) cacheFacts(b []byte) *recording.CacheFacts {
 	return facts
 }
 
-// The fields of a function's run; those from fuClass on are of its error, which
-// fuFailed says that there is.
+// The fields of a function run; those from fuClass on belong to its error, whose presence
+// fuFailed marks.
 const (
 	fuEvent = iota + 1
 	fuName
@@ -179,7 +179,7 @@ func (d *decoder) function(b []byte) recording.FunctionRun {
 	return r
 }
 
-// The fields of a step of a failover.
+// The fields of a failover step.
 const (
 	foOrigin = iota + 1
 	foStatus

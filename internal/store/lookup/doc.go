@@ -1,11 +1,10 @@
-// Package lookup turns the questions that a [recording.Filter] asks into SQL, in
-// one way for every database.
+// Package lookup translates a [recording.Filter] into SQL, in the same way for every
+// database.
 //
 // # What to read first
 //
-// Most of what a filter looks at is the same for thousands of exchanges: status,
-// cause, rules, method, host, behavior, origin and edge make a [Kind], of which
-// there are few. Each exchange names its kind, and an index of kind and number
-// answers every filter on those, alone or together, newest first. [Select] makes
-// the statement.
+// Most of what a filter examines is the same for thousands of exchanges: status, cause,
+// rules, method, host, behavior, origin and edge form a [Kind], of which there are few.
+// Each exchange refers to its kind, and an index on kind and number answers every filter on
+// those, alone or combined, newest first. [Select] builds the statement.
 package lookup

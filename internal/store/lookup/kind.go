@@ -16,13 +16,13 @@ import (
 type Kind struct {
 	Status int
 	Cause  string
-	// Rules are those of [recording.Exchange.Rules], sorted, each between
-	// commas: ",CF-CERT-06,CF-NAME-05,"; "" if there are none. The marks of
-	// [recording.Exchange.Marks] stand among them with an @ in front.
+	// Rules are those of [recording.Exchange.Rules], sorted, each between commas:
+	// ",CF-CERT-06,CF-NAME-05,"; "" if there are none. The marks of
+	// [recording.Exchange.Marks] are among them with an @ in front.
 	Rules  string
-	Method string // in capitals
-	// Host is the viewer's in small letters; HostName is it without the port,
-	// or "" if it has none.
+	Method string // in upper case
+	// Host is the viewer's in lower case; HostName is the same without the port, or "" if
+	// it has none.
 	Host, HostName         string
 	Behavior, Origin, Edge string
 }
@@ -71,7 +71,7 @@ func ruleList(rules []policy.RuleID, marks []recording.Mark) string {
 	return b.String() + ","
 }
 
-// markPrefix stands before a mark among rules.
+// markPrefix distinguishes a mark among rules.
 const markPrefix = "@"
 
 // Key returns a number by which an exchange is found by its id. Ids that edgesim

@@ -11,10 +11,10 @@ import (
 
 // Dialect is how a database differs from others.
 type Dialect struct {
-	// Numbered says that the places of values are $1, $2 and not ?.
+	// Numbered means that placeholders are $1, $2 instead of ?.
 	Numbered bool
-	// Contains is a condition that the first text, a column, contains the
-	// second, a place.
+	// Contains returns a condition that the first text, a column, contains the second, a
+	// placeholder.
 	Contains func(column, place string) string
 }
 
@@ -24,8 +24,8 @@ type Statement struct {
 	Values []any
 }
 
-// maxKinds is how many kinds a statement looks for one by one; where more fit,
-// it goes through all exchanges in order, most of which will fit.
+// maxKinds is how many kinds a statement looks up one by one; if more match, it scans all
+// exchanges in order, most of which will match.
 const maxKinds = 64
 
 // Kinds returns the statement that selects the ids of the kinds that a filter
@@ -56,8 +56,7 @@ func (d Dialect) Select(columns string, f *recording.Filter, from, lowest uint64
 		b.kinds(f)
 		b.write(")")
 	default:
-		// Each term is in order already, by the index, and so they are merged
-		// and never sorted.
+		// Each term is already ordered by the index, so they are merged and never sorted.
 		for i, kind := range kinds {
 			if i > 0 {
 				b.write(" UNION ALL ")
@@ -76,7 +75,7 @@ func (d Dialect) Select(columns string, f *recording.Filter, from, lowest uint64
 	return b.statement()
 }
 
-// builder puts a statement together.
+// builder builds a statement.
 type builder struct {
 	dialect Dialect
 	text    strings.Builder
@@ -86,7 +85,7 @@ type builder struct {
 func (b *builder) write(text string)    { b.text.WriteString(text) }
 func (b *builder) statement() Statement { return Statement{Text: b.text.String(), Values: b.values} }
 
-// place adds a value and returns its place.
+// place adds a value and returns its placeholder.
 func (b *builder) place(value any) string {
 	b.values = append(b.values, value)
 	if b.dialect.Numbered {
@@ -95,10 +94,10 @@ func (b *builder) place(value any) string {
 	return "?"
 }
 
-// clamp makes a number of a cursor one of a database.
+// clamp limits a cursor's number to a database's range.
 func clamp(number uint64) int64 { return int64(min(number, math.MaxInt64)) }
 
-// kinds writes the conditions on a kind, and says whether there are any.
+// kinds writes the conditions on a kind, and reports whether there are any.
 func (b *builder) kinds(f *recording.Filter) bool {
 	b.write("1=1")
 	before := len(b.values)
@@ -131,7 +130,7 @@ func (b *builder) kinds(f *recording.Filter) bool {
 	return len(b.values) > before
 }
 
-// exchanges writes the conditions on an exchange itself.
+// exchanges writes the conditions on the exchange itself.
 func (b *builder) exchanges(f *recording.Filter, from uint64) {
 	switch {
 	case from == 0:
@@ -164,7 +163,7 @@ func (b *builder) exchanges(f *recording.Filter, from uint64) {
 	b.write(")")
 }
 
-// prefix writes the condition that the target begins with a text.
+// prefix writes the condition that the target starts with a text.
 func (b *builder) prefix(text string) {
 	if text == "" {
 		return

@@ -17,24 +17,25 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// transaction is one of the writer's.
+// transaction is one transaction of the writer.
 type transaction struct {
 	w  *writer
 	tx pgx.Tx
-	// next is the number of the exchange that comes next.
+	// next is the number of the next exchange.
 	next int64
 }
 
-// errStale is a kind that another edge has removed meanwhile.
+// errStale means that another edge has removed a kind meanwhile.
 var errStale = errors.New("a kind is gone")
 
-// partsFor is after how many exchanges of all edges the parts are announced
-// again: who forgets parts knows then which are not used any more. A hundred edges
-// write ten thousand in half a second.
+// partsFor is the number of exchanges of all edges after which the parts are announced
+// again, so that unused parts can be recognized and removed. A hundred edges write ten
+// thousand in half a second.
 const partsFor = 500_000
 
-// transaction runs one transaction, with the schema made if the database was not
-// there when the store was opened. Before it begins, prepare has the connection.
+// transaction runs one transaction, creating the schema if the database could not be
+// reached when the store was opened. prepare gets the connection before the transaction
+// begins.
 func (w *writer) transaction(prepare func(context.Context) error, do func(context.Context, *transaction) error) error {
 	timeout := writeTimeout
 	if w.down {
@@ -59,7 +60,7 @@ func (w *writer) transaction(prepare func(context.Context) error, do func(contex
 		err = run()
 	}
 	if err != nil {
-		w.forget() // what was new in it is not there
+		w.forget() // what was new in it does not exist
 	}
 	clear(w.parts)
 	return err
@@ -72,7 +73,7 @@ func (w *writer) forget() {
 	clear(w.parts)
 }
 
-// part notes a part that the encoder makes.
+// part notes a part made by the encoder.
 func (w *writer) part(data []byte) uint64 {
 	sum := sha256.Sum256(data)
 	ref := binary.BigEndian.Uint64(sum[:8]) >> 1
@@ -80,7 +81,7 @@ func (w *writer) part(data []byte) uint64 {
 	return ref
 }
 
-// rows is a batch of exchanges by columns, and what it adds to the counts.
+// rows is a batch of exchanges by columns, and its changes of the counts.
 type rows struct {
 	starts, kinds                   []int64
 	sizes                           []int32
@@ -89,7 +90,7 @@ type rows struct {
 	counts                          map[int64]int64 // by kind
 }
 
-// add inserts exchanges, those whose id is not there, and forgets what is too
+// add inserts the exchanges whose ids are not present yet, and drops those that are too
 // old.
 func (t *transaction) add(ctx context.Context, r *rows) error {
 	if len(r.ids) == 0 {
@@ -102,7 +103,7 @@ func (t *transaction) add(ctx context.Context, r *rows) error {
 	return t.retain(ctx, 2*len(r.ids)+queue.BatchRows)
 }
 
-// begin takes numbers, which locks out other writers until the end.
+// begin reserves numbers, which locks out other writers until the end.
 func (t *transaction) begin(ctx context.Context, n int64) error {
 	var generation int64
 	err := t.tx.QueryRow(ctx, "UPDATE state SET next = next + $1 RETURNING next - $1, generation", n).Scan(&t.next, &generation)
@@ -115,8 +116,8 @@ func (t *transaction) begin(ctx context.Context, n int64) error {
 	return nil
 }
 
-// outdated says whether what the writer remembers of parts and kinds may be gone from
-// the database, and notes as of when it remembers it.
+// outdated reports whether parts and kinds that the writer remembers may be gone from the
+// database, and notes the state as of which it remembers them.
 func (t *transaction) outdated(generation int64) bool {
 	w := t.w
 	if generation == w.generation && t.next <= w.announced+partsFor {
@@ -145,8 +146,8 @@ func (w *writer) columns(ctx context.Context, all []*recording.Exchange) (r rows
 	return r, nil
 }
 
-// insert sends all of a batch at once, as all others wait from its first statement on
-// until it is committed.
+// insert sends a whole batch at once, as all others wait from its first statement until it
+// is committed.
 func (t *transaction) insert(ctx context.Context, r *rows) error {
 	n := int64(len(r.ids))
 	kinds, counts := make([]int64, 0, len(r.counts)), make([]int64, 0, len(r.counts))
@@ -162,7 +163,7 @@ func (t *transaction) insert(ctx context.Context, r *rows) error {
 			ON CONFLICT (ref) DO UPDATE SET last = greatest(part.last, excluded.last)`, refs, data)
 	}
 	b.Queue("UPDATE kind SET exchanges = exchanges + new.n FROM unnest($1::bigint[], $2::bigint[]) AS new (id, n) WHERE kind.id = new.id", kinds, counts)
-	// A statement of ours may name an id twice, of which the first counts.
+	// One of our statements may have an id twice; the first counts.
 	b.Queue(`INSERT INTO exchange (number, id, start, kind, size, uri, record, viewer, response)
 		SELECT state.next - $1 + new.n - 1, new.id, new.start, new.kind, new.size, new.uri, new.record, new.viewer, new.response
 		FROM state, unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[])
@@ -174,12 +175,12 @@ func (t *transaction) insert(ctx context.Context, r *rows) error {
 	if err = errors.Join(err, results.Close()); err != nil || inserted == n {
 		return err
 	}
-	// Some were there already: they are delivered again after an outage.
+	// Some were already there: they are delivered again after an outage.
 	return t.uncount(ctx, r, n-inserted)
 }
 
-// results reads what the statements of insert give, and takes what was inserted off the
-// counts of rows, so that what was there already is left.
+// results reads the results of insert's statements, and subtracts what was inserted from
+// the counts of rows, leaving what was already there.
 func (t *transaction) results(results pgx.BatchResults, r *rows, parts bool, kinds int) (inserted int64, err error) {
 	var generation int64
 	if err := results.QueryRow().Scan(&t.next, &generation); err != nil {
@@ -214,7 +215,7 @@ func (t *transaction) results(results pgx.BatchResults, r *rows, parts bool, kin
 	return inserted, err
 }
 
-// uncount takes exchanges off the counts.
+// uncount subtracts exchanges from the counts.
 func (t *transaction) uncount(ctx context.Context, r *rows, exchanges int64) error {
 	for kind, n := range r.counts {
 		if _, err := t.tx.Exec(ctx, "UPDATE kind SET exchanges = exchanges - $1 WHERE id = $2", n, kind); err != nil {
@@ -225,8 +226,7 @@ func (t *transaction) uncount(ctx context.Context, r *rows, exchanges int64) err
 	return err
 }
 
-// count adds the kinds and sizes of rows to the counts, or with -1 takes them
-// off.
+// count adds the kinds and sizes of rows to the counts, or subtracts them if sign is -1.
 func (t *transaction) count(ctx context.Context, found pgx.Rows, sign int64) error {
 	counts := map[int64]int64{}
 	var kind, size, exchanges, bytes int64
@@ -252,7 +252,7 @@ func (t *transaction) count(ctx context.Context, found pgx.Rows, sign int64) err
 	return err
 }
 
-// announce inserts the parts that are new, and notes that others are in use.
+// announce inserts the new parts, and notes that others are in use.
 func (t *transaction) announce(ctx context.Context) error {
 	if len(t.w.parts) == 0 {
 		return nil
@@ -263,8 +263,8 @@ func (t *transaction) announce(ctx context.Context) error {
 	return err
 }
 
-// newParts returns the parts that are new to the transaction, in the order in which
-// everybody locks them.
+// newParts returns the parts that are new to the transaction, in the order in which all
+// writers lock them.
 func (w *writer) newParts() (refs []int64, data [][]byte) {
 	refs = slices.Sorted(maps.Keys(w.parts))
 	for _, ref := range refs {
@@ -273,8 +273,8 @@ func (w *writer) newParts() (refs []int64, data [][]byte) {
 	return refs, data
 }
 
-// kind returns the id of a kind, which is added if it is new: outside of a transaction,
-// as others would wait for its row.
+// kind returns the id of a kind, which is added if it is new: outside a transaction, as
+// others would wait for its row.
 func (w *writer) kind(ctx context.Context, k lookup.Kind) (int64, error) {
 	if id, ok := w.kinds[k]; ok {
 		return id, nil
@@ -300,7 +300,7 @@ func (w *writer) kind(ctx context.Context, k lookup.Kind) (int64, error) {
 	return id, nil
 }
 
-// replace writes an exchange again, whose record has grown.
+// replace rewrites an exchange whose record has grown.
 func (t *transaction) replace(ctx context.Context, e *recording.Exchange) error {
 	if err := t.begin(ctx, 0); err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// errReadOnly is a change of what was opened for reading.
+// errReadOnly is the error for changing what was opened for reading.
 var errReadOnly = errors.New("the recordings were opened for reading only")
 
 // Delete forgets the exchanges with these ids.
@@ -19,7 +19,7 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	n := int64(0)
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		t := transaction{tx: tx}
-		// In the order of locks of those who add.
+		// In the same lock order as writers that add.
 		if _, err := tx.Exec(ctx, "SELECT next FROM state FOR UPDATE"); err != nil {
 			return err
 		}

@@ -12,25 +12,24 @@ import (
 type Config struct {
 	// URL names the database, as postgres://USER@HOST/DATABASE; required.
 	URL string
-	// ReadOnly changes nothing: Record loses what it is given.
+	// ReadOnly changes nothing: Record drops what it gets.
 	ReadOnly bool
-	// Spool is the folder for what cannot be delivered. Default: there is none, and
-	// Record loses what it is given: for who reads and deletes.
+	// Spool is the folder for what cannot be delivered. Default: none, and Record drops
+	// what it gets: for readers and deletion.
 	Spool string
-	// Keep is the largest number of exchanges, KeepFor how long they are kept,
-	// and KeepBytes the sum of their sizes; 0 means no limit.
+	// Keep is the maximum number of exchanges, KeepFor how long they are kept, and
+	// KeepBytes the maximum total of their sizes; 0 means no limit.
 	Keep      int64
 	KeepFor   time.Duration
 	KeepBytes int64
 	// Redactor hides secrets before an exchange is written. Default: see
 	// [recording.Redact].
 	Redactor *recording.Redactor
-	// QueueBytes bounds what waits to be written. Default: [queue.DefaultBytes].
+	// QueueBytes limits what waits to be written. Default: [queue.DefaultBytes].
 	QueueBytes int64
-	// Changed is called when exchanges cannot be kept any more, with the reason,
-	// and with nil when they can again; Unreachable the same for the database,
-	// while the spool keeps what comes. They must not block. Default: nobody is
-	// told.
+	// Changed is called with the reason when exchanges can no longer be kept, and with nil
+	// when they can again; Unreachable is the same for the database, while the spool keeps
+	// new ones. They must not block. Default: no call.
 	Changed, Unreachable func(error)
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time

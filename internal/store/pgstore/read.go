@@ -15,7 +15,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// dialect is PostgreSQL's.
+// dialect is the SQL dialect of PostgreSQL.
 var dialect = lookup.Dialect{
 	Numbered: true,
 	Contains: func(column, place string) string { return "position(" + place + " in " + column + ") > 0" },
@@ -77,7 +77,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 	return page, nil
 }
 
-// reading words an error of reading.
+// reading wraps an error of reading.
 func (s *Store) reading(err error) error {
 	return fmt.Errorf("reading the recordings in %s: %w", s.where(), err)
 }
@@ -88,8 +88,8 @@ type numbered struct {
 	exchange *recording.Exchange
 }
 
-// exchanges returns what a statement selects. All rows are read before the first
-// is decoded, as parts are asked for meanwhile.
+// exchanges returns what a statement selects. All rows are read before the first is
+// decoded, as decoding queries parts.
 func (s *Store) exchanges(ctx context.Context, statement lookup.Statement) ([]numbered, error) {
 	type row struct {
 		Number                   int64
@@ -115,14 +115,14 @@ func (s *Store) exchanges(ctx context.Context, statement lookup.Statement) ([]nu
 	return all, nil
 }
 
-// parts remembers the parts that were read last.
+// parts caches the most recently read parts.
 type parts struct {
 	mu            sync.Mutex
 	recent, older map[int64][]byte
 	bytes         int
 }
 
-// partsBytes bounds each of the two generations.
+// partsBytes limits each of the two generations.
 const partsBytes = 1 << 20
 
 // part returns a part by its reference.

@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// retain forgets the oldest exchanges that are too many, at most so many at
-// once, so that no transaction takes long.
+// retain drops the oldest exchanges beyond the limits, at most this many at once, so that
+// no transaction takes long.
 func (t *transaction) retain(ctx context.Context, most int) error {
 	cut, err := t.cut(ctx, most)
 	if err != nil || cut == 0 {
@@ -21,13 +21,13 @@ func (t *transaction) retain(ctx context.Context, most int) error {
 	if _, err := t.tx.Exec(ctx, "DELETE FROM kind WHERE exchanges <= 0"); err != nil {
 		return err
 	}
-	// Parts were announced again less than partsFor exchanges before whichever
-	// still refers to them, a batch aside.
+	// Apart from a batch, parts were announced again less than partsFor exchanges before
+	// any exchange that still refers to them.
 	_, err = t.tx.Exec(ctx, "DELETE FROM part WHERE last < $1", cut-2*partsFor)
 	return err
 }
 
-// cut returns the number up to which exchanges are too many, or 0.
+// cut returns the number up to which exchanges are beyond the limits, or 0.
 func (t *transaction) cut(ctx context.Context, most int) (int64, error) {
 	c := &t.w.store.config
 	if c.Keep <= 0 && c.KeepBytes <= 0 && c.KeepFor <= 0 {
@@ -53,8 +53,8 @@ func (t *transaction) cut(ctx context.Context, most int) (int64, error) {
 	if c.KeepFor <= 0 {
 		return cut, nil
 	}
-	// Of the oldest, those up to the last that is too old before the first that is
-	// young enough; the clock of one dated in the future was set back since.
+	// Of the oldest, those up to the last one that is too old before the first that is not;
+	// one dated in the future was recorded under a clock that has been set back since.
 	var aged int64
 	now := c.Now()
 	before := now.Add(-c.KeepFor).UnixNano()

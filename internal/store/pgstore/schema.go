@@ -8,8 +8,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// migrations are the steps from one version of the schema to the next. A step is
-// never changed once it was released: the next one is added.
+// migrations are the steps between versions of the schema. A released step is never
+// changed: a new one is added.
 var migrations = []string{
 	`CREATE TABLE kind (
 		id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, exchanges bigint NOT NULL, digest bytea NOT NULL UNIQUE,
@@ -22,18 +22,18 @@ var migrations = []string{
 	CREATE TABLE part (ref bigint PRIMARY KEY, last bigint NOT NULL, data bytea NOT NULL);
 	CREATE TABLE state (next bigint NOT NULL, generation bigint NOT NULL, exchanges bigint NOT NULL, bytes bigint NOT NULL);
 	INSERT INTO state VALUES (1, 1, 0, 0);`,
-	// Rows that every transaction changes find room on their page. Edges that announce
-	// parts more often than partsFor says now forget those of others too early.
+	// Rows that every transaction changes have room on their page. Edges that announce
+	// parts more often than partsFor says now drop those of others too early.
 	`ALTER TABLE state SET (fillfactor = 10); ALTER TABLE kind SET (fillfactor = 50)`,
 }
 
-// migrationLock is the advisory lock under which edges that start together
-// change the schema one after the other: "edgesim" as a number.
+// migrationLock is the advisory lock under which edges that start at the same time change
+// the schema one after another: "edgesim" as a number.
 const migrationLock = 0x6564676573696d
 
 // NewerError is a database that a newer edgesim has set up.
 type NewerError struct {
-	// Version is that of its schema, Known the newest that this program knows.
+	// Version is that of its schema; Known is the newest that this program supports.
 	Version, Known int
 }
 
@@ -63,7 +63,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, readOnly bool) error {
 		if _, err := tx.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS edgesim; CREATE TABLE IF NOT EXISTS edgesim.version (version integer NOT NULL)"); err != nil {
 			return err
 		}
-		// Asked for again under the lock: another edge may have been faster.
+		// Queried again under the lock: another edge may have been faster.
 		var version int
 		if err := tx.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM edgesim.version").Scan(&version); err != nil {
 			return err
@@ -78,7 +78,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, readOnly bool) error {
 	})
 }
 
-// schemaVersion returns the version; 0 where there is none yet.
+// schemaVersion returns the version; 0 if there is none yet.
 func schemaVersion(ctx context.Context, pool *pgxpool.Pool) (version int, err error) {
 	var there bool
 	err = pool.QueryRow(ctx, "SELECT to_regclass('edgesim.version') IS NOT NULL").Scan(&there)

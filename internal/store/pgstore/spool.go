@@ -9,19 +9,18 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// spool is where exchanges wait for the database: a store in a folder. Several
-// edges may share one, then each delivers what it finds, and the ids see that
-// nothing is doubled.
+// spool is where exchanges wait for the database: a store in a folder. Several edges may
+// share one: each delivers what it finds, and the ids prevent duplicates.
 type spool struct {
 	store *sqlitestore.Store
-	// count is about how many there are.
+	// count is approximately how many there are.
 	count atomic.Int64
 }
 
 func openSpool(ctx context.Context, c *Config) (*spool, error) {
 	store, err := sqlitestore.Open(ctx, sqlitestore.Config{
 		Dir: c.Spool, Keep: -1, Changed: c.Changed,
-		Redactor: &recording.Redactor{KeepSecrets: true}, // what comes here is redacted
+		Redactor: &recording.Redactor{KeepSecrets: true}, // everything here is already redacted
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening the spool for what the database does not take: %w", err)
@@ -42,7 +41,7 @@ func (s *spool) add(batch []*recording.Exchange) {
 	s.count.Add(int64(len(batch)))
 }
 
-// oldest returns up to so many of the exchanges that wait longest.
+// oldest returns the exchanges that have waited longest, up to a number.
 func (s *spool) oldest(ctx context.Context, most int) (sqlitestore.Oldest, error) {
 	all, err := s.store.TakeOldest(ctx, most)
 	if err == nil && len(all.Exchanges) == 0 {

@@ -30,13 +30,13 @@ type Store struct {
 
 var _ recording.Store = (*Store)(nil)
 
-// connectTimeout is how long a connection may take, unless the URL says otherwise;
-// writeTimeout how long a batch may take before it goes to the spool, the turns of other
-// edges included: to give up early makes them all slower. retryTimeout is how long it may
-// take while the database cannot be reached.
+// connectTimeout is how long connecting may take, unless the URL says otherwise;
+// writeTimeout is how long a batch may take before it goes to the spool, including the
+// turns of other edges: giving up early would make all of them slower. retryTimeout is how
+// long it may take while the database cannot be reached.
 //
-// gather is how long a batch gathers: a transaction of a few exchanges costs nearly as
-// much as one of a hundred, and within a second of its end an exchange has to be there.
+// gather is how long a batch gathers: a transaction of a few exchanges costs nearly as much
+// as one of a hundred, and an exchange must be there within a second of its end.
 const (
 	gather         = 400 * time.Millisecond
 	connectTimeout = 2 * time.Second
@@ -75,7 +75,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 func connect(ctx context.Context, c *Config) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(c.URL)
 	if err != nil {
-		return nil, fmt.Errorf("the URL of the database cannot be read: %w", err) // pgx leaves out the password
+		return nil, fmt.Errorf("the URL of the database cannot be read: %w", err) // pgx removes the password
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
@@ -95,9 +95,9 @@ func (s *Store) where() string {
 	return fmt.Sprintf("postgres://%s:%d/%s", c.Host, c.Port, c.Database)
 }
 
-// unreachable says whether an error is one that may pass: the server is not
-// there, is starting or stopping, has no room, or the connection broke. An
-// answer about the request itself is not.
+// unreachable reports whether an error may be temporary: the server is unreachable,
+// starting or stopping, has no room, or the connection broke. An answer about the request
+// itself is not.
 func unreachable(err error) bool {
 	var newer *NewerError
 	if errors.As(err, &newer) {

@@ -10,15 +10,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// writer is the goroutine that writes what is queued.
+// writer is the goroutine that writes the queue.
 type writer struct {
 	store   *Store
 	queue   *queue.Queue
 	encoder compact.Encoder
 	kinds   map[lookup.Kind]int64
 	parts   map[int64][]byte // those new to this transaction, by reference
-	// generation is the one of the parts and kinds remembered, announced the
-	// number of the exchange at which all were last forgotten.
+	// generation is that of the parts and kinds remembered; announced is the number of the
+	// exchange at which all were last dropped.
 	generation, announced int64
 	late                  queue.Late
 	batch                 []queue.Item
@@ -29,11 +29,11 @@ type writer struct {
 }
 
 const (
-	// retryAfter is how often a database is tried that cannot be reached.
+	// retryAfter is the interval for retrying an unreachable database.
 	retryAfter = 500 * time.Millisecond
-	// tidyEvery is how often the age of exchanges is looked at when none come.
+	// tidyEvery is how often the age of exchanges is checked when none arrive.
 	tidyEvery = time.Minute
-	// soon is when to go on with the spool while other batches come.
+	// soon is when to continue with the spool while other batches arrive.
 	soon = time.Millisecond
 )
 
@@ -61,8 +61,8 @@ func (w *writer) run() {
 	w.again()
 }
 
-// wait waits for a batch to be due, and does what else there is to do meanwhile.
-// It returns false at the end.
+// wait waits for a batch to be due, doing other work meanwhile. It returns false at the
+// end.
 func (w *writer) wait() bool {
 	for {
 		wait, some := w.queue.Due()
@@ -92,7 +92,7 @@ func (w *writer) wait() bool {
 	}
 }
 
-// idle is what there is to do while no batch is due.
+// idle does the work for when no batch is due.
 func (w *writer) idle() {
 	if !w.mayTry() {
 		return
@@ -108,7 +108,7 @@ func (w *writer) idle() {
 	}
 }
 
-// again writes those again whose handshake is explained by now.
+// again rewrites exchanges whose handshake has been explained meanwhile.
 func (w *writer) again() {
 	w.late.Explained(func(_ int64, e *recording.Exchange) {
 		if w.mayTry() {
@@ -117,12 +117,12 @@ func (w *writer) again() {
 	})
 }
 
-// mayTry says whether the database is worth trying.
+// mayTry reports whether the database is worth trying.
 func (w *writer) mayTry() bool { return !time.Now().Before(w.tryAt) }
 
-// deliverSpool moves the oldest exchanges of the spool into the database. How many
-// at once follows from what it takes within writeTimeout: a database that is too
-// slow for many would otherwise get none, again and again.
+// deliverSpool moves the oldest exchanges of the spool into the database. How many at once
+// depends on what the database can take within writeTimeout: otherwise one that is too slow
+// for many would get none, again and again.
 func (w *writer) deliverSpool() {
 	all, err := w.store.spool.oldest(context.Background(), w.atOnce)
 	if err == nil && len(all.Exchanges) > 0 {
@@ -139,7 +139,7 @@ func (w *writer) deliverSpool() {
 	}
 }
 
-// deliver writes exchanges and says whether they are in the database.
+// deliver writes exchanges and reports whether they are in the database.
 func (w *writer) deliver(all []*recording.Exchange) bool {
 	var r rows
 	prepare := func(ctx context.Context) (err error) {

@@ -23,7 +23,7 @@ type late struct {
 const (
 	// LateCheck is how often to ask Explained while there are Some.
 	LateCheck = 250 * time.Millisecond
-	// lateFor is how long an explanation is waited for, maxLate how many are.
+	// lateFor is how long to wait for an explanation, maxLate how many are waited for.
 	lateFor = 2 * time.Minute
 	maxLate = 64
 )
@@ -57,7 +57,7 @@ func (l *Late) Explained(again func(number int64, e *recording.Exchange)) {
 	})
 }
 
-// explained says whether the explanations of an exchange are complete.
+// explained reports whether the explanations of an exchange are complete.
 func explained(e *recording.Exchange) bool {
 	for _, a := range e.Attempts {
 		if a != nil && a.Explanation != nil && !a.Explanation.Done() {

@@ -79,19 +79,19 @@ func bytesOf(b *[]byte) []byte {
 // full waits, unless the store fails: then the exchange is lost, and counted.
 type Queue struct {
 	limit int64
-	// gather is how old the first of a batch becomes before the batch is due.
+	// gather is the age of the first item at which a batch is due.
 	gather time.Duration
 
 	mu      sync.Mutex
-	room    sync.Cond // of those who wait to put something in
-	done    sync.Cond // of those who wait for something to be written
+	room    sync.Cond // of those waiting to put something in
+	done    sync.Cond // of those waiting for something to be written
 	items   []Item
-	first   time.Time // when the oldest item came
+	first   time.Time // when the oldest item arrived
 	bytes   int64     // of the items, and of those being written
-	waiting int64     // of the items alone
-	in, out uint64    // how many were taken in, and are written or lost
+	waiting int64     // of the items only
+	in, out uint64    // how many have been accepted, and written or lost
 	lost    uint64
-	urgent  bool // somebody waits for what is queued
+	urgent  bool // something is waiting for the queue to be written
 	closed  bool
 	err     error         // why nothing can be written; nil if it can
 	wake    chan struct{} // see Wake

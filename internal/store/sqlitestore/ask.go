@@ -12,16 +12,16 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// question is what the index is asked: which exchanges fit, in which order.
+// question is a query of the index: which exchanges match, in which order.
 type question struct {
-	// after leaves out the numbers up to it, before those from it on; 0 leaves out
-	// none. since leaves out what was received earlier, if dated is set.
+	// after excludes the numbers up to it, before those from it on; 0 excludes none. since
+	// excludes what was received earlier, if dated is set.
 	after, before int64
 	since         int64
 	dated         bool
-	// kinds are those that fit; nil if all do.
+	// kinds are the matching kinds; nil if all match.
 	kinds []int64
-	// filter is the one whose Path and Text count; nil if there is none. hosts are the
+	// filter is the filter whose Path and Text apply; nil if there is none. hosts are the
 	// kinds whose host contains Text.
 	filter *recording.Filter
 	hosts  []int64
@@ -30,17 +30,17 @@ type question struct {
 	oldestFirst bool
 }
 
-// fits says whether an exchange is one of those.
+// fits reports whether an exchange matches.
 func (q *question) fits(r *row) bool {
 	return r.number > q.after && r.number < q.before && (!q.dated || r.start >= q.since) && (q.kinds == nil || slices.Contains(q.kinds, r.kind)) &&
 		(q.filter == nil || lookup.MatchTarget(q.filter, r.uri, func() bool { return slices.Contains(q.hosts, r.kind) }))
 }
 
-// fewKinds is up to how many kinds only the blocks are read in which they occur; where
-// more fit, nearly every block has some.
+// fewKinds is the number of kinds up to which only the blocks with these kinds are read; if
+// more match, nearly every block has some.
 const fewKinds = 64
 
-// view is the index as it is at one moment.
+// view is a snapshot of the index.
 type view struct {
 	ctx    context.Context
 	tx     *sql.Tx
@@ -49,7 +49,7 @@ type view struct {
 	block  block
 }
 
-// view begins to read; the caller closes it.
+// view starts reading; the caller closes it.
 func (s *Store) view(ctx context.Context) (*view, error) {
 	tx, err := s.files.Load().read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -75,7 +75,7 @@ func (v *view) query(text string, each func(*sql.Rows) (bool, error), values ...
 	return v.store.suspect(rows.Err())
 }
 
-// data reads a block as it was written. It is valid until the next call.
+// data reads a block as written. It is valid until the next call.
 func (v *view) data(first int64, use func([]byte) error) (err error) {
 	if v.reader == nil {
 		if v.reader, err = v.tx.PrepareContext(v.ctx, readBlock); err != nil {
@@ -100,8 +100,8 @@ func (v *view) data(first int64, use func([]byte) error) (err error) {
 	return v.store.suspect(use(data))
 }
 
-// blocks calls visit with the blocks that may have what a question is about, in its
-// order, until it returns false.
+// blocks calls visit with the blocks that may have matches for a question, in its order,
+// until it returns false.
 func (v *view) blocks(q *question, visit func(first int64, k *block) (bool, error)) error {
 	lowest, err := v.lowest(q)
 	if err != nil {
@@ -128,7 +128,7 @@ func (v *view) blocks(q *question, visit func(first int64, k *block) (bool, erro
 			return visit(first, &v.block)
 		}, lowest, highest)
 	}
-	// Each term is in order already, and so they are merged and never sorted.
+	// Each term is already ordered, so they are merged and never sorted.
 	var terms []string
 	var values []any
 	for _, kind := range q.kinds {
@@ -147,7 +147,7 @@ func (v *view) blocks(q *question, visit func(first int64, k *block) (bool, erro
 	}, values...)
 }
 
-// lowest returns the first block that may have what a question is about.
+// lowest returns the first block that may have matches for a question.
 func (v *view) lowest(q *question) (lowest int64, err error) {
 	at := q.after
 	if q.dated {
@@ -166,7 +166,7 @@ func (v *view) lowest(q *question) (lowest int64, err error) {
 	return lowest, err
 }
 
-// places returns where the exchanges are that fit a question.
+// places returns where the exchanges are that match a question.
 func (s *Store) places(ctx context.Context, q *question) ([]place, error) {
 	v, err := s.view(ctx)
 	if err != nil {
@@ -199,7 +199,7 @@ func (v *view) places(q *question) (found []place, err error) {
 	return found, err
 }
 
-// choose asks the index which exchanges a filter lets through, one more than its limit.
+// choose returns which exchanges a filter selects, one more than its limit.
 func (s *Store) choose(ctx context.Context, f *recording.Filter, from uint64) ([]place, error) {
 	v, err := s.view(ctx)
 	if err != nil {
@@ -246,7 +246,7 @@ func (v *view) numbers(statement lookup.Statement) (found []int64, err error) {
 	return found, err
 }
 
-// withKey returns where the exchanges with a key are, the newest first.
+// withKey returns where the exchanges with a key are, newest first.
 func (s *Store) withKey(ctx context.Context, key int64) (found []place, err error) {
 	v, err := s.view(ctx)
 	if err != nil {

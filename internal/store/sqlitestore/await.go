@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/internal/store/queue"
 )
 
-// othersTake is how long an edge may take to write what is finished: it gathers
-// exchanges for one batch time, and has another to write them.
+// othersTake is how long an edge may take to write finished exchanges: it gathers them for
+// one batch time, and needs another to write them.
 const othersTake = 2 * queue.BatchTime
 
 // AwaitOthers gives an edge that has the folder open, too, the time in which it
@@ -28,9 +28,9 @@ func (s *Store) AwaitOthers(ctx context.Context) {
 	}
 }
 
-// inUse says whether a process may have an index open: SQLite keeps a file beside
-// it until the last that may write closes it. It stays behind one that was killed
-// or only read; then we wait for nobody, which costs a moment and no answer.
+// inUse reports whether a process may have an index open: SQLite keeps a file next to it
+// until the last writer closes it. The file remains if the process was killed or only read;
+// we then wait for nobody, which takes a moment but does no harm.
 func inUse(path string) bool {
 	_, err := os.Stat(path + "-wal")
 	return err == nil

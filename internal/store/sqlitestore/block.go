@@ -7,47 +7,48 @@ import (
 	"slices"
 )
 
-// The index has a row for each block of exchanges, and not for each exchange: SQLite
-// takes as long for a row of one as we take for a hundred exchanges in a block. A block
-// is a checksum, the number of the first exchange, how many there are, the keys of all,
-// and then of each the difference of its number, start and place to the one before, its
-// kind, and its target without what it has in common with the one before.
+// The index has a row for each block of exchanges instead of each exchange: SQLite takes as
+// long for a row of one as we take for a hundred exchanges in a block. A block is a
+// checksum, the number of the first exchange, the number of exchanges, and all keys,
+// followed by, for each exchange, the differences of its number, start and place from the
+// previous one, its kind, and its target without what it has in common with the previous
+// one.
 
 const (
-	// fewRows is below how many rows the newest block is added to, and not followed
-	// by another.
+	// fewRows is the number of rows below which the newest block is extended instead of
+	// followed by another.
 	fewRows = 64
-	// mostRows is how many rows a block has at most: a batch, and what the newest
+	// mostRows is the maximum number of rows in a block: a batch, plus what the newest
 	// block had before.
 	mostRows = 1024
 )
 
-// row is what the index has of one exchange.
+// row is the index's information on one exchange.
 type row struct {
 	number, key, start, kind, place int64
 	// uri is valid until the block is decoded into again.
 	uri []byte
 }
 
-// errBlock is a block that is not as it was written.
+// errBlock means that a block is not as it was written.
 var errBlock = errors.New("a block of index.db is damaged")
 
-// blockBuilder puts a block together. The zero value is ready for use.
+// blockBuilder builds a block. The zero value is ready for use.
 type blockBuilder struct {
 	first, count   int64
 	keys, rest     []byte
 	last           row
-	kinds, buckets []int64 // that occur
+	kinds, buckets []int64 // those that occur
 	out            []byte
 }
 
-// bucketBits is how much of a key does not matter for which bucket it is in: the keys
-// of 0.13 s, as edgesim makes them.
+// bucketBits is how many bits of a key do not affect its bucket: the keys of 0.13 s, as
+// edgesim makes them.
 const bucketBits = 26
 
 func bucketOf(key int64) int64 { return key >> bucketBits }
 
-// reset begins a new block.
+// reset starts a new block.
 func (b *blockBuilder) reset() {
 	*b = blockBuilder{
 		keys: b.keys[:0], rest: b.rest[:0], out: b.out[:0], kinds: b.kinds[:0], buckets: b.buckets[:0],
@@ -55,7 +56,7 @@ func (b *blockBuilder) reset() {
 	}
 }
 
-// addRow adds a row, whose number is higher than those before.
+// addRow adds a row with a higher number than the previous ones.
 func addRow[T string | []byte](b *blockBuilder, r row, uri T) {
 	if b.count == 0 {
 		if b.first == 0 {
@@ -87,7 +88,7 @@ func addRow[T string | []byte](b *blockBuilder, r row, uri T) {
 	b.count++
 }
 
-// with returns a set with a number.
+// with returns a set including a number.
 func with(set []int64, n int64) []int64 {
 	if slices.Contains(set, n) {
 		return set
@@ -105,13 +106,13 @@ func (b *blockBuilder) bytes() []byte {
 	return b.out
 }
 
-// block is one that was read.
+// block is a block that was read.
 type block struct {
 	rows []row
 	uris []byte
 }
 
-// open checks a block and returns the keys and what follows them.
+// openBlock checks a block and returns the keys and what follows them.
 func openBlock(data []byte, first int64) (keys, rest []byte, err error) {
 	if len(data) < 4 || crc32.Checksum(data[4:], castagnoli) != binary.BigEndian.Uint32(data) {
 		return nil, nil, errBlock
@@ -130,7 +131,7 @@ func openBlock(data []byte, first int64) (keys, rest []byte, err error) {
 	return data[:8*count], data[8*count:], nil
 }
 
-// hasKey says whether a key is among these.
+// hasKey reports whether a key is among these.
 func hasKey(keys []byte, key int64) bool {
 	for ; len(keys) > 0; keys = keys[8:] {
 		if binary.BigEndian.Uint64(keys) == uint64(key) {
@@ -140,7 +141,7 @@ func hasKey(keys []byte, key int64) bool {
 	return false
 }
 
-// decode reads a block; what was read before is overwritten.
+// decode reads a block; previous contents are overwritten.
 func (k *block) decode(data []byte, first int64) error {
 	keys, rest, err := openBlock(data, first)
 	if err != nil {

@@ -23,7 +23,7 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 		case errors.As(err, &absent):
 		case err != nil && number == 0:
 			return 0, err
-		default: // a damaged one, too
+		default: // including a damaged one
 			numbers = append(numbers, number)
 		}
 	}
@@ -59,11 +59,11 @@ func (s *Store) Reset(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// errReadOnly is a change of what was opened for reading.
+// errReadOnly is the error for changing what was opened for reading.
 var errReadOnly = errors.New("the recordings were opened for reading only")
 
-// change runs a transaction beside the writer's, and deletes the segments that
-// are empty then.
+// change runs a transaction besides the writer's, and deletes the segments that are then
+// empty.
 func (s *Store) change(ctx context.Context, do func(*index) (int64, error)) (int, error) {
 	if s.config.ReadOnly {
 		return 0, errReadOnly
@@ -98,7 +98,7 @@ func (s *Store) changed(ctx context.Context, do func(*index) (int64, error)) (in
 	if err != nil {
 		return 0, nil, err
 	}
-	// The writer finds that its segment is gone, and begins another.
+	// The writer finds that its segment is gone, and starts another.
 	gone, err := ix.removeEmptySegments(0)
 	if err != nil {
 		return 0, nil, err

@@ -17,29 +17,28 @@ const (
 
 // Config says where and how much a Store keeps.
 type Config struct {
-	// Dir is the folder; required. It is made if it is not there.
+	// Dir is the folder; required. It is created if it does not exist.
 	Dir string
-	// ReadOnly opens a folder that must be there, and changes nothing in it:
-	// Record loses what it is given.
+	// ReadOnly opens an existing folder and changes nothing in it: Record drops what it
+	// gets.
 	ReadOnly bool
-	// Keep is the largest number of exchanges kept; 0 is [DefaultKeep], and a
-	// negative one no limit.
+	// Keep is the maximum number of exchanges kept; 0 means [DefaultKeep], and a negative
+	// one no limit.
 	Keep int64
-	// KeepFor is how long they are kept, by when they were received; 0 is no
-	// limit.
+	// KeepFor is how long they are kept after they were received; 0 means no limit.
 	KeepFor time.Duration
-	// KeepBytes is how much the folder may take, about; 0 means no limit.
+	// KeepBytes is the approximate maximum size of the folder; 0 means no limit.
 	KeepBytes int64
 	// Redactor hides secrets before an exchange is written. Default: see
 	// [recording.Redact].
 	Redactor *recording.Redactor
-	// QueueBytes bounds what waits to be written. Default: [queue.DefaultBytes].
+	// QueueBytes limits what waits to be written. Default: [queue.DefaultBytes].
 	QueueBytes int64
-	// SegmentBytes is the size at which a new segment is begun. Default: a
-	// sixteenth of KeepBytes, at most [DefaultSegmentBytes].
+	// SegmentBytes is the size at which a new segment is started. Default: a sixteenth of
+	// KeepBytes, at most [DefaultSegmentBytes].
 	SegmentBytes int64
-	// Changed is called when the store begins to fail, with the reason, and with
-	// nil when it works again. It must not block. Default: nobody is told.
+	// Changed is called with the reason when the store starts to fail, and with nil when it
+	// works again. It must not block. Default: no call.
 	Changed func(error)
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time

@@ -15,15 +15,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// damage is what was found that cannot be read.
+// damage records what was found to be unreadable.
 type damage struct {
 	mu   sync.Mutex
 	seen map[int64]bool
-	// index says that the index is damaged, which the writer sees to.
+	// index means that the index is damaged; the writer takes care of it.
 	index atomic.Bool
 }
 
-// mostDamaged bounds how many damaged exchanges are told apart, and named at once.
+// mostDamaged limits how many damaged exchanges are counted separately, and named at once.
 const mostDamaged = 10_000
 
 // note counts a damaged exchange once.
@@ -58,8 +58,8 @@ func (d *damage) count() uint64 {
 	return uint64(len(d.seen))
 }
 
-// damagedPrefix begins the name of an exchange that cannot be read, and so has no
-// id any more; its number follows.
+// damagedPrefix starts the name of an unreadable exchange, which no longer has an id; its
+// number follows.
 const damagedPrefix = "damaged-"
 
 func damagedName(number int64) string { return damagedPrefix + strconv.FormatInt(number, 10) }
@@ -74,14 +74,14 @@ func damagedNumber(name string) (int64, bool) {
 	return n, err == nil && n > 0 && damagedName(n) == name
 }
 
-// damaged is an exchange that cannot be read, as a page tells of it.
+// damaged returns an unreadable exchange as a page reports it.
 func (s *Store) damaged(p place, err error) recording.Damaged {
 	s.damage.note(p.number)
 	return recording.Damaged{Name: damagedName(p.number), Reason: err.Error()}
 }
 
-// unreadable says whether reading an exchange failed because of what is in the
-// files, and not because of how they are reached.
+// unreadable reports whether reading an exchange failed because of the contents of the
+// files, and not because of access to them.
 func unreadable(err error) bool {
 	var path *fs.PathError
 	return err != nil && !errors.As(err, &path) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, context.Canceled) &&
@@ -136,7 +136,7 @@ func (s *Store) Check(ctx context.Context, repair bool) (recording.CheckReport, 
 	return report, nil
 }
 
-// scan calls each for every row of the index, the oldest first.
+// scan calls each for every row of the index, oldest first.
 func (s *Store) scan(ctx context.Context, each func(*reader, place)) error {
 	for last := int64(0); ; {
 		places, err := s.places(ctx, &question{after: last, oldestFirst: true, limit: checkedAtOnce})
@@ -155,8 +155,7 @@ func (s *Store) scan(ctx context.Context, each func(*reader, place)) error {
 	}
 }
 
-// checkIndex says what is wrong with the index, by its own account and by what the
-// blocks say.
+// checkIndex reports what is wrong with the index, according to SQLite and to the blocks.
 func (s *Store) checkIndex(ctx context.Context) error {
 	var said string
 	err := s.files.Load().read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&said)
@@ -167,7 +166,7 @@ func (s *Store) checkIndex(ctx context.Context) error {
 	case err != nil && rebuildable(err):
 		return explain(err)
 	case err != nil:
-		return nil // it cannot be asked now: busy, or the disk fails
+		return nil // it cannot be checked now: busy, or the disk fails
 	case said != "ok":
 		return fmt.Errorf("index.db is damaged: %s", said)
 	}
@@ -175,7 +174,7 @@ func (s *Store) checkIndex(ctx context.Context) error {
 }
 
 // checkBlocks reads every block, and compares what occurs in them with the tables that
-// say so. Sums of a hash are compared, as both are read in orders of their own.
+// record it. Sums of hashes are compared, as the two are read in different orders.
 func (s *Store) checkBlocks(ctx context.Context) error {
 	v, err := s.view(ctx)
 	if err != nil {
@@ -221,14 +220,13 @@ func pairSum(a, b int64) uint64 {
 	return (h ^ h>>32) * 0xd6e8feb86659fd93
 }
 
-// forget deletes exchanges by their numbers, and marks them in the segments, so
-// that an index that is made again leaves them out.
+// forget deletes exchanges by number, and marks them in the segments, so that a rebuilt
+// index omits them.
 func (s *Store) forget(ctx context.Context, numbers []int64) (int, error) {
 	return s.forgetIf(ctx, numbers, func() error { return nil })
 }
 
-// forgetIf is forget unless holds, called when nobody else changes anything, gives
-// an error.
+// forgetIf is forget unless holds, called while nothing else changes, returns an error.
 func (s *Store) forgetIf(ctx context.Context, numbers []int64, holds func() error) (int, error) {
 	var places []int64
 	n, err := s.change(ctx, func(ix *index) (_ int64, err error) {
@@ -248,8 +246,8 @@ func (s *Store) forgetIf(ctx context.Context, numbers []int64, holds func() erro
 	return n, nil
 }
 
-// markDeleted marks entries of segments as deleted. One that cannot be marked is
-// only of interest if the index is lost later.
+// markDeleted marks segment entries as deleted. A failure only matters if the index is lost
+// later.
 func (s *Store) markDeleted(places []int64) {
 	for _, place := range places {
 		id, offset := segmentOf(place)

@@ -8,7 +8,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// explain puts what SQLite says into words that tell what to do.
+// explain rewords an SQLite error so that it says what to do.
 func explain(err error) error {
 	var failed *sqlite.Error
 	hint := ""

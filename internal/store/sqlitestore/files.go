@@ -15,18 +15,18 @@ import (
 
 // files are the connections to an index.
 type files struct {
-	// write is the connection of those who change something, nil where that is
-	// nobody; read are those of others.
+	// write is the connection for changes, nil if there are none; read are those for
+	// everything else.
 	write, read *sql.DB
-	// prepared are the statements of write, by their text.
+	// prepared are the statements of write, by text.
 	prepared map[string]*sql.Stmt
 	path     string
-	// index is the file itself, by which it is known again.
+	// index identifies the file.
 	index fs.FileInfo
 }
 
-// openFiles opens an index, which is made if it is not there. Nobody but its owner
-// may read it: it holds addresses, as the segments do.
+// openFiles opens an index, creating it if needed. Only its owner may read it: it contains
+// addresses, as the segments do.
 func openFiles(path string, readOnly bool) (*files, error) {
 	f := &files{path: path}
 	if !readOnly {
@@ -50,8 +50,8 @@ func openFiles(path string, readOnly bool) (*files, error) {
 	return f, nil
 }
 
-// private sees that the index and the files that SQLite keeps beside it are open
-// to their owner alone. SQLite gives those it makes the mode of the index.
+// private ensures that only the owner can access the index and the files that SQLite keeps
+// next to it. SQLite gives the files it creates the mode of the index.
 func private(path string) error {
 	made, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -61,7 +61,7 @@ func private(path string) error {
 	for _, end := range []string{"", "-wal", "-shm"} {
 		info, err := os.Stat(path + end)
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			// Where the mode cannot be changed the folder's own has to do.
+			// If the mode cannot be changed, the folder's own has to do.
 			_ = os.Chmod(path+end, 0o600)
 		}
 	}
@@ -74,7 +74,7 @@ func (f *files) identify() (err error) {
 	return err
 }
 
-// prepare parses the statements that every transaction has.
+// prepare parses the statements that every transaction uses.
 func (f *files) prepare(ctx context.Context) error {
 	f.prepared = map[string]*sql.Stmt{}
 	for _, text := range preparedTexts {
@@ -87,8 +87,8 @@ func (f *files) prepare(ctx context.Context) error {
 	return nil
 }
 
-// gone says whether the index is not the file any more that was opened: somebody
-// removed the folder, or put another index there.
+// gone reports whether the index is no longer the file that was opened: the folder was
+// removed, or another index was put there.
 func (f *files) gone() bool {
 	now, err := os.Stat(f.path)
 	return errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(now, f.index)
@@ -110,8 +110,8 @@ func (f *files) close() error {
 	return errors.Join(all...)
 }
 
-// database opens the index. The cache of a connection is bounded, as its memory
-// is not Go's.
+// database opens the index. The cache of a connection is limited, as its memory is not
+// Go's.
 func database(path string, readOnly bool) (*sql.DB, error) {
 	q := url.Values{"_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()),
@@ -126,9 +126,8 @@ func database(path string, readOnly bool) (*sql.DB, error) {
 	return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 }
 
-// untouched says whether an index lies where we can write nothing, and no edge
-// has it open: a copy on a disk mounted for reading, say. SQLite would want to
-// make files beside it.
+// untouched reports whether an index is where we cannot write and no edge has it open: a
+// copy on a read-only disk, for example. SQLite would try to create files next to it.
 func untouched(path string) bool {
 	return !inUse(path) && writable(filepath.Dir(path)) != nil
 }

@@ -14,19 +14,19 @@ import (
 type index struct {
 	ctx context.Context
 	tx  connection
-	// prepared are statements of the connection that the transaction is on.
+	// prepared are the statements of the transaction's connection.
 	prepared map[string]*sql.Stmt
 
-	next, exchanges int64 // the number that comes next, and how many there are
-	// added and removed count exchanges by kind, and latest has the latest start in
-	// a span of numbers: end writes them.
+	next, exchanges int64 // the next number, and how many there are
+	// added and removed count exchanges by kind, and latest has the latest start in a span
+	// of numbers: end writes them.
 	added, removed, latest map[int64]int64
-	// building is the block that what is added goes into, from begun until flush.
+	// building is the block for additions, from begun until flush.
 	building *blockBuilder
 	begun    bool
-	again    blockBuilder // a block that is written again
+	again    blockBuilder // a block being rewritten
 	read     block
-	// gone says that a kind is not there any more.
+	// gone means that a kind no longer exists.
 	gone bool
 }
 
@@ -37,7 +37,7 @@ type connection interface {
 	QueryRowContext(ctx context.Context, text string, values ...any) *sql.Row
 }
 
-// The statements that every transaction has, which are parsed once.
+// The statements used by every transaction, which are parsed once.
 const (
 	readState    = "SELECT next, exchanges FROM state"
 	writeState   = "UPDATE state SET next = ?, exchanges = ?"
@@ -56,8 +56,8 @@ const (
 	deleteKind   = "DELETE FROM block_kind WHERE kind = ? AND first = ?"
 	deleteBucket = "DELETE FROM block_key WHERE bucket = ? AND first = ?"
 	deleteSpans  = "DELETE FROM span WHERE first <= ?"
-	// usedBytes counts the pages in use, which is not the size of the file: SQLite
-	// fills the free ones first.
+	// usedBytes counts the pages in use, not the size of the file: SQLite fills the free
+	// ones first.
 	usedBytes = `SELECT ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)) *
 	(SELECT page_size FROM pragma_page_size) + (SELECT coalesce(sum(bytes), 0) FROM segment)`
 	emptySegments = "DELETE FROM segment WHERE id <> ? AND last < ? RETURNING id"
@@ -68,17 +68,17 @@ var preparedTexts = []string{
 	oldestBlocks, blocksUpTo, deleteBlock, deleteKind, deleteBucket, deleteSpans, usedBytes, emptySegments,
 }
 
-// span is how many numbers share one row of the table span, which tells where
-// exchanges received since a time begin.
+// span is how many numbers share one row of the table span, which tells where exchanges
+// received since a time start.
 const span = 4096
 
-// begin reads where the last transaction ended.
+// begin reads the state left by the last transaction.
 func (x *index) begin() error {
 	x.added, x.removed, x.latest = map[int64]int64{}, map[int64]int64{}, map[int64]int64{}
 	return x.row(readState).Scan(&x.next, &x.exchanges)
 }
 
-// end writes where this one ended.
+// end writes the state.
 func (x *index) end() error {
 	if err := x.flush(); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (x *index) end() error {
 	return x.exec(writeState, x.next, x.exchanges)
 }
 
-// count writes the counts of kinds, and deletes a kind that no exchange is of.
+// count writes the counts of kinds, and deletes kinds without exchanges.
 func (x *index) count() error {
 	for kind, n := range x.removed {
 		x.added[kind] -= n
@@ -117,7 +117,7 @@ func (x *index) count() error {
 	return nil
 }
 
-// statement returns a text that is parsed already, or nil.
+// statement returns the prepared statement for a text, or nil.
 func (x *index) statement(text string) *sql.Stmt {
 	tx, ok := x.tx.(*sql.Tx)
 	if stmt := x.prepared[text]; ok && stmt != nil {
@@ -162,7 +162,7 @@ func (x *index) query(text string, each func(*sql.Rows) (bool, error), values ..
 	return rows.Err()
 }
 
-// insert adds the row of an exchange under the next number.
+// insert adds the row of an exchange with the next number.
 func (x *index) insert(e *recording.Exchange, kind, place int64) error {
 	r := row{number: x.next, key: lookup.Key(e.ID), start: e.Start.UnixNano(), kind: kind, place: place}
 	if err := put(x, r, e.Viewer.URI); err != nil {

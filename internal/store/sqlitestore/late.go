@@ -6,15 +6,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// explainLate writes those again whose explanation has come. One that fails is
-// given up: the exchange itself is there.
+// explainLate rewrites exchanges whose explanation has arrived. A failure is ignored: the
+// exchange itself is there.
 func (w *writer) explainLate() {
 	w.late.Explained(func(number int64, e *recording.Exchange) {
 		w.report(w.rewrite(context.Background(), number, e))
 	})
 }
 
-// rewrite writes an exchange again, under its number.
+// rewrite rewrites an exchange under its number.
 func (w *writer) rewrite(ctx context.Context, number int64, e *recording.Exchange) (err error) {
 	w.store.changing.Lock()
 	defer w.store.changing.Unlock()

@@ -33,7 +33,7 @@ func (s *Store) TakeOldest(ctx context.Context, most int) (Oldest, error) {
 	return o, nil
 }
 
-// errOther is an index that was made again meanwhile, with other numbers.
+// errOther means that the index has been rebuilt meanwhile, with other numbers.
 var errOther = errors.New("the index was made again")
 
 // DeleteOldest forgets exchanges that TakeOldest has returned, and returns how many

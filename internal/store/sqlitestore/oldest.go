@@ -8,19 +8,19 @@ func (x *index) newSegment() (id int64, err error) {
 	return id, err
 }
 
-// hasSegment says whether a segment is still there.
+// hasSegment reports whether a segment still exists.
 func (x *index) hasSegment(id int64) (there bool, err error) {
 	err = x.row(hasSegment, id).Scan(&there)
 	return there, err
 }
 
-// segment notes how large a segment is, and that the newest exchange is in it.
+// segment records the size of a segment, and that the newest exchange is in it.
 func (x *index) segment(id, bytes int64) error {
 	return x.exec(writeSegment, bytes, x.next-1, id)
 }
 
-// removeEmptySegments deletes the segments, but one, that no exchange is in any
-// more, and returns their ids.
+// removeEmptySegments deletes the segments without exchanges, except one, and returns their
+// ids.
 func (x *index) removeEmptySegments(but int64) (gone []int64, err error) {
 	oldest, err := x.oldest()
 	if err != nil {
@@ -35,7 +35,7 @@ func (x *index) removeEmptySegments(but int64) (gone []int64, err error) {
 	return gone, err
 }
 
-// oldest returns the number of the oldest exchange, or the next if there is none.
+// oldest returns the number of the oldest exchange, or the next number if there is none.
 func (x *index) oldest() (number int64, err error) {
 	number = x.next
 	err = x.eachOldest(func(r *row) bool {
@@ -45,7 +45,7 @@ func (x *index) oldest() (number int64, err error) {
 	return number, err
 }
 
-// eachOldest calls visit with the exchanges, the oldest first, until it returns false.
+// eachOldest calls visit with the exchanges, oldest first, until it returns false.
 func (x *index) eachOldest(visit func(*row) bool) error {
 	if err := x.flush(); err != nil {
 		return err
@@ -68,10 +68,9 @@ func (x *index) eachOldest(visit func(*row) bool) error {
 	}
 }
 
-// numberAt returns the number of the n-th oldest exchange, or of the newest if there
-// are fewer; 0 if there are none. Where at most so many more stand behind it in its
-// block, it is the number of the last: a whole block is deleted more cheaply than a
-// part of it.
+// numberAt returns the number of the n-th oldest exchange, or of the newest if there are
+// fewer; 0 if there are none. If at most more exchanges follow it in its block, it returns
+// the number of the last one: deleting a whole block is cheaper than a part of it.
 func (x *index) numberAt(n, more int64) (number int64, err error) {
 	if err := x.flush(); err != nil {
 		return 0, err

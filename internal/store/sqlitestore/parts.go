@@ -2,14 +2,14 @@ package sqlitestore
 
 import "sync"
 
-// parts remembers the parts that were read last, by place.
+// parts caches the most recently read parts, by place.
 type parts struct {
 	mu            sync.Mutex
 	recent, older map[int64][]byte
 	bytes         int
 }
 
-// partsBytes bounds each of the two generations.
+// partsBytes limits each of the two generations.
 const partsBytes = 1 << 20
 
 func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
@@ -33,7 +33,7 @@ func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
 	return b, nil
 }
 
-// forget forgets all parts: other segments have the same numbers now.
+// forget drops all parts: other segments have the same numbers now.
 func (p *parts) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// dialect is SQLite's.
+// dialect is the SQL dialect of SQLite.
 var dialect = lookup.Dialect{Contains: func(column, place string) string { return "instr(" + column + ", " + place + ") > 0" }}
 
 // place is where an exchange is.
@@ -40,7 +40,7 @@ func (s *Store) find(ctx context.Context, id string) (*recording.Exchange, int64
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case unreadable(err):
-			// The key is that of the id, so it is the one that is meant.
+			// The key is that of the id, so this is the requested one.
 			s.damage.note(row.number)
 			return nil, row.number, fmt.Errorf("the exchange %s cannot be read: %w (edgesim recordings check --repair drops what is damaged)", id, err)
 		case err != nil:
@@ -73,7 +73,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 	for _, row := range rows {
 		e, err := r.exchange(row.place, f.Bodies)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // forgotten since the index was asked
+			continue // dropped since the index was queried
 		}
 		if unreadable(err) {
 			page.Damaged = append(page.Damaged, s.damaged(row, err))
@@ -91,7 +91,7 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 	return page, nil
 }
 
-// each calls scan with every row of a statement.
+// each calls scan for every row of a statement.
 func (s *Store) each(ctx context.Context, statement lookup.Statement, scan func(*sql.Rows) error) error {
 	rows, err := s.files.Load().read.QueryContext(ctx, statement.Text, statement.Values...)
 	if err != nil {
@@ -106,8 +106,7 @@ func (s *Store) each(ctx context.Context, statement lookup.Statement, scan func(
 	return s.suspect(rows.Err())
 }
 
-// suspect notes that the index is damaged if an error says so. The writer makes it
-// again.
+// suspect notes that the index is damaged if an error says so. The writer rebuilds it.
 func (s *Store) suspect(err error) error {
 	if rebuildable(err) {
 		s.damage.index.Store(true)
@@ -149,13 +148,13 @@ func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
 	return stats, nil
 }
 
-// reader reads exchanges out of segments; it keeps the files open until close.
+// reader reads exchanges from segments; it keeps the files open until close.
 type reader struct {
 	store *Store
 	files map[int64]*opened
 }
 
-// opened is a segment file that is read.
+// opened is an open segment file.
 type opened struct {
 	*os.File
 	decoder compact.Decoder

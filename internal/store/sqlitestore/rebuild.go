@@ -18,8 +18,8 @@ import (
 	"github.com/edgesim/edgesim/internal/store/lookup"
 )
 
-// rebuildable says whether an error of the index means that it is damaged, and not
-// that it cannot be reached now.
+// rebuildable reports whether an error of the index means that it is damaged, and not that
+// it cannot be accessed now.
 func rebuildable(err error) bool {
 	var foreign *ForeignError
 	var failed *sqlite.Error
@@ -37,20 +37,20 @@ func rebuildable(err error) bool {
 	return false
 }
 
-// rebuildable says whether the index cannot be used because it is damaged, and
-// there is something to make it again from. An index that says it is for reading
-// only, in a folder that can be written, is damaged, too.
+// rebuildable reports whether the index is unusable because it is damaged, and there is
+// something to rebuild it from. An index that claims to be read-only in a writable folder
+// is damaged, too.
 func (s *Store) rebuildable(err error) bool {
 	var failed *sqlite.Error
 	readOnly := errors.As(err, &failed) && failed.Code()&0xff == sqlite3.SQLITE_READONLY
 	return (rebuildable(err) || readOnly && writable(s.config.Dir) == nil) && len(segmentFiles(s.config.Dir)) > 0
 }
 
-// setAside is the name that a damaged index gets.
+// setAside is the name given to a damaged index.
 const setAside = "index.db.damaged"
 
-// setIndexAside moves a damaged index out of the way, for whoever wants to look at
-// it. What SQLite kept beside it belongs to it and is deleted.
+// setIndexAside moves a damaged index out of the way, in case someone wants to examine it.
+// The files that SQLite kept next to it are deleted.
 func (s *Store) setIndexAside() error {
 	path := filepath.Join(s.config.Dir, indexName)
 	if err := os.Rename(path, filepath.Join(s.config.Dir, setAside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -64,15 +64,14 @@ func (s *Store) setIndexAside() error {
 	return nil
 }
 
-// remake opens the folder again: it was removed, or its index is damaged and to be
-// set aside.
+// remake reopens the folder: it was removed, or its index is damaged and must be set aside.
 func (s *Store) remake(ctx context.Context, damaged bool) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
 	return s.remakeLocked(ctx, damaged)
 }
 
-// remakeLocked is remake for who holds changing.
+// remakeLocked is remake for a caller that holds changing.
 func (s *Store) remakeLocked(ctx context.Context, damaged bool) error {
 	if damaged {
 		if err := s.setIndexAside(); err != nil {
@@ -84,7 +83,7 @@ func (s *Store) remakeLocked(ctx context.Context, damaged bool) error {
 		s.files.Store(old)
 		return err
 	}
-	_ = old.close() // what is asked of it meanwhile fails, and can be asked again
+	_ = old.close() // queries on it fail meanwhile, and can be retried
 	s.parts.forget()
 	s.damage.forget()
 	s.damage.index.Store(false)
@@ -92,7 +91,7 @@ func (s *Store) remakeLocked(ctx context.Context, damaged bool) error {
 	return nil
 }
 
-// segmentFiles returns the ids of the segments that are in the folder, in order.
+// segmentFiles returns the ids of the segments in the folder, in order.
 func segmentFiles(dir string) []int64 {
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -108,8 +107,8 @@ func segmentFiles(dir string) []int64 {
 	return ids
 }
 
-// rebuild fills a new index from the segments in the folder, if there are any: the
-// index was lost or damaged. Exchanges that are damaged themselves are left out.
+// rebuild fills a new index from the segments in the folder, if there are any: the index
+// was lost or damaged. Damaged exchanges are left out.
 func (s *Store) rebuild(ctx context.Context) (err error) {
 	ids := segmentFiles(s.config.Dir)
 	if len(ids) == 0 {
@@ -126,7 +125,7 @@ func (s *Store) rebuild(ctx context.Context) (err error) {
 	}
 	var known int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM segment").Scan(&known); err != nil || known > 0 || ix.next > 1 {
-		return err // it is the index of these segments
+		return err // the index belongs to these segments
 	}
 	b := builder{store: s, ix: &ix, numbers: map[int64]int64{}, kinds: map[lookup.Kind]int64{}}
 	for _, id := range ids {
@@ -144,13 +143,13 @@ func (s *Store) rebuild(ctx context.Context) (err error) {
 type builder struct {
 	store *Store
 	ix    *index
-	// numbers are the exchanges by key: one that was written again, because its
-	// explanation came late, counts once.
+	// numbers are the exchanges by key: one that was rewritten, because its explanation
+	// came late, counts once.
 	numbers map[int64]int64
 	kinds   map[lookup.Kind]int64
 }
 
-// segment adds what is in one file.
+// segment adds the contents of one file.
 func (b *builder) segment(id int64) error {
 	info, err := os.Stat(segmentPath(b.store.config.Dir, id))
 	if err != nil {
@@ -183,16 +182,16 @@ func (b *builder) segment(id int64) error {
 			return err
 		}
 		if offset = at + length; !added {
-			offset = at + 1 // it may be no entry at all
+			offset = at + 1 // it may not be an entry at all
 		}
 	}
-	if b.ix.next == before { // nothing in it can be read: sweep deletes it
+	if b.ix.next == before { // nothing in it is readable: sweep deletes it
 		return b.ix.exec("DELETE FROM segment WHERE id = ?", id)
 	}
 	return b.ix.segment(id, info.Size())
 }
 
-// add adds the exchange at a place, and says whether there is one.
+// add adds the exchange at a place, and reports whether there is one.
 func (b *builder) add(r *reader, place int64) (bool, error) {
 	e, err := r.exchange(place, false)
 	if err != nil {
@@ -219,9 +218,8 @@ func (b *builder) add(r *reader, place int64) (bool, error) {
 	return true, b.ix.insert(e, id, place)
 }
 
-// nextEntry looks from an offset on for the mark of an entry, and returns where it
-// is and how long. kept is false for one that was deleted. The error is io.EOF
-// where there is none.
+// nextEntry looks for the mark of an entry from an offset on, and returns its position and
+// length. kept is false for a deleted one. The error is io.EOF if there is none.
 func nextEntry(r io.ReaderAt, offset int64) (at, length int64, kept bool, err error) {
 	const window = 64 << 10
 	buf := make([]byte, window)

@@ -12,25 +12,25 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Deleting takes room: SQLite writes what it changes before it gives anything
-// back. So that it works on a full disk, too, a file keeps some until then.
+// Deleting needs space: SQLite writes changes before it frees anything. A reserve file
+// keeps some space, so that deleting works on a full disk, too.
 const (
 	reserveName  = "reserve"
 	reserveBytes = 4 << 20
 )
 
-// full says whether an error means that the disk is full.
+// full reports whether an error means that the disk is full.
 func full(err error) bool {
 	var failed *sqlite.Error
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return true
 	}
-	// The file that connections share could not grow, which is how it begins.
+	// The file that connections share could not grow, which is how it starts.
 	return errors.As(err, &failed) && (failed.Code()&0xff == sqlite3.SQLITE_FULL || failed.Code() == sqlite3.SQLITE_IOERR_SHMSIZE)
 }
 
-// keepReserve makes the reserve if it is not there. Where there is no room for it,
-// there is none to keep.
+// keepReserve creates the reserve if it does not exist. If there is no room for it, it does
+// without.
 func (s *Store) keepReserve() {
 	path := filepath.Join(s.config.Dir, reserveName)
 	if info, err := os.Stat(path); err == nil && info.Size() == reserveBytes {
@@ -49,13 +49,13 @@ func (s *Store) keepReserve() {
 	}
 }
 
-// releaseReserve gives the reserve back, and says whether there was one.
+// releaseReserve frees the reserve, and reports whether there was one.
 func (s *Store) releaseReserve() bool {
 	return os.Remove(filepath.Join(s.config.Dir, reserveName)) == nil
 }
 
-// makeRoom is what can be done on a full disk before a change is tried again: the
-// reserve is given back, and the log beside the index taken into it.
+// makeRoom does what can be done on a full disk before a change is retried: it frees the
+// reserve and moves the log next to the index into the index.
 func (s *Store) makeRoom(ctx context.Context) {
 	s.releaseReserve()
 	if f := s.files.Load(); f != nil && f.write != nil {
@@ -63,8 +63,8 @@ func (s *Store) makeRoom(ctx context.Context) {
 	}
 }
 
-// removeAllSegments deletes every segment before the index forgets what is in
-// them: their rows then lead nowhere, which readers take for forgotten.
+// removeAllSegments deletes every segment before the index drops their contents: their rows
+// then point to nothing, which readers take for dropped.
 func (s *Store) removeAllSegments() error {
 	var all []error
 	for _, id := range segmentFiles(s.config.Dir) {

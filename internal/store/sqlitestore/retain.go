@@ -5,9 +5,9 @@ import (
 	"os"
 )
 
-// retain forgets the oldest exchanges that are too many, at most so many at
-// once: a folder that is far too large becomes small with the batches that
-// follow, and none of them takes long. It returns the segments to be deleted.
+// retain drops the oldest exchanges beyond the limits, at most this many at once: a folder
+// that is far too large shrinks with the following batches, and none of them takes long. It
+// returns the segments to delete.
 func (w *writer) retain(ix *index, most int) ([]int64, error) {
 	cut, err := w.cut(ix, most)
 	if err != nil || cut == 0 {
@@ -28,7 +28,7 @@ func (w *writer) retain(ix *index, most int) ([]int64, error) {
 	return ix.removeEmptySegments(own)
 }
 
-// cut returns the number up to which exchanges are too many, or 0.
+// cut returns the number up to which exchanges are beyond the limits, or 0.
 func (w *writer) cut(ix *index, most int) (int64, error) {
 	c := &w.store.config
 	excess := int64(0)
@@ -41,8 +41,8 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 			return 0, err
 		}
 		if used > c.KeepBytes && ix.exchanges > 0 {
-			// As many as that takes if all are alike. What they took is given back
-			// with the last of their segment, so that it may be their turn again.
+			// As many as needed if all have the same size. Their space is freed only with
+			// the last of their segment, so more may follow.
 			each := max(used/ix.exchanges, 1)
 			excess = max(excess, min((used-c.KeepBytes)/each+1, int64(most)))
 		}
@@ -57,9 +57,9 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 	if c.KeepFor <= 0 {
 		return cut, nil
 	}
-	// Of the oldest, those up to the last that is too old before the first that is
-	// young enough. One dated in the future was recorded under a clock that was set
-	// back since: it is as old as its neighbors.
+	// Of the oldest, those up to the last one that is too old before the first that is not.
+	// One dated in the future was recorded under a clock that has been set back since: it
+	// is as old as its neighbors.
 	aged, looked := int64(0), 0
 	now := c.Now()
 	before := now.Add(-c.KeepFor).UnixNano()
@@ -73,23 +73,22 @@ func (w *writer) cut(ix *index, most int) (int64, error) {
 	return max(cut, aged), err
 }
 
-// bytes is what the folder takes.
+// bytes returns the size of the folder.
 func (x *index) bytes() (used int64, err error) {
 	err = x.row(usedBytes).Scan(&used)
 	return used, err
 }
 
-// removeSegments deletes the files of segments that are in no index any more. A
-// file that cannot be deleted is found again when the folder is opened.
+// removeSegments deletes the files of segments that are no longer in an index. A file that
+// cannot be deleted is found again when the folder is opened.
 func (s *Store) removeSegments(ids []int64) {
 	for _, id := range ids {
 		_ = os.Remove(segmentPath(s.config.Dir, id))
 	}
 }
 
-// sweep deletes the files of segments that no index has: a process ended between
-// the one and the other. It holds the lock of writers meanwhile, as others may
-// just be making one.
+// sweep deletes the files of segments that no index has: a process ended in between. It
+// holds the writers' lock meanwhile, as others may be creating one.
 func (s *Store) sweep(ctx context.Context) error {
 	tx, err := s.files.Load().write.BeginTx(ctx, nil)
 	if err != nil {

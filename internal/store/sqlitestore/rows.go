@@ -20,7 +20,7 @@ func put[T string | []byte](x *index, r row, uri T) error {
 	return nil
 }
 
-// beginBlock begins a block, or opens the newest if it has few rows.
+// beginBlock starts a block, or opens the newest if it has few rows.
 func (x *index) beginBlock() error {
 	if x.building == nil {
 		x.building = &blockBuilder{}
@@ -45,7 +45,7 @@ func (x *index) beginBlock() error {
 	return nil
 }
 
-// flush writes the block that was begun.
+// flush writes the current block.
 func (x *index) flush() error {
 	if !x.begun {
 		return nil
@@ -96,8 +96,7 @@ func (x *index) load(first int64) error {
 	return err
 }
 
-// rewrite writes a block again with the rows that change leaves, and as it leaves
-// them.
+// rewrite rewrites a block with the rows that change keeps, as it leaves them.
 func (x *index) rewrite(first int64, change func(*row) (keep bool)) (removed int64, err error) {
 	if err := x.flush(); err != nil {
 		return 0, err
@@ -137,7 +136,7 @@ func (x *index) rewrite(first int64, change func(*row) (keep bool)) (removed int
 	return removed, err
 }
 
-// blockOf returns the block that an exchange is in, if it is in any.
+// blockOf returns the block that contains an exchange, if any.
 func (x *index) blockOf(number int64) (first int64, err error) {
 	err = x.row("SELECT first FROM block WHERE first <= ? ORDER BY first DESC LIMIT 1", number).Scan(&first)
 	return first, err
@@ -194,8 +193,8 @@ func (x *index) remove(numbers []int64) (places []int64, err error) {
 	return places, nil
 }
 
-// move notes that an exchange stands at another place now, in a segment that has
-// grown to so many bytes.
+// move records that an exchange is at another place now, in a segment that has grown to
+// this size.
 func (x *index) move(number, place, bytes int64) error {
 	if err := x.moveRow(number, place); err != nil {
 		return err
@@ -204,7 +203,7 @@ func (x *index) move(number, place, bytes int64) error {
 	return x.exec("UPDATE segment SET bytes = ?, last = max(last, ?) WHERE id = ?", bytes, number, id)
 }
 
-// moveRow changes the place of an exchange, if it is there.
+// moveRow changes the place of an exchange, if it exists.
 func (x *index) moveRow(number, place int64) error {
 	if err := x.flush(); err != nil {
 		return err

@@ -10,14 +10,14 @@ import (
 // applicationID marks an index of ours: "edgs".
 const applicationID = 0x65646773
 
-// schemaNow is the version of the schema below. Of an older one upgrades has the step
-// to the next; a step is never changed once it was released.
+// schemaNow is the version of the schema below. upgrades has the steps from older ones; a
+// released step is never changed.
 const schemaNow = 2
 
-// The tables: kind has what many exchanges have in common, block the exchanges
-// (block.go), block_kind and block_key in which blocks a kind and a bucket of keys
-// occur, span the latest start of so many numbers, and state where the last
-// transaction ended.
+// The tables: kind holds what many exchanges have in common, block the exchanges
+// (block.go), block_kind and block_key the blocks in which a kind and a bucket of keys
+// occur, span the latest start of a range of numbers, and state where the last transaction
+// ended.
 const (
 	schema = `CREATE TABLE kind (
 		id INTEGER PRIMARY KEY AUTOINCREMENT, exchanges INTEGER NOT NULL,
@@ -34,10 +34,10 @@ const (
 	CREATE TABLE block_key (bucket INTEGER, first INTEGER, PRIMARY KEY (bucket, first)) WITHOUT ROWID;`
 )
 
-// upgrades are the steps from version 1 on to the next.
+// upgrades are the steps from version 1 on.
 var upgrades = []func(context.Context, *sql.Conn) error{rowsToBlocks}
 
-// rowsToBlocks puts the rows of version 1, of which each exchange had one, into blocks.
+// rowsToBlocks moves the rows of version 1, one for each exchange, into blocks.
 func rowsToBlocks(ctx context.Context, conn *sql.Conn) error {
 	if _, err := conn.ExecContext(ctx, blocks); err != nil {
 		return err
@@ -69,8 +69,8 @@ func rowsToBlocks(ctx context.Context, conn *sql.Conn) error {
 
 // NewerError is an index that a newer edgesim has written.
 type NewerError struct {
-	// Dir is the folder, Version that of its schema and Known the newest that
-	// this program knows.
+	// Dir is the folder, Version that of its schema, and Known the newest that this program
+	// supports.
 	Dir            string
 	Version, Known int
 }
@@ -106,8 +106,7 @@ func migrate(ctx context.Context, db *sql.DB, dir string, readOnly bool) error {
 		return err
 	}
 	defer conn.Close()
-	// The version is asked for again under the lock: another process may have
-	// been faster.
+	// The version is queried again under the lock: another process may have been faster.
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -119,7 +118,7 @@ func migrate(ctx context.Context, db *sql.DB, dir string, readOnly bool) error {
 	return err
 }
 
-// steps makes the steps that are missing.
+// steps performs the missing steps.
 func steps(ctx context.Context, conn *sql.Conn) error {
 	var version int
 	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {

@@ -12,15 +12,14 @@ import (
 	"github.com/edgesim/edgesim/internal/store/compact"
 )
 
-// An entry of a segment is a header, the record and the two bodies. The header
-// begins with a mark, by which entries are found again behind damage, and has the
-// length of each, the checksums of the record and of the bodies, and where the
-// bodies stand: behind the record, or behind an earlier one if they are the same,
-// as the files of a site are asked for again and again.
+// An entry of a segment is a header, the record and the two bodies. The header starts with
+// a mark, by which entries are found again after damage, and holds the length of each, the
+// checksums of the record and of the bodies, and where the bodies are: after the record, or
+// after an earlier one if they are identical, as a site's files are requested again and
+// again.
 const headerBytes = 32
 
-// The marks of an entry: one that is kept, and one that was deleted, which a
-// rebuilt index must not bring back.
+// The marks of an entry: kept, and deleted, which a rebuilt index must not bring back.
 const (
 	markKept    = 0x65536731 // "eSg1"
 	markDeleted = 0x65536730 // "eSg0"
@@ -64,13 +63,13 @@ func segmentID(name string) (id int64, ok bool) {
 	return id, err == nil && segmentName(id) == name
 }
 
-// segment is the one at whose end the writer writes.
+// segment is the one that the writer appends to.
 type segment struct {
 	id   int64
 	file *os.File
-	size int64  // what is committed
-	next int64  // where the next byte goes
-	buf  []byte // what is not written yet; it ends at next
+	size int64  // committed size
+	next int64  // position of the next byte
+	buf  []byte // not written yet; it ends at next
 }
 
 // chunk is how much is written at once.
@@ -87,7 +86,7 @@ func createSegment(dir string, id int64) (*segment, error) {
 // direct is the size from which bytes are written without being copied first.
 const direct = 16 << 10
 
-// append adds bytes, which are on their way to the file when it returns.
+// append adds bytes, which are in the file or buffered when it returns.
 func (s *segment) append(b []byte) error {
 	if len(b) >= direct {
 		if err := s.flush(); err != nil {
@@ -115,20 +114,20 @@ func (s *segment) flush() error {
 	return err
 }
 
-// errDamaged is an entry that is not as it was written.
+// errDamaged means that an entry is not as it was written.
 var errDamaged = errors.New("the segment file is damaged here")
 
-// entry is what readEntry brings.
+// entry is the result of readEntry.
 type entry struct {
 	record           []byte
 	viewer, response []byte
 }
 
-// firstRead is how much is read of an entry at first: nearly always all of it,
-// bodies aside.
+// firstRead is how much of an entry is read at first: nearly always all of it except
+// bodies.
 const firstRead = 1 << 10
 
-// readEntry reads the entry at an offset, its bodies if they are wanted.
+// readEntry reads the entry at an offset, with its bodies if wanted.
 func readEntry(r io.ReaderAt, offset int64, withBodies bool) (entry, error) {
 	b := make([]byte, firstRead)
 	n, err := r.ReadAt(b, offset)
@@ -174,7 +173,7 @@ func readEntry(r io.ReaderAt, offset int64, withBodies bool) (entry, error) {
 	return e, nil
 }
 
-// orDamaged is an error of reading; that a file ends too early is damage.
+// orDamaged returns a read error; a file that ends too early counts as damaged.
 func orDamaged(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return errDamaged
@@ -182,8 +181,8 @@ func orDamaged(err error) error {
 	return err
 }
 
-// readPart reads a part of a record at an offset: its length and it, with the
-// checksum that compact gave it.
+// readPart reads a part of a record at an offset: its length and contents, with compact's
+// checksum.
 func readPart(r io.ReaderAt, offset int64) ([]byte, error) {
 	b := make([]byte, 256)
 	n, err := r.ReadAt(b, offset)

@@ -18,17 +18,17 @@ import (
 type Store struct {
 	config Config
 	queue  *queue.Queue
-	// files are the connections to the index. They are others after the folder was
-	// removed or the index rebuilt. changing keeps those apart who change something.
+	// files are the connections to the index. They change when the folder was removed or
+	// the index rebuilt. changing serializes changes.
 	files    atomic.Pointer[files]
 	changing sync.Mutex
 	writer   *writer
 	parts    parts
 	damage   damage
-	// made counts how often the folder was opened again: what the writer remembers
-	// of the one before is worth nothing then.
+	// made counts how often the folder was reopened: what the writer remembers from before
+	// is then worthless.
 	made atomic.Int64
-	// shared says that somebody had the folder open before us.
+	// shared means that another process had the folder open before us.
 	shared  bool
 	ended   sync.WaitGroup
 	closing sync.Once
@@ -37,7 +37,7 @@ type Store struct {
 
 var _ recording.Store = (*Store)(nil)
 
-// indexName is the file of the index in the folder.
+// indexName is the index file in the folder.
 const indexName = "index.db"
 
 // busyTimeout is how long one process waits for another that writes.
@@ -58,8 +58,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-// openFolder opens the folder as it is now. An index that is damaged is made
-// again from the segments; a full disk gets the reserve.
+// openFolder opens the folder as it is now. A damaged index is rebuilt from the segments;
+// on a full disk, the reserve is freed.
 func (s *Store) openFolder(ctx context.Context) error {
 	err := s.open(ctx)
 	if s.config.ReadOnly || err == nil {
@@ -120,7 +120,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// opening words why a folder cannot be opened.
+// opening explains why a folder cannot be opened.
 func opening(dir string, err error) error {
 	var newer *NewerError
 	var foreign *ForeignError
@@ -137,7 +137,7 @@ func opening(dir string, err error) error {
 	return fmt.Errorf("opening the recordings in %s: %w%s", dir, explain(err), advice)
 }
 
-// prepareDir makes the folder, or says why it cannot be one.
+// prepareDir creates the folder, or says why it cannot.
 func prepareDir(c *Config) error {
 	if c.Dir == "" {
 		return errors.New("recordings need a folder")
@@ -162,8 +162,8 @@ func prepareDir(c *Config) error {
 	return nil
 }
 
-// writable says why nothing can be written to a folder: SQLite would only say
-// so at the first exchange.
+// writable returns why a folder is not writable: SQLite would only report it at the first
+// exchange.
 func writable(dir string) error {
 	f, err := os.CreateTemp(dir, ".writable-*")
 	if err != nil {
@@ -179,8 +179,8 @@ func (s *Store) Record(e *recording.Exchange) {
 	if s.config.ReadOnly {
 		return
 	}
-	// Here, and not when it is written: now it lies in the processor's cache, which
-	// halves what it takes.
+	// Here, and not when it is written: now it is in the processor's cache, which halves
+	// the cost.
 	s.queue.Put(s.config.Redactor.Redact(e))
 }
 

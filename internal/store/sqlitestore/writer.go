@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// writer is the goroutine that writes what is queued.
+// writer is the goroutine that writes the queue.
 type writer struct {
 	store   *Store
 	queue   *queue.Queue
@@ -23,18 +23,18 @@ type writer struct {
 	kinds   map[lookup.Kind]int64
 	late    queue.Late
 	batch   []queue.Item
-	block   blockBuilder // the memory for the index's
-	made    int64        // the store's, of the folder that all this is about
-	removed int64        // counts what retain forgot
+	block   blockBuilder // the memory for the index's block
+	made    int64        // the store's, for the folder that this state belongs to
+	removed int64        // counts what retain dropped
 	tidied  time.Time
-	put     bool // something was told of that is put right with the next success
+	put     bool // something was reported that the next success resolves
 }
 
 const (
-	// retryAfter is how long the writer waits before it tries again what failed.
+	// retryAfter is how long the writer waits before it retries.
 	retryAfter = 500 * time.Millisecond
-	// lookEvery is how often the folder is looked at when no exchanges come, and
-	// tidyEvery their age.
+	// lookEvery is how often the folder is checked when no exchanges arrive, and tidyEvery
+	// their age.
 	lookEvery = 2 * time.Second
 	tidyEvery = time.Minute
 )
@@ -81,7 +81,7 @@ func (w *writer) wait() bool {
 	}
 }
 
-// idle is what there is to do while nothing comes.
+// idle does the work for when nothing arrives.
 func (w *writer) idle() {
 	w.explainLate()
 	due := w.store.config.KeepFor > 0 && time.Since(w.tidied) >= tidyEvery
@@ -91,8 +91,8 @@ func (w *writer) idle() {
 	}
 }
 
-// persist writes the batch, however long it takes. Only at the end, when it
-// still cannot be written, it is lost; then the result is false.
+// persist writes the batch, however long it takes. It is lost only if it still cannot be
+// written at the end; then the result is false.
 func (w *writer) persist() bool {
 	for {
 		err := w.write(context.Background(), w.batch)
@@ -114,7 +114,7 @@ func (w *writer) persist() bool {
 	}
 }
 
-// report tells of a change from working to failing or back.
+// report reports a change from working to failing or back.
 func (w *writer) report(err error) {
 	if err != nil {
 		err = explain(err)
@@ -125,10 +125,10 @@ func (w *writer) report(err error) {
 	w.put = w.put && err != nil
 }
 
-// errStale is a kind that another process has removed meanwhile.
+// errStale means that another process has removed a kind meanwhile.
 var errStale = errors.New("a kind is gone")
 
-// write writes a batch in one transaction, and forgets what is too old.
+// write writes a batch in one transaction, and drops what is too old.
 func (w *writer) write(ctx context.Context, batch []queue.Item) error {
 	w.store.changing.Lock()
 	defer w.store.changing.Unlock()
@@ -151,11 +151,11 @@ func (w *writer) write(ctx context.Context, batch []queue.Item) error {
 	return err
 }
 
-// errRemoved is what is told of a folder that somebody removed under us.
+// errRemoved is reported for a folder that was removed while in use.
 var errRemoved = errors.New("the folder of the recordings was removed or replaced while it was in use: it is made again, and what was in it is gone")
 
-// sameFolder sees that the folder is the one that was opened, and its index in
-// order; else both are opened again.
+// sameFolder ensures that the folder is the one that was opened, with an intact index;
+// otherwise both are reopened.
 func (w *writer) sameFolder(ctx context.Context) error {
 	s := w.store
 	gone, damaged := s.files.Load().gone(), s.damage.index.Load()
@@ -177,13 +177,13 @@ func (w *writer) sameFolder(ctx context.Context) error {
 	return nil
 }
 
-// tell tells of what is wrong and put right in the same moment.
+// tell reports a problem that is resolved in the same moment.
 func (w *writer) tell(err error) {
 	w.store.config.Changed(explain(err))
 	w.put = true
 }
 
-// begin forgets everything about a folder that is not there any more.
+// begin drops everything about a folder that no longer exists.
 func (w *writer) begin() {
 	w.closeSegment()
 	w.forget()
@@ -191,7 +191,7 @@ func (w *writer) begin() {
 	w.late = queue.Late{}
 }
 
-// writeOnFullDisk makes room, forgets what is too much, and tries again.
+// writeOnFullDisk makes room, drops what is beyond the limits, and tries again.
 func (w *writer) writeOnFullDisk(ctx context.Context, batch []queue.Item) error {
 	w.store.makeRoom(ctx)
 	for {
@@ -216,7 +216,7 @@ func (w *writer) transaction(ctx context.Context, batch []queue.Item) (err error
 	if err != nil {
 		return err
 	}
-	fresh := false // the segment was begun in this transaction
+	fresh := false // the segment was started in this transaction
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ignoreDone(tx.Rollback()))
@@ -303,7 +303,7 @@ func (w *writer) encode(e *recording.Exchange, viewer, response []byte) (int64, 
 	return placeOf(s.id, at), nil
 }
 
-// maxKinds bounds the kinds that are remembered.
+// maxKinds limits the kinds that are remembered.
 const maxKinds = 4096
 
 // kind returns the id of a kind.
@@ -322,8 +322,7 @@ func (w *writer) kind(ix *index, k lookup.Kind) (int64, error) {
 	return id, nil
 }
 
-// openSegment sees that there is a segment to write to, and says whether it is a
-// new one.
+// openSegment ensures that there is a segment to write to, and reports whether it is new.
 func (w *writer) openSegment(ix *index) (bool, error) {
 	if s := w.segment; s != nil && s.size < w.store.config.SegmentBytes {
 		there, err := ix.hasSegment(s.id)
@@ -341,7 +340,7 @@ func (w *writer) openSegment(ix *index) (bool, error) {
 	return err == nil, err
 }
 
-// forget forgets what the segment has: what follows must not refer to it.
+// forget drops what the segment has: what follows must not refer to it.
 func (w *writer) forget() {
 	w.encoder.Forget()
 	w.bodies.forget()
@@ -355,8 +354,8 @@ func (w *writer) closeSegment() {
 	}
 }
 
-// abandon forgets what was written in a transaction that failed. The kinds and
-// parts that were new in it are in no index and under no row.
+// abandon drops what was written in a failed transaction. Kinds and parts that were new in
+// it are in no index and have no rows.
 func (w *writer) abandon(fresh bool) {
 	clear(w.kinds)
 	w.forget()

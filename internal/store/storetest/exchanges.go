@@ -71,8 +71,8 @@ func Handshake() *originconn.Handshake {
 	}
 }
 
-// various returns exchanges that differ in everything that a filter looks at,
-// in the order in which they are recorded.
+// various returns exchanges that differ in everything that a filter examines, in the order
+// in which they are recorded.
 func various() []*recording.Exchange {
 	var all []*recording.Exchange
 	add := func(e *recording.Exchange, change func(*recording.Exchange)) {
@@ -107,7 +107,7 @@ func various() []*recording.Exchange {
 	return all
 }
 
-// filters returns questions about them.
+// filters returns filters for them.
 func filters() map[string]recording.Filter {
 	return map[string]recording.Filter{
 		"everything":           {},

@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// explainedLater records an exchange whose refused handshake is not explained
-// yet. When it is, the store has the explanation, too.
+// explainedLater records an exchange whose refused handshake is not explained yet. Once it
+// is, the store has the explanation, too.
 func explainedLater(t *testing.T, s recording.Store) {
 	attempt, explain := unexplained(t)
 	e := Failure(1)
@@ -38,8 +38,8 @@ func explainedLater(t *testing.T, s recording.Store) {
 	}
 }
 
-// unexplained returns an attempt whose handshake was refused, and a function
-// that lets the scan end which finds out why.
+// unexplained returns an attempt whose handshake was refused, and a function that lets the
+// scan finish which finds out why.
 func unexplained(t *testing.T) (*originconn.Attempt, func()) {
 	t.Helper()
 	refusal := []byte{21, 3, 3, 0, 2, 2, 40} // alert handshake_failure
@@ -48,7 +48,7 @@ func unexplained(t *testing.T) (*originconn.Attempt, func()) {
 	client := &originconn.Client{
 		ExplainWithin: -1,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			if asked.Add(1) > 2 { // behind both roads of TLS
+			if asked.Add(1) > 2 { // after both TLS clients
 				select {
 				case <-gate:
 				case <-ctx.Done():

@@ -57,7 +57,7 @@ func list(t *testing.T, s recording.Store, f recording.Filter) recording.Page {
 	return page
 }
 
-// queries asks in both orders and compares with what Match says of each.
+// queries lists in both orders and compares with what Match says about each.
 func queries(t *testing.T, s recording.Store) {
 	all := various()
 	for _, e := range all {
@@ -128,7 +128,7 @@ func whole(t *testing.T, s recording.Store) {
 	}
 }
 
-// lent changes the bodies as soon as Record has returned.
+// lent modifies the bodies as soon as Record has returned.
 func lent(t *testing.T, s recording.Store) {
 	for _, size := range []int{1, 1000, 64 << 10} {
 		e := Success(size)
@@ -164,7 +164,7 @@ func redacts(t *testing.T, s recording.Store) {
 	}
 }
 
-// pages goes on with a cursor while more is recorded.
+// pages continues with a cursor while more is recorded.
 func pages(t *testing.T, s recording.Store) {
 	for n := range 5 {
 		s.Record(Success(n))
@@ -293,7 +293,7 @@ func cursors(t *testing.T, s recording.Store) {
 	}
 }
 
-// concurrently records and reads at once, and counts.
+// concurrently records and reads at the same time, and counts.
 func concurrently(t *testing.T, s recording.Store) {
 	const writers, each = 4, 100
 	var group sync.WaitGroup
