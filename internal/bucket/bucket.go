@@ -14,16 +14,15 @@ import (
 
 // Config says what a bucket has and how it answers.
 type Config struct {
-	// Folder has the objects; required.
+	// Folder contains the objects; required.
 	Folder string
-	// Domain is the name that the bucket is asked by, e.g.
-	// site.s3.eu-central-1.amazonaws.com. A request with another Host is one for
-	// another bucket. Default: every Host is this one.
+	// Domain is the host name of the bucket, e.g. site.s3.eu-central-1.amazonaws.com. A
+	// request with another Host is for another bucket. Default: every Host is this one.
 	Domain string
-	// List lets everybody list the bucket: a missing object is a 404 then, and not a
-	// 403 (CF-S3-50, CF-S3-51).
+	// List lets everyone list the bucket: a missing object is then a 404 instead of a 403
+	// (CF-S3-50, CF-S3-51).
 	List bool
-	// Website answers as the website endpoint; nil as the REST endpoint.
+	// Website makes it answer as the website endpoint; nil as the REST endpoint.
 	Website *Website
 }
 
@@ -79,7 +78,7 @@ func (b *Bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.rest()
 }
 
-// answer is one request and where its response goes.
+// answer is one request and its response writer.
 type answer struct {
 	bucket *Bucket
 	w      http.ResponseWriter
@@ -97,7 +96,7 @@ func (a *answer) rest() {
 		a.fail(&failure{Status: 403, Code: "AccessForbidden", Message: "CORSResponse: CORS is not enabled for this bucket."})
 		return
 	case http.MethodPut, http.MethodDelete:
-		a.fail(accessDenied) // nobody may write
+		a.fail(accessDenied) // writing is not allowed
 		return
 	default:
 		a.fail(methodNotAllowed(a.r.Method)) // CF-S3-63
@@ -122,9 +121,9 @@ func (a *answer) rest() {
 	}
 }
 
-// misaddressed answers a request whose Host names no such bucket: S3 takes the Host
-// for the bucket's name (CF-S3-18, CF-S3-19), and a signature that was made for another
-// one does not fit (CF-OAC-28, CF-OAC-29).
+// misaddressed answers a request whose Host is not this bucket: S3 takes the Host for the
+// bucket's name (CF-S3-18, CF-S3-19), and a signature made for another one does not match
+// (CF-OAC-28, CF-OAC-29).
 func (a *answer) misaddressed() bool {
 	host := strings.ToLower(a.r.Host)
 	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
@@ -141,7 +140,7 @@ func (a *answer) misaddressed() bool {
 	return true
 }
 
-// overrides says whether an anonymous request wants to choose fields of the response.
+// overrides reports whether an anonymous request tries to set response fields.
 func (a *answer) overrides() bool {
 	if a.r.Header.Get("Authorization") != "" {
 		return false
@@ -164,7 +163,7 @@ func (a *answer) root() {
 	a.list()
 }
 
-// missing answers for a key that there is not (CF-S3-50, CF-S3-51).
+// missing answers for a missing key (CF-S3-50, CF-S3-51).
 func (a *answer) missing(key string) {
 	if !a.bucket.config.List {
 		a.fail(accessDenied)
@@ -186,5 +185,5 @@ func hostID() string {
 	return base64.StdEncoding.EncodeToString(b[:])
 }
 
-// httpTime is a time as header fields have it.
+// httpTime formats a time for header fields.
 func httpTime(t time.Time) string { return t.UTC().Format(http.TimeFormat) }

@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// failure is an error of S3's.
+// failure is an S3 error.
 type failure struct {
 	Status        int
 	Code, Message string
-	// Resource is an element that belongs to the code: its name and its text.
+	// Resource is an additional element for the code: its name and its text.
 	Resource [2]string
-	// Size is the size of the object, for a range outside of it.
+	// Size is the size of the object, for a range outside it.
 	Size *int64
-	// Location is where a website endpoint sends the reader on.
+	// Location is where a website endpoint redirects to.
 	Location string
 }
 
-// accessDenied says as little as S3 does: two words with capitals (CF-S3-54).
+// accessDenied says as little as S3 does: two capitalized words (CF-S3-54).
 var accessDenied = &failure{Status: 403, Code: "AccessDenied", Message: "Access Denied"}
 
 func noSuchKey(key string) *failure {
@@ -32,8 +32,7 @@ func methodNotAllowed(method string) *failure {
 	return &failure{Status: 405, Code: "MethodNotAllowed", Message: "The specified method is not allowed against this resource.", Resource: [2]string{"Method", method}}
 }
 
-// fail answers as the REST endpoint: with an XML document (CF-S3-52), which a HEAD
-// does not get.
+// fail answers as the REST endpoint: with an XML document (CF-S3-52), except to a HEAD.
 func (a *answer) fail(f *failure) {
 	h := a.w.Header()
 	h.Set("Content-Type", "application/xml")
@@ -44,7 +43,7 @@ func (a *answer) fail(f *failure) {
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error>")
 	element := func(name, text string) {
 		b.WriteString("<" + name + ">")
-		_ = xml.EscapeText(&b, []byte(text)) // a Builder takes everything
+		_ = xml.EscapeText(&b, []byte(text)) // a Builder accepts everything
 		b.WriteString("</" + name + ">")
 	}
 	element("Code", f.Code)
@@ -83,7 +82,7 @@ func (a *answer) failHTML(f *failure) {
 	a.body(f.Status, b.String())
 }
 
-// body sends a page that was made here.
+// body sends a generated page.
 func (a *answer) body(status int, text string) {
 	a.w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	if a.r.Method == http.MethodHead {
@@ -92,6 +91,6 @@ func (a *answer) body(status int, text string) {
 		return
 	}
 	a.w.WriteHeader(status)
-	// A reader that is gone needs no answer.
+	// A reader that has left needs no answer.
 	_, _ = a.w.Write([]byte(text))
 }

@@ -16,18 +16,18 @@ import (
 	"unicode/utf8"
 )
 
-// keyOf returns the key that a path means: all of it behind the first slash, decoded.
-// An encoded slash is a slash, and a "+" a space, which many a name with a plus in it
-// fails at. It returns false for what is not a URI.
+// keyOf returns the key that a path means: everything after the first slash, decoded. An
+// encoded slash is a slash, and a "+" a space, which breaks many a name with a plus in it.
+// It returns false for an invalid URI.
 func keyOf(path string) (string, bool) {
 	key, err := url.PathUnescape(strings.ReplaceAll(strings.TrimPrefix(path, "/"), "+", "%20"))
 	return key, err == nil && utf8.ValidString(key)
 }
 
-// fileOf returns the file, with slashes, that a key can only mean; false for a key
-// that no file of a folder has: with an empty part, as in "a//b" or "a/", with "." or
-// "..", a NUL or a backslash. To S3 they are keys like all others, which this bucket
-// does not have.
+// fileOf returns the only file, with slashes, that a key can mean; false for a key that
+// cannot be a file of a folder: with an empty part, as in "a//b" or "a/", with "." or "..",
+// a NUL or a backslash. To S3 they are keys like any other, which this bucket does not
+// have.
 func fileOf(key string) (string, bool) {
 	if !fs.ValidPath(key) || key == "." || strings.ContainsAny(key, "\x00\\") {
 		return "", false
@@ -47,13 +47,13 @@ type object struct {
 	etag     string
 }
 
-// open opens an object. What is not a regular file inside of the folder is not there.
+// open opens an object. Anything but a regular file inside the folder counts as missing.
 func (b *Bucket) open(key string) (*object, error) {
 	name, ok := fileOf(key)
 	if !ok || !b.spelled(name) {
 		return nil, fs.ErrNotExist
 	}
-	if info, err := b.root.Stat(name); err != nil { // before it is opened: opening a pipe waits
+	if info, err := b.root.Stat(name); err != nil { // before it is opened: opening a pipe blocks
 		return nil, err
 	} else if !info.Mode().IsRegular() {
 		return nil, fs.ErrNotExist
@@ -78,11 +78,11 @@ func (b *Bucket) open(key string) (*object, error) {
 	return o, nil
 }
 
-// foldsCase says whether file systems here usually take names in any letter case.
+// foldsCase means that file systems on this platform usually ignore letter case.
 const foldsCase = runtime.GOOS == "darwin" || runtime.GOOS == "windows" || runtime.GOOS == "ios"
 
-// spelled says whether a file's name is spelled as the key has it (CF-S3-55), where
-// the file system would take it in another letter case.
+// spelled reports whether a file's name is spelled exactly like the key (CF-S3-55) if the
+// file system ignores letter case.
 func (b *Bucket) spelled(name string) bool {
 	if !foldsCase {
 		return true
@@ -108,10 +108,10 @@ func (b *Bucket) spelled(name string) bool {
 	return true
 }
 
-// mostSums is how many ETags are remembered.
+// mostSums is how many ETags are cached.
 const mostSums = 4096
 
-// sums remembers the MD5 of files as long as they do not change.
+// sums caches the MD5 of files as long as they do not change.
 type sums struct {
 	mu     sync.Mutex
 	byName map[string]*list.Element // of *sum
@@ -125,7 +125,7 @@ type sum struct {
 	etag     string
 }
 
-// of returns the ETag of an open file, which S3 makes of the MD5 of what was put in
+// of returns the ETag of an open file, which S3 makes from the MD5 of objects uploaded in
 // one piece. It leaves the file at its beginning.
 func (s *sums) of(f *os.File, name string, info fs.FileInfo) (string, error) {
 	s.mu.Lock()
@@ -163,15 +163,15 @@ func (s *sums) of(f *os.File, name string, info fs.FileInfo) (string, error) {
 	return made.etag, nil
 }
 
-// keys returns the keys of all objects that begin with prefix, in the order of their
-// bytes, at most limit of them behind after; more says that there are others.
+// keys returns the keys of all objects that start with prefix, in byte order, at most limit
+// of them after after; more means that there are others.
 func (b *Bucket) keys(prefix, after string, limit int) (all []entry, more bool, err error) {
 	var found []entry
 	err = fs.WalkDir(b.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasPrefix(name, prefix) || name <= after {
 			return ignoreGone(err)
 		}
-		info, err := b.root.Stat(name) // a link is what it leads to
+		info, err := b.root.Stat(name) // a link counts as its target
 		if err == nil && info.Mode().IsRegular() {
 			found = append(found, entry{name, info})
 		}
@@ -190,7 +190,7 @@ type entry struct {
 	info fs.FileInfo
 }
 
-// ignoreGone lets a walk go on over what cannot be read or is gone meanwhile.
+// ignoreGone lets a walk continue past what cannot be read or is gone meanwhile.
 func ignoreGone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil

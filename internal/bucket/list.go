@@ -30,7 +30,7 @@ type listed struct {
 	StorageClass            string
 }
 
-// list answers with the keys of the bucket, as the first version of the API does.
+// list answers with the keys of the bucket, as version 1 of the API does.
 func (a *answer) list() {
 	q := a.r.URL.Query()
 	limit := mostListed
@@ -55,7 +55,7 @@ func (a *answer) list() {
 		})
 	}
 	text, err := xml.Marshal(result)
-	if err != nil { // a key that no XML can hold
+	if err != nil { // a key that XML cannot contain
 		a.fail(&failure{Status: 500, Code: "InternalError", Message: "We encountered an internal error. Please try again."})
 		return
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// object answers with an object, in whole or in part, or says that a condition of
-// the request is not met. status is 200, or that of an error whose document it is.
+// object answers with an object, in whole or in part, or says that a condition of the
+// request is not met. status is 200, or that of the error whose document it is.
 func (a *answer) object(o *object, status int) {
 	h := a.w.Header()
 	h.Set("Last-Modified", httpTime(o.modified))
@@ -18,7 +18,7 @@ func (a *answer) object(o *object, status int) {
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-Type", typeOf(o.key))
 	if a.bucket.config.Website == nil {
-		h.Set("x-amz-server-side-encryption", "AES256") // as all buckets since January 2023 (CF-S3-33)
+		h.Set("x-amz-server-side-encryption", "AES256") // as for all buckets since January 2023 (CF-S3-33)
 	}
 	start, length := int64(0), o.size
 	if status == 200 {
@@ -50,19 +50,19 @@ func (a *answer) object(o *object, status int) {
 	if a.r.Method == http.MethodHead {
 		return
 	}
-	// What fails from here on, the reader learns from a body that ends early.
+	// The reader notices later failures by a body that ends early.
 	_, _ = io.CopyN(a.w, io.NewSectionReader(o, start, length), length)
 }
 
-// clearObject takes the fields of an object off again.
+// clearObject removes the fields of an object.
 func clearObject(h http.Header) {
 	for _, name := range []string{"Last-Modified", "ETag", "Accept-Ranges", "Content-Type", "x-amz-server-side-encryption"} {
 		h.Del(name)
 	}
 }
 
-// unmetCondition returns the name of the field whose condition the object does not
-// meet, in the order of RFC 9110 section 13.2.2; "" if it meets all.
+// unmetCondition returns the name of the field whose condition the object does not meet, in
+// the order of RFC 9110 section 13.2.2; "" if it meets all.
 func unmetCondition(h http.Header, o *object) string {
 	if match := h.Get("If-Match"); match != "" {
 		if !matches(match, o.etag) {
@@ -81,8 +81,8 @@ func unmetCondition(h http.Header, o *object) string {
 	return ""
 }
 
-// matches says whether a list of entity tags names one; S3 takes them without
-// quotes, too, and a weak one for the strong one.
+// matches reports whether a list of entity tags includes one; S3 also accepts them without
+// quotes, and a weak one for the strong one.
 func matches(tags, etag string) bool {
 	for tag := range strings.SplitSeq(tags, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
@@ -96,15 +96,15 @@ func matches(tags, etag string) bool {
 // part is a part of an object.
 type part struct{ start, length int64 }
 
-// field is the Content-Range for it.
+// field returns its Content-Range.
 func (p *part) field(size int64) string {
 	return "bytes " + strconv.FormatInt(p.start, 10) + "-" + strconv.FormatInt(p.start+p.length-1, 10) + "/" + strconv.FormatInt(size, 10)
 }
 
 var errOutside = errors.New("the range is outside of the object")
 
-// rangeOf returns the part that a request asks for; nil means all of it, which is
-// what S3 sends for several ranges and for what is not a range, too.
+// rangeOf returns the part that a request asks for; nil means all of it, which S3 also
+// sends for several ranges and for invalid ones.
 func rangeOf(h http.Header, o *object) (*part, error) {
 	spec, ok := strings.CutPrefix(h.Get("Range"), "bytes=")
 	if !ok || strings.Contains(spec, ",") || !stillCurrent(h.Get("If-Range"), o) {
@@ -143,7 +143,7 @@ func rangeOf(h http.Header, o *object) (*part, error) {
 	return &part{int64(start), end - int64(start) + 1}, nil
 }
 
-// stillCurrent says whether If-Range holds.
+// stillCurrent reports whether If-Range holds.
 func stillCurrent(condition string, o *object) bool {
 	if condition == "" || condition == o.etag {
 		return true

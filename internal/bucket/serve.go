@@ -39,7 +39,7 @@ func Serve(b *Bucket, certificate *tls.Certificate) (*Server, error) {
 	}}
 	go func() {
 		defer close(s.done)
-		_ = s.http.Serve(&eitherListener{ln, config}) // it ends by Close
+		_ = s.http.Serve(&eitherListener{ln, config}) // ended by Close
 	}()
 	return s, nil
 }
@@ -59,8 +59,7 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.bucket.Close())
 }
 
-// eitherListener accepts connections of which the first byte tells whether they
-// speak TLS.
+// eitherListener accepts connections that are TLS or not, depending on their first byte.
 type eitherListener struct {
 	net.Listener
 	config *tls.Config
@@ -75,12 +74,13 @@ func (l *eitherListener) Accept() (net.Conn, error) {
 	return &eitherConn{Conn: conn, config: l.config}, nil
 }
 
-// handshakeRecord is the first byte of a connection that speaks TLS.
+// handshakeRecord is the first byte of a TLS connection.
 const handshakeRecord = 0x16
 
 var errNoTLS = errors.New("nothing speaks TLS here")
 
-// eitherConn is a connection that becomes one of TLS with its first byte, or does not.
+// eitherConn is a connection that becomes a TLS connection with its first byte, or does
+// not.
 type eitherConn struct {
 	net.Conn
 	config *tls.Config
@@ -124,7 +124,7 @@ func (c *eitherConn) begin() {
 	}
 }
 
-// begunConn is a connection of which the first byte was read already.
+// begunConn is a connection whose first byte has already been read.
 type begunConn struct {
 	net.Conn
 	first []byte

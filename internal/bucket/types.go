@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// types are the content types that uploading tools give to files by their
-// extensions. They are listed here so that they do not depend on the machine.
+// types are the content types that upload tools assign by file extension. They are listed
+// here so that they do not depend on the machine.
 var types = map[string]string{
 	".avif": "image/avif", ".bin": "application/octet-stream", ".bmp": "image/bmp", ".css": "text/css", ".csv": "text/csv",
 	".eot": "application/vnd.ms-fontobject", ".gif": "image/gif", ".gz": "application/gzip", ".htm": "text/html", ".html": "text/html",
@@ -19,8 +19,7 @@ var types = map[string]string{
 	".woff": "font/woff", ".woff2": "font/woff2", ".xml": "application/xml", ".zip": "application/zip",
 }
 
-// typeOf is the content type of an object; S3's own default where the extension says
-// nothing.
+// typeOf returns the content type of an object; S3's default if the extension is unknown.
 func typeOf(key string) string {
 	if t := types[strings.ToLower(path.Ext(key))]; t != "" {
 		return t

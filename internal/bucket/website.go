@@ -13,15 +13,14 @@ import (
 // Website is the configuration of a website endpoint, in the form in which
 // aws s3api get-bucket-website prints it.
 type Website struct {
-	// IndexDocument is what a folder is answered with. Default: index.html.
+	// IndexDocument is the document returned for a folder. Default: index.html.
 	IndexDocument struct{ Suffix string }
-	// ErrorDocument is what an error of the 4xx class is answered with. Default: S3's
-	// own page.
+	// ErrorDocument is the document returned for a 4xx error. Default: S3's own page.
 	ErrorDocument struct{ Key string }
-	// RedirectAllRequestsTo sends everybody elsewhere (CF-S3-93).
+	// RedirectAllRequestsTo redirects every request (CF-S3-93).
 	RedirectAllRequestsTo *struct{ HostName, Protocol string }
-	// RoutingRules redirect by prefix or by error (CF-S3-92); the first that fits
-	// does. S3 takes at most 50.
+	// RoutingRules redirect by prefix or by error (CF-S3-92); the first match applies. S3
+	// accepts at most 50.
 	RoutingRules []RoutingRule
 }
 
@@ -98,8 +97,8 @@ func (a *answer) website() {
 	a.errorDocument(noSuchKey(wanted))
 }
 
-// errorDocument answers an error with the website's own document, which keeps the
-// status (CF-S3-86), or with S3's page.
+// errorDocument answers an error with the website's own document, keeping the status
+// (CF-S3-86), or with S3's page.
 func (a *answer) errorDocument(f *failure) {
 	if key := a.bucket.config.Website.ErrorDocument.Key; key != "" && f.Status >= 400 && f.Status < 500 {
 		if o, err := a.bucket.open(key); err == nil {
@@ -113,8 +112,8 @@ func (a *answer) errorDocument(f *failure) {
 	a.failHTML(f)
 }
 
-// routed redirects by the first routing rule that fits; status is that of the error
-// the key would get, 0 before it is looked for.
+// routed redirects by the first matching routing rule; status is that of the error for the
+// key, 0 before it has been looked up.
 func (a *answer) routed(key string, status int) bool {
 	for i := range a.bucket.config.Website.RoutingRules {
 		rule := &a.bucket.config.Website.RoutingRules[i]
@@ -149,7 +148,7 @@ func (a *answer) routed(key string, status int) bool {
 	return false
 }
 
-// redirect sends the reader elsewhere.
+// redirect redirects the reader.
 func (a *answer) redirect(status int, location string) {
 	a.w.Header().Set("Location", location)
 	a.w.Header().Set("Content-Length", "0")
@@ -178,5 +177,5 @@ func ReadWebsite(from io.Reader) (*Website, error) {
 	return w, nil
 }
 
-// mostRules is how many routing rules S3 takes (CF-S3-92).
+// mostRules is how many routing rules S3 accepts (CF-S3-92).
 const mostRules = 50

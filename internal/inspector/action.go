@@ -12,20 +12,20 @@ import (
 // Actions are what the page can have done and the inspector cannot do itself, as
 // it reaches neither edge nor origin. One that is nil is answered with 404.
 type Actions struct {
-	// Replay sends the request of an exchange through the edge again and returns
-	// the id of the new exchange.
+	// Replay sends the request of an exchange through the edge again and returns the id of
+	// the new exchange.
 	Replay func(ctx context.Context, e *recording.Exchange) (id string, err error)
-	// Explain says as JSON what the edge would do with a request: what config
-	// --explain --json prints.
+	// Explain returns as JSON what the edge would do with a request, as config --explain
+	// --json prints it.
 	Explain func(ctx context.Context, q ExplainQuery) ([]byte, error)
-	// Check judges the origins, or the one with this id, and returns the report of
-	// check as JSON. progress is told each step in words.
+	// Check checks the origins, or the one with this id, and returns the report as JSON.
+	// progress is called with a description of each step.
 	Check func(ctx context.Context, origin string, progress func(string)) ([]byte, error)
 }
 
 // ExplainQuery is a viewer's request that was not sent.
 type ExplainQuery struct {
-	// URL is absolute. Method is GET where it is empty.
+	// URL is absolute. Method defaults to GET.
 	URL    string `json:"url"`
 	Method string `json:"method"`
 	// Header are lines like "Name: value".
@@ -53,7 +53,7 @@ func (i *inspector) replay(w http.ResponseWriter, r *http.Request) {
 	}{id})
 }
 
-// explain says what would become of a request.
+// explain explains what would happen to a request.
 func (i *inspector) explain(w http.ResponseWriter, r *http.Request) {
 	if i.Actions.Explain == nil {
 		refuse(w, http.StatusNotFound, problem{Error: "requests cannot be explained here"})
@@ -77,8 +77,7 @@ func (i *inspector) explain(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, json.RawMessage(data))
 }
 
-// check judges origins, with a server-sent event for each step and one for the
-// report.
+// check checks origins, with a server-sent event for each step and one for the report.
 func (i *inspector) check(w http.ResponseWriter, r *http.Request) {
 	if i.Actions.Check == nil {
 		refuse(w, http.StatusNotFound, problem{Error: "origins cannot be checked here"})
@@ -106,9 +105,9 @@ func (i *inspector) check(w http.ResponseWriter, r *http.Request) {
 	s.send("event: report\ndata: " + oneLine(json.RawMessage(data)) + "\n\n")
 }
 
-// fromPage says whether a request that changes something may: one that a browser
-// sends has to be from the page, which says so in a field that no other site can
-// send without being asked first.
+// fromPage reports whether a request that changes something is allowed: one sent by a
+// browser must come from the page, which sets a header field that other sites cannot send
+// without a preflight.
 func fromPage(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return true

@@ -13,10 +13,10 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// exchangePath is what stands before the id of an exchange.
+// exchangePath precedes the id of an exchange.
 const exchangePath = "/api/exchanges/"
 
-// exchanges lists summaries, newest first, or what else the query asks for.
+// exchanges lists summaries, newest first, or as the query says.
 func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 	filter, bad := parseFilter(r.URL.RawQuery, time.Now())
 	if bad != nil {
@@ -26,13 +26,13 @@ func (i *inspector) exchanges(w http.ResponseWriter, r *http.Request) {
 	i.list(w, r, filter)
 }
 
-// exchangeID is the id in the address of an exchange.
+// exchangeID returns the id in the path of an exchange.
 func exchangeID(r *http.Request) string {
 	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, exchangePath), "/")
 	return id
 }
 
-// exchange shows one exchange whole.
+// exchange shows a complete exchange.
 func (i *inspector) exchange(w http.ResponseWriter, r *http.Request) {
 	e, err := i.named(r.Context(), exchangeID(r))
 	if err != nil {
@@ -42,7 +42,7 @@ func (i *inspector) exchange(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, e)
 }
 
-// deleteExchange forgets one exchange.
+// deleteExchange deletes one exchange.
 func (i *inspector) deleteExchange(w http.ResponseWriter, r *http.Request) {
 	id := exchangeID(r)
 	n, err := i.Recordings.Delete(r.Context(), id)
@@ -58,7 +58,7 @@ func (i *inspector) deleteExchange(w http.ResponseWriter, r *http.Request) {
 	}{n})
 }
 
-// stats counts what there is.
+// stats counts the exchanges.
 func (i *inspector) stats(w http.ResponseWriter, r *http.Request) {
 	s, err := i.Recordings.Stats(r.Context())
 	if err != nil {
@@ -68,7 +68,7 @@ func (i *inspector) stats(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, s)
 }
 
-// refuseError answers with what a store had to say.
+// refuseError answers with an error of the store.
 func (i *inspector) refuseError(w http.ResponseWriter, err error) {
 	var cursor *recording.CursorError
 	var absent *recording.NotFoundError
@@ -112,21 +112,21 @@ func (i *inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 
 // ServedDistribution is one of the distributions that are served.
 type ServedDistribution struct {
-	// Name is how the files refer to it, or its id; "" where it has neither.
+	// Name is how the files refer to it, or its id; "" if it has neither.
 	Name string `json:"name"`
-	// ID is the distribution's id and DomainName its name at cloudfront.net; ""
-	// where the files have none.
+	// ID is the distribution's id and DomainName its cloudfront.net name; "" if the files
+	// have none.
 	ID         string `json:"id,omitempty"`
 	DomainName string `json:"domainName,omitempty"`
 	// Config is the effective DistributionConfig as the API writes it.
 	Config json.RawMessage `json:"config"`
-	// Policies are the names of the policies it refers to, by id.
+	// Policies are the names of its policies, by id.
 	Policies map[string]string `json:"policies"`
-	// Notices are what the reader of the files had to say.
+	// Notices are the remarks of the files' reader.
 	Notices []string `json:"notices"`
 }
 
-// distributions shows all that are served.
+// distributions shows all distributions served.
 func (i *inspector) distributions(w http.ResponseWriter, _ *http.Request) {
 	if i.Distributions == nil {
 		refuse(w, http.StatusNotFound, problem{Error: "no distribution is served here"})
@@ -144,10 +144,10 @@ func (i *inspector) distributions(w http.ResponseWriter, _ *http.Request) {
 
 // problem is the answer to a request that cannot be served.
 type problem struct {
-	// Error says what is wrong, Hint what to do about it.
+	// Error describes the problem, Hint what to do about it.
 	Error string `json:"error"`
 	Hint  string `json:"hint,omitempty"`
-	// Parameter, Value and Allowed are set for a bad parameter of the query.
+	// Parameter, Value and Allowed are set for a bad query parameter.
 	Parameter string `json:"parameter,omitempty"`
 	Value     string `json:"value,omitempty"`
 	Allowed   string `json:"allowed,omitempty"`
@@ -155,8 +155,8 @@ type problem struct {
 
 func refuse(w http.ResponseWriter, status int, p problem) { writeJSON(w, status, p) }
 
-// writeJSON sends a value as indented JSON, so that curl alone is readable. An
-// error of the writer means that the client has left.
+// writeJSON sends a value as indented JSON, so that it is readable with plain curl. A write
+// error means that the client has left.
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -172,7 +172,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// quote makes foreign text fit for an error: quoted, and cut where it is long.
+// quote prepares foreign text for an error: quoted, and truncated if long.
 func quote(text string) string {
 	const longest = 100
 	if len(text) > longest {

@@ -15,14 +15,14 @@ import (
 type Cache struct {
 	// Mode is off, errors or on.
 	Mode string `json:"mode"`
-	// Entries and Bytes are how much is kept, MaxBytes how much may be; Evicted
-	// counts what made room for others.
+	// Entries and Bytes are how much is cached, MaxBytes the limit; Evicted counts the
+	// entries evicted to make room.
 	Entries  int    `json:"entries"`
 	Bytes    int64  `json:"bytes"`
 	MaxBytes int64  `json:"maxBytes"`
 	Evicted  uint64 `json:"evicted"`
-	// Items are the newest entries, Next is the cursor of those behind them; "" where
-	// there is none.
+	// Items are the newest entries; Next is the cursor of the following ones, "" if there
+	// are none.
 	Items []CacheItem `json:"items"`
 	Next  string      `json:"next,omitempty"`
 }
@@ -34,25 +34,24 @@ type CacheItem struct {
 	// Key is the cache key, without secrets.
 	Key    string `json:"key"`
 	Status int    `json:"status"`
-	// Size is that of the body in bytes, -1 while it is not known.
+	// Size is the size of the body in bytes, -1 while unknown.
 	Size int64 `json:"size"`
-	// AgeSeconds is how old it is, LeftSeconds how long it is fresh yet: 0 where it
-	// has expired.
+	// AgeSeconds is its age, LeftSeconds how much longer it is fresh: 0 if expired.
 	AgeSeconds  int64 `json:"ageSeconds"`
 	LeftSeconds int64 `json:"leftSeconds"`
-	// Exchange is the one that brought it, Rule decided how long it is kept.
+	// Exchange is the one that fetched it; Rule decided how long it is cached.
 	Exchange string        `json:"exchange"`
 	Rule     policy.RuleID `json:"rule,omitempty"`
 	Error    bool          `json:"error,omitempty"`
 }
 
-// How many entries a page has.
+// How many entries are on a page.
 const (
 	usualCacheItems = 100
 	mostCacheItems  = 1000
 )
 
-// cache lists what is kept, newest first.
+// cache lists the cache entries, newest first.
 func (i *inspector) cache(w http.ResponseWriter, r *http.Request) {
 	if i.Config.Cache == nil {
 		writeJSON(w, http.StatusOK, Cache{Mode: "off", Items: []CacheItem{}})
@@ -97,7 +96,7 @@ func (i *inspector) cache(w http.ResponseWriter, r *http.Request) {
 // invalidationExample is the shortest useful body of a POST to /api/invalidations.
 const invalidationExample = `{"paths": ["/img/*", "#tag"]}`
 
-// invalidationState is an invalidation as JSON.
+// invalidationState is the JSON form of an invalidation.
 type invalidationState struct {
 	ID           string    `json:"id"`
 	Distribution string    `json:"distribution,omitempty"`

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// changes tells for each field of the request and of the response what became of
-// it on its way through the edge, and by what.
+// changes reports, for each field of the request and response, what the edge did to it, and
+// why.
 func (i *inspector) changes(w http.ResponseWriter, r *http.Request) {
 	e, err := i.named(r.Context(), exchangeID(r))
 	if err != nil {
@@ -25,7 +25,7 @@ func (i *inspector) changes(w http.ResponseWriter, r *http.Request) {
 
 func requestChanges(e *recording.Exchange) []policy.Change {
 	came := e.Viewer.Fields
-	if came == nil { // over HTTP/2 their order is not known
+	if came == nil { // over HTTP/2 their order is unknown
 		came = append([]policy.Field{{Name: "Host", Value: e.Viewer.Host}}, fieldsOf(e.Viewer.Header)...)
 	}
 	if e.Sent == nil {
@@ -41,7 +41,7 @@ func responseChanges(e *recording.Exchange) []policy.Change {
 	return policy.AllChanges(policy.LegResponse, headFields(e.Response.OriginHead), fieldsOf(e.Response.Header), e.Changes)
 }
 
-// fieldsOf is a header as a list, in the order of names.
+// fieldsOf returns a header as a list, sorted by name.
 func fieldsOf(header http.Header) []policy.Field {
 	var names []string
 	for name := range header {
@@ -57,8 +57,8 @@ func fieldsOf(header http.Header) []policy.Field {
 	return all
 }
 
-// headFields are the fields of a response head as it came. A line that is not a
-// field is passed over.
+// headFields returns the fields of a response head as received. Lines that are not fields
+// are skipped.
 func headFields(head string) []policy.Field {
 	var all []policy.Field
 	first := true

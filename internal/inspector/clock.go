@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// mostAdvance bounds one step of the clock: a hundred years.
+// mostAdvance limits one step of the clock: a hundred years.
 const mostAdvance = 100 * 365 * 24 * time.Hour
 
 // clockExample is the shortest useful body of a POST to /api/clock.
@@ -14,13 +14,12 @@ const clockExample = `{"advance": "25h"}`
 
 // clockState is the answer of /api/clock.
 type clockState struct {
-	// Now is the time by which the edge decides, Ahead how far that is ahead of the
-	// real time.
+	// Now is the edge's current time, Ahead how far it is ahead of the real time.
 	Now   time.Time `json:"now"`
 	Ahead string    `json:"ahead"`
 }
 
-// clock tells the edge's time.
+// clock returns the edge's time.
 func (i *inspector) clock(w http.ResponseWriter, _ *http.Request) {
 	if i.Clock == nil {
 		refuse(w, http.StatusNotFound, problem{Error: "there is no clock to tell"})
@@ -51,7 +50,7 @@ func (i *inspector) advanceClock(w http.ResponseWriter, r *http.Request) {
 	i.clock(w, r)
 }
 
-// clockless answers where there is no clock; elsewhere there was an answer already.
+// clockless answers if there is no clock; otherwise there has already been an answer.
 func (i *inspector) clockless(w http.ResponseWriter) {
 	if i.Clock == nil {
 		i.clock(w, nil)
@@ -60,16 +59,16 @@ func (i *inspector) clockless(w http.ResponseWriter) {
 
 // Clock is the time by which the edge decides. All three are set.
 type Clock struct {
-	// Now tells it, and Ahead how far it was moved; Advance moves it.
+	// Now returns the time, Ahead how far it has been moved; Advance moves it.
 	Now     func() time.Time
 	Ahead   func() time.Duration
 	Advance func(d time.Duration)
 }
 
-// maxJSONBytes bounds the body of a POST: more than 3,000 of the longest paths.
+// maxJSONBytes limits the body of a POST: more than 3,000 of the longest paths.
 const maxJSONBytes = 16 << 20
 
-// readJSON reads a small body; false means that the answer was given.
+// readJSON reads a small body; false means that the answer has been sent.
 func readJSON(w http.ResponseWriter, r *http.Request, into any, example string) bool {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSONBytes))
 	d.DisallowUnknownFields()

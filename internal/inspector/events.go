@@ -11,27 +11,26 @@ import (
 )
 
 const (
-	// maxWatchers bounds how many may follow the events at once.
+	// maxWatchers limits how many may follow the events at once.
 	maxWatchers = 64
-	// eventPage is how many exchanges a watcher gets from the store at a time: all
-	// that is ever held for one that is slow.
+	// eventPage is how many exchanges a watcher gets from the store at a time: all that is
+	// ever held for a slow one.
 	eventPage = 100
-	// eventPause gathers what comes in a burst into one question to the store.
+	// eventPause combines a burst of exchanges into one query of the store.
 	eventPause = 50 * time.Millisecond
-	// eventTick is when the store is asked without being told, as other edges may
-	// write to it, and when a watcher that left is noticed.
+	// eventTick is how often the store is queried without notification, as other edges may
+	// write to it, and how soon a disconnected watcher is noticed.
 	eventTick = time.Second
 	// eventHeartbeat keeps connections through proxies open.
 	eventHeartbeat = 15 * time.Second
-	// slowWatcher is how long a watcher may take for one page. One that is slower
-	// is dropped; it resumes with Last-Event-ID where it stopped.
+	// slowWatcher is how long a watcher may take for one page. A slower one is dropped; it
+	// resumes with Last-Event-ID where it stopped.
 	slowWatcher = 10 * time.Second
 )
 
-// events sends one event for every exchange that is finished from now on, or
-// after the one named by Last-Event-ID. Its data is the summary of the exchange,
-// its id the position in the store. What a watcher has not read yet stays in the
-// store and nowhere else.
+// events sends one event for every exchange that finishes from now on, or after the one
+// named by Last-Event-ID. Its data is the summary of the exchange, its id the position in
+// the store. What a watcher has not read yet stays only in the store.
 func (i *inspector) events(w http.ResponseWriter, r *http.Request) {
 	filter, bad := parseFilter(r.URL.RawQuery, time.Now(), "limit", "cursor", "order", "whole")
 	if bad != nil {
@@ -58,7 +57,7 @@ func (i *inspector) events(w http.ResponseWriter, r *http.Request) {
 	i.follow(r.Context(), filter, s)
 }
 
-// resume returns the cursor after which events begin.
+// resume returns the cursor after which events start.
 func (i *inspector) resume(ctx context.Context, last string) (string, error) {
 	newest, err := i.Recordings.List(ctx, recording.Filter{Limit: 1})
 	if err != nil {
@@ -75,20 +74,20 @@ func (i *inspector) resume(ctx context.Context, last string) (string, error) {
 		return last, err
 	}
 	if most, err := recording.ParseCursor(newest.Positions[0]); err == nil && number > most {
-		// The store has begun again since: all that it has is new to the watcher.
+		// The store has started over since: everything in it is new to the watcher.
 		return "", nil
 	}
 	return last, nil
 }
 
-// follow sends what the store has after the filter's cursor, and then what comes,
-// until the watcher leaves or is too slow.
+// follow sends what the store has after the filter's cursor, and then what is recorded
+// later, until the watcher leaves or is too slow.
 func (i *inspector) follow(ctx context.Context, filter recording.Filter, s *eventStream) {
 	tick := time.NewTicker(eventTick)
 	defer tick.Stop()
 	heard := time.Now()
 	for s.err == nil {
-		next := i.next() // before the question, so that nothing falls in between
+		next := i.next() // before the query, so that nothing is missed in between
 		page, err := i.Recordings.List(ctx, filter)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -104,7 +103,7 @@ func (i *inspector) follow(ctx context.Context, filter recording.Filter, s *even
 			heard = time.Now()
 		}
 		if page.Next != "" {
-			filter.Cursor = page.Next // also past what is damaged
+			filter.Cursor = page.Next // also skips what is damaged
 			continue
 		}
 		if time.Since(heard) >= eventHeartbeat {
@@ -123,7 +122,7 @@ func (i *inspector) follow(ctx context.Context, filter recording.Filter, s *even
 	}
 }
 
-// next is closed at the next exchange; nil, which never is, without a feed.
+// next is closed at the next exchange; without a feed it is nil, which never is.
 func (i *inspector) next() <-chan struct{} {
 	if i.Feed == nil {
 		return nil
@@ -148,19 +147,19 @@ type eventStream struct {
 	err     error
 }
 
-// send sends at once. A watcher that does not take it in time is given up.
+// send sends immediately. A watcher that does not accept it in time is dropped.
 func (s *eventStream) send(text string) {
 	if s.err != nil {
 		return
 	}
-	// A writer without deadlines is one of a test: it takes everything.
+	// A writer without deadlines belongs to a test: it accepts everything.
 	_ = s.control.SetWriteDeadline(time.Now().Add(slowWatcher))
 	if _, s.err = s.w.Write([]byte(text)); s.err == nil {
 		s.err = s.control.Flush()
 	}
 }
 
-// oneLine is JSON without line ends, as the data of an event is one line.
+// oneLine returns JSON without line ends, as the data of an event is one line.
 func oneLine(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -169,7 +168,7 @@ func oneLine(v any) string {
 	return string(data)
 }
 
-// pause waits and says whether the watcher is still there.
+// pause waits and reports whether the watcher is still connected.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/faults"
 )
 
-// maxFaultsBytes bounds the body of a PUT: more than a Set holds at its fullest.
+// maxFaultsBytes limits the body of a PUT: more than a full Set has.
 const maxFaultsBytes = 256 << 10
 
 // faultsExample is the shortest useful body of a PUT.
@@ -19,12 +19,12 @@ type faultList struct {
 	Faults []faults.Status `json:"faults"`
 }
 
-// faults shows the faults in force.
+// faults shows the active faults.
 func (i *inspector) faults(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, faultList{i.Faults.List()})
 }
 
-// putFaults replaces the faults in force, by all that were sent or by none.
+// putFaults replaces the active faults with all that were sent, or with none.
 func (i *inspector) putFaults(w http.ResponseWriter, r *http.Request) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFaultsBytes))
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
@@ -50,7 +50,7 @@ func (i *inspector) putFaults(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// deleteFaults ends every fault.
+// deleteFaults removes all faults.
 func (i *inspector) deleteFaults(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, struct {
 		Removed int `json:"removed"`

@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// The bounds of a list.
+// The limits of a list.
 const (
 	defaultLimit = 100
 	maxLimit     = 1000
@@ -22,13 +22,13 @@ const (
 // parameter is one parameter of /api/exchanges.
 type parameter struct {
 	name string
-	// allowed says in words what may stand there.
+	// allowed describes the allowed values.
 	allowed string
-	// set puts a value into the filter and says whether it is allowed.
+	// set puts a value into the filter and reports whether it is allowed.
 	set func(f *recording.Filter, value string, now time.Time) bool
 }
 
-// parameters are all of them, in the order of the contract.
+// parameters are all parameters, in the order of the contract.
 var parameters = []parameter{
 	{"status", "a status, e.g. 502, or a class of them, e.g. 5xx", setStatus},
 	{"cause", "the short name of a cause: " + causeNames(), func(f *recording.Filter, v string, _ time.Time) bool {
@@ -110,9 +110,8 @@ func causeNames() string {
 	return strings.Join(names, ", ")
 }
 
-// parseFilter reads the query of a list, in which some parameters may have no
-// meaning. Nothing passes silently: an unknown, empty or repeated parameter is
-// refused.
+// parseFilter parses the query of a list, for which some parameters may not apply. Nothing
+// is ignored silently: an unknown, empty or repeated parameter is refused.
 func parseFilter(query string, now time.Time, without ...string) (recording.Filter, *problem) {
 	f := recording.Filter{Limit: defaultLimit}
 	values, err := url.ParseQuery(query)

@@ -12,75 +12,72 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// maxQueryBytes bounds the query of a request: more than any filter needs, and
-// short enough to be quoted in an error.
+// maxQueryBytes limits the query of a request: more than any filter needs, and short enough
+// to quote in an error.
 const maxQueryBytes = 8 << 10
 
 // Config is what the inspector shows and where it listens.
 type Config struct {
 	// Recordings are the exchanges; required.
 	Recordings recording.Store
-	// Feed tells /api/events that the store has something new. Default: none, and
-	// events come within a second.
+	// Feed tells /api/events that the store has something new. Default: none, and events
+	// arrive within a second.
 	Feed *recording.Feed
-	// Counts are shown by /metrics beside the health of Recordings. Default: none.
+	// Counts are shown by /metrics along with the health of Recordings. Default: none.
 	Counts *recording.Counts
 	// Distribution returns the effective distribution as JSON. Default: none,
 	// and /api/distribution is not found.
 	Distribution func() ([]byte, error)
-	// Distributions returns all distributions that are served, for the page. Default:
-	// none, and /api/distributions is not found.
+	// Distributions returns all distributions served, for the page. Default: none, and
+	// /api/distributions is not found.
 	Distributions func() ([]ServedDistribution, error)
-	// Rules returns what /api/rules shows, as JSON writes it. Default: the catalogue.
+	// Rules returns what /api/rules shows, for encoding as JSON. Default: the catalogue.
 	Rules func() any
-	// Faults are the faults on demand, to be shown and changed. Default: a set
-	// of the inspector's own, which forces nothing anywhere.
+	// Faults are the faults on demand, to show and change. Default: a set of its own,
+	// without effect.
 	Faults *faults.Set
-	// Started is when the edge started, and Edge its name in Recordings, where
-	// they have the exchanges of others and of earlier times, too: a reset forgets
-	// only those of this edge since then. Default: all are its own.
+	// Started is when the edge started, and Edge its name in Recordings, which may also
+	// have exchanges of others and from earlier: a reset deletes only those of this edge
+	// since then. Default: all are its own.
 	Started time.Time
 	Edge    string
-	// Reset is called when everything is to be forgotten, beside the recordings
-	// and the faults. Default: nothing else is.
+	// Reset is called to reset everything besides the recordings and the faults. Default:
+	// nothing else.
 	Reset func()
-	// Ready says why the edge cannot serve yet, or nil. Default: always ready.
+	// Ready returns why the edge cannot serve yet, or nil. Default: always ready.
 	Ready func() error
-	// Reload reads the configuration again and says why it was refused, or nil.
-	// Default: none, and /api/reload is not found.
+	// Reload rereads the configuration and returns why it was refused, or nil. Default:
+	// none, and /api/reload is not found.
 	Reload func() error
-	// Warning is what /readyz says although the edge serves; "" for nothing.
-	// Default: nothing.
+	// Warning returns what /readyz says although the edge serves; "" for nothing. Default:
+	// nothing.
 	Warning func() string
-	// Live shows the page what happens. Default: the page asks for lists.
+	// Live shows the page what happens. Default: the page polls lists.
 	Live *Live
-	// Actions are what the page can have done.
+	// Actions are what the page can trigger.
 	Actions Actions
-	// Listeners are the addresses of the edge, for what the page suggests, Where
-	// says for people where exchanges are recorded, and Served names the
-	// distributions.
+	// Listeners are the addresses of the edge, for suggestions on the page; Where says for
+	// people where exchanges are recorded; Served names the distributions.
 	Listeners Listeners
 	Where     string
 	Served    func() []string
-	// Clock is the time by which the edge decides. Default: none, and /api/clock is
-	// not found.
+	// Clock is the edge's clock. Default: none, and /api/clock is not found.
 	Clock *Clock
-	// Cache returns up to n entries of what is kept, the newest first, that are older
-	// than the one with the id before. Default: none, and the cache is off.
+	// Cache returns up to n cache entries, newest first, that are older than the one with
+	// the id before. Default: none, and the cache is off.
 	Cache func(before uint64, n int) Cache
-	// Invalidations takes those of /api/invalidations and of CloudFront's own API.
-	// Default: none, and there is nothing at those addresses.
+	// Invalidations handles /api/invalidations and CloudFront's own API. Default: none, and
+	// those paths are not found.
 	Invalidations *invalidation.Registry
-	// Version is what /version tells.
+	// Version is what /version returns.
 	Version Version
-	// Listen is the address listened on, as "127.0.0.1:4040", ":4040" or
-	// "[::]:4040". Requests are served whose Host is a loopback name or address
-	// or that of Listen; where Listen means every address, any IP address.
-	// Default: loopback only. The port of a Host does not count, as containers
-	// publish ports under other numbers.
+	// Listen is the listening address, such as "127.0.0.1:4040", ":4040" or "[::]:4040".
+	// Requests are served if their Host is a loopback name or address or that of Listen; if
+	// Listen means every address, any IP address. Default: loopback only. The port of a
+	// Host is ignored, as containers publish ports under other numbers.
 	Listen string
-	// Hosts are further names under which the inspector may be asked, such as
-	// its service name in a compose network.
+	// Hosts are further names under which the inspector may be reached, such as its service
+	// name in a compose network.
 	Hosts []string
 }
 
@@ -96,7 +93,7 @@ type Version struct {
 	Version string `json:"version"`
 	// Go is the version of the toolchain, e.g. "go1.26.8".
 	Go string `json:"go"`
-	// Revision is the commit it was built from; "" if it is not known.
+	// Revision is the commit it was built from; "" if unknown.
 	Revision string `json:"revision,omitempty"`
 }
 
@@ -116,7 +113,7 @@ type inspector struct {
 	hosts     hosts
 	crossSite http.CrossOriginProtection
 	watchers  atomic.Int32  // of /api/events
-	lists     chan struct{} // a place for each list of exchanges being written
+	lists     chan struct{} // a slot for each list of exchanges being written
 	page      *page.Page
 	checking  atomic.Bool
 }
@@ -172,7 +169,7 @@ func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.route(w, r)
 }
 
-// route finds the address asked for and checks the method.
+// route finds the requested path and checks the method.
 func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
 	if i.Invalidations != nil && strings.HasPrefix(r.URL.Path, invalidation.Prefix) {
 		i.Invalidations.ServeHTTP(w, r)
@@ -204,8 +201,8 @@ func (i *inspector) route(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// instead is the method that was meant: one that changes things where the method
-// asked for does.
+// instead returns the method that was probably meant: one that changes something if the
+// requested one does.
 func instead(method string, allowed []string) string {
 	if method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions {
 		for _, a := range allowed {

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/internal/har"
 )
 
-// har shows one exchange as an HTTP Archive, as a file to be saved and opened in
-// a browser's developer tools.
+// har sends one exchange as an HTTP Archive, to save as a file and open in a browser's
+// developer tools.
 func (i *inspector) har(w http.ResponseWriter, r *http.Request) {
 	id := exchangeID(r)
 	e, err := i.named(r.Context(), id)
@@ -33,7 +33,7 @@ func (i *inspector) har(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// fileName keeps of an id what a file's name may have.
+// fileName keeps those characters of an id that are safe in a file name.
 func fileName(id string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

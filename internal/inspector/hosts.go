@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// hosts decides which Host a request may have. A browser that was led here by a
-// foreign name (DNS rebinding) sends that name, and is refused.
+// hosts decides which Hosts are allowed. A browser directed here by a foreign name (DNS
+// rebinding) sends that name, and is refused.
 type hosts struct {
-	// names are allowed besides localhost, in lower case.
+	// names are allowed in addition to localhost, in lower case.
 	names []string
-	// everyAddress says that the listener is on all addresses of the machine:
-	// then any IP address is allowed, as nobody can point a foreign one here.
+	// everyAddress means that the listener is on all addresses of the machine: then any IP
+	// address is allowed, as nobody can point a foreign one here.
 	everyAddress bool
 }
 
-// newHosts takes the address listened on and further names.
+// newHosts takes the listening address and further names.
 func newHosts(listen string, further []string) hosts {
 	var h hosts
 	for _, name := range further {
@@ -36,7 +36,7 @@ func newHosts(listen string, further []string) hosts {
 	return h
 }
 
-// allow says whether a request with this Host is served.
+// allow reports whether a request with this Host is served.
 func (h *hosts) allow(hostPort string) bool {
 	host := strings.ToLower(strings.TrimSuffix(bareHost(hostPort), "."))
 	if host == "" {

@@ -15,7 +15,7 @@ import (
 // comes faster than a person can look is counted and not shown; the store has it.
 // The zero value is ready for use.
 type Live struct {
-	// Redactor hides secrets in what is shown. Default: credentials are hidden.
+	// Redactor hides secrets. Default: credentials are hidden.
 	Redactor *recording.Redactor
 
 	mu       sync.Mutex
@@ -26,8 +26,8 @@ type Live struct {
 const (
 	// liveMinutes is how far back [Live.Minutes] goes.
 	liveMinutes = 15
-	// liveTick is how often a watcher is told. It is shown liveBurst exchanges at
-	// once, and liveRate a second while more come: what that costs is bounded.
+	// liveTick is how often a watcher is notified. It gets liveBurst exchanges at once, and
+	// liveRate per second if more arrive: this limits the cost.
 	liveTick  = 80 * time.Millisecond
 	liveBurst = 50
 	liveRate  = 50
@@ -35,19 +35,20 @@ const (
 
 // Minute counts the exchanges that ended in one minute.
 type Minute struct {
-	// Start is the beginning of the minute.
+	// Start is the start of the minute.
 	Start time.Time `json:"start"`
-	// Requests are all exchanges, Failed those with a cause, Causes the latter by it.
+	// Requests counts all exchanges, Failed those with a cause, and Causes the latter by
+	// cause.
 	Requests int            `json:"requests"`
 	Failed   int            `json:"failed"`
 	Causes   map[string]int `json:"causes,omitempty"`
 }
 
-// watcher is one page that looks on.
+// watcher is one watching page.
 type watcher struct {
 	summaries []json.RawMessage
 	skipped   int
-	// budget is how many more it may be shown, refilled when that was last raised.
+	// budget is how many more exchanges it may get; refilled is when it was last increased.
 	budget   int
 	refilled time.Time
 	wake     chan struct{}
@@ -89,7 +90,7 @@ func (l *Live) Record(e *recording.Exchange) {
 	}
 }
 
-// stir has the watcher told at the next tick.
+// stir makes the watcher be notified at the next tick.
 func (w *watcher) stir() {
 	select {
 	case w.wake <- struct{}{}:
@@ -97,7 +98,7 @@ func (w *watcher) stir() {
 	}
 }
 
-// refill raises the budget by what the time since then allows.
+// refill increases the budget for the time that has passed.
 func (w *watcher) refill(now time.Time) {
 	if more := int(now.Sub(w.refilled).Seconds() * liveRate); more > 0 {
 		w.budget, w.refilled = min(liveBurst, w.budget+more), now
@@ -111,7 +112,7 @@ func (l *Live) redact(e *recording.Exchange) *recording.Exchange {
 	return l.Redactor.Redact(e)
 }
 
-// minute returns the count of a minute, cleared if it was that of an earlier one.
+// minute returns the counts of a minute, cleared if they were those of an earlier one.
 func (l *Live) minute(at time.Time) *Minute {
 	start := at.Truncate(time.Minute)
 	m := &l.minutes[start.Unix()/60%liveMinutes]
@@ -159,7 +160,7 @@ func (l *Live) watch() (w *watcher, leave func()) {
 	}
 }
 
-// take returns what a watcher has not been told yet.
+// take returns what a watcher has not received yet.
 func (l *Live) take(w *watcher) liveEvent {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -172,14 +173,14 @@ func (l *Live) take(w *watcher) liveEvent {
 	return event
 }
 
-// liveEvent is what a watcher is told at a time, the oldest first.
+// liveEvent is what a watcher receives at a time, oldest first.
 type liveEvent struct {
 	Exchanges []json.RawMessage `json:"exchanges"`
 	Skipped   int               `json:"skipped"`
 }
 
-// live follows the exchanges for the page. A page that was away asks for the list
-// when it is back: nothing is resumed here.
+// live follows the exchanges for the page. A page that was away requests the list when it
+// is back: nothing is resumed here.
 func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
 	if i.Live == nil {
 		refuse(w, http.StatusNotFound, problem{Error: "nothing is shown live here"})
@@ -217,7 +218,7 @@ func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// summary is what stands on top of every view of the page.
+// summary is what is at the top of every view of the page.
 func (i *inspector) summary(w http.ResponseWriter, r *http.Request) {
 	answer := struct {
 		Version  Version     `json:"version"`
@@ -246,9 +247,9 @@ func (i *inspector) summary(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// recordState is how the recordings are, for a person.
+// recordState is the state of the recordings, for people.
 type recordState struct {
-	// Where says where they are kept.
+	// Where says where they are stored.
 	Where   string `json:"where"`
 	Lost    uint64 `json:"lost"`
 	Spooled uint64 `json:"spooled"`

@@ -8,21 +8,21 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// The names that stand for an exchange: the newest, and the newest that failed.
+// The names for an exchange: the newest, and the newest that failed.
 const (
 	lastExchange   = "last"
 	failedExchange = "failed"
 )
 
-// searched is among how many of the newest exchanges a name or the beginning of an
-// id is looked for.
+// searched is how many of the newest exchanges are searched for a name or the beginning of
+// an id.
 const searched = 10_000
 
-// searchedAtOnce is how many of them are asked for at a time.
+// searchedAtOnce is how many of them are requested at a time.
 const searchedAtOnce = 200
 
-// named returns the exchange that somebody names: by its id, by the beginning of
-// one that fits no other, or as last or failed.
+// named returns the exchange with a name: its id, an unambiguous beginning of it, last or
+// failed.
 func (i *inspector) named(ctx context.Context, name string) (*recording.Exchange, error) {
 	e, err := i.Recordings.Get(ctx, name)
 	var absent *recording.NotFoundError
@@ -42,7 +42,7 @@ func (i *inspector) named(ctx context.Context, name string) (*recording.Exchange
 				return i.Recordings.Get(ctx, e.ID)
 			case !strings.HasPrefix(e.ID, name) || e.ID == found:
 			case found != "":
-				return nil, err // it fits several
+				return nil, err // ambiguous
 			default:
 				found = e.ID
 			}

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// writeOrigins shows what was counted by origin: the values of the labels are
-// bounded by the origins that are told apart and the causes there are.
+// writeOrigins writes the counts by origin: the values of the labels are limited by the
+// number of origins counted separately and of causes.
 func writeOrigins(b *strings.Builder, metric func(name, kind, help string), origins map[string]recording.OriginTotals) {
 	ids := slices.Sorted(maps.Keys(origins))
 	metric("edgesim_origin_exchanges_total", "counter", "Exchanges for which an origin was chosen.")
@@ -38,7 +38,7 @@ func writeOrigins(b *strings.Builder, metric func(name, kind, help string), orig
 	}
 }
 
-// writeHistogram shows a histogram, with buckets that include the shorter ones.
+// writeHistogram writes a histogram with cumulative buckets.
 func writeHistogram(b *strings.Builder, name, labels string, h *recording.Histogram) {
 	with, alone := labels, ""
 	if labels != "" {
@@ -52,7 +52,7 @@ func writeHistogram(b *strings.Builder, name, labels string, h *recording.Histog
 	fmt.Fprintf(b, "%s_bucket{%sle=\"+Inf\"} %d\n%s_sum%s %g\n%s_count%s %d\n", name, with, h.Count, name, alone, h.Sum.Seconds(), name, alone, h.Count)
 }
 
-// label quotes the value of a label: only these three are escaped in the format.
+// label quotes the value of a label: the format escapes only these three.
 func label(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`).Replace(strings.ToValidUTF8(value, "\ufffd")) + `"`
 }

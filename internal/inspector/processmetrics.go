@@ -8,8 +8,8 @@ type processMetric struct {
 	value      uint64
 }
 
-// processMetrics are what shows that a long-running edge holds on to something it
-// should not, under the names that Prometheus's own client for Go gives them.
+// processMetrics show whether a long-running edge leaks something, under the names used by
+// Prometheus's Go client.
 func processMetrics() []processMetric {
 	samples := []metrics.Sample{{Name: "/sched/goroutines:goroutines"}, {Name: "/gc/heap/live:bytes"}}
 	metrics.Read(samples)

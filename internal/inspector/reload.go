@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// reload has the configuration read again. What keeps it from being taken is
-// answered, a line for each error.
+// reload rereads the configuration. The answer says what is wrong with it, one line per
+// error.
 func (i *inspector) reload(w http.ResponseWriter, _ *http.Request) {
 	if i.Reload == nil {
 		writeJSON(w, http.StatusNotFound, map[string]string{"error": "there is no configuration to read again"})

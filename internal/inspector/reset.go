@@ -8,9 +8,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// reset ends every fault, and forgets what else is kept and the exchanges of this
-// edge since it started, or with all=true every one: what a test suite does
-// before each test.
+// reset removes all faults, and deletes other state and the exchanges of this edge since it
+// started, or with all=true every exchange: what a test suite does before each test.
 func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
 	all, bad := parseReset(r.URL.RawQuery)
 	if bad != nil {
@@ -36,7 +35,7 @@ func (i *inspector) reset(w http.ResponseWriter, r *http.Request) {
 	}{removed, ended})
 }
 
-// parseReset reads the query of a reset: all=true, or nothing.
+// parseReset parses the query of a reset: all=true, or nothing.
 func parseReset(query string) (all bool, bad *problem) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -57,11 +56,11 @@ func parseReset(query string) (all bool, bad *problem) {
 	return false, nil
 }
 
-// forgottenAtOnce is how many exchanges one change of a store forgets.
+// forgottenAtOnce is how many exchanges are deleted in one change of a store.
 const forgottenAtOnce = 1000
 
-// forgetOwn forgets the exchanges of this edge since it started. What is recorded
-// meanwhile stays, or a busy edge would never be done.
+// forgetOwn deletes the exchanges of this edge since it started. Those recorded meanwhile
+// are kept, or a busy edge would never finish.
 func (i *inspector) forgetOwn(ctx context.Context) (removed int, err error) {
 	own := recording.Filter{Since: i.Started, Edge: i.Edge, Limit: forgottenAtOnce}
 	for {

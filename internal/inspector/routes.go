@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/internal/invalidation"
 )
 
-// route is one address of the inspector. A "{id}" in a path is one segment.
+// route is one path of the inspector. A "{id}" in a path is one segment.
 type route struct {
 	method string
 	path   string
@@ -18,7 +18,7 @@ type route struct {
 	serve  http.HandlerFunc
 }
 
-// table returns all addresses, in the order in which GET / lists them.
+// table returns all paths, in the order in which GET / lists them.
 func (i *inspector) table() []route {
 	return []route{
 		{"GET", "/", "the page in a browser, this list elsewhere", i.index},
@@ -53,7 +53,7 @@ func (i *inspector) table() []route {
 	}
 }
 
-// matches says whether a request's path is this address.
+// matches reports whether a request's path is this one.
 func (t *route) matches(path string) bool {
 	before, after, takesID := strings.Cut(t.path, "{id}")
 	if !takesID {
@@ -64,7 +64,7 @@ func (t *route) matches(path string) bool {
 	return begins && ends && id != "" && !strings.Contains(id, "/")
 }
 
-// allows says whether the address has this method; GET brings HEAD along.
+// allows reports whether the path has this method; GET includes HEAD.
 func (t *route) allows(method string) bool { return slices.Contains(t.methods(), method) }
 
 func (t *route) methods() []string {
@@ -74,7 +74,7 @@ func (t *route) methods() []string {
 	return []string{t.method}
 }
 
-// index lists the addresses.
+// index lists the paths.
 func (i *inspector) index(w http.ResponseWriter, _ *http.Request) {
 	var b strings.Builder
 	b.WriteString("edgesim inspector\n\n")
@@ -111,7 +111,7 @@ func (i *inspector) version(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, i.Version)
 }
 
-// writeText sends a short text. An error means that the client has left.
+// writeText sends a short text. A write error means that the client has left.
 func writeText(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// The patience of the API's server. It answers people and programs nearby.
+// The timeouts of the API's server. Its clients are people and programs nearby.
 const (
-	// headTimeout bounds the reading of a request head, bodyTimeout that of a body.
+	// headTimeout limits reading a request head, bodyTimeout reading a body.
 	headTimeout = 10 * time.Second
 	bodyTimeout = 30 * time.Second
 	// idleTimeout is how long a kept-alive connection may be idle.
 	idleTimeout = time.Minute
-	// stallTimeout is how long a client may take no byte of an answer.
+	// stallTimeout is how long a client may go without accepting a byte of an answer.
 	stallTimeout = time.Minute
-	// maxConnections is how many there may be at a time: so many descriptors are
-	// not the viewers'. Beyond them the one that has been idle longest is closed.
+	// maxConnections is how many there may be at a time: their descriptors are not
+	// available to viewers. Beyond it, the one that has been idle longest is closed.
 	maxConnections = 256
 )
 
@@ -31,8 +31,8 @@ func NewServer(c Config) *http.Server {
 	}
 }
 
-// patient bounds how long a client may take with its request's body and with the
-// answer. Neither bound holds for the whole of an answer: events go on for ever.
+// patient limits how long a client may take with its request body and the answer. Neither
+// limit applies to the whole answer: events never end.
 func patient(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
@@ -47,13 +47,13 @@ func patient(h http.Handler) http.Handler {
 type patientWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
-	own     bool // the deadlines are the handler's
+	own     bool // the handler sets the deadlines
 }
 
-// renew gives the client its time for the next bytes.
+// renew gives the client time for the next bytes.
 func (w *patientWriter) renew() {
 	if !w.own {
-		_ = w.control.SetWriteDeadline(time.Now().Add(stallTimeout)) // that it cannot be set shows in the write
+		_ = w.control.SetWriteDeadline(time.Now().Add(stallTimeout)) // a failure shows in the write
 	}
 }
 
@@ -84,12 +84,12 @@ type guests struct {
 
 	mu   sync.Mutex
 	all  map[net.Conn]bool
-	idle map[net.Conn]uint64 // waiting for a request, by when that began
+	idle map[net.Conn]uint64 // waiting for a request, by when they started waiting
 	turn uint64
 }
 
-// track follows a connection, and closes the one that has waited longest for a
-// request where there are too many; of those that are all busy, the new one.
+// track follows a connection. If there are too many, it closes the one that has waited
+// longest for a request; if all are busy, the new one.
 func (g *guests) track(c net.Conn, state http.ConnState) {
 	var gone net.Conn
 	g.mu.Lock()
@@ -104,18 +104,18 @@ func (g *guests) track(c net.Conn, state http.ConnState) {
 		}
 	case http.StateActive:
 		delete(g.idle, c)
-	default: // closed, or in other hands
+	default: // closed, or hijacked
 		delete(g.all, c)
 		delete(g.idle, c)
 	}
 	g.mu.Unlock()
 	if gone != nil {
-		_ = gone.Close() // what it had to say was said
+		_ = gone.Close() // it has nothing more to say
 	}
 }
 
-// longest is the connection that has waited longest, but for the newest one, which
-// is returned where no other waits.
+// longest returns the connection that has waited longest, except the newest one, which is
+// returned if no other waits.
 func (g *guests) longest(newest net.Conn) net.Conn {
 	found := newest
 	for c, since := range g.idle {

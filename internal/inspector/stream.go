@@ -9,25 +9,25 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Bounds of the lists of exchanges: an answer is written while it is read, so
-// that what is asked for at once costs a few exchanges of memory and not all.
+// Limits for lists of exchanges: an answer is written while it is read, so that what is
+// requested at once takes the memory of a few exchanges and not of all.
 const (
-	// maxLists is how many lists are written at once. One more waits for its turn
-	// for listWait, and is refused then.
+	// maxLists is how many lists are written at once. A further one waits for listWait, and
+	// is then refused.
 	maxLists = 4
 	listWait = 5 * time.Second
 	// listPart is how many summaries are read from the store at a time, and
 	// wholePart how many exchanges with their bodies.
 	listPart  = 50
 	wholePart = 4
-	// maxListBytes is where a list ends, whatever its limit; its "next" says where
-	// it goes on. An exchange that is larger by itself is sent all the same.
+	// maxListBytes is where a list ends, regardless of its limit; its "next" says where it
+	// continues. A single larger exchange is still sent.
 	maxListBytes = 32 << 20
 	// slowReader is how long a reader may take for one part.
 	slowReader = 30 * time.Second
 )
 
-// list writes the exchanges that a filter lets through.
+// list writes the exchanges that a filter selects.
 func (i *inspector) list(w http.ResponseWriter, r *http.Request, filter recording.Filter) {
 	if !i.takeTurn(r) {
 		w.Header().Set("Retry-After", "1")
@@ -50,7 +50,7 @@ func (i *inspector) list(w http.ResponseWriter, r *http.Request, filter recordin
 		page, err = l.part(i.Recordings, r)
 	}
 	if err != nil || l.err != nil {
-		panic(http.ErrAbortHandler) // the reader must not take it for the end
+		panic(http.ErrAbortHandler) // the reader must not mistake it for the end
 	}
 	l.end()
 }
@@ -68,7 +68,7 @@ func (i *inspector) takeTurn(r *http.Request) bool {
 	return false
 }
 
-// listing is a list on its way to a reader.
+// listing is a list being sent to a reader.
 type listing struct {
 	w         http.ResponseWriter
 	control   *http.ResponseController
@@ -95,11 +95,11 @@ func (l *listing) part(store recording.Store, r *http.Request) (recording.Page, 
 	return store.List(r.Context(), f)
 }
 
-// add writes a part, and says whether another is wanted.
+// add writes a part, and reports whether another is wanted.
 func (l *listing) add(page recording.Page) (more bool) {
 	l.damaged = append(l.damaged, page.Damaged...)
 	l.next = page.Next
-	_ = l.control.SetWriteDeadline(time.Now().Add(slowReader)) // a writer without deadlines is one of a test
+	_ = l.control.SetWriteDeadline(time.Now().Add(slowReader)) // a writer without deadlines belongs to a test
 	for n, e := range page.Exchanges {
 		l.exchange(e, page.Positions[n])
 		last := n+1 == len(page.Exchanges)

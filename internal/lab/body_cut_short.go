@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// bodyCutShort is an origin that promises more than it sends. The viewer has the
-// head already, so there is no error page: it gets what came.
+// bodyCutShort is an origin that announces more than it sends. The viewer already has the
+// head, so there is no error page: it gets what arrived.
 func bodyCutShort() Fault {
 	return Fault{
 		Name:      "body-cut-short",

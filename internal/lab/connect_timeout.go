@@ -6,8 +6,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// connectTimeout is an origin behind a firewall that drops packets: its SYNs are
-// never answered. Here the kernel drops them, for lack of room in the backlog.
+// connectTimeout is an origin behind a firewall that drops packets: SYNs to it are never
+// answered. Here the kernel drops them, for lack of room in the backlog.
 func connectTimeout() Fault {
 	return Fault{
 		Name:   "connect-timeout",

@@ -22,8 +22,8 @@ func (l *Lab) Distribution() *distribution.Distribution {
 		d.Origins = append(d.Origins, o.configured())
 		d.Behaviors = append(d.Behaviors, behavior(o.Path()+"*", o.Name))
 	}
-	// /expired* matches what is meant for /expired-intermediate, and the first
-	// match wins (CF-PATH-02): the longer pattern goes first.
+	// /expired* also matches /expired-intermediate, and the first match wins (CF-PATH-02):
+	// the longer pattern goes first.
 	slices.SortStableFunc(d.Behaviors, func(a, b distribution.CacheBehavior) int {
 		return len(b.PathPattern) - len(a.PathPattern)
 	})
@@ -63,7 +63,7 @@ func (l *Lab) Connect() map[string]string {
 	return connect
 }
 
-// defaultOrigin is the id of the origin for all other paths.
+// defaultOrigin returns the id of the origin for all other paths.
 func (l *Lab) defaultOrigin() string {
 	for _, o := range l.origins {
 		if o.Name == defaultHealthy {
@@ -81,8 +81,8 @@ func (l *Lab) defaultOrigin() string {
 	return ""
 }
 
-// configured returns the origin as a team would configure it: the standard
-// ports, which Connect maps to the real ones, and the API's defaults.
+// configured returns the origin as a team would configure it: the standard ports, which
+// Connect maps to the real ones, and the API's defaults.
 func (o Origin) configured() distribution.Origin {
 	c := distribution.NewOrigin(o.Name, o.Host())
 	c.ProtocolPolicy = distribution.OriginHTTPSOnly

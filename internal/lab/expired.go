@@ -5,7 +5,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// expired is an origin whose certificate nobody renewed.
+// expired is an origin whose certificate was not renewed.
 func expired() Fault {
 	return Fault{
 		Name:   "expired",

@@ -21,8 +21,8 @@ func expiredIntermediate() Fault {
 	}
 }
 
-// expiredIntermediateChain returns a valid leaf and an intermediate that ended a
-// month ago.
+// expiredIntermediateChain returns a valid leaf and an intermediate that expired a month
+// ago.
 func expiredIntermediateChain(s *site) (tls.Certificate, error) {
 	old, err := s.authority.root.Issue(pki.Template{
 		CommonName: "edgesim lab expired intermediate",

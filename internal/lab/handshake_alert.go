@@ -6,9 +6,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// handshakeAlert is an origin that answers every ClientHello with the alert that
-// says least. The rest of what it speaks is all in CloudFront's list, so no scan
-// finds another reason.
+// handshakeAlert is an origin that answers every ClientHello with the least specific alert.
+// Everything else that it supports is in CloudFront's list, so a scan finds no other
+// reason.
 func handshakeAlert() Fault {
 	return Fault{
 		Name:   "handshake-alert",

@@ -6,8 +6,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// handshakeHangUp is an origin that closes the connection when it has read the
-// ClientHello, without an alert.
+// handshakeHangUp is an origin that closes the connection after reading the ClientHello,
+// without an alert.
 func handshakeHangUp() Fault {
 	return Fault{
 		Name:   "handshake-hang-up",

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// hangUp is an origin that takes a request and closes the connection, as a process
-// does that dies of it.
+// hangUp is an origin that reads a request and closes the connection, like a process that
+// crashes on it.
 func hangUp() Fault {
 	return Fault{
 		Name:   "hang-up",

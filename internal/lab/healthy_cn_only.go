@@ -5,8 +5,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// healthyCNOnly is an origin whose certificate has no subject alternative name.
-// Browsers refuse it; CloudFront documents that it looks at the CN as well.
+// healthyCNOnly is an origin whose certificate has no subject alternative name. Browsers
+// refuse it; CloudFront documents that it also checks the CN.
 func healthyCNOnly() Fault {
 	return Fault{
 		Name:   "healthy-cn-only",

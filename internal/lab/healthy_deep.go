@@ -7,8 +7,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// healthyDeep is an origin whose leaf stands below three intermediates, all sent
-// and in order.
+// healthyDeep is an origin whose leaf is below three intermediates, all sent and in order.
 func healthyDeep() Fault {
 	return Fault{
 		Name:   "healthy-deep",

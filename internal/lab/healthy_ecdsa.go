@@ -15,5 +15,5 @@ func healthyECDSA() Fault {
 	}
 }
 
-// defaultHealthy is the origin for the paths that belong to no fault.
+// defaultHealthy is the origin for paths that belong to no fault.
 const defaultHealthy = "healthy-ecdsa"

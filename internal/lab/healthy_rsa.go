@@ -5,8 +5,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// healthyRSA is an origin with an RSA key of 2,048 bits, made when the first
-// client comes.
+// healthyRSA is an origin with a 2,048-bit RSA key, made when the first client connects.
 func healthyRSA() Fault {
 	return Fault{
 		Name:   "healthy-rsa",

@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// incompleteChain is an origin configured with the certificate alone (cert.pem in
-// place of fullchain.pem). Browsers hide the mistake by fetching what is missing
-// from the address in the certificate; CloudFront is not known to.
+// incompleteChain is an origin configured with only the certificate (cert.pem instead of
+// fullchain.pem). Browsers hide the mistake by fetching what is missing from the address in
+// the certificate; CloudFront is not known to.
 func incompleteChain() Fault {
 	return Fault{
 		Name:   "incomplete-chain",
@@ -22,8 +22,8 @@ func incompleteChain() Fault {
 	}
 }
 
-// leafAlone returns the leaf without its issuer, and with the address where the
-// issuer would be found.
+// leafAlone returns the leaf without its issuer, but with the address where the issuer
+// could be found.
 func leafAlone(s *site) (tls.Certificate, error) {
 	template := s.authority.leaf(s.host)
 	template.CAIssuers = []string{"http://ca." + labDomain + "/issuing.cer"}

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// maxConnections is how many connections one origin serves at once; more wait
-// in the kernel's queue.
+// maxConnections is how many connections one origin serves at once; others wait in the
+// kernel's queue.
 const maxConnections = 1024
 
 // keeper owns what a lab has open: listeners, connections, bare sockets, and
@@ -23,8 +23,8 @@ func newKeeper() *keeper {
 	return &keeper{open: make(map[io.Closer]struct{})}
 }
 
-// keep takes charge of something open. If the keeper has closed, it closes it
-// at once and returns false.
+// keep takes ownership of something open. If the keeper is closed, it closes it at once and
+// returns false.
 func (k *keeper) keep(c io.Closer) bool {
 	k.mu.Lock()
 	closed := k.closed
@@ -33,12 +33,12 @@ func (k *keeper) keep(c io.Closer) bool {
 	}
 	k.mu.Unlock()
 	if closed {
-		_ = c.Close() // nobody is left to tell; not under the lock, which a guest takes to say good-bye
+		_ = c.Close() // nobody is left to tell; not under the lock, which a guest takes when it closes
 	}
 	return !closed
 }
 
-// forget ends the charge of something that its user closes.
+// forget gives up ownership of something that its user closes.
 func (k *keeper) forget(c io.Closer) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -54,7 +54,7 @@ func (k *keeper) run(f func()) {
 	}
 }
 
-// close closes everything. What runs then ends soon; wait waits for it.
+// close closes everything. What is running then ends soon; wait waits for it.
 func (k *keeper) close() {
 	k.mu.Lock()
 	k.closed = true
@@ -69,8 +69,8 @@ func (k *keeper) close() {
 // wait waits for every goroutine. Call it after close.
 func (k *keeper) wait() { k.running.Wait() }
 
-// gate is a listener that lets in a bounded number of connections at once and
-// hands each to its keeper.
+// gate is a listener that admits a limited number of connections at once and hands each to
+// its keeper.
 type gate struct {
 	*net.TCPListener
 	keeper *keeper
@@ -108,7 +108,7 @@ func (g *gate) Close() error {
 	return g.TCPListener.Close()
 }
 
-// guest is one connection that a gate let in. Closing it frees its slot.
+// guest is one connection admitted by a gate. Closing it frees its slot.
 type guest struct {
 	*net.TCPConn
 	gate *gate

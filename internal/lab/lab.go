@@ -15,8 +15,9 @@ import (
 // Config says how to run a lab. The zero value runs every fault on loopback,
 // each on a free port.
 type Config struct {
-	// Host is the address to listen on: an IP address or "localhost". Default
-	// "127.0.0.1".
+	// Port is the port of the first fault of [Faults]; the next one in the list gets the
+	// next port, and so on, whether or not Only names them, so that a fault's port does not
+	// depend on which others run. Zero means that every origin gets a free port.
 	Host string
 	// Port is the port of the first fault of [Faults]; the one after it in the
 	// list gets the next port, and so on, whether or not Only names them, so
@@ -25,8 +26,8 @@ type Config struct {
 	Port int
 	// Only are the names of the faults to run. None means all.
 	Only []string
-	// Now is the clock by which certificates are valid or not. It is read
-	// once, at the start. Default time.Now.
+	// Now is the clock for the validity of certificates. It is read once, at the start.
+	// Default time.Now.
 	Now func() time.Time
 }
 
@@ -42,8 +43,8 @@ type Lab struct {
 // Origin is one running origin.
 type Origin struct {
 	Fault
-	// Address is the host:port it listens on, or "" for an origin whose fault
-	// is that its name does not resolve.
+	// Address is the host:port it listens on, or "" for an origin whose fault is that its
+	// name does not resolve.
 	Address string `json:"address,omitempty"`
 }
 
@@ -79,14 +80,14 @@ func Start(ctx context.Context, cfg Config) (*Lab, error) {
 			port = cfg.Port + i
 		}
 		if err := l.open(ctx, wanted[i], netip.AddrPortFrom(host, uint16(port))); err != nil {
-			_ = l.Close() // the reason for closing is the error to tell
+			_ = l.Close() // the reason for closing is the error to report
 			return nil, fmt.Errorf("starting origin %q: %w", wanted[i].Name, err)
 		}
 	}
 	return l, nil
 }
 
-// watch closes what is open when ctx ends.
+// watch closes everything when ctx ends.
 func (l *Lab) watch(ctx context.Context) {
 	<-ctx.Done()
 	l.keeper.close()
@@ -119,7 +120,7 @@ func (l *Lab) Close() error {
 	return nil
 }
 
-// listenHost reads the address to listen on.
+// listenHost parses the address to listen on.
 func listenHost(host string) (netip.Addr, error) {
 	switch host {
 	case "", "localhost":
@@ -132,8 +133,8 @@ func listenHost(host string) (netip.Addr, error) {
 	return address, nil
 }
 
-// dialable returns an address that reaches a listener from this machine, also
-// when it listens on all addresses.
+// dialable returns an address that reaches a listener from this machine, even if it listens
+// on all addresses.
 func dialable(address string) string {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || !at.Addr().IsUnspecified() {

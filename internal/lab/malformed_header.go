@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// malformedHeader is an origin whose program prints into the head of the response.
+// malformedHeader is an origin whose program prints into the response head.
 func malformedHeader() Fault {
 	return Fault{
 		Name:   "malformed-header",

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// noSharedCipher is an origin hardened to one good cipher suite that CloudFront
-// does not offer to origins.
+// noSharedCipher is an origin hardened to a single good cipher suite that CloudFront does
+// not offer to origins.
 func noSharedCipher() Fault {
 	return Fault{
 		Name:   "no-shared-cipher",

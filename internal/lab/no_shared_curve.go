@@ -8,8 +8,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// noSharedCurve is an origin that agrees on keys only over P-521, with suites that
-// cannot do without a curve.
+// noSharedCurve is an origin that supports only P-521, with suites that require a curve.
 func noSharedCurve() Fault {
 	return Fault{
 		Name:   "no-shared-curve",

@@ -5,8 +5,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// notYetValid is an origin whose certificate was put in place too early, or whose
-// issuer had a wrong clock.
+// notYetValid is an origin whose certificate was installed too early, or whose issuer had a
+// wrong clock.
 func notYetValid() Fault {
 	return Fault{
 		Name:   "not-yet-valid",

@@ -5,7 +5,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// onlyNewTLS is the reverse of onlyOldTLS: the origin begins at TLS 1.2, and the
+// onlyNewTLS is the reverse of onlyOldTLS: the origin starts at TLS 1.2, and the
 // distribution still allows only TLSv1.
 func onlyNewTLS() Fault {
 	return Fault{

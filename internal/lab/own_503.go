@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// own503 is an origin that answers with an error of its own. It is relayed as it
-// is: no page of the edge, no cause.
+// own503 is an origin that answers with an error of its own. It is passed on unmodified: no
+// page of the edge, no cause.
 func own503() Fault {
 	return Fault{
 		Name:   "own-503",
@@ -26,7 +26,7 @@ func own503() Fault {
 	}
 }
 
-// unavailable answers as an origin does that is being restarted.
+// unavailable answers like an origin that is being restarted.
 func unavailable(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Retry-After", "30")
 	http.Error(w, "the origin is down for maintenance", http.StatusServiceUnavailable)

@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// resetBeforeResponse is hangUp with a RST in place of a FIN.
+// resetBeforeResponse is hangUp with a RST instead of a FIN.
 func resetBeforeResponse() Fault {
 	return Fault{
 		Name:   "reset-before-response",

@@ -5,8 +5,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// rsaOversized is an origin with an RSA key above the documented maximum. The key
-// is made when the first client comes, which takes a good part of a second.
+// rsaOversized is an origin with an RSA key above the documented maximum. The key is made
+// when the first client connects, which takes most of a second.
 func rsaOversized() Fault {
 	return Fault{
 		Name:   "rsa-oversized",

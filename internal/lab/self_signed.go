@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// selfSigned is an origin with the certificate that a tutorial made.
+// selfSigned is an origin with a certificate made by following a tutorial.
 func selfSigned() Fault {
 	return Fault{
 		Name:   "self-signed",
@@ -20,7 +20,7 @@ func selfSigned() Fault {
 	}
 }
 
-// selfSignedLeaf returns one certificate that nobody else has signed.
+// selfSignedLeaf returns one certificate that is only signed by itself.
 func selfSignedLeaf(s *site) (tls.Certificate, error) {
 	leaf, err := pki.SelfSign(s.authority.leaf(s.host))
 	if err != nil {

@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// connectionLifetime bounds a connection of a raw origin, whatever its client
-// does. It runs on the real clock, as sockets know no other.
+// connectionLifetime limits a connection of a raw origin, whatever its client does. It uses
+// the real clock, the only one that sockets know.
 const connectionLifetime = 5 * time.Minute
 
-// maxHeadBytes bounds what a raw origin keeps of a request's head; it is well
-// above what the edge lets through (CF-LIMIT-01).
+// maxHeadBytes limits what a raw origin keeps of a request's head; it is well above what
+// the edge forwards (CF-LIMIT-01).
 const maxHeadBytes = 1 << 16
 
 // acceptPause is the pause after a failure to accept, e.g. for lack of file
 // descriptors.
 const acceptPause = 10 * time.Millisecond
 
-// serve accepts connections and gives each to handle in a goroutine of its
-// own. The connection is closed when handle returns. ctx ends when the lab
-// closes; the connection is then closed too.
+// serve accepts connections and passes each to handle in its own goroutine. The connection
+// is closed when handle returns. ctx ends when the lab closes; the connection is then
+// closed too.
 func (s *site) serve(ctx context.Context, handle func(ctx context.Context, conn *guest)) error {
 	g, err := s.listen(ctx)
 	if err != nil {
@@ -36,8 +36,7 @@ func (s *site) serve(ctx context.Context, handle func(ctx context.Context, conn 
 	return nil
 }
 
-// acceptAll is the accept loop of a raw origin. It ends when its listener is
-// closed.
+// acceptAll is the accept loop of a raw origin. It ends when its listener is closed.
 func (s *site) acceptAll(ctx context.Context, g *gate, handle func(ctx context.Context, conn *guest)) {
 	for {
 		conn, err := g.accept()
@@ -61,14 +60,14 @@ func (s *site) entertain(ctx context.Context, conn *guest, handle func(ctx conte
 	}
 }
 
-// serveRequests reads one whole request from each connection, over TLS unless
-// config is nil, and has answer write what this origin answers.
+// serveRequests reads one whole request from each connection, over TLS unless config is
+// nil, and lets answer write the origin's answer.
 func (s *site) serveRequests(ctx context.Context, config *tls.Config, answer func(ctx context.Context, conn net.Conn)) error {
 	return s.serve(ctx, func(ctx context.Context, conn *guest) {
 		var stream net.Conn = conn
 		if config != nil {
 			secure := tls.Server(conn, config)
-			defer func() { _ = secure.Close() }() // says close_notify; conn is closed anyway
+			defer func() { _ = secure.Close() }() // sends close_notify; conn is closed anyway
 			stream = secure
 		}
 		bounded := &io.LimitedReader{R: stream, N: maxHeadBytes}
@@ -94,8 +93,8 @@ func (s *site) serveHTTP(ctx context.Context, config *tls.Config, handler http.H
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: time.Minute,
-		// Longer than the longest keep-alive of CloudFront (CF-CONF-09), so
-		// that it is always the edge that ends an idle connection.
+		// Longer than the longest keep-alive of CloudFront (CF-CONF-09), so that it is
+		// always the edge that ends an idle connection.
 		IdleTimeout: connectionLifetime + 10*time.Second,
 		ErrorLog:    log.New(io.Discard, "", 0), // refused handshakes are the lab's daily bread
 		ConnState:   s.countConnections,
@@ -108,9 +107,9 @@ func (s *site) serveHTTP(ctx context.Context, config *tls.Config, handler http.H
 	return nil
 }
 
-// countConnections has the keeper wait for the connections of net/http, which
-// have goroutines of their own. Serve reports a new one before it starts its
-// goroutine, while its own is still counted.
+// countConnections makes the keeper wait for the connections of net/http, which have their
+// own goroutines. Serve reports a new one before it starts its goroutine, while its own is
+// still counted.
 func (s *site) countConnections(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:

@@ -12,15 +12,15 @@ import (
 	"github.com/edgesim/edgesim/internal/pki"
 )
 
-// site is where one origin is built: the name it answers for, the address it
-// may listen on, and who signs its certificates. A fault's start function uses
-// exactly one of its serve methods, or none if nothing listens.
+// site is where one origin is built: the name it answers for, the address it may listen on,
+// and the issuer of its certificates. A fault's start function uses exactly one of its
+// serve methods, or none if nothing listens.
 type site struct {
 	host      string
 	at        netip.AddrPort
 	authority *authority
 	keeper    *keeper
-	// address is where the origin really listens; set by what listens.
+	// address is where the origin actually listens; set by the listener.
 	address string
 }
 
@@ -28,7 +28,7 @@ type site struct {
 func (s *site) listen(ctx context.Context) (*gate, error) {
 	network := "tcp"
 	if s.at.Addr().Is4() {
-		network = "tcp4" // else 0.0.0.0 means IPv6, too, which a container may not have
+		network = "tcp4" // otherwise 0.0.0.0 includes IPv6, which a container may not have
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, network, s.at.String())
 	if err != nil {
@@ -50,8 +50,8 @@ func sound(s *site) (tls.Certificate, error) {
 	return s.authority.issue(s.authority.leaf(s.host))
 }
 
-// serveChain returns the start function of an origin of which nothing matters
-// but its certificates: whoever accepts them gets the echo.
+// serveChain returns the start function of an origin of which only the certificates matter:
+// a client that accepts them gets the echo.
 func serveChain(mint chain) func(context.Context, *site) error {
 	return func(ctx context.Context, s *site) error {
 		config, err := s.tlsConfig(mint)
@@ -62,9 +62,9 @@ func serveChain(mint chain) func(context.Context, *site) error {
 	}
 }
 
-// serveChainLazily is serveChain for certificates that take long to mint, as
-// with RSA keys: they are minted when first asked for. A failure to mint them
-// shows as alert 80 (internal error) in the handshake.
+// serveChainLazily is serveChain for certificates that take long to mint, such as those
+// with RSA keys: they are minted on first use. A failure to mint them shows as alert 80
+// (internal error) in the handshake.
 func serveChainLazily(mint chain) func(context.Context, *site) error {
 	return func(ctx context.Context, s *site) error {
 		certificate := sync.OnceValues(func() (tls.Certificate, error) { return mint(s) })
@@ -79,8 +79,8 @@ func serveChainLazily(mint chain) func(context.Context, *site) error {
 	}
 }
 
-// tlsConfig is the configuration of a modern server that shows this chain. The
-// faults of the handshake change it.
+// tlsConfig is the configuration of a modern server with this chain. The handshake faults
+// change it.
 func (s *site) tlsConfig(mint chain) (*tls.Config, error) {
 	certificate, err := mint(s)
 	if err != nil {
@@ -89,8 +89,7 @@ func (s *site) tlsConfig(mint chain) (*tls.Config, error) {
 	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}, nil
 }
 
-// changed returns a chain that is sound except for what change does to the
-// leaf's template.
+// changed returns a chain that is valid except for what change does to the leaf's template.
 func changed(change func(a *authority, leaf *pki.Template)) chain {
 	return func(s *site) (tls.Certificate, error) {
 		leaf := s.authority.leaf(s.host)

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// slowFirstByte is an origin that takes a request and does not begin to answer. A
-// GET is tried again on a new connection, so two attempts of a second each.
+// slowFirstByte is an origin that reads a request but does not start to answer. A GET is
+// tried again on a new connection, hence two attempts of a second each.
 func slowFirstByte() Fault {
 	return Fault{
 		Name:   "slow-first-byte",

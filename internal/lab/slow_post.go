@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// slowPOST is slowFirstByte for a method that is never tried again, however many
-// attempts are allowed.
+// slowPOST is slowFirstByte for a method that is never retried, no matter how many attempts
+// are allowed.
 func slowPOST() Fault {
 	return Fault{
 		Name:   "slow-post",

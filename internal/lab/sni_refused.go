@@ -6,8 +6,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// sniRefused is an origin that has no certificate for the name it is asked for
-// and says so, as strict virtual hosting does.
+// sniRefused is an origin that has no certificate for the requested name and says so, as
+// strict virtual hosting does.
 func sniRefused() Fault {
 	return Fault{
 		Name:   "sni-refused",

@@ -4,8 +4,8 @@ package lab
 
 import "context"
 
-// refuse takes a port and gives it back at once. Whoever connects is refused
-// unless another program takes the port meanwhile.
+// refuse takes a port and frees it at once. Connections are refused unless another program
+// takes the port meanwhile.
 func (s *site) refuse(ctx context.Context) error {
 	g, err := s.listen(ctx)
 	if err != nil {
@@ -15,9 +15,9 @@ func (s *site) refuse(ctx context.Context) error {
 	return g.Close()
 }
 
-// ignore is as near as this system lets us come to a port that answers no SYN:
-// a listener that never accepts. The connection comes about in the kernel, and
-// then nothing answers the handshake, which to a viewer is the same cause.
+// ignore comes as close as this system allows to a port that answers no SYN: a listener
+// that never accepts. The kernel establishes the connection, and then nothing answers the
+// handshake, which for a viewer is the same cause.
 func (s *site) ignore(ctx context.Context) error {
 	_, err := s.listen(ctx)
 	return err

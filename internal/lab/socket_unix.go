@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// refuse binds the origin's port without listening on it: nobody else can
-// take it, and whoever connects is refused.
+// refuse binds the origin's port without listening on it: no other program can take it, and
+// connections are refused.
 func (s *site) refuse(context.Context) error {
 	family, _ := socketAddress(s.at)
 	fd, err := newSocket(family)
@@ -41,16 +41,15 @@ func (s *site) refuse(context.Context) error {
 	return nil
 }
 
-// The queue of a port that answers no SYN. The kernel queues a connection or
-// two more than the backlog, so more knock than fit.
+// The queue of a port that answers no SYN. The kernel queues a connection or two more than
+// the backlog, so there are more knocks than fit.
 const (
 	shortBacklog = 1
 	knocks       = 8
 )
 
-// ignore listens with the shortest possible backlog, never accepts, and fills
-// the queue with connections of its own. From then on the kernel drops every
-// SYN, as a firewall does.
+// ignore listens with the shortest possible backlog, never accepts, and fills the queue
+// with its own connections. From then on the kernel drops every SYN, as a firewall does.
 func (s *site) ignore(ctx context.Context) error {
 	g, err := s.listen(ctx)
 	if err != nil {
@@ -71,7 +70,7 @@ func (s *site) ignore(ctx context.Context) error {
 	return s.fillQueue()
 }
 
-// fillQueue knocks until nobody more is let in.
+// fillQueue knocks until no more connections are accepted.
 func (s *site) fillQueue() error {
 	target, err := netip.ParseAddrPort(dialable(s.address))
 	if err != nil {
@@ -93,8 +92,8 @@ func (s *site) fillQueue() error {
 	return nil
 }
 
-// knock begins to connect and reports whether that succeeded at once, as it
-// does on loopback when there is room in the queue.
+// knock starts to connect and reports whether that succeeded at once, as it does on
+// loopback when there is room in the queue.
 func (s *site) knock(target netip.AddrPort) (connected bool, err error) {
 	family, address := socketAddress(target)
 	fd, err := newSocket(family)
@@ -114,8 +113,8 @@ func (s *site) knock(target netip.AddrPort) (connected bool, err error) {
 	return err == nil, nil
 }
 
-// socket is a bare socket. It is a pointer so that the keeper can tell two of
-// the same number apart.
+// socket is a bare socket. It is a pointer so that the keeper can distinguish two with the
+// same number.
 type socket struct{ number int }
 
 // newSocket makes a stream socket that child processes do not inherit.
@@ -138,6 +137,6 @@ func socketAddress(at netip.AddrPort) (family int, address syscall.Sockaddr) {
 	if at.Addr().Is4() {
 		return syscall.AF_INET, &syscall.SockaddrInet4{Port: int(at.Port()), Addr: at.Addr().As4()}
 	}
-	zone, _ := strconv.Atoi(at.Addr().Zone()) // a name of a zone is not worth a look-up here
+	zone, _ := strconv.Atoi(at.Addr().Zone()) // looking up a zone name is not worth it here
 	return syscall.AF_INET6, &syscall.SockaddrInet6{Port: int(at.Port()), Addr: at.Addr().As16(), ZoneId: uint32(zone)}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// tricklingHead is an origin that begins to answer and never comes to the end of
-// the head. Each byte comes in time, so only the bound on the whole fetch ends it.
+// tricklingHead is an origin that starts to answer but never finishes the head. Each byte
+// arrives in time, so only the limit on the whole fetch ends it.
 func tricklingHead() Fault {
 	return Fault{
 		Name:   "trickling-head",

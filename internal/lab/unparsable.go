@@ -5,7 +5,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// unparsable is an origin whose certificate file was cut off.
+// unparsable is an origin whose certificate file was truncated.
 func unparsable() Fault {
 	return Fault{
 		Name:   "unparsable",

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// untrustedRoot is an origin with a certificate of a company's own CA. It sends the
-// root as well, so that it is plain that nothing is missing.
+// untrustedRoot is an origin with a certificate of a company's own CA. It also sends the
+// root, so that clearly nothing is missing.
 func untrustedRoot() Fault {
 	return Fault{
 		Name:   "untrusted-root",
@@ -21,8 +21,7 @@ func untrustedRoot() Fault {
 	}
 }
 
-// privateChain returns leaf, intermediate and root of a CA that is in nobody's
-// list.
+// privateChain returns leaf, intermediate and root of a CA that is on no list.
 func privateChain(s *site) (tls.Certificate, error) {
 	root, err := pki.NewCA(pki.Template{
 		CommonName: "edgesim lab private root",

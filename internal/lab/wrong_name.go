@@ -5,7 +5,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// wrongName is an origin with a sound certificate for another site.
+// wrongName is an origin with a valid certificate for another site.
 func wrongName() Fault {
 	return Fault{
 		Name:   "wrong-name",

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// wrongOrder is an origin whose chain file was pasted together the wrong way
-// round. Browsers sort it; CloudFront documents that it does not.
+// wrongOrder is an origin whose chain file was pasted together in the wrong order. Browsers
+// sort it; CloudFront documents that it does not.
 func wrongOrder() Fault {
 	return Fault{
 		Name:   "wrong-order",

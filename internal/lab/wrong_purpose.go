@@ -5,7 +5,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// wrongPurpose is an origin that serves with a certificate made for clients.
+// wrongPurpose is an origin with a certificate made for clients.
 func wrongPurpose() Fault {
 	return Fault{
 		Name:   "wrong-purpose",

@@ -35,18 +35,18 @@ const (
 	alertUnsupportedExtension = 110
 )
 
-// lastAlertOfSSL30 is the highest alert number that SSLv3 knows. What came
-// later, record_overflow among it, is handshake_failure there.
+// lastAlertOfSSL30 is the highest alert number in SSLv3. Later ones, such as
+// record_overflow, become handshake_failure there.
 const lastAlertOfSSL30 = alertIllegalParameter
 
-// alertGrace is how long an alert may take to leave: after it the connection
-// is of no use, whether the server has read it or not.
+// alertGrace is how long sending an alert may take: after that the connection is useless,
+// whether or not the server has read it.
 const alertGrace = 5 * time.Second
 
 // AlertError is a TLS alert. As an error it is one that the server sent; a
 // ConnectionState also has the one that was sent to it.
 type AlertError struct {
-	// Received says that the server sent it, not this client.
+	// Received means that the server sent it, not this client.
 	Received bool
 	// Level is LevelWarning or LevelFatal.
 	Level uint8
@@ -72,9 +72,9 @@ func (e *AlertError) Unwrap() error {
 	return nil
 }
 
-// readAlerts takes the content of an alert record. An alert may be cut in two
-// by records, and a record may have several. It returns the error that ends
-// reading, nil after a warning.
+// readAlerts reads the content of an alert record. An alert may be split across records,
+// and a record may have several. It returns the error that ends reading, nil after a
+// warning.
 func (c *Conn) readAlerts(content []byte) error {
 	for _, b := range content {
 		if c.halfAlert == nil {
@@ -93,8 +93,8 @@ func (c *Conn) readAlerts(content []byte) error {
 
 func (c *Conn) receiveAlert(a *AlertError) error {
 	c.note(func(s *ConnectionState) {
-		// A fatal alert says more than the warnings before it, and what ended
-		// a connection in peace says nothing.
+		// A fatal alert says more than the warnings before it, and a normal close says
+		// nothing.
 		if a.Description != alertCloseNotify && (s.AlertReceived == nil || a.Level == LevelFatal) {
 			s.AlertReceived = a
 		}
@@ -110,8 +110,7 @@ func (c *Conn) receiveAlert(a *AlertError) error {
 	return nil
 }
 
-// sendAlert sends an alert. The caller does not hold the lock of the outgoing
-// side.
+// sendAlert sends an alert. The caller must not hold the lock of the outgoing side.
 func (c *Conn) sendAlert(level, description uint8) error {
 	c.out.Lock()
 	defer c.out.Unlock()
@@ -131,9 +130,8 @@ func (c *Conn) sendAlertLocked(level, description uint8) error {
 	return c.out.flush()
 }
 
-// fatal tells the server of an error and ends the outgoing side with it. A
-// write that hangs is given little time to end, so that a server cannot keep
-// its victim by not reading.
+// fatal reports an error to the server and ends the outgoing side with it. A write that
+// hangs gets little time, so that a server cannot block its client by not reading.
 func (c *Conn) fatal(err error, description uint8) {
 	c.conn.SetWriteDeadline(time.Now().Add(alertGrace))
 	c.out.Lock()
@@ -141,7 +139,7 @@ func (c *Conn) fatal(err error, description uint8) {
 	if c.out.version == VersionSSL30 && (description > lastAlertOfSSL30 || description == alertRecordOverflow) {
 		description = alertHandshakeFailure
 	}
-	c.out.buffer = c.out.buffer[:0] // an unfinished flight is of no use now
+	c.out.buffer = c.out.buffer[:0] // an unfinished flight is useless now
 	if c.sendAlertLocked(LevelFatal, description) == nil {
 		c.out.err = err
 	}

@@ -38,15 +38,15 @@ func (s *shake) answer() error {
 	return nil
 }
 
-// say adds a message to the flight and to the transcript.
+// say adds a message to the flight and the transcript.
 func (s *shake) say(kind uint8, body []byte) error {
 	message := appendVector([]byte{kind}, 3, body)
 	s.transcript = append(s.transcript, message...)
 	return s.out.sealMessage(message)
 }
 
-// answerRequest sends the certificate, if one is asked for. Having none, TLS
-// sends an empty list, and SSLv3 a warning (RFC 6101 section 5.6.6).
+// answerRequest sends the certificate, if one is requested. Without one, TLS sends an empty
+// list, and SSLv3 a warning (RFC 6101 section 5.6.6).
 func (s *shake) answerRequest() (*Certificate, error) {
 	if s.request == nil {
 		return nil, nil
@@ -81,8 +81,8 @@ func (s *shake) exchangeKeys() error {
 	return s.logKeys(s.config.KeyLogWriter)
 }
 
-// parting looks for what a server said before it stopped listening: its alert
-// is worth more than the broken pipe.
+// parting looks for what a server sent before it stopped listening: its alert says more
+// than the broken pipe.
 func (s *shake) parting(broken error) error {
 	if temporary(broken) {
 		return broken
@@ -99,7 +99,7 @@ func (s *shake) parting(broken error) error {
 	}
 }
 
-// split turns on the 1/n-1 split where the IV of records can be foreseen.
+// split turns on the 1/n-1 split if the IV of records is predictable.
 func (s *shake) split() {
 	s.out.Lock()
 	defer s.out.Unlock()

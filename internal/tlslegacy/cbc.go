@@ -6,15 +6,13 @@ import (
 	"io"
 )
 
-// cbcProtection is a block cipher in CBC mode with a MAC before encryption
-// (RFC 5246 section 6.2.3.2, RFC 2246 section 6.2.3.2, RFC 6101 section
-// 5.2.3.2).
+// cbcProtection is a block cipher in CBC mode with a MAC before encryption (RFC 5246
+// section 6.2.3.2, RFC 2246 section 6.2.3.2, RFC 6101 section 5.2.3.2).
 //
-// One chain runs through all records of a direction in every version. SSLv3
-// and TLS 1.0 have it so. Later versions want an explicit IV, which is a
-// random block put before the plaintext and encrypted along the chain: RFC
-// 4346 section 6.2.3.2 has it as method (2)(b). Whoever decrypts along any
-// chain gets garbage for that block alone, and drops it.
+// One chain runs through all records of a direction in every version, as in SSLv3 and TLS
+// 1.0. Later versions have an explicit IV, which is a random block put before the plaintext
+// and encrypted along the chain: method (2)(b) of RFC 4346 section 6.2.3.2. Decrypting
+// along any other chain only garbles that block, which is dropped.
 type cbcProtection struct {
 	version          uint16
 	encrypt, decrypt cipher.BlockMode
@@ -22,7 +20,7 @@ type cbcProtection struct {
 	random           io.Reader
 }
 
-// newCBC takes the IV of the key block, or none from TLS 1.1 on.
+// newCBC takes the IV from the key block, or none from TLS 1.1 on.
 func newCBC(version uint16, block cipher.Block, iv []byte, mac *recordMAC, random io.Reader) *cbcProtection {
 	if len(iv) == 0 {
 		iv = make([]byte, block.BlockSize())
@@ -33,7 +31,7 @@ func newCBC(version uint16, block cipher.Block, iv []byte, mac *recordMAC, rando
 	}
 }
 
-// explicitIV says whether records begin with a block of their own.
+// explicitIV reports whether records start with an additional block.
 func (p *cbcProtection) explicitIV() bool { return p.version >= VersionTLS11 }
 
 func (p *cbcProtection) seal(dst []byte, r recordInfo, content []byte) ([]byte, error) {
@@ -46,8 +44,8 @@ func (p *cbcProtection) seal(dst []byte, r recordInfo, content []byte) ([]byte, 
 	}
 	dst = append(dst, content...)
 	dst = append(dst, p.mac.of(r, content)...)
-	// The shortest padding that fits, each of its bytes and the one behind it
-	// being its length. That is legal in SSLv3, which wants nothing of them.
+	// The shortest padding that fits; each of its bytes and the one after it is its length.
+	// That is legal in SSLv3, which does not prescribe the bytes.
 	padding := size - 1 - (len(dst)-start)%size
 	for range padding + 1 {
 		dst = append(dst, byte(padding))
@@ -56,10 +54,9 @@ func (p *cbcProtection) seal(dst []byte, r recordInfo, content []byte) ([]byte, 
 	return dst, nil
 }
 
-// open looks at padding and MAC without letting the time or the places in
-// memory depend on what they are. SSLv3 says nothing about the bytes of the
-// padding, so there they cannot be checked, and the protocol itself leaks
-// (POODLE).
+// open checks padding and MAC without letting the time or the memory accesses depend on
+// them. SSLv3 does not define the bytes of the padding, so there they cannot be checked,
+// and the protocol itself leaks (POODLE).
 func (p *cbcProtection) open(r recordInfo, fragment []byte) ([]byte, bool) {
 	size := p.decrypt.BlockSize()
 	least := p.mac.size + 1
@@ -86,9 +83,8 @@ func (p *cbcProtection) open(r recordInfo, fragment []byte) ([]byte, bool) {
 	return content, good == 1
 }
 
-// padding returns how many bytes of padding there are, without the one that
-// says so, and 1 if they are as they must be. Where they are not, it returns a
-// padding of 0, and the work that follows is the same.
+// padding returns the number of padding bytes, without the length byte, and 1 if they are
+// valid. If they are not, it returns a padding of 0, and the work that follows is the same.
 func (p *cbcProtection) padding(fragment []byte) (length, good int) {
 	last := fragment[len(fragment)-1]
 	good = subtle.ConstantTimeLessOrEq(int(last)+1+p.mac.size, len(fragment))
@@ -104,12 +100,12 @@ func (p *cbcProtection) padding(fragment []byte) (length, good int) {
 	return subtle.ConstantTimeSelect(good, int(last), 0), good
 }
 
-// maxPadding is the most that a padding can take, with its length.
+// maxPadding is the maximum size of a padding, including its length.
 const maxPadding = 256
 
-// extractMAC copies the MAC that stands behind length bytes of content to mac.
-// The length is a secret: every byte where a MAC may be is read, and the MAC
-// is gathered as a ring which is then turned to its beginning.
+// extractMAC copies the MAC that follows length bytes of content to mac. The length is
+// secret: every byte where a MAC may be is read, and the MAC is collected as a ring, which
+// is then rotated to its beginning.
 func (p *cbcProtection) extractMAC(mac, fragment []byte, length int) {
 	var ring, turned [maxMACLen]byte
 	lowest := max(0, len(fragment)-maxPadding-len(mac))

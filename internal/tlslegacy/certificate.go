@@ -9,8 +9,8 @@ import (
 	"fmt"
 )
 
-// parseCertificates reads a Certificate message (RFC 5246 section 7.4.2). The
-// certificates are copies, so they do not keep the rest of the handshake.
+// parseCertificates parses a Certificate message (RFC 5246 section 7.4.2). The certificates
+// are copies, so they do not retain the rest of the handshake.
 func parseCertificates(body []byte) ([][]byte, error) {
 	in := &input{rest: body}
 	list := in.vector(3)
@@ -45,18 +45,17 @@ func parseLeaf(chain [][]byte) (*x509.Certificate, error) {
 type CertificateRequest struct {
 	// Version is the version of the connection.
 	Version uint16
-	// Types are the certificate types that the server takes, by their IANA
-	// numbers: 1 for RSA, 64 for ECDSA.
+	// Types are the certificate types that the server accepts, by their IANA numbers: 1 for
+	// RSA, 64 for ECDSA.
 	Types []byte
-	// Signatures are the signature schemes that the server takes; nil before
-	// TLS 1.2.
+	// Signatures are the signature schemes that the server accepts; nil before TLS 1.2.
 	Signatures []uint16
-	// Authorities are the distinguished names of the issuers that the server
-	// takes, in DER; none means any.
+	// Authorities are the distinguished names of the issuers that the server accepts, in
+	// DER; empty means any.
 	Authorities [][]byte
 }
 
-// parseCertificateRequest reads a CertificateRequest (RFC 5246 section 7.4.4).
+// parseCertificateRequest parses a CertificateRequest (RFC 5246 section 7.4.4).
 func parseCertificateRequest(version uint16, body []byte) (*CertificateRequest, error) {
 	in := &input{rest: body}
 	types := in.vector(1)
@@ -104,8 +103,8 @@ func (c *Certificate) marshal() []byte {
 	return appendVector(nil, 3, list)
 }
 
-// certificateVerify returns the body of a CertificateVerify (RFC 5246 section
-// 7.4.8, RFC 6101 section 5.6.8): the proof that this client has the key.
+// certificateVerify returns the body of a CertificateVerify (RFC 5246 section 7.4.8, RFC
+// 6101 section 5.6.8): the proof that this client has the key.
 func (cfg *Config) certificateVerify(s *secrets, r *CertificateRequest, key crypto.Signer, transcript []byte) ([]byte, error) {
 	isECDSA, err := keyIsECDSA(key)
 	if err != nil {

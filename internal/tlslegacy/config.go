@@ -20,53 +20,53 @@ const DefaultMaxHandshakeBytes = tlswire.MaxMessage + 64<<10
 // listed is not offered. A Config may serve any number of connections, and is
 // not to be changed while it does.
 type Config struct {
-	// Versions are the protocol versions, a set in any order. The hello names
-	// the newest; a server that chooses one outside the set is refused, as the
-	// hello of these versions cannot express a hole.
+	// Versions are the protocol versions, a set in any order. The hello names the newest; a
+	// server that chooses one outside the set is refused, as the hello of these versions
+	// cannot express gaps.
 	Versions []uint16
-	// Suites are the cipher suites in the order offered. SSLv3 alone leaves
-	// out those that it is not defined for: some servers would pick one, and
-	// with it a curve that nobody offered.
+	// Suites are the cipher suites in the order offered. An SSLv3-only offer omits those
+	// not defined for it: some servers would pick one, and with it a curve that was not
+	// offered.
 	Suites []uint16
-	// Groups are the ECDHE groups in the order offered. Required where Suites
-	// has ECDHE suites that are offered.
+	// Groups are the ECDHE groups in the order offered. Required if ECDHE suites are
+	// offered.
 	Groups []uint16
-	// Signatures are the signature schemes in the order offered, for TLS 1.2;
-	// older versions have one scheme for each sort of key. Required where
-	// TLS 1.2 is offered with ECDHE suites.
+	// Signatures are the signature schemes in the order offered, for TLS 1.2; older
+	// versions have one scheme for each kind of key. Required if TLS 1.2 is offered with
+	// ECDHE suites.
 	Signatures []uint16
-	// ServerName is the SNI, sent as it is. "" sends none; SSLv3 alone cannot
-	// send one.
+	// ServerName is the SNI, sent unmodified. "" sends none; an SSLv3-only hello cannot
+	// have one.
 	ServerName string
-	// ExtendedMasterSecret offers RFC 7627, which ties the secret to the whole
-	// handshake. SSLv3 knows nothing of it. Zero does not offer it, as nothing
-	// says whether the edge does; some servers of these days insist on it.
+	// ExtendedMasterSecret offers RFC 7627, which ties the secret to the whole handshake.
+	// SSLv3 does not have it. By default it is not offered, as it is unknown whether the
+	// edge does; some current servers insist on it.
 	ExtendedMasterSecret bool
-	// ClientCertificate is called when the server asks for a client
-	// certificate, and gives the one to send. Nil, for the func or for its
-	// result, sends none. An error ends the handshake and is returned by it.
+	// ClientCertificate is called when the server requests a client certificate, and
+	// returns the one to send. A nil func or result sends none. An error ends the
+	// handshake, which returns it.
 	ClientCertificate func(*CertificateRequest) (*Certificate, error)
-	// VerifyPeerCertificate is called once in every handshake with the chain
-	// as sent, before any of it is parsed or used. An error ends the handshake
-	// with a bad_certificate alert and is returned by it. Nil believes anybody.
+	// VerifyPeerCertificate is called once in every handshake with the chain as sent,
+	// before any of it is parsed or used. An error ends the handshake with a
+	// bad_certificate alert, and the handshake returns it. Nil accepts every chain.
 	VerifyPeerCertificate func(raw [][]byte) error
-	// KeyLogWriter gets the secrets of every handshake in the SSLKEYLOGFILE
-	// format, one Write a line. A Config that serves several connections at
-	// the same time needs a writer that can be used so. Nil writes none.
+	// KeyLogWriter receives the secrets of every handshake in the SSLKEYLOGFILE format, one
+	// Write per line. A Config used for several connections at the same time needs a writer
+	// that allows that. Nil writes none.
 	KeyLogWriter io.Writer
-	// Rand is the source of the hello's random, the premaster secret and the
-	// IVs; nil is crypto/rand. Keys and RSA padding are made by the standard
-	// library, which takes no source from callers.
+	// Rand is the source of the hello's random, the premaster secret and the IVs; nil means
+	// crypto/rand. Keys and RSA padding are made by the standard library, which takes no
+	// source from callers.
 	Rand io.Reader
-	// MaxHandshakeBytes limits what a server may send in handshake messages,
-	// in bytes. Zero is DefaultMaxHandshakeBytes. Whatever it says, no single
-	// message may be over tlswire.MaxMessage.
+	// MaxHandshakeBytes limits what a server may send in handshake messages, in bytes. Zero
+	// means DefaultMaxHandshakeBytes. In any case, no single message may exceed
+	// tlswire.MaxMessage.
 	MaxHandshakeBytes int
 }
 
 // Certificate is a client certificate.
 type Certificate struct {
-	// Chain is what is sent, in DER, the leaf first.
+	// Chain is what is sent, in DER, leaf first.
 	Chain [][]byte
 	// Key is the private key of the leaf, RSA or ECDSA.
 	Key crypto.Signer
@@ -86,10 +86,10 @@ func (cfg *Config) maxHandshakeBytes() int {
 	return DefaultMaxHandshakeBytes
 }
 
-// newest is the version that the hello names.
+// newest returns the version that the hello names.
 func (cfg *Config) newest() uint16 { return slices.Max(cfg.Versions) }
 
-// offeredSuites are the suites of the hello.
+// offeredSuites returns the suites of the hello.
 func (cfg *Config) offeredSuites() []uint16 {
 	if cfg.newest() > VersionSSL30 {
 		return cfg.Suites
@@ -97,9 +97,8 @@ func (cfg *Config) offeredSuites() []uint16 {
 	return slices.DeleteFunc(slices.Clone(cfg.Suites), func(id uint16) bool { return suiteByID(id).oldest > VersionSSL30 })
 }
 
-// check says why this config cannot be offered. What would be offered must
-// also be what can be spoken, or the handshake would tell of us and not of the
-// server.
+// check returns why this config cannot be offered. What is offered must also be supported,
+// or the handshake would tell something about us instead of the server.
 func (cfg *Config) check() error {
 	if len(cfg.Versions) == 0 {
 		return errors.New("offering TLS: no version in the config")
@@ -127,7 +126,7 @@ func (cfg *Config) check() error {
 	return cfg.checkTogether()
 }
 
-// checkTogether looks for lists that do not go together.
+// checkTogether finds lists that do not fit together.
 func (cfg *Config) checkTogether() error {
 	offered := cfg.offeredSuites()
 	if len(offered) == 0 {

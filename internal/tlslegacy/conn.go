@@ -24,17 +24,17 @@ type Conn struct {
 	in  incoming
 	out outgoing
 
-	// What follows belongs to whoever holds in, or shakes hands.
+	// The following belongs to whoever holds in or performs the handshake.
 
-	// plain is application data that was received and not read yet.
+	// plain is application data that was received but not read yet.
 	plain []byte
-	// messages are the bytes of handshake messages not complete yet.
+	// messages are the bytes of incomplete handshake messages.
 	messages []byte
-	// handshakeBytes counts what came in handshake messages.
+	// handshakeBytes counts the bytes received in handshake messages.
 	handshakeBytes int
 	// halfAlert is the level of an alert whose description is still to come.
 	halfAlert *uint8
-	// helloRequests counts those since the last application data.
+	// helloRequests counts the HelloRequests since the last application data.
 	helloRequests int
 
 	stateLock sync.Mutex
@@ -113,8 +113,8 @@ func (c *Conn) Read(p []byte) (int, error) {
 	}
 	n := copy(p, c.plain)
 	c.plain = c.plain[n:]
-	// With the end of the stream already here, say so now: http.Transport then
-	// does not take the connection for one that it can use again.
+	// If the end of the stream is already here, report it now: http.Transport then does not
+	// consider the connection reusable.
 	if len(c.plain) == 0 && c.in.alertWaits() {
 		return n, c.readOn()
 	}
@@ -133,8 +133,8 @@ func (c *Conn) readOn() error {
 	return c.endReading(err)
 }
 
-// endReading keeps an error that is for good and tells the server of one that
-// is its fault.
+// endReading keeps a permanent error and reports it to the server if it is the server's
+// fault.
 func (c *Conn) endReading(err error) error {
 	if err == nil || temporary(err) {
 		return err
@@ -147,8 +147,8 @@ func (c *Conn) endReading(err error) error {
 	return err
 }
 
-// refuseRenegotiation answers the HelloRequests that came after the handshake
-// (CF-TLS-22); takeMessage lets nothing else through.
+// refuseRenegotiation answers HelloRequests after the handshake (CF-TLS-22); takeMessage
+// lets no other message through.
 func (c *Conn) refuseRenegotiation() error {
 	if len(c.plain) > 0 {
 		c.helloRequests = 0
@@ -163,8 +163,8 @@ func (c *Conn) refuseRenegotiation() error {
 		if c.helloRequests > 1 || c.out.version == VersionSSL30 {
 			return &ProtocolError{Reason: ReasonRenegotiation, Detail: "the server insists on a new handshake", Alert: alertHandshakeFailure}
 		}
-		// If it cannot be sent, the writing side has its own error, and what
-		// the server sent can still be read.
+		// If it cannot be sent, the writing side has its own error, and what the server
+		// sent can still be read.
 		c.sendAlert(LevelWarning, alertNoRenegotiation)
 	}
 }

@@ -106,20 +106,19 @@ func (r Reason) String() string {
 
 // ProtocolError is what a server did wrong.
 type ProtocolError struct {
-	// Reason is the sort of wrong.
+	// Reason is the kind of mistake.
 	Reason Reason
-	// Detail says it in words, for people; it is never empty.
+	// Detail describes it for people; it is never empty.
 	Detail string
-	// Value is the version, suite, group or signature scheme that the Reason
-	// speaks of; 0 where it speaks of none.
+	// Value is the version, suite, group or signature scheme that the Reason is about; 0 if
+	// it is about none.
 	Value uint16
-	// Evidence has the first bytes that the server sent, at most
-	// tlswire.MaxNotTLS, when they are not TLS.
+	// Evidence holds the first bytes that the server sent, at most tlswire.MaxNotTLS, if
+	// they are not TLS.
 	Evidence []byte
-	// Alert is the description of the fatal alert that the server is told; 0
-	// if it is told nothing.
+	// Alert is the description of the fatal alert sent to the server; 0 if none is sent.
 	Alert uint8
-	// Err is the error below this one, nil if there is none.
+	// Err is the underlying error, nil if there is none.
 	Err error
 }
 
@@ -138,12 +137,12 @@ func (e *ProtocolError) Error() string {
 // Unwrap returns Err.
 func (e *ProtocolError) Unwrap() error { return e.Err }
 
-// malformed is the error of a message that cannot be read.
+// malformed is the error for an unreadable message.
 func malformed(message string) error {
 	return &ProtocolError{Reason: ReasonMalformed, Detail: "the " + message + " cannot be read", Alert: alertDecodeError}
 }
 
-// unexpected is the error of something out of its turn.
+// unexpected is the error for something out of turn.
 func unexpected(format string, args ...any) error {
 	return &ProtocolError{Reason: ReasonUnexpectedMessage, Detail: fmt.Sprintf(format, args...), Alert: alertUnexpectedMessage}
 }

@@ -11,19 +11,18 @@ import (
 type shake struct {
 	*Conn
 	secrets
-	// transcript is every message so far, without HelloRequests.
+	// transcript holds every message so far, without HelloRequests.
 	transcript []byte
 	leaf       *x509.Certificate
 	share      *serverShare
 	request    *CertificateRequest
 	// client and server protect what each of them sends.
 	client, server protection
-	// tell is the alert for an error that is not the server's: a hook's.
+	// tell is the alert for an error that is not the server's, such as a hook's.
 	tell uint8
 }
 
-// handshake makes the handshake. The caller holds the lock of the incoming
-// side.
+// handshake performs the handshake. The caller holds the lock of the incoming side.
 func (c *Conn) handshake() error {
 	if err := c.config.check(); err != nil {
 		return err
@@ -41,7 +40,7 @@ func (c *Conn) handshake() error {
 	return err
 }
 
-// run reads as the table of contents of the handshake.
+// run is the table of contents of the handshake.
 func (s *shake) run() error {
 	for _, step := range []func() error{
 		s.sendHello,
@@ -60,7 +59,7 @@ func (s *shake) run() error {
 	return nil
 }
 
-// next reads the next message and puts it into the transcript.
+// next reads the next message and adds it to the transcript.
 func (s *shake) next() (*message, error) {
 	m, err := s.nextMessage()
 	if err == nil && m.kind != messageFinished {
@@ -138,9 +137,9 @@ func (s *shake) readCertificates() error {
 	return checkServerKey(s.leaf.PublicKey, s.suite.exchange)
 }
 
-// readKeyExchange reads the server's share of ECDHE. Under static RSA there is
-// none, and the next step refuses one: the export suites had a temporary RSA
-// key there, which let clients be weakened (FREAK, CVE-2015-0204).
+// readKeyExchange reads the server's share of ECDHE. Static RSA has none, and the next step
+// refuses one: the export suites had a temporary RSA key there, which allowed weakening
+// clients (FREAK, CVE-2015-0204).
 func (s *shake) readKeyExchange() error {
 	if s.suite.exchange == staticRSA {
 		return nil

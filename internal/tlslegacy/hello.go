@@ -9,13 +9,13 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// helloRandomAt is where the random stands in a ClientHello: behind the
-// message's header and the version.
+// helloRandomAt is the position of the random in a ClientHello: after the message's header
+// and the version.
 const helloRandomAt = messageHeaderLen + 2
 
-// clientHello returns the hello as a message and as the record to send. It is
-// tlswire's, so that it is the very hello that asks a server for the reason of
-// a refusal. In SSLv3 that has the record version 0x0300 and no extensions.
+// clientHello returns the hello as a message and as the record to send. It is built by
+// tlswire, so that it equals the hello that asks a server for the reason of a refusal. In
+// SSLv3 it has the record version 0x0300 and no extensions.
 func (cfg *Config) clientHello() (message, record []byte, err error) {
 	sent, err := tlswire.ClientHello{
 		Versions: cfg.Versions, Suites: cfg.offeredSuites(), Groups: cfg.Groups, Signatures: cfg.Signatures,
@@ -37,12 +37,12 @@ type serverHello struct {
 	version, suite uint16
 	random         []byte
 	compression    uint8
-	// renegotiation is the content of the extension of RFC 5746; nil if the
-	// server does not know it.
+	// renegotiation is the content of the extension of RFC 5746; nil if the server does not
+	// support it.
 	renegotiation []byte
-	// extendedMaster says that the server agrees to RFC 7627.
+	// extendedMaster means that the server agrees to RFC 7627.
 	extendedMaster bool
-	// extensions are the numbers of all of them, as they came.
+	// extensions are the numbers of all extensions, as received.
 	extensions []uint16
 }
 
@@ -55,9 +55,8 @@ const (
 	extRenegotiationInfo    = 0xff01
 )
 
-// parseServerHello reads a ServerHello (RFC 5246 section 7.4.1.3). The session
-// id is passed over, as no session is ever resumed. Which extensions may be
-// there at all is for check to say.
+// parseServerHello parses a ServerHello (RFC 5246 section 7.4.1.3). The session id is
+// skipped, as sessions are never resumed. check judges which extensions are allowed.
 func parseServerHello(body []byte) (*serverHello, error) {
 	in := &input{rest: body}
 	h := &serverHello{version: in.u16(), random: in.bytes(randomLen)}
@@ -83,7 +82,7 @@ func parseServerHello(body []byte) (*serverHello, error) {
 	return h, nil
 }
 
-// extension notes what one extension says, and whether it has the form of one.
+// extension notes the contents of one extension, and reports whether it is well formed.
 func (h *serverHello) extension(number uint16, body *input) bool {
 	switch number {
 	case extRenegotiationInfo:
@@ -102,14 +101,14 @@ func (h *serverHello) extension(number uint16, body *input) bool {
 	return true
 }
 
-// pointUncompressed is the form of points that everybody must have (RFC 8422
-// section 5.1.2).
+// pointUncompressed is the point format that everyone must support (RFC 8422 section
+// 5.1.2).
 const pointUncompressed = 0
 
-// offersExtension says whether the hello had an extension that a server may
-// answer (RFC 5246 section 7.4.1.4). Signature algorithms are for the client to
-// say alone. A server has no business to answer with groups before TLS 1.3,
-// either, but some load balancers do, and other clients let them.
+// offersExtension reports whether the hello had an extension that a server may answer (RFC
+// 5246 section 7.4.1.4). Only the client sends signature algorithms. A server must not
+// answer with groups before TLS 1.3, either, but some load balancers do, and other clients
+// tolerate it.
 func (cfg *Config) offersExtension(number uint16) bool {
 	if cfg.newest() == VersionSSL30 {
 		return false
@@ -127,7 +126,7 @@ func (cfg *Config) offersExtension(number uint16) bool {
 	return false
 }
 
-// check says what of the server's choice was not offered.
+// check reports what in the server's choice was not offered.
 func (h *serverHello) check(cfg *Config) error {
 	illegal := func(reason Reason, value uint16, alert uint8, format string, args ...any) error {
 		return &ProtocolError{Reason: reason, Value: value, Alert: alert, Detail: fmt.Sprintf(format, args...)}

@@ -2,9 +2,9 @@ package tlslegacy
 
 import "encoding/binary"
 
-// input reads big-endian numbers and counted bytes from the front of a
-// message. Reading beyond the end fails it for good, and every further read
-// gives zero, so a parser checks once, at the end of a run of reads.
+// input reads big-endian numbers and length-prefixed bytes from the front of a message.
+// Reading beyond the end makes it fail permanently, and every further read returns zero, so
+// a parser checks once, after a series of reads.
 type input struct {
 	rest   []byte
 	failed bool
@@ -33,16 +33,16 @@ func (in *input) number(size int) int {
 func (in *input) u8() uint8   { return uint8(in.number(1)) }
 func (in *input) u16() uint16 { return uint16(in.number(2)) }
 
-// vector reads the bytes behind a length of this many bytes.
+// vector reads bytes prefixed with a length of this many bytes.
 func (in *input) vector(size int) input {
 	body := in.bytes(in.number(size))
 	return input{rest: body, failed: in.failed}
 }
 
-// whole says whether everything was read, and nothing was missing.
+// whole reports whether everything was read and nothing was missing.
 func (in *input) whole() bool { return !in.failed && len(in.rest) == 0 }
 
-// appendVector appends the bytes behind their length in size bytes.
+// appendVector appends the bytes prefixed with their length in size bytes.
 func appendVector(dst []byte, size int, body []byte) []byte {
 	var length [4]byte
 	binary.BigEndian.PutUint32(length[:], uint32(len(body)))

@@ -23,7 +23,7 @@ const (
 	groupX25519 = 29
 )
 
-// curveOf returns the group with this number, nil if it is none of ours.
+// curveOf returns the group with this number, nil if it is not one of ours.
 func curveOf(group uint16) ecdh.Curve {
 	switch group {
 	case groupP256:
@@ -44,16 +44,15 @@ type serverShare struct {
 	curveType uint8
 	group     uint16
 	point     []byte
-	// params is what is signed of it.
+	// params is the signed part of it.
 	params []byte
 	// scheme is 0 before TLS 1.2.
 	scheme    uint16
 	signature []byte
 }
 
-// parseServerShare reads a ServerKeyExchange (RFC 8422 section 5.4).
-// Parameters other than a named group end it early, as what follows them has
-// another form.
+// parseServerShare parses a ServerKeyExchange (RFC 8422 section 5.4). Parameters other than
+// a named group end it early, as what follows them has another form.
 func parseServerShare(version uint16, body []byte) (*serverShare, error) {
 	in := &input{rest: body}
 	share := &serverShare{curveType: in.u8(), group: in.u16()}
@@ -74,7 +73,7 @@ func parseServerShare(version uint16, body []byte) (*serverShare, error) {
 	return share, nil
 }
 
-// check says what of the share was not offered.
+// check reports what in the share was not offered.
 func (share *serverShare) check(cfg *Config, s *secrets) error {
 	if share.curveType != curveTypeNamed {
 		return &ProtocolError{Reason: ReasonUnofferedGroup, Alert: alertIllegalParameter,
@@ -95,7 +94,7 @@ func (share *serverShare) check(cfg *Config, s *secrets) error {
 	return nil
 }
 
-// verify says why the share is not signed with the leaf's key.
+// verify reports why the share is not signed with the leaf's key.
 func (share *serverShare) verify(s *secrets, key crypto.PublicKey) error {
 	how := schemeBefore12(s.suite.exchange == ecdheECDSA)
 	if s.version >= VersionTLS12 {
@@ -126,15 +125,15 @@ func (share *serverShare) answer(random io.Reader) (premaster, body []byte, err 
 	return premaster, appendVector(nil, 1, ours.PublicKey().Bytes()), nil
 }
 
-// bad is the error of a share that no secret comes of.
+// bad is the error for a share that gives no secret.
 func (share *serverShare) bad(err error) error {
 	return &ProtocolError{Reason: ReasonBadKeyShare, Value: share.group, Alert: alertIllegalParameter, Err: err,
 		Detail: "the server's key share is not a point of " + tlswire.GroupName(share.group)}
 }
 
-// encryptPremaster makes the premaster secret of static RSA (RFC 5246 section
-// 7.4.7.1). It holds the version that the hello named, so that a server sees a
-// downgrade. SSLv3 sends it without its length (RFC 6101 section 5.6.7.1).
+// encryptPremaster makes the premaster secret of static RSA (RFC 5246 section 7.4.7.1). It
+// contains the version that the hello named, so that a server detects a downgrade. SSLv3
+// sends it without its length (RFC 6101 section 5.6.7.1).
 func (cfg *Config) encryptPremaster(version uint16, key crypto.PublicKey) (premaster, body []byte, err error) {
 	public, ok := key.(*rsa.PublicKey)
 	if !ok {

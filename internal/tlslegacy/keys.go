@@ -27,19 +27,18 @@ const (
 	labelServerFinished = "server finished"
 )
 
-// secrets are what the key exchange of one handshake ends in.
+// secrets are the result of the key exchange of one handshake.
 type secrets struct {
 	version                    uint16
 	suite                      *suite
 	clientRandom, serverRandom []byte
 	master                     []byte
-	// extended says that the master secret is that of RFC 7627.
+	// extended means that the master secret is that of RFC 7627.
 	extended bool
 }
 
-// derive sets the master secret. The transcript goes up to the
-// ClientKeyExchange; it counts if the secret is an extended one, and then in
-// the place of the randoms.
+// derive sets the master secret. The transcript includes the ClientKeyExchange; it is only
+// used for an extended secret, instead of the randoms.
 func (s *secrets) derive(premaster, transcript []byte) {
 	if s.extended {
 		s.master = expand(s.version, s.suite, premaster, labelExtendedMaster, digest(s.transcriptHash(), transcript), masterLen)
@@ -49,8 +48,8 @@ func (s *secrets) derive(premaster, transcript []byte) {
 	s.master = expand(s.version, s.suite, premaster, labelMaster, seed, masterLen)
 }
 
-// protections returns what protects the records that the client and the server
-// send (RFC 5246 section 6.3).
+// protections returns the protection of the records that the client and the server send
+// (RFC 5246 section 6.3).
 func (s *secrets) protections(random io.Reader) (client, server protection, err error) {
 	macLen, ivLen := 0, 0
 	if s.suite.mac != 0 {
@@ -60,7 +59,7 @@ func (s *secrets) protections(random io.Reader) (client, server protection, err 
 	case s.suite.bulk == aesGCM:
 		ivLen = gcmSaltLen
 	case s.suite.bulk == rc4Stream || s.version >= VersionTLS11:
-		// A stream has no IV, and from TLS 1.1 on each record brings its own.
+		// A stream has no IV, and from TLS 1.1 on each record has its own.
 	case s.suite.bulk == tripleDESCBC:
 		ivLen = des.BlockSize
 	default:
@@ -78,7 +77,7 @@ func (s *secrets) protections(random io.Reader) (client, server protection, err 
 	return client, server, err
 }
 
-// protection returns what protects one direction with these keys.
+// protection returns the protection of one direction with these keys.
 func (s *secrets) protection(macKey, key, iv []byte, random io.Reader) (protection, error) {
 	if s.suite.bulk == rc4Stream {
 		stream, err := rc4.NewCipher(key)
@@ -108,8 +107,7 @@ const (
 	senderServer = "SRVR"
 )
 
-// finished returns the content of a side's Finished, over everything that was
-// said before it.
+// finished returns the content of a side's Finished, over all previous messages.
 func (s *secrets) finished(transcript []byte, label string) []byte {
 	if s.version == VersionSSL30 {
 		sender := senderClient
@@ -121,7 +119,7 @@ func (s *secrets) finished(transcript []byte, label string) []byte {
 	return expand(s.version, s.suite, s.master, label, digest(s.transcriptHash(), transcript), verifyDataLen)
 }
 
-// transcriptHash is the hash of everything that was said, from TLS 1.0 on.
+// transcriptHash is the hash of the transcript, from TLS 1.0 on.
 func (s *secrets) transcriptHash() crypto.Hash {
 	if s.version >= VersionTLS12 {
 		return s.suite.prf
@@ -129,7 +127,7 @@ func (s *secrets) transcriptHash() crypto.Hash {
 	return crypto.MD5SHA1
 }
 
-// logKeys writes the line of this handshake for Wireshark and its like.
+// logKeys writes this handshake's line for Wireshark and similar tools.
 func (s *secrets) logKeys(w io.Writer) error {
 	if w == nil {
 		return nil

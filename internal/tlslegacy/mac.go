@@ -7,7 +7,7 @@ import (
 	"hash"
 )
 
-// recordInfo is what of a record goes into its MAC besides the content.
+// recordInfo is what a record's MAC covers besides the content.
 type recordInfo struct {
 	sequence uint64
 	kind     uint8
@@ -26,7 +26,7 @@ func (r recordInfo) header(dst []byte, length int) []byte {
 	return binary.BigEndian.AppendUint16(dst, uint16(length))
 }
 
-// headerSSL30 is the same in SSLv3, which leaves the version out.
+// headerSSL30 is the same for SSLv3, which omits the version.
 func (r recordInfo) headerSSL30(dst []byte, length int) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, r.sequence)
 	dst = append(dst, r.kind)
@@ -43,9 +43,9 @@ type recordMAC struct {
 	prefix, suffix []byte
 	// burner takes the blocks of burn.
 	burner hash.Hash
-	// before is how many bytes the inner hash takes before the content.
+	// before is how many bytes the inner hash processes before the content.
 	before int
-	// tail is the least that the hash pads at its end: a bit and a length.
+	// tail is the minimum of what the hash pads at its end: a bit and a length.
 	tail   int
 	header [maxMACHeader]byte
 	sum    [maxMACLen]byte
@@ -59,7 +59,7 @@ func newRecordMAC(version uint16, h crypto.Hash, key []byte) *recordMAC {
 	m := &recordMAC{size: h.Size(), burner: h.New()}
 	m.tail = 1 + 8
 	if m.burner.BlockSize() > 64 {
-		m.tail = 1 + 16 // SHA-384 counts its bits in 128 bits
+		m.tail = 1 + 16 // SHA-384 has a 128-bit length
 	}
 	if version > VersionSSL30 {
 		m.keyed = hmac.New(h.New, key)
@@ -84,7 +84,7 @@ func padded(key []byte, pad byte, padLen int) []byte {
 	return out
 }
 
-// of returns the MAC of a record; it is good until the next call.
+// of returns the MAC of a record; it is valid until the next call.
 func (m *recordMAC) of(r recordInfo, content []byte) []byte {
 	if m.keyed != nil {
 		m.keyed.Reset()
@@ -109,10 +109,9 @@ func (m *recordMAC) blocks(length int) int {
 	return (m.before + length + m.tail + size - 1) / size
 }
 
-// burn compresses as many blocks as the MAC of the longest content would have
-// taken more than that of the actual one. Without it, the time that a record
-// takes would tell how long its padding is, and with that its plaintext (Lucky
-// Thirteen, CVE-2013-0169).
+// burn compresses as many blocks as the MAC of the longest content would have needed beyond
+// that of the actual one. Without it, the time for a record would reveal the length of its
+// padding, and with that its plaintext (Lucky Thirteen, CVE-2013-0169).
 func (m *recordMAC) burn(actual, longest int) {
 	for range m.blocks(longest) - m.blocks(actual) {
 		m.burner.Write(m.filler[:m.burner.BlockSize()])

@@ -35,11 +35,11 @@ func messageName(kind uint8) string {
 	return fmt.Sprintf("message of type %d", kind)
 }
 
-// maxUselessRecords is how many records in a row may bring nothing: empty
-// ones, which some servers send to randomize the IV of CBC, and warnings.
+// maxUselessRecords is how many records in a row may contain nothing useful: empty ones,
+// which some servers send to randomize the IV of CBC, and warnings.
 const maxUselessRecords = 32
 
-// message is a handshake message of the server.
+// message is a handshake message from the server.
 type message struct {
 	kind uint8
 	body []byte
@@ -47,9 +47,9 @@ type message struct {
 	raw []byte
 }
 
-// receive reads one record and files what is in it: bytes of handshake
-// messages in c.messages, application data in c.plain. Alerts and
-// ChangeCipherSpec are dealt with. It returns the record's type.
+// receive reads one record and stores its content: bytes of handshake messages in
+// c.messages, application data in c.plain. It handles alerts and ChangeCipherSpec. It
+// returns the record's type.
 func (c *Conn) receive() (uint8, error) {
 	kind, content, err := c.in.record()
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *Conn) countUseless() error {
 	}
 }
 
-// takeMessage returns the next handshake message if all of it is here.
+// takeMessage returns the next handshake message if it is complete.
 func (c *Conn) takeMessage() (*message, error) {
 	if len(c.messages) < messageHeaderLen {
 		return nil, nil
@@ -116,9 +116,8 @@ func (c *Conn) takeMessage() (*message, error) {
 	return m, nil
 }
 
-// nextMessage waits for the next handshake message of a handshake that is
-// under way. A HelloRequest in it means nothing and is passed over (RFC 5246
-// section 7.4.1.1).
+// nextMessage waits for the next message of a handshake in progress. A HelloRequest in it
+// means nothing and is skipped (RFC 5246 section 7.4.1.1).
 func (c *Conn) nextMessage() (*message, error) {
 	for {
 		m, err := c.takeMessage()

@@ -8,20 +8,20 @@ import (
 	"crypto/subtle"
 	"hash"
 
-	// The hashes that suites and schemes name by number.
+	// The hashes used by suites and schemes.
 	_ "crypto/sha256"
 	_ "crypto/sha512"
 )
 
-// The paddings of the MACs of SSLv3 (RFC 6101 section 5.2.3.1): 48 bytes for
-// MD5 and 40 for SHA-1.
+// The paddings of the SSLv3 MACs (RFC 6101 section 5.2.3.1): 48 bytes for MD5 and 40 for
+// SHA-1.
 const (
 	sslPad1, sslPad2           = 0x36, 0x5c
 	sslPadMD5Len, sslPadSHALen = 48, 40
 )
 
-// expand is the pseudorandom function of a version: size bytes from a secret,
-// a label and a seed. SSLv3 has no labels and its own construction.
+// expand is the pseudorandom function of a version: size bytes from a secret, a label and a
+// seed. SSLv3 has no labels and its own construction.
 func expand(version uint16, s *suite, secret []byte, label string, seed []byte, size int) []byte {
 	if version == VersionSSL30 {
 		return expandSSL30(secret, seed, size)
@@ -32,8 +32,8 @@ func expand(version uint16, s *suite, secret []byte, label string, seed []byte, 
 		expandHash(out, s.prf.New, secret, labelled)
 		return out
 	}
-	// TLS 1.0 and 1.1 (RFC 2246 section 5): MD5 with the first half of the
-	// secret and SHA-1 with the second, which share a byte if it is odd.
+	// TLS 1.0 and 1.1 (RFC 2246 section 5): MD5 with the first half of the secret and SHA-1
+	// with the second; the halves share a byte if the length is odd.
 	half := (len(secret) + 1) / 2
 	expandHash(out, md5.New, secret[:half], labelled)
 	second := make([]byte, size)
@@ -103,8 +103,8 @@ func writeRepeated(h hash.Hash, b byte, n int) {
 	}
 }
 
-// digest is the hash of a text: of one sort, or of MD5 and SHA-1 side by side,
-// which is what RSA signs before TLS 1.2.
+// digest is the hash of a text: a single one, or MD5 and SHA-1 concatenated, which RSA
+// signs before TLS 1.2.
 func digest(h crypto.Hash, text ...[]byte) []byte {
 	if h == crypto.MD5SHA1 {
 		return append(digest(crypto.MD5, text...), digest(crypto.SHA1, text...)...)

@@ -7,15 +7,14 @@ import (
 	"encoding/binary"
 )
 
-// protection is what encrypts and authenticates the records of one direction,
-// once that direction has changed its cipher spec.
+// protection encrypts and authenticates the records of one direction, once that direction
+// has changed its cipher spec.
 type protection interface {
-	// seal appends the protected form of the content to dst. It fails only if
-	// there is no randomness.
+	// seal appends the protected form of the content to dst. It fails only if there is no
+	// randomness.
 	seal(dst []byte, r recordInfo, content []byte) ([]byte, error)
-	// open returns the content of a protected fragment, which it overwrites.
-	// It is false for whatever reason a record is wrong, so that none can be
-	// told from another.
+	// open returns the content of a protected fragment, which it overwrites. It returns
+	// false for any kind of invalid record, so that they cannot be distinguished.
 	open(r recordInfo, fragment []byte) ([]byte, bool)
 }
 
@@ -42,8 +41,8 @@ func (p *streamProtection) open(r recordInfo, fragment []byte) ([]byte, bool) {
 	return content, subtle.ConstantTimeCompare(p.mac.of(r, content), sent) == 1
 }
 
-// gcmProtection is AES-GCM as RFC 5288 has it: four bytes of the nonce are
-// secret and eight stand before each record.
+// gcmProtection is AES-GCM as in RFC 5288: four bytes of the nonce are secret and eight
+// precede each record.
 type gcmProtection struct {
 	aead       cipher.AEAD
 	salt       []byte
@@ -53,8 +52,7 @@ type gcmProtection struct {
 
 const gcmExplicitLen = 8
 
-// seal uses the sequence number as the explicit nonce: it never comes again
-// under one key.
+// seal uses the sequence number as the explicit nonce: it never repeats with the same key.
 func (p *gcmProtection) seal(dst []byte, r recordInfo, content []byte) ([]byte, error) {
 	dst = binary.BigEndian.AppendUint64(dst, r.sequence)
 	copy(p.nonce[:], p.salt)

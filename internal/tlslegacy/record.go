@@ -24,34 +24,33 @@ const (
 	maxFragment = tlswire.MaxRecord
 )
 
-// maxEmptyReads is how often a connection may give nothing and no error before
-// it counts as broken.
+// maxEmptyReads is how often a connection may return neither data nor an error before it
+// counts as broken.
 const maxEmptyReads = 100
 
-// incoming is the side of a connection that the server writes to. Whoever
-// holds the lock reads.
+// incoming is the side of a connection that the server writes to. The holder of the lock
+// reads.
 type incoming struct {
 	sync.Mutex
 	conn io.Reader
-	// buffer[start:end] was received and is not used yet. Content that was
-	// decrypted in place stands before start, until the next record is read.
+	// buffer[start:end] was received but not used yet. Content decrypted in place is before
+	// start, until the next record is read.
 	buffer     []byte
 	start, end int
-	// protection is nil until the server's ChangeCipherSpec, next before it
-	// is due.
+	// protection is nil until the server's ChangeCipherSpec; next is nil before it is due.
 	protection, next protection
 	sequence         uint64
-	// version is that of records once it is agreed on, 0 before.
+	// version is that of records once negotiated, 0 before.
 	version uint16
-	// useless counts the records in a row that brought nothing.
+	// useless counts consecutive records with nothing useful.
 	useless int
-	// err is what ended reading for good.
+	// err is what permanently ended reading.
 	err error
 }
 
-// record reads one record and returns its content, which is good until the
-// next call. An error of the network that is not for good, such as a deadline,
-// loses nothing: the next call goes on where it happened.
+// record reads one record and returns its content, which is valid until the next call. A
+// temporary network error, such as a deadline, loses nothing: the next call continues where
+// it happened.
 func (in *incoming) record() (kind uint8, content []byte, err error) {
 	if err := in.fill(recordHeaderLen); err != nil {
 		return 0, nil, err
@@ -81,7 +80,7 @@ func (in *incoming) record() (kind uint8, content []byte, err error) {
 	return kind, content, nil
 }
 
-// checkHeader refuses a record before its payload is waited for.
+// checkHeader refuses a record before its payload has arrived.
 func (in *incoming) checkHeader(kind uint8, version uint16, size int) error {
 	known := kind >= tlsChangeCipherSpec && kind <= tlsApplicationData
 	switch {
@@ -108,7 +107,7 @@ func oversize(format string, args ...any) error {
 	return &ProtocolError{Reason: ReasonOversize, Detail: fmt.Sprintf(format, args...), Alert: alertRecordOverflow}
 }
 
-// fill reads until n bytes from start on are there.
+// fill reads until n bytes from start on are available.
 func (in *incoming) fill(n int) error {
 	if in.start == in.end {
 		in.start, in.end = 0, 0
@@ -125,7 +124,7 @@ func (in *incoming) fill(n int) error {
 		in.end += m
 		switch have := in.end - in.start; {
 		case have >= n:
-			return nil // the error, if there is one, comes again
+			return nil // the error, if any, will be returned again
 		case errors.Is(err, io.EOF) && have > 0:
 			return io.ErrUnexpectedEOF
 		case err != nil:
@@ -141,15 +140,15 @@ func (in *incoming) fill(n int) error {
 	return nil
 }
 
-// alertWaits says whether what was received already goes on with a whole
-// alert, so that reading it waits for nobody.
+// alertWaits reports whether what was already received continues with a complete alert, so
+// that reading it does not block.
 func (in *incoming) alertWaits() bool {
 	waiting := in.buffer[in.start:in.end]
 	return len(waiting) > recordHeaderLen && waiting[0] == tlsAlert &&
 		len(waiting) >= recordHeaderLen+int(binary.BigEndian.Uint16(waiting[3:]))
 }
 
-// changeCipherSpec puts the next protection into force.
+// changeCipherSpec activates the next protection.
 func (in *incoming) changeCipherSpec(content []byte) error {
 	if len(content) != 1 || content[0] != 1 {
 		return malformed("ChangeCipherSpec")
@@ -161,8 +160,7 @@ func (in *incoming) changeCipherSpec(content []byte) error {
 	return nil
 }
 
-// temporary says whether reading may go on after an error: a deadline can be
-// moved.
+// temporary reports whether reading may continue after an error: a deadline can be moved.
 func temporary(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()

@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// scheme is a signature scheme of TLS 1.2: a hash and a sort of key.
+// scheme is a signature scheme of TLS 1.2: a hash and a kind of key.
 type scheme struct {
 	hash  crypto.Hash
 	ecdsa bool
@@ -36,8 +36,8 @@ func Signatures() []uint16 {
 	return []uint16{0x0401, 0x0501, 0x0601, 0x0301, 0x0403, 0x0503, 0x0603, 0x0303, 0x0201, 0x0203}
 }
 
-// schemeBefore12 is what a sort of key signs before TLS 1.2, where nothing is
-// negotiated: MD5 and SHA-1 together under RSA, SHA-1 under ECDSA.
+// schemeBefore12 is what a kind of key signs before TLS 1.2, where nothing is negotiated:
+// MD5 and SHA-1 together with RSA, SHA-1 with ECDSA.
 func schemeBefore12(ecdsa bool) scheme {
 	if ecdsa {
 		return scheme{crypto.SHA1, true}
@@ -45,11 +45,11 @@ func schemeBefore12(ecdsa bool) scheme {
 	return scheme{crypto.MD5SHA1, false}
 }
 
-// The sizes of RSA keys that are used. Smaller ones are refused by crypto/rsa,
-// larger ones would let a server spend the client's time.
+// The sizes of RSA keys that are accepted. crypto/rsa refuses smaller ones; larger ones
+// would let a server waste the client's time.
 const minRSABits, maxRSABits = 1024, 8192
 
-// checkServerKey says why a leaf's key cannot be used with a key exchange.
+// checkServerKey returns why a leaf's key cannot be used with a key exchange.
 func checkServerKey(key crypto.PublicKey, x exchange) error {
 	unfit := func(format string, args ...any) error {
 		return &ProtocolError{Reason: ReasonCertificateKey, Detail: fmt.Sprintf(format, args...), Alert: alertUnsupportedCert}
@@ -74,7 +74,7 @@ func checkServerKey(key crypto.PublicKey, x exchange) error {
 
 var errWrongSignature = errors.New("it was not made with the key of the certificate")
 
-// verify says why a signature over a digest is not that of a key.
+// verify returns why a signature over a digest was not made by a key.
 func (s scheme) verify(key crypto.PublicKey, digest, signature []byte) error {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
@@ -89,7 +89,7 @@ func (s scheme) verify(key crypto.PublicKey, digest, signature []byte) error {
 	return errWrongSignature
 }
 
-// sign signs what was said so far with a client's key.
+// sign signs the transcript so far with a client's key.
 func (s scheme) sign(random io.Reader, key crypto.Signer, digest []byte) ([]byte, error) {
 	signature, err := key.Sign(random, digest, s.hash)
 	if err != nil {
@@ -98,8 +98,8 @@ func (s scheme) sign(random io.Reader, key crypto.Signer, digest []byte) ([]byte
 	return signature, nil
 }
 
-// clientScheme returns the scheme for a client's key in TLS 1.2: the first of
-// ours that the server takes.
+// clientScheme returns the scheme for a client's key in TLS 1.2: the first of ours that the
+// server accepts.
 func clientScheme(ours, theirs []uint16, ecdsa bool) (uint16, bool) {
 	for _, id := range ours {
 		if schemes[id].ecdsa == ecdsa && slices.Contains(theirs, id) {

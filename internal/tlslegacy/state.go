@@ -6,44 +6,44 @@ import "crypto/x509"
 // handshake runs, so that of a failed handshake has what came before the
 // failure, also what the failure is about.
 type ConnectionState struct {
-	// HandshakeComplete says that the handshake succeeded.
+	// HandshakeComplete means that the handshake succeeded.
 	HandshakeComplete bool
 	// Version is the version that the server chose; 0 before its hello.
 	Version uint16
 	// Suite is the cipher suite that the server chose.
 	Suite uint16
-	// Group is the ECDHE group that the server chose; 0 under static RSA.
+	// Group is the ECDHE group that the server chose; 0 with static RSA.
 	Group uint16
-	// SignatureScheme is how the server signed its key exchange in TLS 1.2; 0
-	// under static RSA and in older versions, which do not number it.
+	// SignatureScheme is how the server signed its key exchange in TLS 1.2; 0 with static
+	// RSA and in older versions, which do not number it.
 	SignatureScheme uint16
 	// RawCertificates is the chain in DER, as sent.
 	RawCertificates [][]byte
-	// PeerCertificates is the chain parsed, one for each of RawCertificates;
-	// nil for one that crypto/x509 cannot parse, and behind the first hundred.
+	// PeerCertificates is the parsed chain, one for each of RawCertificates; nil for one
+	// that crypto/x509 cannot parse, and after the first hundred.
 	PeerCertificates []*x509.Certificate
-	// CertificateRequest is the server's request for a client certificate,
-	// nil if it made none.
+	// CertificateRequest is the server's request for a client certificate, nil if it made
+	// none.
 	CertificateRequest *CertificateRequest
-	// ClientCertificateSent says that it got one.
+	// ClientCertificateSent means that it got one.
 	ClientCertificateSent bool
-	// SecureRenegotiation says that the server knows RFC 5746.
+	// SecureRenegotiation means that the server supports RFC 5746.
 	SecureRenegotiation bool
-	// ExtendedMasterSecret says that both sides agreed to RFC 7627.
+	// ExtendedMasterSecret means that both sides agreed to RFC 7627.
 	ExtendedMasterSecret bool
-	// RenegotiationRequested says that the server asked for a new handshake,
-	// which it was refused.
+	// RenegotiationRequested means that the server requested a new handshake, which was
+	// refused.
 	RenegotiationRequested bool
-	// AlertReceived is the server's first fatal alert, or its first warning if
-	// none is fatal; a close_notify is left out. Nil if there is none.
+	// AlertReceived is the server's first fatal alert, or its first warning if none is
+	// fatal, ignoring close_notify. Nil if there is none.
 	AlertReceived *AlertError
-	// AlertSent is the last alert that the server was sent, but for a
-	// close_notify; nil if there is none.
+	// AlertSent is the last alert sent to the server, except close_notify; nil if there is
+	// none.
 	AlertSent *AlertError
 }
 
-// maxParsed is how many certificates of a chain are parsed: more than any chain
-// that leads somewhere has, less than what a hostile server can send.
+// maxParsed is how many certificates of a chain are parsed: more than any useful chain has,
+// less than what a hostile server can send.
 const maxParsed = 100
 
 // ConnectionState returns what is known of the connection by now. The slices
@@ -51,8 +51,8 @@ const maxParsed = 100
 func (c *Conn) ConnectionState() ConnectionState {
 	c.stateLock.Lock()
 	defer c.stateLock.Unlock()
-	// A chain can be long, and most are never asked for: the handshake itself
-	// needs the leaf alone.
+	// A chain can be long, and most of it is never used: the handshake itself only needs
+	// the leaf.
 	if s := &c.state; s.PeerCertificates == nil && len(s.RawCertificates) > 0 {
 		s.PeerCertificates = make([]*x509.Certificate, len(s.RawCertificates))
 		for i, der := range s.RawCertificates[:min(len(s.RawCertificates), maxParsed)] {
@@ -64,7 +64,7 @@ func (c *Conn) ConnectionState() ConnectionState {
 	return c.state
 }
 
-// note changes what is known.
+// note changes the state.
 func (c *Conn) note(change func(*ConnectionState)) {
 	c.stateLock.Lock()
 	defer c.stateLock.Unlock()

@@ -10,8 +10,8 @@ const (
 	VersionTLS12 uint16 = 0x0303
 )
 
-// exchange is how the two sides agree on a secret, and whose key the server
-// proves to have.
+// exchange is how the two sides agree on a secret, and which kind of key the server proves
+// to have.
 type exchange uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 	ecdheECDSA
 )
 
-// bulk is a cipher in its mode.
+// bulk is a cipher with its mode.
 type bulk uint8
 
 const (
@@ -30,7 +30,7 @@ const (
 	aesGCM
 )
 
-// suite is a cipher suite in its parts.
+// suite is a cipher suite, split into its parts.
 type suite struct {
 	id       uint16
 	exchange exchange
@@ -40,13 +40,12 @@ type suite struct {
 	mac crypto.Hash
 	// prf is the hash of the pseudorandom function in TLS 1.2.
 	prf crypto.Hash
-	// oldest is the oldest version that the suite is defined for. ECDHE came
-	// with TLS extensions (RFC 4492), so SSLv3 has none of it.
+	// oldest is the oldest version that the suite is defined for. ECDHE came with TLS
+	// extensions (RFC 4492), so SSLv3 does not have it.
 	oldest uint16
 }
 
-// suites are the sixteen documented suites (CF-TLS-09, CF-TLS-10) in the order
-// of the page.
+// suites are the sixteen documented suites (CF-TLS-09, CF-TLS-10) in the order of the page.
 var suites = []suite{
 	{0xC02C, ecdheECDSA, aesGCM, 32, 0, crypto.SHA384, VersionTLS12},
 	{0xC024, ecdheECDSA, aesCBC, 32, crypto.SHA384, crypto.SHA384, VersionTLS12},
@@ -66,7 +65,7 @@ var suites = []suite{
 	{0x0004, staticRSA, rc4Stream, 16, crypto.MD5, crypto.SHA256, VersionSSL30},
 }
 
-// suiteByID returns the suite with this number, nil if it is none of ours.
+// suiteByID returns the suite with this number, nil if it is not one of ours.
 func suiteByID(id uint16) *suite {
 	for i := range suites {
 		if suites[i].id == id {

@@ -7,19 +7,19 @@ import (
 	"sync"
 )
 
-// outgoing is the side of a connection that this client writes to. Whoever
-// holds the lock writes.
+// outgoing is the side of a connection that this client writes to. The holder of the lock
+// writes.
 type outgoing struct {
 	sync.Mutex
 	conn       io.Writer
 	protection protection
 	sequence   uint64
 	version    uint16
-	// split is the 1/n-1 split of Conn.Write.
+	// split enables the 1/n-1 split of Conn.Write.
 	split bool
-	// buffer has the records that are sealed and not sent yet.
+	// buffer holds the records that are sealed but not sent yet.
 	buffer []byte
-	// err is what ended writing for good.
+	// err is what permanently ended writing.
 	err error
 }
 
@@ -44,7 +44,7 @@ func (out *outgoing) seal(kind uint8, content []byte) error {
 	return nil
 }
 
-// sealMessage adds a handshake message, cut into records.
+// sealMessage adds a handshake message, split into records.
 func (out *outgoing) sealMessage(message []byte) error {
 	for len(message) > 0 {
 		n := min(len(message), maxPlaintext)
@@ -56,8 +56,8 @@ func (out *outgoing) sealMessage(message []byte) error {
 	return nil
 }
 
-// flush sends the buffer. Any error is for good, a deadline too: nobody can
-// say how much of a record has left.
+// flush sends the buffer. Any error is permanent, even a deadline: it is unknown how much
+// of a record was sent.
 func (out *outgoing) flush() error {
 	if out.err != nil {
 		return out.err
@@ -68,7 +68,7 @@ func (out *outgoing) flush() error {
 	return err
 }
 
-// changeCipherSpec puts a protection into force behind its announcement.
+// changeCipherSpec announces a protection and activates it.
 func (out *outgoing) changeCipherSpec(p protection) error {
 	if err := out.seal(tlsChangeCipherSpec, []byte{1}); err != nil {
 		return err

@@ -10,18 +10,17 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// asker sends hellos within limits, each over a connection of its own.
+// asker sends hellos within limits, each over its own connection.
 type asker struct {
 	origin  Origin
 	options Options
-	// slots bound the parallelism.
+	// slots limit the parallelism.
 	slots chan struct{}
 
 	mu sync.Mutex
-	// opened counts the connections, answered those that brought an answer of
-	// any kind.
+	// opened counts the connections, answered those with any kind of answer.
 	opened, answered, timeouts int
-	// dialCause is why the first connection that failed could not be opened.
+	// dialCause is why the first failed connection could not be opened.
 	dialCause *policy.Cause
 	address   string
 	limits    []string
@@ -34,13 +33,13 @@ func (a *asker) left() int {
 	return max(a.options.MaxConnections-a.opened, 0)
 }
 
-// answer is what one hello drew.
+// answer is the response to one hello.
 type answer struct {
 	flight tlswire.Flight
-	// asked is false when the hello could not be sent: a limit, or no
-	// connection. Nothing follows from such an answer.
+	// asked is false if the hello could not be sent: a limit, or no connection. Nothing
+	// follows from such an answer.
 	asked bool
-	// timedOut says that the origin neither answered nor closed in time.
+	// timedOut means that the origin neither answered nor closed in time.
 	timedOut bool
 }
 
@@ -52,14 +51,14 @@ func (a *answer) in(version uint16) *tlswire.ServerHello {
 	return nil
 }
 
-// useless says that nothing follows from the answer to a question in a version,
-// where hello is what it chose there: it was not asked, was not answered in time,
-// or the answer is useless.
+// useless reports whether nothing follows from the answer to a question in a version, where
+// hello is what the origin chose: it was not asked, was not answered in time, or the answer
+// is malformed.
 func (a *answer) useless(hello *tlswire.ServerHello) bool {
 	return !a.asked || a.timedOut && hello == nil || a.flight.Malformed != ""
 }
 
-// leaf returns the certificate that the origin showed first.
+// leaf returns the first certificate that the origin presented.
 func (a *answer) leaf() []byte {
 	if len(a.flight.Certificates) == 0 {
 		return nil
@@ -106,8 +105,8 @@ func (a *asker) open(ctx context.Context) bool {
 	return !spent && !silent
 }
 
-// silentEnough is how many connections may end in silence before an origin that
-// never answered is believed not to.
+// silentEnough is how many connections may end in silence before an origin that never
+// answered is considered silent.
 const silentEnough = 3
 
 // ended notes that the scan's time is over, unless it was stopped on purpose.
@@ -117,7 +116,7 @@ func (a *asker) ended(ctx context.Context) {
 	}
 }
 
-// limit notes why the scan is not complete, once.
+// limit notes why the scan is incomplete, once.
 func (a *asker) limit(what string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -126,7 +125,7 @@ func (a *asker) limit(what string) {
 	}
 }
 
-// send sends the hello and keeps count of what came of it.
+// send sends the hello and counts the result.
 func (a *asker) send(ctx context.Context, sent *tlswire.SentHello) answer {
 	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
 	defer cancel()

@@ -7,23 +7,23 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// suites13 are the suites of TLS 1.3 that go along with that version. The
-// documented list has none; these are the ones that every stack has (CF-TLS-31).
+// suites13 are the suites offered with TLS 1.3. The documented list has none; these are the
+// ones that every stack has (CF-TLS-31).
 var suites13 = []uint16{0x1301, 0x1302, 0x1303}
 
-// signatures13 are the schemes that TLS 1.3 cannot do without for an RSA
-// certificate; the documented list has none of them (CF-TLS-21).
+// signatures13 are the schemes that TLS 1.3 requires for an RSA certificate; the documented
+// list has none of them (CF-TLS-21).
 var signatures13 = []uint16{0x0804, 0x0805, 0x0806}
 
 // ExactAnswer is what one hello with the exact documented list drew.
 type ExactAnswer struct {
 	// Address is the ip:port that was asked.
 	Address string `json:"address"`
-	// Hello is the hello as it was sent, in TLS records.
+	// Hello is the hello as sent, in TLS records.
 	Hello []byte `json:"hello"`
-	// Flight is what came back, as far as it is readable.
+	// Flight is the response, as far as it is readable.
 	Flight tlswire.Flight `json:"flight"`
-	// TimedOut says that the wait for it ended before the origin did.
+	// TimedOut means that the wait ended before the origin did.
 	TimedOut bool `json:"timedOut,omitempty"`
 }
 
@@ -55,12 +55,12 @@ func ExactHello(o policy.Offer, sni string) tlswire.ClientHello {
 	return hello
 }
 
-// onlySSL3 says whether SSLv3 is the only version (CF-TLS-04).
+// onlySSL3 reports whether SSLv3 is the only version (CF-TLS-04).
 func onlySSL3(versions []uint16) bool {
 	return len(versions) == 1 && versions[0] == policy.VersionSSL30
 }
 
-// withoutECDHE leaves out what SSLv3 has no way to name a curve for.
+// withoutECDHE leaves out suites that need a curve, which SSLv3 cannot name.
 func withoutECDHE(suites []uint16) []uint16 {
 	var kept []uint16
 	for _, suite := range suites {

@@ -19,8 +19,8 @@ type Shared struct {
 	Suites []uint16 `json:"suites"`
 	// Groups are the shared groups of all shared versions, in the order offered.
 	Groups []uint16 `json:"groups"`
-	// Signatures are the schemes of TLS 1.2 that the origin signs with and the
-	// documentation lists, in its order (CF-TLS-18).
+	// Signatures are the TLS 1.2 schemes that the origin signs with and the documentation
+	// lists, in its order (CF-TLS-18).
 	Signatures []uint16 `json:"signatures"`
 }
 
@@ -46,7 +46,7 @@ func (r *Report) Shared(o policy.Offer) Shared {
 	return s
 }
 
-// offeredSuites are the suites of an offer that belong to a version.
+// offeredSuites returns the suites of an offer that belong to a version.
 func offeredSuites(o policy.Offer, version uint16) []uint16 {
 	if version == policy.VersionTLS13 {
 		return suites13
@@ -71,8 +71,8 @@ func (r *Report) Explain(o policy.Offer) (policy.CauseName, string) {
 		return r.unlessOpen(policy.CauseTLSProtocolMismatch, r.versionsAsked(o),
 			fmt.Sprintf("the origin speaks %s; allowed toward it: %s (CF-TLS-06)", versionNames(spoken), o.VersionNames()))
 	}
-	// A server takes the newest version that both sides have, and does not go
-	// back from there: what is missing in it decides, whatever the older ones have.
+	// A server picks the newest version that both sides support, and does not fall back:
+	// what is missing in it decides, regardless of older ones.
 	newest := slices.Max(shared.Versions)
 	x := r.obstacleIn(r.Version(newest), o)
 	if x.stage == stageNone {
@@ -89,7 +89,7 @@ func (r *Report) unlessOpen(cause policy.CauseName, certain bool, detail string)
 	return "", "the scan is not complete: " + strings.Join(r.Limits, "; ")
 }
 
-// versionsAsked says whether each version of the offer was really asked for.
+// versionsAsked reports whether each version of the offer was actually tried.
 func (r *Report) versionsAsked(o policy.Offer) bool {
 	for _, v := range r.Versions {
 		if o.Allows(v.Version) && !v.Asked {
@@ -107,7 +107,7 @@ const (
 	stageNone
 )
 
-// obstacle is what keeps one version from being agreed on.
+// obstacle is what prevents the negotiation of one version.
 type obstacle struct {
 	stage   int
 	cause   policy.CauseName
@@ -155,9 +155,9 @@ func (r *Report) obstacleIn(v *VersionReport, o policy.Offer) obstacle {
 		name, list(v.SignatureNames), signatureRule(v.Signatures)), known && v.SignaturesComplete}
 }
 
-// keyCurveOffered says whether the curve of the ECDSA key that a suite would use
-// is in the offer (RFC 8422 section 5.1). Unknown keys are not an obstacle, and TLS
-// 1.3 has no such rule.
+// keyCurveOffered reports whether the curve of the ECDSA key that a suite would use is in
+// the offer (RFC 8422 section 5.1). Unknown keys are not an obstacle, and TLS 1.3 has no
+// such rule.
 func (r *Report) keyCurveOffered(suite uint16, o policy.Offer) bool {
 	if !ecdsaSuite(suite) {
 		return true
@@ -175,7 +175,7 @@ func (r *Report) keyCurveOffered(suite uint16, o policy.Offer) bool {
 	return !known
 }
 
-// unnamed says that a certificate cannot be read, so that its curve is unknown.
+// unnamed reports whether a certificate cannot be parsed, so that its curve is unknown.
 func unnamed(der []byte) bool {
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -185,7 +185,7 @@ func unnamed(der []byte) bool {
 	return !ok
 }
 
-// unlistedRule names the rule that speaks of suites like these.
+// unlistedRule returns the rule about suites like these.
 func unlistedRule(suites []uint16) string {
 	rule := ""
 	for _, suite := range suites {
@@ -210,7 +210,7 @@ func unlistedRule(suites []uint16) string {
 	return rule
 }
 
-// signatureRule names the rule that speaks of schemes like these.
+// signatureRule returns the rule about schemes like these.
 func signatureRule(schemes []uint16) string {
 	for rule, is := range map[string]func(uint16) bool{
 		"CF-TLS-19": func(s uint16) bool { return s>>8 == 1 },
@@ -223,7 +223,7 @@ func signatureRule(schemes []uint16) string {
 	return "CF-TLS-18"
 }
 
-// list names values for people, the first few of them.
+// list formats values for people, only the first few of them.
 func list(names []string) string {
 	const few = 6
 	switch {

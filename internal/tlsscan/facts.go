@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// facts keeps what an answer says of the origin as a whole, whatever was asked.
+// facts keeps what an answer says about the origin as a whole, regardless of the question.
 func (s *scan) facts(a answer, sni string) {
 	r := &s.found
 	if len(a.flight.NotTLS) > 0 && r.NotTLS == nil {
@@ -29,7 +29,7 @@ func (s *scan) facts(a answer, sni string) {
 		r.Compression = r.Compression || hello.Compression != 0
 	}
 	if len(a.flight.Certificates) == 0 || a.flight.ServerHello == nil {
-		return // certificates that no hello came before are not a chain of anything
+		return // certificates without a preceding hello are not a chain
 	}
 	chain := Chain{SNI: sni, KeyType: keyTypeOf(a.leaf()), Version: a.flight.ServerHello.Version, Chain: a.flight.Certificates}
 	at := slices.IndexFunc(r.Certificates, func(other Chain) bool {
@@ -43,14 +43,14 @@ func (s *scan) facts(a answer, sni string) {
 	}
 }
 
-// dropped says that an origin that refuses with alerts ended a connection without
+// dropped reports whether an origin that refuses with alerts ended a connection without
 // one: that is not a refusal, and nothing follows from it.
 func (s *scan) dropped(a answer) bool {
 	return s.alerts && a.flight.ServerHello == nil && a.flight.Alert == nil
 }
 
-// keyTypeOf names the kind of a certificate's key: "RSA", "ECDSA", "Ed25519", or
-// "" where it is another one or cannot be read.
+// keyTypeOf returns the kind of a certificate's key: "RSA", "ECDSA", "Ed25519", or "" for
+// another one or an unreadable certificate.
 func keyTypeOf(der []byte) string {
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -67,20 +67,20 @@ func keyTypeOf(der []byte) string {
 	return ""
 }
 
-// nameAnswer notes how the origin answers without a name or to a wrong one.
+// nameAnswer notes how the origin answers without a name or with a wrong one.
 func (s *scan) nameAnswer(to *NameAnswer, a answer) {
 	*to = NameAnswer{Asked: a.asked, Accepted: a.flight.ServerHello != nil, Alert: a.flight.Alert}
 }
 
-// sameHost says whether an answer comes from the virtual host of the target: it
-// shows a certificate that was shown to its name.
+// sameHost reports whether an answer comes from the virtual host of the target: it has a
+// certificate that was presented for its name.
 func (s *scan) sameHost(a answer) bool {
 	return a.leaf() != nil && slices.ContainsFunc(s.found.Certificates, func(c Chain) bool {
 		return c.SNI == s.origin.SNI && bytes.Equal(a.leaf(), c.Chain[0])
 	})
 }
 
-// keyTypes are the kinds of certificates that were seen.
+// keyTypes returns the kinds of certificates seen.
 func (s *scan) keyTypes() []string {
 	var kinds []string
 	for _, chain := range s.found.Certificates {
@@ -89,7 +89,7 @@ func (s *scan) keyTypes() []string {
 	return kinds
 }
 
-// report makes the report of what was found.
+// report makes the report from the results.
 func (s *scan) report() *Report {
 	r := s.found
 	r.Host, r.SNI = s.origin.Host, s.origin.SNI

@@ -10,18 +10,17 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// without returns the list without these values; the list itself is kept.
+// without returns the list without these values; the original is not modified.
 func without(list []uint16, values ...uint16) []uint16 {
 	return filtered(list, func(v uint16) bool { return !slices.Contains(values, v) })
 }
 
-// both returns the values of a that are in b, too, in the order of a.
+// both returns the values of a that are also in b, in the order of a.
 func both(a, b []uint16) []uint16 {
 	return filtered(a, func(v uint16) bool { return slices.Contains(b, v) })
 }
 
-// inOrderOf sorts a list as another one orders its values; values that are not
-// there come last.
+// inOrderOf sorts a list by the order of another one; values that are not in it come last.
 func inOrderOf(order, list []uint16) []uint16 {
 	return slices.Concat(both(order, list), without(list, order...))
 }
@@ -32,7 +31,7 @@ func reversed(list []uint16) []uint16 {
 	return r
 }
 
-// filtered returns the values for which keep is true, in their order.
+// filtered returns the values for which keep is true, in order.
 func filtered(list []uint16, keep func(uint16) bool) []uint16 {
 	var kept []uint16
 	for _, v := range list {
@@ -43,20 +42,20 @@ func filtered(list []uint16, keep func(uint16) bool) []uint16 {
 	return kept
 }
 
-// ephemeralEC says whether a suite needs a group of the hello.
+// ephemeralEC reports whether a suite needs a group of the hello.
 func ephemeralEC(suite uint16) bool {
 	exchange, _ := tlswire.KeyExchange(suite)
 	return exchange == "ECDHE"
 }
 
-// ecdsaSuite says whether a suite needs an ECDSA certificate.
+// ecdsaSuite reports whether a suite needs an ECDSA certificate.
 func ecdsaSuite(suite uint16) bool {
 	_, auth := tlswire.KeyExchange(suite)
 	return auth == "ECDSA"
 }
 
-// signedBy returns the kind of key that signs the key exchange of a suite:
-// "RSA", "ECDSA", or "" where nothing is signed.
+// signedBy returns the kind of key that signs the key exchange of a suite: "RSA", "ECDSA",
+// or "" if nothing is signed.
 func signedBy(suite uint16) string {
 	exchange, auth := tlswire.KeyExchange(suite)
 	if (exchange == "ECDHE" || exchange == "DHE") && (auth == "RSA" || auth == "ECDSA") {
@@ -65,7 +64,8 @@ func signedBy(suite uint16) string {
 	return ""
 }
 
-// signed returns whether a suite's key exchange is signed with this kind of key.
+// signed returns a function that reports whether a suite's key exchange is signed with this
+// kind of key.
 func signed(key string) func(uint16) bool {
 	return func(suite uint16) bool { return signedBy(suite) == key }
 }

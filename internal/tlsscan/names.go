@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// misnamedQuestion asks with a name that the origin cannot have.
+// misnamedQuestion uses a name that the origin cannot have.
 func (v *versionScan) misnamedQuestion() question {
 	v.s.misnamed = true
 	h := v.hello()
@@ -18,8 +18,8 @@ func (v *versionScan) misnamedQuestion() question {
 	return question{hello: v.finite(h), conclude: func(a answer) { v.s.nameAnswer(&v.s.found.WrongSNI, a) }}
 }
 
-// misname gives the wrong name to a question that will be accepted. If the same
-// host answers, nothing is lost by that, else it is asked again.
+// misname gives the wrong name to a question that will be accepted. If the same host
+// answers, nothing is lost; otherwise it is asked again.
 func (v *versionScan) misname(list []question, queries []query) []question {
 	at := -1
 	for i, q := range queries {
@@ -45,8 +45,7 @@ func (v *versionScan) misname(list []question, queries []query) []question {
 	return list
 }
 
-// asksNames says whether this version is the one in which it is asked with a
-// wrong name.
+// asksNames reports whether this version is the one that tries a wrong name.
 func (v *versionScan) asksNames() bool {
 	other := v == v.s.tls13 && v.s.tls12.spoken || v != v.s.tls13 && v != v.s.tls12
 	return !other && v.s.origin.SNI != "" && !v.s.misnamed

@@ -6,11 +6,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// olderQuestions asks in a version older than another one that the origin
-// speaks. No stack is known to accept other suites there than those of the newer
-// version that exist in the older. So it is asked whether there are others, and
-// the known ones one by one as far as connections are left; those that are not
-// asked for are inferred.
+// olderQuestions asks in a version older than another one that the origin supports. No
+// stack is known to accept other suites there than those of the newer version that exist in
+// the older one. So one question checks whether there are others, and the known ones are
+// checked one by one as far as connections are left; the rest are inferred.
 func (v *versionScan) olderQuestions(room int) []question {
 	newer := v.newer()
 	open := newer.suites.open
@@ -18,7 +17,7 @@ func (v *versionScan) olderQuestions(room int) []question {
 		open = without(open, newer.suites.usual...)
 	}
 	if len(open) > 0 && !newer.suites.failed {
-		return nil // what is accepted there is not known yet
+		return nil // what is accepted there is still unknown
 	}
 	var list []question
 	for part := range slices.Chunk(without(v.suites.open, slices.Concat(newer.suites.accepted, newer.suites.open)...), manySuites) {
@@ -29,7 +28,7 @@ func (v *versionScan) olderQuestions(room int) []question {
 	if newer.short {
 		return list[:min(len(list), room)]
 	}
-	// Each older version needs one connection before the ones here are spent.
+	// Each older version needs one connection before the ones here are used up.
 	for _, suite := range proofs[:max(min(len(proofs), room-len(list)-oldVersions), 0)] {
 		list = append(list, v.plainQuestion([]uint16{suite}))
 	}
@@ -39,7 +38,7 @@ func (v *versionScan) olderQuestions(room int) []question {
 // oldVersions is how many versions may be older than a newer one.
 const oldVersions = 2
 
-// plainQuestion offers suites of which nothing else is presumed.
+// plainQuestion offers suites about which nothing is presumed.
 func (v *versionScan) plainQuestion(suites []uint16) question {
 	h := v.hello()
 	h.Suites = suites
@@ -57,8 +56,8 @@ func (v *versionScan) plainQuestion(suites []uint16) question {
 	}}
 }
 
-// infer takes over what was not asked for from the newer version, unless the two
-// were seen to differ.
+// infer takes over what was not tried from the newer version, unless the two were seen to
+// differ.
 func (v *versionScan) infer() {
 	newer := v.newer()
 	if newer == nil {

@@ -7,17 +7,16 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// opening is the first wave: which versions are spoken, whose order counts,
-// which kinds of key exchange and of certificate there are, and how the origin
-// answers without a name.
+// opening is the first wave: which versions are supported, whose order counts, which kinds
+// of key exchange and of certificate there are, and how the origin answers without a name.
 type opening struct {
 	s *scan
-	// parts are the suites of TLS 1.2 by family, each asked for by itself.
+	// parts are the suites of TLS 1.2 by family, each in a separate question.
 	parts []part
-	// backward is the opposite order of all of them, without a name.
+	// backward is all of them in the opposite order, without a name.
 	backward part
-	// shares is TLS 1.3 with key shares, so that certificates can be read, and
-	// turned the opposite order without.
+	// shares is TLS 1.3 with key shares, so that certificates can be read; turned is the
+	// opposite order without key shares.
 	shares, turned part
 }
 
@@ -27,7 +26,7 @@ type part struct {
 	answer answer
 }
 
-// ask makes it a question.
+// ask turns it into a question.
 func (p *part) ask(v *versionScan) question {
 	offered := p.hello.Suites
 	return question{hello: v.finite(p.hello), conclude: func(a answer) {
@@ -59,8 +58,8 @@ func (o *opening) questions() []question {
 	return list
 }
 
-// begin12 makes the questions of TLS 1.2: its suites by family, in the order of
-// asking, and all at once in the opposite order.
+// begin12 makes the questions for TLS 1.2: its suites by family, in the order of asking,
+// and all at once in the opposite order.
 func (o *opening) begin12() {
 	v := o.s.tls12
 	family := func(exchange, auth string) []uint16 {
@@ -70,8 +69,8 @@ func (o *opening) begin12() {
 		})
 	}
 	rsa, ecdsa, static := family("ECDHE", "RSA"), family("ECDHE", "ECDSA"), family("RSA", "RSA")
-	// What hardly a server has goes together. Where the order of the hello
-	// counts, what is rare is decided by standing in front of what is not.
+	// Rare suites go together. If the order of the hello counts, they are decided by
+	// preceding the common ones.
 	rare := filtered(slices.Concat(rsa, ecdsa, static), seldom)
 	rest := without(v.suites.all, slices.Concat(rsa, ecdsa, static)...)
 	rest, rare = rest[:manySuites], slices.Concat(rest[manySuites:], rare)
@@ -92,16 +91,15 @@ func (o *opening) begin12() {
 	o.backward = part{hello: h}
 }
 
-// compressionDeflate is the method of RFC 3749; a server that takes it is open
-// to CRIME.
+// compressionDeflate is the method of RFC 3749; a server that accepts it is open to CRIME.
 const compressionDeflate = 1
 
-// begin13 makes the questions of TLS 1.3.
+// begin13 makes the questions for TLS 1.3.
 func (o *opening) begin13() {
 	v := o.s.tls13
 	o.shares.hello, o.turned.hello = v.hello(), v.hello()
-	// The least usual curve goes first: a server that would rather have another
-	// one may then name all its groups. Other suites cannot be decrypted.
+	// The least usual curve goes first: a server that prefers another one may then name all
+	// its groups. Other suites cannot be decrypted.
 	o.shares.hello.KeyShares = []uint16{policy.GroupP384, policy.GroupP256, policy.GroupX25519}
 	o.shares.hello.Suites = suites13
 	turned := &o.turned.hello
@@ -116,7 +114,7 @@ func (o *opening) conclude() {
 	o.names()
 }
 
-// conclude12 tells whose order counts, and which families are refused.
+// conclude12 determines whose order counts, and which families are refused.
 func (o *opening) conclude12() {
 	v := o.s.tls12
 	if !v.spoken {
@@ -124,8 +122,7 @@ func (o *opening) conclude12() {
 	}
 	b := o.backward
 	if b.hello.SNI != o.s.origin.SNI && !o.s.sameHost(b.answer) {
-		// Another virtual host answered, or none: its lists are not the ones
-		// asked for.
+		// Another virtual host answered, or none: its lists are not the ones in question.
 		b.hello.SNI = o.s.origin.SNI
 		o.s.later = append(o.s.later, question{hello: v.finite(b.hello), conclude: func(a answer) {
 			v.heard(a, b.hello.Suites)
@@ -143,8 +140,8 @@ func (o *opening) conclude12() {
 	}
 }
 
-// compare12 compares the answers to the families with that to the opposite
-// order, and takes all of them as choices.
+// compare12 compares the answers to the families with the answer to the opposite order, and
+// records all of them as choices.
 func (o *opening) compare12(backward part) {
 	v := o.s.tls12
 	for _, p := range o.parts {
@@ -156,7 +153,7 @@ func (o *opening) compare12(backward part) {
 	}
 }
 
-// conclude13 tells whose order counts in TLS 1.3.
+// conclude13 determines whose order counts in TLS 1.3.
 func (o *opening) conclude13() {
 	v := o.s.tls13
 	if hello := o.shares.answer.in(v.version); hello != nil && hello.HelloRetryRequest {
@@ -174,8 +171,8 @@ func (o *opening) conclude13() {
 	}
 }
 
-// concludeOld asks for TLS 1.0 where 1.1 is spoken, too. A server that has 1.0
-// only has answered with it.
+// concludeOld tries TLS 1.0 if 1.1 is supported, too. A server that only has 1.0 has
+// already answered with it.
 func (o *opening) concludeOld() {
 	newer, older := o.s.tls11, o.s.tls10
 	if newer.spoken {
@@ -188,7 +185,7 @@ func (o *opening) concludeOld() {
 	older.settleAll(newer.first)
 }
 
-// names asks what the first wave could not: a server of TLS 1.3 alone without a
+// names asks what the first wave could not: a server that only supports TLS 1.3, without a
 // name and for a certificate with the other kind of key.
 func (o *opening) names() {
 	s, v := o.s, o.s.tls13

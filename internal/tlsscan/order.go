@@ -2,13 +2,13 @@ package tlsscan
 
 import "slices"
 
-// beats says whether the origin chose a where b was open to it.
+// beats reports whether the origin chose a when b was open to it.
 func (f *facet) beats(a, b uint16) bool {
 	return slices.ContainsFunc(f.choices, func(c choice) bool { return c.value == a && slices.Contains(c.among, b) })
 }
 
-// ranked puts values in the order in which the origin prefers them, as far as
-// its choices tell, and as servers usually do beyond that.
+// ranked sorts values by the origin's preference, as far as its choices tell, and otherwise
+// as servers usually do.
 func (f *facet) ranked(values []uint16) []uint16 {
 	left := inOrderOf(f.usual, values)
 	var ranked []uint16
@@ -26,8 +26,8 @@ func (f *facet) ranked(values []uint16) []uint16 {
 	return ranked
 }
 
-// unordered returns the accepted values of which it was not seen that the origin
-// prefers them to the next one.
+// unordered returns the accepted values that the origin was not seen to prefer to the next
+// one.
 func (f *facet) unordered() []uint16 {
 	ranked := f.ranked(f.accepted)
 	var list []uint16
@@ -39,15 +39,15 @@ func (f *facet) unordered() []uint16 {
 	return list
 }
 
-// over counts the values that may be accepted and stand before a chosen one in an
-// order that is presumed of the origin, and the chosen ones that are not in it:
-// none, if it may be that order.
+// over counts how far the choices contradict an order presumed of the origin: the possibly
+// accepted values before a chosen one, and the chosen ones that are not in it. 0 means that
+// it may be that order.
 func (f *facet) over(order []uint16) int {
 	n := 0
 	for _, c := range f.choices {
 		at := slices.Index(order, c.value)
 		if at < 0 {
-			n++ // a suite that hardly a server has
+			n++ // a rare suite
 		}
 		if at > 0 {
 			before := both(order[:at], c.among)
@@ -57,7 +57,7 @@ func (f *facet) over(order []uint16) int {
 	return n
 }
 
-// likeliest takes the one of some usual orders that fits the choices best.
+// likeliest returns the usual order that fits the choices best.
 func (f *facet) likeliest(orders ...[]uint16) []uint16 {
 	return slices.MinFunc(orders, func(a, b []uint16) int { return f.over(a) - f.over(b) })
 }

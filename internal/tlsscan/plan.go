@@ -6,8 +6,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// questions makes the questions of this version for the next wave, at most so
-// many.
+// questions makes this version's questions for the next wave, at most room of them.
 func (v *versionScan) questions(room int) []question {
 	switch {
 	case !v.spoken || v.suites.failed || room <= 0:
@@ -39,13 +38,13 @@ func (v *versionScan) questions(room int) []question {
 	return list[:min(len(list), room)]
 }
 
-// onlySeldom says that only such suites are open that are asked for with what the
-// rest leaves of the connections.
+// onlySeldom reports whether the only open suites are those tried with the connections that
+// the rest leaves.
 func (v *versionScan) onlySeldom() bool {
 	return v.short && !slices.ContainsFunc(v.suites.open, func(s uint16) bool { return !seldom(s) })
 }
 
-// focusOf are all values that queries decide.
+// focusOf returns all values that queries decide.
 func focusOf(queries []query) []uint16 {
 	var all []uint16
 	for _, q := range queries {
@@ -54,7 +53,7 @@ func focusOf(queries []query) []uint16 {
 	return all
 }
 
-// suiteQueries are what to ask for suites in the next wave.
+// suiteQueries returns what to ask about suites in the next wave.
 func (v *versionScan) suiteQueries(room int) []query {
 	f := &v.suites
 	if f.byClient {
@@ -75,9 +74,9 @@ func (v *versionScan) suiteQueries(room int) []query {
 	return list[:max(min(len(list), room), 0)]
 }
 
-// serverQueries are what to ask an origin that may have an order of its own. One
-// whose order seems to be known is asked in that order; of another one it is
-// found out first which suites it has: where they are many, by kind.
+// serverQueries returns what to ask an origin that may have its own order. If its order
+// seems known, it is asked in that order; otherwise the suites that it has are determined
+// first, by kind if there are many.
 func (v *versionScan) serverQueries() []query {
 	f := &v.suites
 	open := without(both(f.usual, f.open), f.postponed...)
@@ -110,15 +109,15 @@ func (v *versionScan) serverQueries() []query {
 	return list
 }
 
-// generous says that the origin has a seldom suite, and so is likely to have all
-// of OpenSSL's.
+// generous reports whether the origin has a seldom suite, and so is likely to have all of
+// OpenSSL's.
 func (v *versionScan) generous() bool { return slices.ContainsFunc(v.suites.accepted, seldom) }
 
-// fewSuites are not too many to be asked for one by one.
+// fewSuites is how many suites are few enough to be tried one by one.
 const fewSuites = 8
 
-// postpone keeps the seldom suites for later where the connections do not suffice
-// for all that are likely, and returns how much room there is in the next wave.
+// postpone keeps the seldom suites for later if there are not enough connections for all
+// likely ones, and returns how much room there is in the next wave.
 func (v *versionScan) postpone(likely []uint16, room int) int {
 	f := &v.suites
 	f.postponed = nil
@@ -140,7 +139,7 @@ func (v *versionScan) postpone(likely []uint16, room int) int {
 	return min(room, v.s.free-kept)
 }
 
-// older is how many connections the versions need that are older than another.
+// older returns how many connections are needed for the older versions.
 func (s *scan) older() int {
 	n := 0
 	if s.tls11.spoken && !s.tls10.asked {
@@ -154,13 +153,13 @@ func (s *scan) older() int {
 	return n
 }
 
-// spare are the connections that are kept for what is not a usual suite.
+// spare is the number of connections reserved for unusual suites.
 const spare = 3
 
-// clientQueries are what to ask an origin that follows the order of the hello:
-// suites in front of one that is known to be accepted. The likely ones are dealt
-// out, CloudFront's first, so that a scan that is cut short knows the most about
-// them; those that are unlikely are asked for at once.
+// clientQueries returns what to ask an origin that follows the order of the hello: suites
+// before one that is known to be accepted. The likely ones are distributed, CloudFront's
+// first, so that an incomplete scan knows most about them; the unlikely ones are tried at
+// once.
 func (v *versionScan) clientQueries(room int) []query {
 	f, guard := &v.suites, v.guard()
 	wanted := filtered(f.open, func(s uint16) bool { return likely(s, f.accepted) })
@@ -182,7 +181,7 @@ func (v *versionScan) clientQueries(room int) []query {
 	return list
 }
 
-// guard is the suite behind a question's own: one with a curve, if there is one.
+// guard returns the suite after a question's own: one with a curve, if there is one.
 func (v *versionScan) guard() uint16 {
 	if i := slices.IndexFunc(v.suites.accepted, ephemeralEC); i >= 0 {
 		return v.suites.accepted[i]
@@ -190,7 +189,7 @@ func (v *versionScan) guard() uint16 {
 	return v.suites.accepted[0]
 }
 
-// orderedBy names whose order of suites counts; "" is not known, or no matter.
+// orderedBy returns whose order of suites counts; "" means unknown or irrelevant.
 func (v *versionScan) orderedBy() string {
 	switch {
 	case len(v.suites.accepted) < 2:
@@ -203,9 +202,8 @@ func (v *versionScan) orderedBy() string {
 	return v.preference
 }
 
-// preferenceQuestion asks whose order counts, where the answers so far cannot
-// tell: with a suite in front of another one that was chosen where both were
-// offered.
+// preferenceQuestion asks whose order counts, if the answers so far cannot tell: with a
+// suite before another one that was chosen when both were offered.
 func (v *versionScan) preferenceQuestion() []question {
 	f := &v.suites
 	if len(f.accepted) < 2 || v.orderedBy() != "" || len(both(v.compared, f.open)) > 0 {
@@ -222,7 +220,7 @@ func (v *versionScan) preferenceQuestion() []question {
 	return []question{v.suiteQuestion(query{focus: pair[:1], offer: pair}, nil)}
 }
 
-// orderQuestion offers a suite in front of the one that was chosen otherwise.
+// orderQuestion offers a suite before the one that was chosen otherwise.
 func (v *versionScan) orderQuestion(first, chosen uint16) question {
 	h := v.hello()
 	h.Suites = []uint16{first, chosen}

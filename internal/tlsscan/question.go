@@ -12,13 +12,13 @@ import (
 type question struct {
 	hello    tlswire.ClientHello
 	conclude func(answer)
-	// unsafe says that the origin may refuse it though it has the suites.
+	// unsafe means that the origin may refuse it even though it has the suites.
 	unsafe bool
 }
 
-// wave asks questions that do not depend on each other, all at the same time,
-// and draws the conclusions when all are answered. It says whether they could be
-// asked: of more questions than there are connections left, only the first are.
+// wave asks independent questions, all at the same time, and draws the conclusions when all
+// are answered. It reports whether all could be asked: if there are more questions than
+// connections left, only the first are.
 func (s *scan) wave(ctx context.Context, questions []question) bool {
 	if left := s.left(); len(questions) > left {
 		s.limit(fmt.Sprintf("the limit of %d connections was reached", s.options.MaxConnections))

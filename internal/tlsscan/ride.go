@@ -7,21 +7,21 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// listScan is a list besides the suites that is explored: the groups, or the
-// signature schemes of one kind of key.
+// listScan is a list to explore besides the suites: the groups, or the signature schemes of
+// one kind of key.
 type listScan struct {
 	*facet
-	// needs says whether a suite is of no use without the list.
+	// needs reports whether a suite is useless without the list.
 	needs func(suite uint16) bool
-	// chosen is the value that an answer chose; 0 is none.
+	// chosen returns the value that an answer chose; 0 means none.
 	chosen func(answer) uint16
 	// offer writes a list into a hello, so that these suites can be chosen.
 	offer func(h *tlswire.ClientHello, list, suites []uint16)
-	// left are the queries of this wave that no question asks yet.
+	// left are the queries of this wave that are not part of a question yet.
 	left []query
 }
 
-// lists are those that this version has besides the suites.
+// lists returns the lists of this version besides the suites.
 func (v *versionScan) lists() []*listScan {
 	var all []*listScan
 	if slices.ContainsFunc(v.groups.accepted, func(g uint16) bool { return slices.Contains(hybridGroups, g) }) {
@@ -30,8 +30,8 @@ func (v *versionScan) lists() []*listScan {
 	if v.groupsWanted() {
 		all = append(all, &listScan{
 			facet: &v.groups, needs: v.needsGroup, chosen: chosenGroup,
-			// A suite of ECDSA is refused without the curve of the key (RFC 8422
-			// section 5.1).
+			// An ECDSA suite is refused without the curve of the key (RFC 8422 section
+			// 5.1).
 			offer: func(h *tlswire.ClientHello, list, suites []uint16) {
 				if h.Groups = list; slices.ContainsFunc(suites, ecdsaSuite) {
 					h.Groups = slices.Concat(list, without(v.curves, list...))
@@ -64,10 +64,10 @@ func (v *versionScan) lists() []*listScan {
 	return all
 }
 
-// ride takes the next query of the list that may be asked along with suites.
-// Without an order of the hello to go by, a list that turns out to be refused
-// makes the whole question be refused, so only one that is expected to be
-// accepted may ride, and only where nothing is concluded from a guard.
+// ride takes the next query of the list that may be combined with suites. Without an order
+// of the hello to rely on, a refused list makes the origin refuse the whole question, so
+// only one that is expected to be accepted may ride, and only if nothing is concluded from
+// a guard.
 func (l *listScan) ride(suites query, riding bool) (query, bool) {
 	if len(l.left) == 0 {
 		return query{}, false
@@ -84,19 +84,19 @@ func (l *listScan) ride(suites query, riding bool) (query, bool) {
 	return q, true
 }
 
-// riding says whether lists that may be refused are asked along with suites of an
-// origin: only where those are expected to be accepted.
+// riding reports whether lists that may be refused are combined with suites of an origin:
+// only if those are expected to be accepted.
 func (v *versionScan) riding() bool {
 	return !v.suites.byClient && v.guessed && (v.generous() || v.version == policy.VersionTLS13)
 }
 
-// rider is a query of another list that a question for suites carries.
+// rider is a query of another list that is part of a question about suites.
 type rider struct {
 	*listScan
 	query
 }
 
-// suiteQuestion asks for suites, and for what else may be asked along.
+// suiteQuestion asks about suites, and whatever else may be combined with them.
 func (v *versionScan) suiteQuestion(q query, lists []*listScan) question {
 	h := v.hello()
 	h.Suites = chachaLast(q.offer, v.suites.byClient)
@@ -113,7 +113,7 @@ func (v *versionScan) suiteQuestion(q query, lists []*listScan) question {
 	return question{hello: v.finite(h), unsafe: len(unsafeOf(riders)) > 0, conclude: func(a answer) { v.settle(q, riders, a) }}
 }
 
-// settle draws the conclusions from the answer to a question for suites.
+// settle draws the conclusions from the answer to a question about suites.
 func (v *versionScan) settle(q query, riders []rider, a answer) {
 	hello := a.in(v.version)
 	unsafe := unsafeOf(riders)
@@ -123,11 +123,11 @@ func (v *versionScan) settle(q query, riders []rider, a answer) {
 		return
 	case hello == nil && len(unsafe) > 0:
 		for _, r := range unsafe {
-			r.alone = true // it may have been for this list
+			r.alone = true // possibly because of this list
 		}
 		return
 	case hello == nil && q.guarded:
-		// The guard was refused, too: the origin does as it likes.
+		// The guard was refused, too: the origin is unpredictable.
 		v.suites.failed = true
 		return
 	case hello == nil:
@@ -138,7 +138,7 @@ func (v *versionScan) settle(q query, riders []rider, a answer) {
 		return
 	}
 	if len(unsafe) > 0 {
-		// Suites of another kind may have been passed over for the list.
+		// Suites of another kind may have been skipped because of the list.
 		q.offer = filtered(q.offer, func(s uint16) bool { return signedBy(s) == signedBy(hello.Suite) || signedBy(s) == "" })
 	}
 	v.suites.settle(q, hello.Suite)
@@ -152,16 +152,16 @@ func (v *versionScan) settle(q query, riders []rider, a answer) {
 	}
 }
 
-// unsafeOf are those for which a question can be refused.
+// unsafeOf returns those that can make the origin refuse a question.
 func unsafeOf(riders []rider) []rider {
 	return slices.DeleteFunc(slices.Clone(riders), func(r rider) bool { return r.guarded })
 }
 
-// listQuestions asks for what is left of the lists, with suites that are known
-// to be accepted and need them: groups and schemes along with each other.
+// listQuestions asks about what is left of the lists, with suites that are known to be
+// accepted and need them: groups and schemes combined.
 func (v *versionScan) listQuestions(lists []*listScan) []question {
 	var questions []question
-	for i := len(lists) - 1; i >= 0; i-- { // the groups are the first, and ride
+	for i := len(lists) - 1; i >= 0; i-- { // the groups are first, and ride
 		l := lists[i]
 		suites := filtered(v.suites.accepted, l.needs)
 		if rsa := filtered(suites, signed("RSA")); len(rsa) > 0 {
@@ -185,8 +185,8 @@ func (v *versionScan) listQuestions(lists []*listScan) []question {
 	return questions
 }
 
-// joins says whether the next query of another list may be asked along: both are
-// expected to be accepted, or cannot be refused.
+// joins reports whether the next query of another list may be combined with this one: both
+// are expected to be accepted, or cannot be refused.
 func (r rider) joins(other *listScan) bool {
 	if len(other.left) == 0 {
 		return false
@@ -195,7 +195,7 @@ func (r rider) joins(other *listScan) bool {
 	return safe(r.listScan, r.query) && safe(other, other.left[0])
 }
 
-// settleLists draws the conclusions from the answer to a question for lists.
+// settleLists draws the conclusions from the answer to a question about lists.
 func (v *versionScan) settleLists(riders []rider, suites []uint16, a answer) {
 	hello := a.in(v.version)
 	noted := hello != nil && v.note(a, suites)
@@ -204,9 +204,9 @@ func (v *versionScan) settleLists(riders []rider, suites []uint16, a answer) {
 		switch {
 		case a.useless(hello), v.s.dropped(a), hello != nil && !noted:
 			r.failed = true
-		case hello == nil && r.guarded && unsafe > 0: // it was for the other one
+		case hello == nil && r.guarded && unsafe > 0: // because of the other one
 		case hello == nil && unsafe > 1:
-			r.alone = true // it may have been for either
+			r.alone = true // possibly because of either
 		case hello == nil && r.guarded:
 			r.refuse(r.focus...)
 		case hello == nil:

@@ -7,30 +7,29 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// scan is one scan under way. It asks in waves: within one, all at the same
-// time; what the next one asks follows from the answers. So what it takes is a
-// few round trips, however many questions there are.
+// scan is one scan in progress. It asks in waves: within one, all at the same time; the
+// questions of the next one follow from the answers. So it takes a few round trips, no
+// matter how many questions there are.
 type scan struct {
 	asker
-	// stop ends the scan early: the origin speaks no TLS.
+	// stop ends the scan early: the origin does not support TLS.
 	stop func()
 
 	tls13, tls12, tls11, tls10, ssl3 *versionScan
 
 	// later are questions for the next wave, before all others.
 	later []question
-	// free is how many connections are left besides those of the wave that is
-	// being planned.
+	// free is how many connections are left besides those of the wave being planned.
 	free int
-	// alerts says that the origin was seen to send them.
+	// alerts means that the origin was seen to send alerts.
 	alerts bool
-	// misnamed says that it was asked, or is being, with a wrong name.
+	// misnamed means that a wrong name has been tried, or is being tried.
 	misnamed bool
 
 	found Report
 }
 
-// versions are all, in the order in which they are explored.
+// versions returns all versions, in the order in which they are explored.
 func (s *scan) versions() []*versionScan {
 	return []*versionScan{s.tls13, s.tls12, s.tls11, s.tls10, s.ssl3}
 }
@@ -51,12 +50,12 @@ func (s *scan) run(ctx context.Context) {
 	s.end()
 }
 
-// next makes the questions of the next wave; none is the end.
+// next makes the questions of the next wave; none means the end.
 func (s *scan) next() []question {
 	questions := s.later
 	s.later = nil
-	// What the older versions need depends on TLS 1.2, and comes before what is
-	// of no matter to them.
+	// What the older versions need depends on TLS 1.2, and comes before what does not
+	// affect them.
 	for _, v := range []*versionScan{s.tls13, s.tls11, s.tls10, s.ssl3, s.tls12} {
 		s.free = s.left() - len(questions)
 		room := min(s.options.Parallelism-len(questions), s.free)
@@ -65,7 +64,7 @@ func (s *scan) next() []question {
 	return questions
 }
 
-// end says what is not known.
+// end notes what is unknown.
 func (s *scan) end() {
 	for _, v := range s.versions() {
 		v.infer()

@@ -10,14 +10,14 @@ import (
 
 // Options bound a scan. Zero values mean the defaults.
 type Options struct {
-	// MaxConnections is the most connections that are opened. Default: 40.
+	// MaxConnections is the maximum number of connections opened. Default: 40.
 	MaxConnections int
-	// Parallelism is the most connections that are open at a time, the ones that
-	// are still being opened included. Default: 16.
+	// Parallelism is the maximum number of connections open at a time, including those
+	// still being opened. Default: 16.
 	Parallelism int
-	// Timeout bounds one connection, dialing included. Default: 5 s.
+	// Timeout limits one connection, including dialing. Default: 5 s.
 	Timeout time.Duration
-	// Budget bounds the scan. Default: 20 s.
+	// Budget limits the scan. Default: 20 s.
 	Budget time.Duration
 }
 
@@ -42,10 +42,10 @@ func (o Options) WithDefaults() Options {
 type Answer struct {
 	// Address is the ip:port that was asked.
 	Address string
-	// Flight is what came back, as far as it is readable.
+	// Flight is the response, as far as it is readable.
 	Flight tlswire.Flight
-	// TimedOut says that the origin neither answered to the end nor closed before
-	// the context's deadline.
+	// TimedOut means that the origin neither finished answering nor closed before the
+	// context's deadline.
 	TimedOut bool
 }
 
@@ -56,13 +56,13 @@ type Ask func(ctx context.Context, hello *tlswire.SentHello) (Answer, *policy.Ca
 
 // Origin is whom a scan asks.
 type Origin struct {
-	// Host is the origin's host:port as configured; it is shown and not dialed.
+	// Host is the origin's host:port as configured; it is only shown, not dialed.
 	Host string
-	// OtherAddresses are those besides the one that Ask goes to.
+	// OtherAddresses are the addresses other than the one that Ask uses.
 	OtherAddresses []string
 	// SNI is the server name of the hellos; "" sends none.
 	SNI string
-	// Ask goes to the origin.
+	// Ask contacts the origin.
 	Ask Ask
 }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// suitesToAsk returns the suites of one version in the order in which a scan
-// asks for them: CloudFront's first, in the documented order, then what servers
-// commonly have, then the rest. Elliptic curves come before static keys within
-// each part, so that a first answer tells of a group and a signature as well.
+// suitesToAsk returns the suites of one version in the order in which a scan tries them:
+// CloudFront's first, in the documented order, then what servers commonly have, then the
+// rest. Elliptic curves come before static keys within each part, so that a first answer
+// also shows a group and a signature.
 func suitesToAsk(version uint16) []uint16 {
 	if version == policy.VersionTLS13 {
 		return append(slices.Clone(suites13), filtered(tlswire.AllSuites(), func(s uint16) bool {
@@ -29,10 +29,10 @@ func suitesToAsk(version uint16) []uint16 {
 	return filtered(list, func(s uint16) bool { return tlswire.SuiteInVersion(s, version) })
 }
 
-// reorder puts the curves first and turns both parts around: the counterpart of
-// suitesToAsk, by which the origin's preference is told. ChaCha20 stays behind:
-// servers with an order of their own give it up for a client that has ChaCha20
-// in front of AES, which looks like the client's order and is not.
+// reorder puts the curves first and reverses both parts: the counterpart of suitesToAsk,
+// which reveals the origin's preference. ChaCha20 stays at the end: servers with their own
+// order give it up for a client that has ChaCha20 before AES, which looks like the client's
+// order but is not.
 func reorder(suites []uint16) []uint16 {
 	parts := [][]uint16{filtered(suites, ephemeralEC), filtered(suites, func(s uint16) bool { return !ephemeralEC(s) })}
 	var list []uint16
@@ -43,15 +43,14 @@ func reorder(suites []uint16) []uint16 {
 	return list
 }
 
-// certified says whether a suite goes with a certificate of today.
+// certified reports whether a suite works with a current certificate.
 func certified(suite uint16) bool {
 	exchange, auth := tlswire.KeyExchange(suite)
 	return (exchange == "ECDHE" || exchange == "DHE" || exchange == "RSA") && (auth == "RSA" || auth == "ECDSA")
 }
 
-// common says whether a suite is among those that OpenSSL counts as HIGH and
-// that a server has without being told to: they are asked for one by one, the
-// others in a bunch.
+// common reports whether a suite is among those that OpenSSL counts as HIGH and that a
+// server has by default: they are tried one by one, the others together.
 func common(suite uint16) bool {
 	if !certified(suite) {
 		return false
@@ -66,9 +65,9 @@ func common(suite uint16) bool {
 	return strings.HasPrefix(cipher, "ARIA_") && strings.Contains(cipher, "GCM")
 }
 
-// likely says whether a suite is worth a question of its own: a common one, and
-// any relative of one that was accepted. DHE, which needs parameters, the seldom
-// ones and those without a certificate are rare until the first is seen.
+// likely reports whether a suite is worth a separate question: a common one, and any
+// relative of an accepted one. DHE, which needs parameters, the seldom ones and those
+// without a certificate are rare until the first is seen.
 func likely(suite uint16, accepted []uint16) bool {
 	exchange, auth := tlswire.KeyExchange(suite)
 	if common(suite) && !seldom(suite) && exchange != "DHE" || slices.Contains(suites13, suite) {
@@ -83,9 +82,9 @@ func likely(suite uint16, accepted []uint16) bool {
 	})
 }
 
-// openSSLOrder is the order of OpenSSL's list HIGH, which is that of most servers
-// that have an order of their own. It only guesses what such a server will
-// choose next; a wrong guess costs a connection and changes no result.
+// openSSLOrder is the order of OpenSSL's list HIGH, which most servers with their own order
+// use. It is only a guess of what such a server will choose next; a wrong guess costs a
+// connection but changes no result.
 var openSSLOrder = []uint16{
 	0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc0af, 0xc0ad, 0xc0a3, 0xc09f, 0xc05d, 0xc061,
 	0xc053, 0xc02b, 0xc02f, 0x009e, 0xc0ae, 0xc0ac, 0xc0a2, 0xc09e, 0xc05c, 0xc060, 0xc052, 0xc024,
@@ -94,22 +93,22 @@ var openSSLOrder = []uint16{
 	0xc0a0, 0xc09c, 0xc050, 0x003d, 0x00c0, 0x003c, 0x00ba, 0x0035, 0x0084, 0x002f, 0x0041,
 }
 
-// mozillaOrder is that of Mozilla's recommended lists, the other one that is
-// usual; crypto/tls has nearly the same.
+// mozillaOrder is the order of Mozilla's recommended lists, the other common one;
+// crypto/tls has nearly the same.
 var mozillaOrder = []uint16{
 	0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0x009e, 0x009f, 0xccaa, 0xc023, 0xc027, 0xc009, 0xc013,
 	0xc024, 0xc028, 0xc00a, 0xc014, 0x0067, 0x006b, 0x0033, 0x0039, 0x009c, 0x009d, 0x003c, 0x003d, 0x002f, 0x0035, 0x000a,
 }
 
-// seldom says whether hardly anybody misses a suite: CCM, ARIA and Camellia. They
-// are the first to stay undecided where the connections do not suffice.
+// seldom reports whether a suite is rarely needed: CCM, ARIA and Camellia. They are the
+// first to stay undecided if there are not enough connections.
 func seldom(suite uint16) bool {
 	name := tlswire.SuiteName(suite)
 	return strings.Contains(name, "CCM") || strings.Contains(name, "ARIA") || strings.Contains(name, "CAMELLIA")
 }
 
-// chachaLast puts ChaCha20 behind the others where the origin may have an order
-// of its own: some servers give that up for a client that has ChaCha20 in front.
+// chachaLast puts ChaCha20 last if the origin may have its own order: some servers give
+// that up for a client that has ChaCha20 first.
 func chachaLast(suites []uint16, byClient bool) []uint16 {
 	if byClient {
 		return suites
@@ -120,8 +119,7 @@ func chachaLast(suites []uint16, byClient bool) []uint16 {
 
 func chacha(suite uint16) bool { return strings.Contains(tlswire.SuiteName(suite), "CHACHA20") }
 
-// usualGroups and usualSchemes are what most servers accept, in the order of
-// OpenSSL.
+// usualGroups and usualSchemes are what most servers accept, in OpenSSL's order.
 var (
 	hybridGroups = []uint16{4588, 4587, 4589} // with ML-KEM: first, where a server has one
 	usualGroups  = []uint16{29, 23, 30, 25, 24}
@@ -131,8 +129,8 @@ var (
 	}
 )
 
-// byKind groups suites by what they are likely to be configured together for: by
-// key exchange and kind of key, and those with a MAC apart from the others.
+// byKind groups suites that are likely to be configured together: by key exchange and kind
+// of key, and those with a MAC separate from the others.
 func byKind(suites []uint16) [][]uint16 {
 	kind := func(suite uint16) string {
 		exchange, auth := tlswire.KeyExchange(suite)

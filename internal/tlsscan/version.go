@@ -8,43 +8,40 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// versionScan is what is known of an origin in one version.
+// versionScan is what is known about an origin in one version.
 type versionScan struct {
 	s       *scan
 	version uint16
 
-	// asked says that it was asked whether the version is spoken, and that
-	// there was an answer.
+	// asked means that the version was tried and there was an answer; spoken that it is
+	// supported.
 	asked, spoken bool
-	// refusal is the alert that answered the first hello, if the version is not
-	// spoken.
+	// refusal is the alert that answered the first hello, if the version is not supported.
 	refusal *tlswire.Alert
 	suites  facet
 	groups  facet
-	// signatures are by the kind of key, "RSA" and "ECDSA".
+	// signatures are indexed by the kind of key, "RSA" and "ECDSA".
 	signatures map[string]*facet
-	// first is the question of the first wave, in the versions that have one.
+	// first is the question of the first wave, for the versions that have one.
 	first part
-	// compared are suites that two hellos offered in opposite orders and that
-	// had the same answer: the origin follows its own order if it accepts two.
+	// compared are suites that two hellos offered in opposite orders with the same answer:
+	// the origin follows its own order if it accepts two of them.
 	compared []uint16
-	// guessed says that the origin's own order seems to be a usual one.
+	// guessed means that the origin's own order seems to be a usual one.
 	guessed bool
-	// short says that the connections do not suffice for all suites.
+	// short means that there are not enough connections for all suites.
 	short bool
-	// preference names whose order counts, where it had to be asked.
+	// preference says whose order counts, if it had to be asked.
 	preference string
-	// inferred are suites that the origin is believed to accept because it does
-	// in the newer version.
+	// inferred are suites that the origin is believed to accept because it does in the
+	// newer version.
 	inferred []uint16
-	// excluded says that it was asked for all suites that the newer version does
-	// not accept.
+	// excluded means that all suites that the newer version does not accept were tried.
 	excluded bool
-	// differs says that a suite of the newer version was refused in this one.
+	// differs means that a suite of the newer version was refused in this one.
 	differs bool
 	dhBits  int
-	// curves are those of the ECDSA keys seen, without which such a suite is
-	// refused.
+	// curves are those of the ECDSA keys seen, without which such a suite is refused.
 	curves []uint16
 }
 
@@ -67,8 +64,8 @@ func newVersionScan(s *scan, version uint16) *versionScan {
 	return v
 }
 
-// hello is a question with all values in the order of asking, but no more suites
-// than servers take.
+// hello is a question with all values in the order of asking, but no more suites than
+// servers accept.
 func (v *versionScan) hello() tlswire.ClientHello {
 	h := tlswire.ClientHello{
 		Versions: []uint16{v.version}, Suites: v.suites.all[:min(len(v.suites.all), manySuites)], Groups: v.groups.all, SNI: v.s.origin.SNI,
@@ -80,12 +77,12 @@ func (v *versionScan) hello() tlswire.ClientHello {
 	return h
 }
 
-// manySuites is the most suites of a hello: some servers refuse longer lists.
+// manySuites is the maximum number of suites in a hello: some servers refuse longer lists.
 const manySuites = 120
 
-// finite adds what a hello needs besides: the finite fields of RFC 7919 for
-// DHE suites, which a server may insist on once one is named, and for SSLv3,
-// which has no extensions, the suite that stands for secure renegotiation.
+// finite adds what else a hello needs: the finite fields of RFC 7919 for DHE suites, which
+// a server may insist on once one is named, and for SSLv3, which has no extensions, the
+// suite that signals secure renegotiation.
 func (v *versionScan) finite(h tlswire.ClientHello) tlswire.ClientHello {
 	switch v.version {
 	case policy.VersionTLS13:
@@ -100,7 +97,7 @@ func (v *versionScan) finite(h tlswire.ClientHello) tlswire.ClientHello {
 // renegotiationSCSV is TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746).
 const renegotiationSCSV = 0x00ff
 
-// schemes returns all signature schemes, these first.
+// schemes returns all signature schemes, starting with these.
 func (v *versionScan) schemes(first []uint16) []uint16 {
 	list := slices.Clone(first)
 	for _, key := range []string{"RSA", "ECDSA"} {
@@ -109,8 +106,8 @@ func (v *versionScan) schemes(first []uint16) []uint16 {
 	return slices.Concat(list, without(tlswire.AllSignatures(), list...))
 }
 
-// firstQuestion asks for the version with what is rare in front: where the order
-// of the hello counts, the answer decides that.
+// firstQuestion tries the version with rare values first: if the order of the hello counts,
+// the answer decides about them.
 func (v *versionScan) firstQuestion() question {
 	v.first.hello = v.hello()
 	usual := without(v.first.hello.Suites, without(v.first.hello.Suites, openSSLOrder...)...)
@@ -118,7 +115,7 @@ func (v *versionScan) firstQuestion() question {
 	return v.first.ask(v)
 }
 
-// heard keeps what an answer says of whether the version is spoken.
+// heard notes what an answer says about whether the version is supported.
 func (v *versionScan) heard(a answer, offered []uint16) {
 	v.note(a, offered)
 	v.suites.failed = v.suites.failed || a.flight.Malformed != ""
@@ -131,9 +128,9 @@ func (v *versionScan) heard(a answer, offered []uint16) {
 	}
 }
 
-// note keeps the facts of an answer in this version to a hello with these
-// suites. A server that chooses another one speaks the version, but nothing
-// follows from its choice; note then says no.
+// note keeps the facts of an answer in this version to a hello with these suites. A server
+// that chooses another one supports the version, but nothing follows from its choice; note
+// then returns false.
 func (v *versionScan) note(a answer, offered []uint16) bool {
 	hello := a.in(v.version)
 	if hello == nil {
@@ -158,7 +155,7 @@ func (v *versionScan) note(a answer, offered []uint16) bool {
 	return true
 }
 
-// chosenGroup is the group of an answer; 0 if it has none.
+// chosenGroup returns the group of an answer; 0 if it has none.
 func chosenGroup(a answer) uint16 {
 	if a.flight.ServerHello == nil {
 		return 0
@@ -166,22 +163,22 @@ func chosenGroup(a answer) uint16 {
 	return max(a.flight.KeyExchangeGroup, a.flight.ServerHello.Group)
 }
 
-// compareSuites tells from two answers to hellos in opposite orders whose order
-// of suites counts: each choice must have been open to the other hello as well.
+// compareSuites determines whose order of suites counts from two answers to hellos in
+// opposite orders: each choice must have been open to the other hello as well.
 func (v *versionScan) compareSuites(p, opposite part) {
 	x, y := p.answer.in(v.version), opposite.answer.in(v.version)
 	if x == nil || y == nil || !slices.Contains(p.hello.Suites, y.Suite) || !slices.Contains(opposite.hello.Suites, x.Suite) {
 		return
 	}
 	v.suites.byClient = v.suites.byClient || x.Suite != y.Suite
-	// ChaCha20 stands last in both, and curves come first.
+	// ChaCha20 is last in both, and curves come first.
 	v.compared = filtered(both(p.hello.Suites, opposite.hello.Suites), func(s uint16) bool {
 		return !chacha(s) && ephemeralEC(s) == ephemeralEC(x.Suite)
 	})
 }
 
-// compareRest tells from two answers to all groups and schemes in opposite
-// orders whether the origin follows the order of the hello.
+// compareRest determines, from two answers to all groups and schemes in opposite orders,
+// whether the origin follows the order of the hello.
 func (v *versionScan) compareRest(a, b answer) {
 	x, y := a.flight.KeyExchangeGroup, b.flight.KeyExchangeGroup
 	v.groups.byClient = v.groups.byClient || x != 0 && y != 0 && x != y
@@ -191,8 +188,8 @@ func (v *versionScan) compareRest(a, b answer) {
 	}
 }
 
-// settleAll takes an answer to a question that offered all its suites for
-// themselves.
+// settleAll processes an answer to a question that offered all its suites for their own
+// sake.
 func (v *versionScan) settleAll(p part) {
 	hello := p.answer.in(v.version)
 	if hello == nil || !slices.Contains(p.hello.Suites, hello.Suite) || !slices.Contains(v.suites.accepted, hello.Suite) {
@@ -205,13 +202,13 @@ func (v *versionScan) settleAll(p part) {
 	}
 }
 
-// needsGroup says whether a suite is of no use without a group of the hello.
+// needsGroup reports whether a suite is useless without a group of the hello.
 func (v *versionScan) needsGroup(suite uint16) bool {
 	return v.version == policy.VersionTLS13 || ephemeralEC(suite)
 }
 
-// groupsWanted says whether the groups of this version are to be found out: in
-// TLS 1.0 and 1.1 they are those of TLS 1.2, where that is spoken.
+// groupsWanted reports whether the groups of this version are to be determined: in TLS 1.0
+// and 1.1 they are those of TLS 1.2, if that is supported.
 func (v *versionScan) groupsWanted() bool {
 	switch v.version {
 	case policy.VersionTLS13, policy.VersionTLS12:
@@ -222,8 +219,8 @@ func (v *versionScan) groupsWanted() bool {
 	return !v.s.tls12.spoken
 }
 
-// decided says whether all values of a list were, that is of no use without one
-// of these suites.
+// decided reports whether all values were decided of a list that is useless without one of
+// these suites.
 func (v *versionScan) decided(f *facet, needs func(uint16) bool) bool {
 	if f.complete() {
 		return true
@@ -231,8 +228,8 @@ func (v *versionScan) decided(f *facet, needs func(uint16) bool) bool {
 	return v.suites.complete() && !f.failed && !slices.ContainsFunc(v.suites.accepted, needs)
 }
 
-// newer returns the newest version before TLS 1.3 that the origin speaks, if it is
-// newer than this one; else nil.
+// newer returns the newest version before TLS 1.3 that the origin supports, if it is newer
+// than this one; otherwise nil.
 func (v *versionScan) newer() *versionScan {
 	for _, other := range []*versionScan{v.s.tls12, v.s.tls11, v.s.tls10} {
 		if v.version < policy.VersionTLS12 && other.version > v.version && other.spoken {

@@ -11,47 +11,46 @@ import (
 // ClientHello is what a hand-built ClientHello offers: any lists, also ones
 // that no library would send.
 type ClientHello struct {
-	// Versions are the protocol versions, in any order; a set. They go into
-	// supported_versions, newest first, where TLS 1.3 is among them, so that
-	// holes are legal there; without it only the newest can be said. SSLv3 alone
-	// makes a hello without extensions, as a server of that age expects it.
+	// Versions are the protocol versions, a set in any order. They go into
+	// supported_versions, newest first, if TLS 1.3 is among them, so that gaps are allowed;
+	// otherwise only the newest can be expressed. SSLv3 alone makes a hello without
+	// extensions, as a server of that age expects.
 	Versions []uint16
 	// Suites are the cipher suites in the order offered.
 	Suites []uint16
 	// Groups are the named groups in the order offered.
 	Groups []uint16
-	// KeyShares are the groups for which TLS 1.3 gets a real key share, in this
-	// order: X25519, P-256, P-384 or P-521. With none, the key share is empty,
-	// which draws a HelloRetryRequest that names suite and group.
+	// KeyShares are the groups for which TLS 1.3 gets a real key share, in this order:
+	// X25519, P-256, P-384 or P-521. With none, the key share is empty, which results in a
+	// HelloRetryRequest that names suite and group.
 	KeyShares []uint16
-	// Signatures are the signature schemes in the order offered. Versions before
-	// TLS 1.2 have no place for them.
+	// Signatures are the signature schemes in the order offered. Versions before TLS 1.2 do
+	// not have them.
 	Signatures []uint16
 	// SNI is the server name; "" sends none.
 	SNI string
-	// ALPN are the application protocols; none sends no such extension.
+	// ALPN are the application protocols; with none, the extension is omitted.
 	ALPN []string
-	// SessionID is the session that is asked to be resumed, at most 32 bytes.
+	// SessionID is the session to resume, at most 32 bytes.
 	SessionID []byte
-	// SessionTicket offers an empty session ticket: a server that issues them
-	// says so in its ServerHello (TLS 1.2 and older).
+	// SessionTicket offers an empty session ticket: a server that issues them says so in
+	// its ServerHello (TLS 1.2 and older).
 	SessionTicket bool
 	// ExtendedMasterSecret offers RFC 7627, which some servers insist on.
 	ExtendedMasterSecret bool
 	// Compressions are compression methods besides null, offered before it.
 	Compressions []uint8
-	// Fragment is the largest payload of a record; 0 is one record, as long as
-	// the limit allows.
+	// Fragment is the maximum payload of a record; 0 means one record, up to the limit.
 	Fragment int
 }
 
 // SentHello is a ClientHello as bytes, and what is needed to understand the
 // answer to it.
 type SentHello struct {
-	// Records is the hello in records, as it goes over the wire.
+	// Records is the hello in records, as sent.
 	Records []byte
-	// message is the handshake message without record headers; keys are the
-	// private keys of the key shares.
+	// message is the handshake message without record headers; keys are the private keys of
+	// the key shares.
 	message []byte
 	keys    map[uint16]*ecdh.PrivateKey
 }
@@ -63,7 +62,7 @@ const (
 	versionTLS13 = 0x0304
 )
 
-// maxPlaintext is the most that a record may carry (RFC 8446 section 5.1).
+// maxPlaintext is the maximum payload of a record (RFC 8446 section 5.1).
 const maxPlaintext = 1 << 14
 
 // messageClientHello is the type of the handshake message.
@@ -106,7 +105,7 @@ func (h ClientHello) Build() (*SentHello, error) {
 	return &SentHello{Records: h.records(message, min(newest, versionTLS10)), message: message, keys: keys}, nil
 }
 
-// check finds what cannot be written.
+// check finds what cannot be encoded.
 func (h ClientHello) check() error {
 	switch {
 	case len(h.Versions) == 0:
@@ -129,7 +128,7 @@ func (h ClientHello) check() error {
 	return nil
 }
 
-// records puts the message into as many records as it needs.
+// records splits the message into as many records as needed.
 func (h ClientHello) records(message []byte, version uint16) []byte {
 	size := h.Fragment
 	if size == 0 {

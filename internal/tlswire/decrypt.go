@@ -9,7 +9,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// The suites of TLS 1.3 whose records can be read here.
+// The TLS 1.3 suites whose records can be decrypted here.
 const (
 	suiteAES128GCM13 = 0x1301
 	suiteAES256GCM13 = 0x1302
@@ -54,9 +54,9 @@ type opener struct {
 	aead     cipher.AEAD
 	iv       []byte
 	sequence uint64
-	// handshake holds the bytes of a message that is not complete yet.
+	// handshake holds the bytes of an incomplete message.
 	handshake []byte
-	// ended is set behind the last record that this key opens.
+	// ended is set after the last record that this key opens.
 	ended bool
 }
 
@@ -91,11 +91,11 @@ func newOpener(suite uint16, secret []byte) (*opener, error) {
 	return &opener{aead: aead, iv: iv}, err
 }
 
-// record opens one record and notes what it says.
+// record opens one record and notes its contents.
 func (o *opener) record(f *Flight, header, payload []byte) {
 	plain, err := o.aead.Open(nil, o.nonce(), payload, header)
 	if err != nil {
-		o.ended = true // from here on other keys are in use
+		o.ended = true // from here on other keys are used
 		return
 	}
 	o.sequence++
@@ -108,7 +108,7 @@ func (o *opener) record(f *Flight, header, payload []byte) {
 	}
 }
 
-// messages notes what the messages say that are complete with this content.
+// messages notes the contents of the messages that this content completes.
 func (o *opener) messages(f *Flight, content []byte) {
 	o.handshake = append(o.handshake, content...)
 	for len(o.handshake) >= messageHeaderLen {
@@ -139,7 +139,7 @@ func (o *opener) messages(f *Flight, content []byte) {
 	}
 }
 
-// nonce is the nonce of the next record (RFC 8446 section 5.3).
+// nonce returns the nonce of the next record (RFC 8446 section 5.3).
 func (o *opener) nonce() []byte {
 	nonce := make([]byte, len(o.iv))
 	binary.BigEndian.PutUint64(nonce[len(nonce)-8:], o.sequence)
@@ -149,8 +149,8 @@ func (o *opener) nonce() []byte {
 	return nonce
 }
 
-// certificates13 reads the body of a Certificate message of TLS 1.3 (RFC 8446
-// section 4.4.2): a context, then certificates with extensions of their own.
+// certificates13 parses the body of a TLS 1.3 Certificate message (RFC 8446 section 4.4.2):
+// a context, then certificates, each with extensions.
 func certificates13(body []byte) [][]byte {
 	in := input(body)
 	in.bytes(in.u8()) // request context, empty from a server
@@ -166,8 +166,8 @@ func certificates13(body []byte) [][]byte {
 	return certificates
 }
 
-// encryptedGroups reads the groups that a server names in its
-// EncryptedExtensions (RFC 8446 section 4.2.7).
+// encryptedGroups parses the groups in a server's EncryptedExtensions (RFC 8446 section
+// 4.2.7).
 func encryptedGroups(body []byte) []uint16 {
 	in := input(body)
 	extensions := input(in.bytes(in.u16()))
@@ -186,7 +186,7 @@ func encryptedGroups(body []byte) []uint16 {
 	return nil
 }
 
-// innerPlaintext takes the padding off a decrypted record (RFC 8446 section 5.4).
+// innerPlaintext removes the padding of a decrypted record (RFC 8446 section 5.4).
 func innerPlaintext(plain []byte) (kind byte, content []byte) {
 	for len(plain) > 0 {
 		last := plain[len(plain)-1]

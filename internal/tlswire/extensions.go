@@ -20,8 +20,8 @@ const (
 	extRenegotiationInfo    = 0xff01
 )
 
-// extensions appends the extensions of the hello. Their order is ours: that of
-// CloudFront is not known (CF-TLS-25).
+// extensions appends the extensions of the hello. Their order is ours: CloudFront's is
+// unknown (CF-TLS-25).
 func (h ClientHello) extensions(b *builder, keys map[uint16]*ecdh.PrivateKey) {
 	if h.SNI != "" {
 		b.extension(extServerName, func(b *builder) {
@@ -80,7 +80,7 @@ func (b *builder) u16s(list []uint16) {
 	}
 }
 
-// vector appends what fill writes behind its length in size bytes.
+// vector appends what fill writes, prefixed with its length in size bytes.
 func (b *builder) vector(size int, fill func(*builder)) {
 	var inner builder
 	fill(&inner)

@@ -53,43 +53,43 @@ func (a Alert) Fatal() bool { return a.Level == 2 }
 // time. The zero
 // value is the flight of a server that sent nothing.
 type Flight struct {
-	// NotTLS holds the first bytes, at most MaxNotTLS, when they are not TLS
-	// record: an answer in plain HTTP, in SSH, an SSLv2 server's hello.
+	// NotTLS holds the first bytes, at most MaxNotTLS, if they are not a TLS record: an
+	// answer in plain HTTP or SSH, or an SSLv2 server's hello.
 	NotTLS []byte
 	// RecordVersion is the version in the header of the first record.
 	RecordVersion uint16
-	// Alert is the first fatal plaintext alert, or the first alert if none is
-	// fatal; nil if there is none.
+	// Alert is the first fatal plaintext alert, or the first alert if none is fatal; nil if
+	// there is none.
 	Alert *Alert
-	// ServerHello is the server's choice; nil if none came. When a
-	// HelloRetryRequest was followed by a ServerHello, it is the latter.
+	// ServerHello is the server's choice; nil if there was none. If a HelloRetryRequest was
+	// followed by a ServerHello, it is the latter.
 	ServerHello *ServerHello
-	// Retried says that a HelloRetryRequest came before ServerHello.
+	// Retried means that a HelloRetryRequest came before ServerHello.
 	Retried bool
-	// Certificates are the certificates in DER as the server sent them, in its
-	// order. TLS 1.3 encrypts them, so without a key they are missing there.
+	// Certificates are the certificates in DER as the server sent them, in order. TLS 1.3
+	// encrypts them, so they are missing there without a key.
 	Certificates [][]byte
-	// CertificateRequested says that the server asked for a client
-	// certificate. TLS 1.3 encrypts that too.
+	// CertificateRequested means that the server requested a client certificate. TLS 1.3
+	// encrypts that too.
 	CertificateRequested bool
-	// KeyExchangeGroup is the named group in the ServerKeyExchange of an ECDHE
-	// suite in TLS 1.2 and older; 0 if there is none.
+	// KeyExchangeGroup is the named group in the ServerKeyExchange of an ECDHE suite in TLS
+	// 1.2 and older; 0 if there is none.
 	KeyExchangeGroup uint16
 	// Signature is the scheme of the ServerKeyExchange in TLS 1.2 and of the
-	// CertificateVerify in TLS 1.3; 0 where there is none.
+	// CertificateVerify in TLS 1.3; 0 if there is none.
 	Signature uint16
 	// DHBits is the size of the prime in the ServerKeyExchange of a DHE suite.
 	DHBits int
-	// SupportedGroups are the groups that a TLS 1.3 server names by itself, in
-	// its order: OpenSSL does where it would have preferred another one.
+	// SupportedGroups are the groups that a TLS 1.3 server names on its own, in order:
+	// OpenSSL does if it would have preferred another one.
 	SupportedGroups []uint16
-	// Done says that the server's flight is complete: its ServerHelloDone was
-	// seen, or, where TLS 1.3 could be decrypted, its Finished.
+	// Done means that the server's flight is complete: its ServerHelloDone was seen or, if
+	// TLS 1.3 could be decrypted, its Finished.
 	Done bool
-	// Truncated says that the bytes end within a record or a message.
+	// Truncated means that the bytes end within a record or a message.
 	Truncated bool
-	// Malformed says in a few words what breaks the rules of TLS; "" if
-	// nothing does. What was read before it is kept.
+	// Malformed says briefly what violates the rules of TLS; "" if nothing does. What was
+	// read before it is kept.
 	Malformed string
 }
 

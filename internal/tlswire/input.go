@@ -1,11 +1,11 @@
 package tlswire
 
-// input reads big-endian numbers and counted bytes from the front of a slice.
-// Reading beyond the end fails it for good: it becomes nil, and every further
-// read gives zero. So a parser checks once, at the end of a run of reads.
+// input reads big-endian numbers and length-prefixed bytes from the front of a slice.
+// Reading beyond the end makes it fail permanently: it becomes nil, and every further read
+// returns zero. So a parser checks once, after a series of reads.
 type input []byte
 
-// failed says whether a read went beyond the end.
+// failed reports whether a read went beyond the end.
 func (in input) failed() bool { return in == nil }
 
 // bytes returns the next n bytes without copying them.

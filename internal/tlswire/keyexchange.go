@@ -9,9 +9,9 @@ import (
 // section 5.4).
 const curveTypeNamed = 3
 
-// keyExchange notes what a ServerKeyExchange says. Its form depends on the key
-// exchange of the suite, so an unknown suite says nothing; one that cannot be
-// read is not an error of the flight, as nothing here builds on it.
+// keyExchange notes the contents of a ServerKeyExchange. Its form depends on the key
+// exchange of the suite, so it is ignored for an unknown suite; an unreadable one is not an
+// error of the flight, as nothing here depends on it.
 func (f *Flight) keyExchange(body []byte) {
 	if f.ServerHello == nil {
 		return

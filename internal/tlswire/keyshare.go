@@ -13,7 +13,7 @@ import (
 // ecdhCurves are the groups that a key share can be made for.
 var ecdhCurves = map[uint16]ecdh.Curve{23: ecdh.P256(), 24: ecdh.P384(), 25: ecdh.P521(), 29: ecdh.X25519()}
 
-// makeKeys makes one key pair a group.
+// makeKeys makes one key pair per group.
 func makeKeys(groups []uint16) (map[uint16]*ecdh.PrivateKey, error) {
 	keys := make(map[uint16]*ecdh.PrivateKey, len(groups))
 	for _, group := range groups {
@@ -33,9 +33,9 @@ func makeKeys(groups []uint16) (map[uint16]*ecdh.PrivateKey, error) {
 	return keys, nil
 }
 
-// serverSecret returns the server's handshake traffic secret (RFC 8446 section
-// 7.1) of a handshake without retry and without a preshared key. The
-// serverHello is the whole message, its header included.
+// serverSecret returns the server's handshake traffic secret (RFC 8446 section 7.1) of a
+// handshake without retry and without a preshared key. serverHello is the whole message,
+// including its header.
 func (s *SentHello) serverSecret(hello *ServerHello, serverHello []byte) ([]byte, error) {
 	key, ok := s.keys[hello.Group]
 	if !ok {
@@ -69,7 +69,7 @@ func (s *SentHello) serverSecret(hello *ServerHello, serverHello []byte) ([]byte
 	return expand13(newHash, handshake, "s hs traffic", transcript.Sum(nil), len(zero))
 }
 
-// hash13 is the hash of a suite of TLS 1.3.
+// hash13 returns the hash of a TLS 1.3 suite.
 func hash13(suite uint16) func() hash.Hash {
 	if suite == suiteAES256GCM13 {
 		return sha512.New384

@@ -13,8 +13,8 @@ const (
 	messageHeaderLen = 4
 )
 
-// helloRetryRandom stands in for the random of a ServerHello that is
-// a HelloRetryRequest (RFC 8446 section 4.1.3).
+// helloRetryRandom is the random of a ServerHello that is a HelloRetryRequest (RFC 8446
+// section 4.1.3).
 var helloRetryRandom = []byte{
 	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
 	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
@@ -22,38 +22,38 @@ var helloRetryRandom = []byte{
 
 // ServerHello is what a server chose.
 type ServerHello struct {
-	// Version is the protocol version: that of the supported_versions
-	// extension if it is there, else that of the message itself.
+	// Version is the protocol version: that of the supported_versions extension if present,
+	// otherwise that of the message itself.
 	Version uint16
 	// Suite is the cipher suite.
 	Suite uint16
-	// Group is the group of the key share (TLS 1.3), in a HelloRetryRequest
-	// the one the server wants; 0 if there is none.
+	// Group is the group of the key share (TLS 1.3), or in a HelloRetryRequest the one that
+	// the server wants; 0 if there is none.
 	Group uint16
-	// HelloRetryRequest says that this is not a choice yet but a request to ask
-	// again, with the group named.
+	// HelloRetryRequest means that this is not a choice yet but a request to try again with
+	// the named group.
 	HelloRetryRequest bool
 	// ALPN is the application protocol chosen; "" if none was, and always in
 	// TLS 1.3, which encrypts it.
 	ALPN string
-	// SessionID is the id of the session, by which it could be resumed (TLS 1.2
-	// and older); nil if the server gave none.
+	// SessionID is the id by which the session could be resumed (TLS 1.2 and older); nil if
+	// the server gave none.
 	SessionID []byte
-	// Compression is the compression method; 0 is none.
+	// Compression is the compression method; 0 means none.
 	Compression uint8
-	// SecureRenegotiation says that the server knows RFC 5746.
+	// SecureRenegotiation means that the server supports RFC 5746.
 	SecureRenegotiation bool
-	// ExtendedMasterSecret says that it agreed to RFC 7627.
+	// ExtendedMasterSecret means that it agreed to RFC 7627.
 	ExtendedMasterSecret bool
-	// SessionTicket says that it will issue a session ticket (RFC 5077).
+	// SessionTicket means that it will issue a session ticket (RFC 5077).
 	SessionTicket bool
 	// keyShare is the server's public key in TLS 1.3.
 	keyShare []byte
 }
 
-// message notes what one handshake message says and tells whether to go on.
-// Messages that carry no fact of a Flight are passed over. The message comes
-// with its header, which is part of what TLS 1.3 hashes.
+// message notes the contents of one handshake message and reports whether to continue.
+// Messages without facts for a Flight are skipped. The message includes its header, which
+// is part of what TLS 1.3 hashes.
 func (r *FlightReader) message(kind byte, message []byte) bool {
 	body := message[messageHeaderLen:]
 	switch kind {
@@ -84,7 +84,7 @@ func (r *FlightReader) message(kind byte, message []byte) bool {
 	return true
 }
 
-// parseServerHello reads the body of a ServerHello or HelloRetryRequest.
+// parseServerHello parses the body of a ServerHello or HelloRetryRequest.
 func parseServerHello(body []byte) (*ServerHello, bool) {
 	in := input(body)
 	version, random := in.u16(), in.bytes(32)
@@ -111,8 +111,8 @@ func parseServerHello(body []byte) (*ServerHello, bool) {
 	return hello, !in.failed() && !extensions.failed()
 }
 
-// extension notes what one extension of the hello says. One that is too short
-// for its purpose says nothing.
+// extension notes the contents of one extension of the hello. One that is too short is
+// ignored.
 func (h *ServerHello) extension(number int, data input) {
 	switch number {
 	case extSupportedVersions:
@@ -138,8 +138,8 @@ func (h *ServerHello) extension(number int, data input) {
 	}
 }
 
-// parseCertificates reads the body of a Certificate message of TLS 1.2 and
-// older: a list of certificates with three bytes of length each.
+// parseCertificates parses the body of a Certificate message of TLS 1.2 and older: a list
+// of certificates, each with a three-byte length.
 func parseCertificates(body []byte) ([][]byte, bool) {
 	in := input(body)
 	list := input(in.bytes(in.u24()))

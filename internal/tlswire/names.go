@@ -17,8 +17,8 @@ func VersionName(version uint16) string {
 	return nameOr(versionNames, version)
 }
 
-// groupNames follows the IANA registry "TLS Supported Groups". The spelling
-// of the NIST curves is that of CloudFront's pages where it lists them.
+// groupNames follows the IANA registry "TLS Supported Groups". The NIST curves are spelled
+// as on CloudFront's pages, if listed there.
 var groupNames = map[uint16]string{
 	1: "sect163k1", 3: "sect163r2", 6: "sect233k1", 7: "sect233r1",
 	9: "sect283k1", 10: "sect283r1", 11: "sect409k1", 12: "sect409r1",
@@ -86,8 +86,8 @@ var alertNames = map[uint8]string{
 	121: "ech_required",
 }
 
-// signatureNames follows the IANA registry "TLS SignatureScheme"; the pairs of
-// TLS 1.2 that have no name there are called after hash and key.
+// signatureNames follows the IANA registry "TLS SignatureScheme"; the TLS 1.2 pairs without
+// a name there are named after hash and key.
 var signatureNames = map[uint16]string{
 	0x0101: "rsa_pkcs1_md5", 0x0103: "ecdsa_md5",
 	0x0201: "rsa_pkcs1_sha1", 0x0202: "dsa_sha1", 0x0203: "ecdsa_sha1",

@@ -10,24 +10,22 @@ import (
 // [SentHello.Reader] can also read what TLS 1.3 encrypts.
 type FlightReader struct {
 	flight Flight
-	// sent is the hello that is answered; nil if it is not ours.
+	// sent is the hello that was answered; nil if it is not ours.
 	sent *SentHello
 	// opener decrypts; nil without a key.
 	opener *opener
-	// total counts the bytes taken, useless the records in a row that brought
-	// nothing.
+	// total counts the bytes read, useless the consecutive records with nothing useful.
 	total, useless int
-	// header is the header of the current record, or its beginning; missing is
-	// how many bytes of its payload are still to come.
+	// header is the header of the current record, or its beginning; missing is how many
+	// bytes of its payload have not arrived yet.
 	header  []byte
 	missing int
-	// handshake and alert are the bytes of messages not complete yet, sealed
-	// those of an encrypted record.
+	// handshake and alert are the bytes of incomplete messages, sealed those of an
+	// encrypted record.
 	handshake, alert, sealed []byte
-	// opaque is set once what follows is encrypted.
+	// opaque is set once everything that follows is encrypted.
 	opaque bool
-	// stable says that the bytes given stay as they are, so that they may be
-	// referred to.
+	// stable means that the bytes given do not change, so that they may be referenced.
 	stable bool
 }
 
@@ -81,13 +79,13 @@ func (r *FlightReader) Settled() bool {
 	return r.opaque && (r.opener == nil || r.opener.ended)
 }
 
-// readHeader takes one byte of a record header.
+// readHeader reads one byte of a record header.
 func (r *FlightReader) readHeader(p []byte) []byte {
 	r.header = append(r.header, p[0])
 	first := r.flight.RecordVersion == 0
 	if (first || len(r.header) == recordHeaderLen) && !startsLikeTLS(r.header) {
-		// A first record of a known kind and version is TLS, however wrong its
-		// length: the origin speaks it badly, and not something else.
+		// A first record of a known kind and version is TLS, no matter how wrong its
+		// length: the origin speaks it badly, but nothing else.
 		if first && !startsLikeTLS(r.header[:min(len(r.header), 3)]) {
 			r.flight.NotTLS, r.header = bytes.Clone(r.header), nil
 		} else {
@@ -109,10 +107,10 @@ func (r *FlightReader) readHeader(p []byte) []byte {
 	return p[1:]
 }
 
-// recordSize is the length of the payload that the header announces.
+// recordSize returns the payload length in the header.
 func (r *FlightReader) recordSize() int { return int(r.header[3])<<8 | int(r.header[4]) }
 
-// begin notes what a record's header says by itself.
+// begin notes what a record's header alone says.
 func (r *FlightReader) begin() {
 	if kind := r.header[0]; kind == recordHandshake && r.missing > 0 || kind == recordApplicationData && r.missing > 0 {
 		r.useless = 0
@@ -121,15 +119,15 @@ func (r *FlightReader) begin() {
 	}
 	switch r.header[0] {
 	case recordChangeCipherSpec:
-		// In TLS 1.3 this record means nothing; behind a HelloRetryRequest the
-		// ServerHello is still to come in the clear.
+		// In TLS 1.3 this record means nothing; after a HelloRetryRequest the ServerHello
+		// still comes in the clear.
 		r.opaque = r.opaque || !r.awaitsRetry()
 	case recordApplicationData:
 		r.opaque = true
 	}
 }
 
-// readPayload takes the next part of the current record.
+// readPayload reads the next part of the current record.
 func (r *FlightReader) readPayload(part []byte) {
 	switch r.header[0] {
 	case recordAlert:
@@ -151,8 +149,8 @@ func (r *FlightReader) readPayload(part []byte) {
 	r.header = r.header[:0]
 }
 
-// unlock derives the key for the rest of a TLS 1.3 flight, where the hello was
-// ours and had a key share that the server took.
+// unlock derives the key for the rest of a TLS 1.3 flight, if the hello was ours and had a
+// key share that the server accepted.
 func (r *FlightReader) unlock(serverHello []byte) {
 	if r.sent == nil || r.flight.Retried {
 		return
@@ -171,13 +169,13 @@ func (r *FlightReader) malformed(what string) bool {
 	return false
 }
 
-// awaitsRetry says whether the last hello was a HelloRetryRequest.
+// awaitsRetry reports whether the last hello was a HelloRetryRequest.
 func (r *FlightReader) awaitsRetry() bool {
 	return r.flight.ServerHello != nil && r.flight.ServerHello.HelloRetryRequest
 }
 
-// startsLikeTLS says whether these bytes can be the beginning of a TLS record
-// that a server sends; an empty beginning can.
+// startsLikeTLS reports whether these bytes can be the start of a TLS record sent by a
+// server; an empty one can.
 func startsLikeTLS(b []byte) bool {
 	if len(b) > 0 && (b[0] < recordChangeCipherSpec || b[0] > recordApplicationData) {
 		return false
@@ -188,9 +186,9 @@ func startsLikeTLS(b []byte) bool {
 	return len(b) < recordHeaderLen || int(b[3])<<8|int(b[4]) <= MaxRecord
 }
 
-// readAlert notes the alerts in a record. TLS 1.3 hides encrypted alerts in
-// records of another type, so a plaintext one is plain there at any time; in
-// older versions it is unreadable behind ChangeCipherSpec.
+// readAlert notes the alerts in a record. TLS 1.3 hides encrypted alerts in records of
+// another type, so a record of this type is always plaintext there; in older versions it is
+// unreadable after ChangeCipherSpec.
 func (r *FlightReader) readAlert(part []byte) {
 	tls13 := r.flight.ServerHello != nil && r.flight.ServerHello.Version >= versionTLS13
 	if r.opaque && !(tls13 && r.recordSize() == 2) {
@@ -206,15 +204,14 @@ func (r *FlightReader) readAlert(part []byte) {
 	}
 }
 
-// readHandshake takes a part of a handshake record and reads each message that
-// is complete with it.
+// readHandshake reads a part of a handshake record and each message that it completes.
 func (r *FlightReader) readHandshake(part []byte) {
 	if r.opaque {
 		return
 	}
 	if r.stable && len(r.handshake) == 0 {
-		// Whole messages, no copy. The capacity is cut so that a later append
-		// copies instead of writing into what was given.
+		// Whole messages without a copy. The capacity is cut so that a later append copies
+		// instead of writing into the input.
 		r.handshake = part[:len(part):len(part)]
 	} else {
 		r.handshake = append(r.handshake, part...)

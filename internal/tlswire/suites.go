@@ -1,9 +1,8 @@
 package tlswire
 
-// suiteNames holds the IANA names of the cipher suites that a server of these
-// days may have, whether CloudFront lists them or not. SRP and Kerberos suites
-// are left out: nobody offers them to a web origin. The registry is IANA's "TLS
-// Cipher Suites".
+// suiteNames holds the IANA names of the cipher suites that a current server may have,
+// whether or not CloudFront lists them. SRP and Kerberos suites are left out: they are not
+// used with web origins. The registry is IANA's "TLS Cipher Suites".
 var suiteNames = map[uint16]string{
 	0x0000: "TLS_NULL_WITH_NULL_NULL",
 	0x0001: "TLS_RSA_WITH_NULL_MD5",

@@ -1,14 +1,13 @@
-// Package page is the web page of the inspector: one HTML file, style sheets and
-// ES modules, embedded, with no build step and nothing from elsewhere. It knows
-// the inspector's API alone and computes no verdict.
+// Package page is the web page of the inspector: one HTML file, style sheets and ES
+// modules, embedded, with no build step and no external resources. It only knows the
+// inspector's API and makes no judgments.
 //
 // # What to read first
 //
-// assets/app.js decides by the address which view is shown; each view is a module
-// of its own (exchanges.js, exchange.js, distribution.js, faults.js, rules.js,
-// cache.js), and so is each component (picture.js, fields.js, chain.js, body.js).
-// dom.js makes elements: text is always set as text and never parsed as HTML, as
-// everything that was recorded may be hostile.
+// assets/app.js selects the view from the path; each view is a module (exchanges.js,
+// exchange.js, distribution.js, faults.js, rules.js, cache.js), and so is each component
+// (picture.js, fields.js, chain.js, body.js). dom.js makes elements: text is always set as
+// text and never parsed as HTML, as everything recorded may be hostile.
 package page
 
 import (
@@ -62,7 +61,7 @@ func New() *Page {
 	return p
 }
 
-// contentType is that of a file, whatever this machine's tables say.
+// contentType returns the type of a file, regardless of this machine's tables.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".js":
@@ -77,7 +76,7 @@ func contentType(name string) string {
 	return mime.TypeByExtension(path.Ext(name))
 }
 
-// views are the addresses of the page besides "/": the first segment decides.
+// views are the paths of the page besides "/": the first segment decides.
 var views = []string{"exchanges", "distribution", "faults", "rules", "cache"}
 
 // Has says whether an address is one of the page.
