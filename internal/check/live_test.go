@@ -168,6 +168,30 @@ func TestTimingClass(t *testing.T) {
 	}
 }
 
+// TestTimingTells: an origin that was slow once is no difference; waiting for a
+// timeout is one, and so is how long a failure takes.
+func TestTimingTells(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		status          int
+		live, simulated check.Timing
+		differ          bool
+	}{
+		{200, check.TimingSeconds, check.TimingAtOnce, false},
+		{404, check.TimingAtOnce, check.TimingSeconds, false},
+		{200, check.TimingTimeout, check.TimingAtOnce, true},
+		{200, check.TimingSeconds, check.TimingTimeout, true},
+		{502, check.TimingSeconds, check.TimingAtOnce, true},
+		{504, check.TimingAtOnce, check.TimingSeconds, true},
+		{502, check.TimingAtOnce, check.TimingAtOnce, false},
+	} {
+		c := check.Case{Live: check.Answer{Status: row.status, Timing: row.live}, Simulated: check.Answer{Status: row.status, Timing: row.simulated}}
+		if got := c.Compare(); (len(got) > 0) != row.differ {
+			t.Errorf("%d, live %q, simulated %q: %v, want a difference: %t", row.status, row.live, row.simulated, got, row.differ)
+		}
+	}
+}
+
 // FuzzReadCase: no case file, however broken, does more than fail.
 func FuzzReadCase(f *testing.F) {
 	f.Add([]byte(`{"format":"edgesim-case-1","live":{"status":200,"header":{"X-Cache":["Hit from cloudfront"]}},"simulated":{"status":502,"header":null}}`))

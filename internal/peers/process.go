@@ -110,22 +110,18 @@ func (p *Process) AwaitReady(t testing.TB, what string, holds func() bool) {
 	})
 }
 
-// Await waits until a condition holds, and fails the test if it never does.
+// Await waits until a condition holds, and fails the test if it never does. It asks
+// again after a tenth of the time it has waited, from 5 to 250 ms: many conditions
+// start a process to find out.
 func Await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
+	started := time.Now()
 	for !holds() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			if !holds() {
-				t.Fatalf("waited %v in vain for: %s", patience, what)
-			}
-			return
+		waited := time.Since(started)
+		if waited > patience {
+			t.Fatalf("waited %v in vain for: %s", patience, what)
 		}
+		<-time.After(min(max(waited/10, 5*time.Millisecond), 250*time.Millisecond))
 	}
 }
 

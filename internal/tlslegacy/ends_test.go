@@ -172,7 +172,11 @@ func TestClose(t *testing.T) {
 				body = nil
 			}
 			seen <- body
-			r.send(tlsApplicationData, 'x')
+			if half {
+				r.send(tlsApplicationData, 'x')
+			} else {
+				_, _, _ = r.hear() // until it is closed: what came before that would be read
+			}
 		})
 		if err := conn.Handshake(); err != nil {
 			t.Fatal(err)

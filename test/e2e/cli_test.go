@@ -32,7 +32,7 @@ import (
 //	screen PATTERN…             want each within the first screen of stdout: 24 lines, wrapped ones joined
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	bin := filepath.Dir(program(t))
+	path := commandPath(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 		ContinueOnError:     true,
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
-			env.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+			env.Setenv("PATH", path)
 			env.Setenv("HOME", home)
 			env.Setenv("STATE", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("NO_COLOR", "1")

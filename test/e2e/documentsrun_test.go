@@ -48,7 +48,7 @@ func (s shown) run(t *testing.T, demo *edgesim, line string) {
 	}
 	dir, ready := documentsFolder(t, s.In), filepath.Join(t.TempDir(), "ready.json")
 	environment := append(cleanEnvironment(t.TempDir()),
-		"PATH="+filepath.Dir(program(t))+":"+os.Getenv("PATH"), "GOCACHE="+goCaches()[0], "GOMODCACHE="+goCaches()[1],
+		"PATH="+commandPath(t), "GOCACHE="+goCaches()[0], "GOMODCACHE="+goCaches()[1],
 		"EDGESIM_LISTEN=127.0.0.1:0", "EDGESIM_LISTEN_TLS=127.0.0.1:0", "EDGESIM_INSPECT=127.0.0.1:0", "EDGESIM_READY_FILE="+ready,
 		"EDGESIM_STATE="+filepath.Join(t.TempDir(), "state"),
 		"EDGESIM_CONNECT=www.example.com=127.0.0.1:1\napp.example.com=127.0.0.1:1\nyour-origin.example=127.0.0.1:1\nmy-site.s3.eu-central-1.amazonaws.com=127.0.0.1:1")

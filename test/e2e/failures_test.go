@@ -40,7 +40,7 @@ import (
 //	sent                          print the fields that its origin got, a line each
 func TestStories(t *testing.T) {
 	t.Parallel()
-	bin := filepath.Dir(program(t))
+	path := commandPath(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "stories"),
 		RequireExplicitExec: true,
@@ -48,7 +48,7 @@ func TestStories(t *testing.T) {
 		ContinueOnError:     true,
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
-			env.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+			env.Setenv("PATH", path)
 			env.Setenv("HOME", home)
 			env.Setenv("STATE", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("NO_COLOR", "1")

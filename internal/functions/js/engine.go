@@ -139,7 +139,7 @@ func (e *engine) handler() (goja.Callable, *policy.FunctionFault) {
 	value := e.vm.GlobalObject().Get("handler") // as every function declaration is
 	var err error
 	if value == nil {
-		value, err = e.vm.RunProgram(handlerProgram)
+		value, err = e.vm.RunProgram(handlerProgram())
 	}
 	if err == nil {
 		if handler, ok := goja.AssertFunction(value); ok {
@@ -149,7 +149,7 @@ func (e *engine) handler() (goja.Callable, *policy.FunctionFault) {
 	return nil, &policy.FunctionFault{Rule: "CF-FN-01", Kind: policy.FaultExecution, Message: `ReferenceError: "handler" is not defined`}
 }
 
-var handlerProgram = goja.MustCompile("handler", `typeof handler === "undefined" ? undefined : handler`, true)
+var handlerProgram = compiled("handler", `typeof handler === "undefined" ? undefined : handler`)
 
 // settled is the value of what a handler returned, which is a promise where it
 // is async.

@@ -2,6 +2,7 @@ package js
 
 import (
 	_ "embed"
+	"sync"
 
 	"github.com/dop251/goja"
 )
@@ -12,10 +13,16 @@ var bufferSource string
 //go:embed encoder.js
 var encoderSource string
 
-// What is easier said in JavaScript is, and compiled once.
+// compiled compiles a program of ours once, when it is first needed: most edges run
+// no function, and the start of every command would wait for it.
+func compiled(name, source string) func() *goja.Program {
+	return sync.OnceValue(func() *goja.Program { return goja.MustCompile(name, source, true) })
+}
+
+// What is easier said in JavaScript.
 var (
-	bufferProgram  = goja.MustCompile("buffer", bufferSource, true)
-	encoderProgram = goja.MustCompile("encoder", encoderSource, true)
+	bufferProgram  = compiled("buffer", bufferSource)
+	encoderProgram = compiled("encoder", encoderSource)
 )
 
 // addBuffer adds the global Buffer (CF-FN-117), once.
@@ -23,12 +30,12 @@ func (e *engine) addBuffer() {
 	if given(e.vm.GlobalObject().Get("Buffer")) {
 		return
 	}
-	e.vm.GlobalObject().Set("Buffer", e.prelude(bufferProgram))
+	e.vm.GlobalObject().Set("Buffer", e.prelude(bufferProgram()))
 }
 
 // addText adds TextEncoder and TextDecoder (CF-FN-118).
 func (e *engine) addText() {
-	made, ok := e.prelude(encoderProgram).(*goja.Object)
+	made, ok := e.prelude(encoderProgram()).(*goja.Object)
 	if !ok {
 		return
 	}

@@ -93,7 +93,7 @@ func (e *engine) forbidCode() {
 	replacement.DefineDataProperty("prototype", prototype, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 	e.vm.GlobalObject().Set("Function", replacement)
 	prototype.Set("constructor", replacement)
-	for _, literal := range []*goja.Program{asyncFunction, generatorFunction} {
+	for _, literal := range []*goja.Program{asyncFunction(), generatorFunction()} {
 		if value, err := e.vm.RunProgram(literal); err == nil {
 			value.(*goja.Object).DefineDataProperty("constructor", replacement, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 		}
@@ -104,8 +104,8 @@ func (e *engine) forbidCode() {
 }
 
 var (
-	asyncFunction     = goja.MustCompile("async", `Object.getPrototypeOf(async function() {})`, true)
-	generatorFunction = goja.MustCompile("generator", `Object.getPrototypeOf(function*() {})`, true)
+	asyncFunction     = compiled("async", `Object.getPrototypeOf(async function() {})`)
+	generatorFunction = compiled("generator", `Object.getPrototypeOf(function*() {})`)
 )
 
 // addGlobal adds the other name of the global object (CF-FN-113).
