@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// escaped are the printable characters that are escaped: those that RFC 1738
-// calls unsafe, and the apostrophe. The documentation says only that values are
-// percent-encoded; which characters are is inferred from its samples. The
-// percent sign is one of them, so that what was escaped by the viewer can be
-// told from what is escaped here.
+// escaped are the printable characters that are escaped: those that RFC 1738 calls unsafe,
+// and the apostrophe. The documentation only says that values are percent-encoded; which
+// characters are is inferred from its samples. The percent sign is one of them, so that the
+// viewer's escapes can be distinguished from the log's.
 const escaped = "<>\"#%{}|\\^~[]`'"
 
-// encode percent-encodes a value (CF-LOG-04). Nothing in it can end a field or
-// a line afterwards.
+// encode percent-encodes a value (CF-LOG-04), so that nothing in it can end a field or a
+// line.
 func encode(value string) string {
 	var b strings.Builder
 	for i := range len(value) {

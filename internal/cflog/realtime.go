@@ -10,11 +10,10 @@ import (
 	"github.com/edgesim/edgesim/originconn"
 )
 
-// longest is where the real-time log cuts cookies and headers, in bytes
-// (CF-LOG-15).
+// longest is where the real-time log truncates cookies and headers, in bytes (CF-LOG-15).
 const longest = 800
 
-// realTime are the fields of the real-time log, in their order (CF-LOG-14).
+// realTime are the fields of the real-time log, in order (CF-LOG-14).
 var realTime = []column{
 	{"timestamp", func(l *line) string { return fmt.Sprintf("%d.%03d", l.end.Unix(), l.end.Nanosecond()/1e6) }},
 	{"c-ip", viewerIP},
@@ -24,7 +23,7 @@ var realTime = []column{
 	{"sc-bytes", bytesSent},
 	{"cs-method", method},
 	{"cs-protocol", protocol},
-	{"cs-host", viewerHost}, // what the standard log calls x-host-header
+	{"cs-host", viewerHost}, // x-host-header in the standard log
 	{"cs-uri-stem", func(l *line) string { return encode(l.e.Viewer.URI) }}, // with the query (CF-LOG-16)
 	{"cs-bytes", bytesReceived},
 	{"x-edge-location", location},
@@ -103,8 +102,8 @@ func RealTimeFields() []string {
 	return names
 }
 
-// choose returns the columns of the given names, in the order of the log and
-// not of the names (CF-LOG-14). No names are all.
+// choose returns the columns with the given names, in the order of the log and not of the
+// names (CF-LOG-14). No names means all.
 func choose(names []string) ([]column, error) {
 	if len(names) == 0 {
 		return realTime, nil
@@ -124,10 +123,10 @@ func choose(names []string) ([]column, error) {
 	return chosen, nil
 }
 
-// cut cuts a value where the log does.
+// cut truncates a value where the log does.
 func cut(text string) string { return text[:min(len(text), longest)] }
 
-// headers are the viewer's fields, one a line, each as format makes it.
+// headers lists the viewer's fields, one per line, formatted by format.
 func (l *line) headers(format func(name, value string) string) string {
 	var b strings.Builder
 	for _, f := range l.fields() {
@@ -136,7 +135,7 @@ func (l *line) headers(format func(name, value string) string) string {
 	return b.String()
 }
 
-// origin is the time the origin took for its first byte, and more, in seconds.
+// origin is the time to the origin's first byte, plus more, in seconds.
 func (l *line) origin(more time.Duration) string {
 	a := l.last()
 	if a == nil || a.Cause != nil && l.e.Response.OriginHead == "" {

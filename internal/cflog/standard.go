@@ -6,9 +6,9 @@ type column struct {
 	value func(*line) string
 }
 
-// standard are the fields of the standard log, in their order (CF-LOG-01). The
-// two that the newest page adds (distribution-tenant-id, connection-id) are not
-// known to be in the legacy form.
+// standard are the fields of the standard log, in order (CF-LOG-01). The two added by the
+// newest page (distribution-tenant-id, connection-id) are not known to be in the legacy
+// form.
 var standard = []column{
 	{"date", func(l *line) string { return l.end.Format("2006-01-02") }},
 	{"time", func(l *line) string { return l.end.Format("15:04:05") }},

@@ -11,11 +11,11 @@ import (
 // Options say what the distribution of a log is like. The zero value is ready
 // for use.
 type Options struct {
-	// Domain is the distribution's dNNN.cloudfront.net name. Default: the
-	// viewer's Host where that is one, else the field is "-".
+	// Domain is the distribution's dNNN.cloudfront.net name. Default: the viewer's Host if
+	// that is one; otherwise the field is "-".
 	Domain string
-	// Cookies logs cookies in the standard log, as the distribution's logging
-	// setting does. The real-time log has them as a field.
+	// Cookies logs cookies in the standard log, like the distribution's logging setting.
+	// The real-time log has them as a field.
 	Cookies bool
 }
 
@@ -83,9 +83,8 @@ func (w *Writer) begin() error {
 	return err
 }
 
-// logged says whether CloudFront logs a request: one whose URL or headers are
-// beyond the limits cannot be parsed whole, and is not (CF-ERR-28); one that no
-// viewer sent is not either.
+// logged reports whether CloudFront logs a request: not if its URL or headers exceed the
+// limits, as it cannot be fully parsed (CF-ERR-28), and not if no viewer sent it.
 func logged(e *recording.Exchange) bool {
 	return e.Viewer.Form != recording.FormBackground && (e.Cause == nil || e.Cause.Name != policy.CauseViewerURLTooLong && e.Cause.Name != policy.CauseViewerHeadersTooBig)
 }

@@ -1,5 +1,5 @@
-// Package columns breaks text into lines of a terminal's width so that what is to
-// be copied stays in one piece: a URL, an id, a command with its flags.
+// Package columns wraps text to a terminal's width, keeping in one piece what people may
+// want to copy: a URL, an id, a command with its flags.
 package columns
 
 import (
@@ -32,11 +32,11 @@ func Wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// programs are those that hints name, and how many of the words behind the name
-// belong to it in any case.
+// programs are those that hints name, with how many of the following words always belong to
+// them.
 var programs = map[string]int{"edgesim": 2, "aws": 2, "curl": 1, "openssl": 1, "certbot": 1, "docker": 1, "systemctl": 2, "cat": 2}
 
-// pieces puts the words together between which no line ends.
+// pieces joins the words between which a line must not break.
 func pieces(words []string) []string {
 	var all []string
 	behind, quoted := 0, false // words that belong to a program; within backquotes
@@ -59,9 +59,9 @@ func pieces(words []string) []string {
 	return all
 }
 
-// together says whether two words belong together: in a command line a flag and what
-// it stands behind, a flag and its value, both sides of an operator; elsewhere a
-// number and its unit.
+// together reports whether two words belong together: in a command line, a flag and what
+// precedes it, a flag and its value, both sides of an operator; elsewhere, a number and its
+// unit.
 func together(before, word string) bool {
 	operator := func(w string) bool { return w == "&&" || w == "|" || w == ">" }
 	if operator(word) || operator(before) {
@@ -73,14 +73,14 @@ func together(before, word string) bool {
 	return isFlag(word) && !ends(before) || isFlag(before) && !ends(before)
 }
 
-// units stand behind a number.
+// units follow a number.
 var units = map[string]bool{"ms": true, "s": true, "MB": true, "GB": true, "bytes": true}
 
-// isFlag says whether a word is a flag: not a dash alone, nor a negative number.
+// isFlag reports whether a word is a flag: not a single dash or a negative number.
 func isFlag(word string) bool {
 	rest := strings.TrimLeft(word, "-")
 	return len(word) > len(rest) && rest != "" && (rest[0] >= 'a' && rest[0] <= 'z' || rest[0] >= 'A' && rest[0] <= 'Z')
 }
 
-// ends says whether a part of a sentence ends with a word.
+// ends reports whether a word ends a part of a sentence.
 func ends(word string) bool { return strings.ContainsRune(",;:.?)", rune(word[len(word)-1])) }

@@ -1,7 +1,6 @@
-// Package conntest holds tests to an invariant: every connection to an origin is
-// closed, or idle in the client's pool, when a test ends. A response body that
-// nobody closed shows in it, too, as it keeps its connection. It belongs to tests
-// alone.
+// Package conntest checks an invariant in tests: every connection to an origin is closed,
+// or idle in the client's pool, when a test ends. An unclosed response body shows as well,
+// as it keeps its connection. It is only for tests.
 package conntest
 
 import (
@@ -36,7 +35,7 @@ func Watch(t testing.TB, c *originconn.Client) *originconn.Client {
 	return c
 }
 
-// watch are the connections that are open.
+// watch holds the open connections.
 type watch struct {
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -65,7 +64,7 @@ func (w *watch) close(c net.Conn) error {
 	return c.Close()
 }
 
-// conn is any connection, and tcpConn one over TCP with all that it can besides.
+// conn is any connection, and tcpConn one over TCP with all of its other methods.
 type (
 	conn struct {
 		net.Conn

@@ -89,7 +89,7 @@ func (f *file) check() []string {
 	return f.found
 }
 
-// report adds a sentence with its place.
+// report adds a sentence with its position.
 func (f *file) report(pos token.Pos, format string, args ...any) {
 	f.found = append(f.found, fmt.Sprintf("%s:%d: ", f.name, f.set.Position(pos).Line)+fmt.Sprintf(format, args...))
 }
@@ -116,8 +116,8 @@ func (f *file) checkImport(p *Package, spec *ast.ImportSpec, imported string) {
 	}
 }
 
-// mayImport says whether a file of the package may import another one of ours.
-// A test may import all that stands above its package in the order, too.
+// mayImport reports whether a file of the package may import another one of ours. A test
+// may also import everything above its package in the order.
 func (f *file) mayImport(p *Package, ours string) bool {
 	if slices.Contains(p.Imports, ours) || !f.test {
 		return slices.Contains(p.Imports, ours)
@@ -134,8 +134,8 @@ func (f *file) mayImport(p *Package, ours string) bool {
 	return common
 }
 
-// checkNames looks for restricted names. It goes by syntax, so neither a
-// comment nor a renamed import misleads it.
+// checkNames looks for restricted names. It uses the syntax tree, so neither a comment nor
+// a renamed import misleads it.
 func (f *file) checkNames(locals map[string]string) {
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		switch n := n.(type) {

@@ -9,15 +9,14 @@ import (
 // belongs in a field of its own.
 var Prose = []string{"Observed", "Detail", "Hint", "Subject"}
 
-// proseReaders are the files that look into sentences nevertheless, each with the
-// reason.
+// proseReaders are the files that examine sentences nevertheless, each with the reason.
 var proseReaders = reasons(`
 	internal/story/tell.go: it prints an error underneath only where the sentence does not have it already
 	internal/check/annotations.go: a subject of check is a file or a URL, not a sentence
 `)
 
-// checkProse looks for calls of package strings or regexp, or of a method of a
-// compiled expression, on a sentence.
+// checkProse looks for calls of package strings or regexp, or of a method of a compiled
+// expression, on a sentence.
 func (f *file) checkProse(locals map[string]string, call *ast.CallExpr) {
 	fun, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
@@ -38,7 +37,7 @@ func (f *file) checkProse(locals map[string]string, call *ast.CallExpr) {
 	}
 }
 
-// matches are the functions that look for text.
+// matches are the functions that search text.
 var matches = map[string]bool{
 	"Contains": true, "ContainsAny": true, "ContainsFunc": true, "HasPrefix": true, "HasSuffix": true, "Cut": true, "CutPrefix": true, "CutSuffix": true,
 	"Index": true, "IndexAny": true, "IndexByte": true, "LastIndex": true, "EqualFold": true, "Split": true, "SplitN": true, "Fields": true, "TrimPrefix": true, "TrimSuffix": true, "MatchString": true,

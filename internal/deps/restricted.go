@@ -8,17 +8,17 @@ import (
 // Restricted is a name of the standard library that production code may use in
 // few places.
 type Restricted struct {
-	// Package and Name are the name, e.g. "net" and "Dialer". With no Package
-	// it is the name of a field, wherever it stands.
+	// Package and Name are the name, e.g. "net" and "Dialer". Without Package it is the
+	// name of a field, anywhere.
 	Package, Name string
-	// Why is the reason, part of the message.
+	// Why is the reason, used in the message.
 	Why string
-	// Allowed are the files that may use it: patterns of path.Match below the
-	// root, each with its reason.
+	// Allowed are the files that may use it: patterns of path.Match below the root, each
+	// with its reason.
 	Allowed map[string]string
 }
 
-// The reasons that several names share.
+// The reasons shared by several names.
 const (
 	oneRoad  = "originconn is the only road to an origin: a second one would simulate, judge and record nothing"
 	noClient = "a client of net/http dials, pools, retries and verifies by its own rules, not CloudFront's"
@@ -34,8 +34,9 @@ var (
 		"internal/functions/lambda/invoke.go": "it asks a stand-in for the Lambda service, never an origin",
 		"cmd/edgesim/replayviewer.go":         "it is a viewer of an edge, never the edge itself",
 	}
-	// realTime are the files that read the real time, each with what for: to measure,
-	// to end a wait on a socket, or to say when something was. None decides by it.
+	// realTime are the files that read the real time, each with its purpose: to measure, to
+	// limit a wait on a socket, or to record when something happened. None bases decisions
+	// on it.
 	realTime = reasons(`
 		edge/clock.go: it is the clock
 		internal/logline/log.go: when a line was written
@@ -99,7 +100,7 @@ var (
 	}
 )
 
-// reasons reads a list of files, one a line with its reason behind a colon.
+// reasons parses a list of files, one per line with its reason after a colon.
 func reasons(list string) map[string]string {
 	allowed := map[string]string{}
 	for line := range strings.Lines(list) {
@@ -151,7 +152,7 @@ var RestrictedImports = map[string]string{
 	"net/http/httptest": untested,
 }
 
-// allows says whether a file may use the name.
+// allows reports whether a file may use the name.
 func (r *Restricted) allows(file string) bool {
 	for pattern := range r.Allowed {
 		if ok, err := path.Match(pattern, file); ok && err == nil {

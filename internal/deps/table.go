@@ -1,12 +1,11 @@
-// Package deps states which package may import which, and which parts of the
-// standard library belong to one package alone. Its test holds the repository
-// to it.
+// Package deps states which package may import which, and which parts of the standard
+// library are reserved for one package. Its test checks the repository against it.
 //
 // # What to read first
 //
-// [Packages] is the import order; [Restricted] are the names that make a
-// second road to an origin, each with the one place it may stand. Changing
-// either is a decision about the architecture: give the reason in the row.
+// [Packages] is the import order; [Restricted] are the names that would make a second way
+// to an origin, each with the only place where it is allowed. Changing either is a decision
+// about the architecture: give the reason in the row.
 package deps
 
 // module is the path of our own module.
@@ -14,22 +13,22 @@ const module = "github.com/edgesim/edgesim"
 
 // Package is a row of the import order.
 type Package struct {
-	// Path is the folder, below the root of the repository.
+	// Path is the folder, relative to the root of the repository.
 	Path string
-	// Why says what the package is for, which is the reason for its limits. It
-	// is part of the message when they are broken.
+	// Why says what the package is for, which is the reason for its limits. It is part of
+	// the message when they are violated.
 	Why string
 	// Imports are the packages of ours that its production code may import.
 	Imports []string
-	// Modules are the modules of others that it may import, as path prefixes.
+	// Modules are the third-party modules that it may import, as path prefixes.
 	Modules []string
-	// TestModules are those that its tests may import besides.
+	// TestModules are those that its tests may import in addition.
 	TestModules []string
-	// Anything lifts every limit of the row, Restricted names included.
+	// Anything lifts every limit of the row, including Restricted names.
 	Anything bool
 }
 
-// Modules of others, each behind one package or two.
+// Third-party modules, each used by only one or two packages.
 const (
 	goproxy    = "github.com/elazarl/goproxy"
 	logrus     = "github.com/sirupsen/logrus"
@@ -46,14 +45,14 @@ const (
 	rootList   = "golang.org/x/crypto/x509roots"
 	cryptobyte = "golang.org/x/crypto/cryptobyte"
 	chacha     = "golang.org/x/crypto/chacha20poly1305"
-	brotli     = "github.com/andybalholm/brotli" // the one pure-Go Brotli encoder that is kept up; MIT; no imports outside its tests
+	brotli     = "github.com/andybalholm/brotli" // the one maintained pure-Go Brotli encoder; MIT; no imports outside its tests
 	http2      = "golang.org/x/net/http2"        // the Go team's own, BSD; gRPC goes to origins over HTTP/2
 	testscript = "github.com/rogpeppe/go-internal"
-	jsonschema = "github.com/santhosh-tekuri/jsonschema/v6" // tests hold our formats to their published schemas; Apache-2.0
+	jsonschema = "github.com/santhosh-tekuri/jsonschema/v6" // tests validate our formats against their published schemas; Apache-2.0
 	cdproto    = "github.com/chromedp/cdproto"              // an independent reading of HAR 1.2, for tests; MIT
 	sarif      = "github.com/owenrumney/go-sarif/v3"        // an independent reading of SARIF 2.1.0 with its schema, for tests; Unlicense
-	jsEngine   = "github.com/dop251/goja"                   // JavaScript in pure Go, MIT, kept up; its fork sobek costs the same and adds ES modules, which njs has not
-	regexp2    = "github.com/dlclark/regexp2"               // goja's backtracking regular expressions, to bound their time; MIT
+	jsEngine   = "github.com/dop251/goja"                   // JavaScript in pure Go, MIT, maintained; its fork sobek costs the same and adds ES modules, which njs does not have
+	regexp2    = "github.com/dlclark/regexp2"               // goja's backtracking regular expressions, to limit their time; MIT
 	terminal   = "golang.org/x/term"                        // the width of the terminal; the Go team's own, BSD
 )
 

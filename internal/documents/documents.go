@@ -1,5 +1,4 @@
-// Package documents finds the command lines that our documents show, so that
-// tests can run them.
+// Package documents finds the command lines in our documents, so that tests can run them.
 package documents
 
 import (
@@ -13,9 +12,9 @@ import (
 
 // Line is a command line as a document shows it.
 type Line struct {
-	// Document is the path of the document below the root, with slashes.
+	// Document is the path of the document relative to the root, with slashes.
 	Document string
-	// Number counts its lines from 1.
+	// Number is the line number, from 1.
 	Number int
 	// Text is the command line without prompt and comment.
 	Text string
@@ -50,10 +49,10 @@ func Read(root string) ([]Line, error) {
 	return found, err
 }
 
-// programs are the words with which a command line begins.
+// programs are the words that start a command line.
 var programs = regexp.MustCompile(`^([A-Z_]+=\S+ )*(edgesim|make|go|curl|docker|aws|openssl|terraform|node|git|dig|certbot|nginx|apachectl|echo|\./[\w.-]+)( |$)`)
 
-// span is a piece of code in a sentence; it may go on in the next line.
+// span is a piece of code in a sentence; it may continue on the next line.
 var span = regexp.MustCompile("`([^`]+)`")
 
 // Find returns the command lines of one document.
@@ -99,7 +98,7 @@ func Find(text string) []Line {
 	return found
 }
 
-// withoutComment cuts what follows a # that begins a word outside quotes.
+// withoutComment removes everything after a # that starts a word outside quotes.
 func withoutComment(line string) string {
 	quote := rune(0)
 	for i, r := range line {

@@ -57,7 +57,7 @@ func Commands(line string) [][]string {
 	return commands
 }
 
-// isAssignment says whether a word sets a variable for the command behind it.
+// isAssignment reports whether a word sets a variable for the following command.
 func isAssignment(word string) bool {
 	name, _, ok := strings.Cut(word, "=")
 	return ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""

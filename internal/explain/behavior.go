@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// behaviorOf says why a behavior is the one.
+// behaviorOf explains why a behavior was selected.
 func behaviorOf(d *distribution.Distribution, b *distribution.CacheBehavior, path string) *Behavior {
 	out := &Behavior{PathPattern: b.PathPattern, Of: len(d.Behaviors) + 1, PassedOver: []string{}, AlsoMatching: []string{}}
 	out.Number = out.Of

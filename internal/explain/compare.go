@@ -13,13 +13,13 @@ import (
 
 // Difference is something that two configurations do differently.
 type Difference struct {
-	// Request is what one asks: "POST /api/*", "https://www.example.com".
+	// Request describes the request: "POST /api/*", "https://www.example.com".
 	Request string `json:"request"`
-	// What says the difference in a sentence: "now gets 403 (CF-CONN-…)".
+	// What describes the difference in a sentence: "now gets 403 (CF-CONN-…)".
 	What string `json:"what"`
 }
 
-// methods are all that a behavior can allow.
+// methods are all methods that a behavior can allow.
 var methods = []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 // Compare says what differs in effect between two edges, of which each serves one
@@ -47,7 +47,7 @@ func (c *comparison) add(request, format string, args ...any) {
 	}
 }
 
-// patterns are the path patterns of all distributions, the default one last.
+// patterns returns the path patterns of all distributions, the default one last.
 func patterns(edges ...*edge.Edge) []string {
 	var list []string
 	for _, e := range edges {
@@ -84,12 +84,12 @@ func (c *comparison) hosts() {
 	}
 }
 
-// sample is a path or a name that a pattern matches.
+// sample returns a path or name that a pattern matches.
 func sample(pattern string) string {
 	return strings.NewReplacer("*", "x", "?", "y").Replace(pattern)
 }
 
-// pattern compares what becomes of requests that one pattern matches.
+// pattern compares what happens to requests that match one pattern.
 func (c *comparison) pattern(pattern string) {
 	path := "/" + strings.TrimPrefix(sample(pattern), "/")
 	shown := pattern
@@ -134,8 +134,7 @@ func turned(was, is string) string {
 	return "now gets " + is + ", where it got " + was
 }
 
-// probe is what the requests of a comparison carry, so that what is forwarded
-// shows.
+// probe are the fields of the requests in a comparison, so that what is forwarded shows.
 var probe = []policy.Field{
 	{Name: "User-Agent", Value: "probe"}, {Name: "Accept", Value: "text/html"}, {Name: "Accept-Language", Value: "en"}, {Name: "Accept-Encoding", Value: "gzip, br"},
 	{Name: "Authorization", Value: "Basic x"}, {Name: "Origin", Value: "https://origin.example"}, {Name: "Referer", Value: "https://referer.example/"},
@@ -162,8 +161,7 @@ func (c *comparison) ask(e *edge.Edge, scheme, method, path string) *Picture {
 	return p
 }
 
-// appendNamed adds the header fields that policies name, so that a difference in
-// them shows.
+// appendNamed adds the header fields that policies name, so that differences in them show.
 func appendNamed(fields []policy.Field, d *distribution.Distribution) []policy.Field {
 	add := func(names []string) {
 		for _, name := range names {
@@ -191,7 +189,7 @@ func appendNamed(fields []policy.Field, d *distribution.Distribution) []policy.F
 	return fields
 }
 
-// answer is what the edge answers itself, "" where the origin is asked.
+// answer describes the edge's own answer, "" if the origin is asked.
 func answer(p *Picture) string {
 	switch {
 	case p.Refused != nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// picture compares two pictures of one request that is let in.
+// picture compares two pictures of the same admitted request.
 func (c *comparison) picture(shown string, was, is *Picture) {
 	differs := func(what, a, b string) {
 		if a != b {
@@ -95,7 +95,7 @@ func addresses(list []Origin) string {
 	return strings.Join(names, " then ")
 }
 
-// distributions compares settings that no single request shows: of the first
+// distributions compares settings that no single request shows: those of the first
 // distribution of each.
 func (c *comparison) distributions() {
 	was, is := first(c.before), first(c.after)
@@ -171,5 +171,5 @@ func geo(d *distribution.Distribution) string {
 	return d.GeoRestriction.Type + " " + strings.Join(d.GeoRestriction.Countries, ", ")
 }
 
-// first is the distribution of Hosts that name none.
+// first returns the distribution for Hosts that name none.
 func first(e *edge.Edge) *distribution.Distribution { return e.Locations()[0].Distribution }

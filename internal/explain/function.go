@@ -13,22 +13,22 @@ import (
 
 // FunctionRun is what a viewer-request function did with the request.
 type FunctionRun struct {
-	// Changes are what it changed, the origin included.
+	// Changes are what it changed, including the origin.
 	Changes []policy.Change `json:"changes"`
-	// Log are the lines that it wrote.
+	// Log holds the lines that it logged.
 	Log []string `json:"log"`
-	// Error is why it failed; nil if it did not.
+	// Error is why it failed; nil on success.
 	Error *recording.FunctionError `json:"error,omitempty"`
-	// Answer is the status that it answered with itself; 0 where the request goes on.
+	// Answer is the status of its own answer; 0 if the request continues.
 	Answer int `json:"answer,omitempty"`
 }
 
-// exchangeID stands for the id of an exchange that does not happen.
+// exchangeID stands in for the id of an exchange that does not take place.
 const exchangeID = "ID-OF-THE-EXCHANGE"
 
-// runFunction runs the CloudFront function at viewer-request, which reaches
-// nothing but its event and its store, and says in the picture what it did. A
-// Lambda, a process that may do anything, is not run for a picture.
+// runFunction runs the viewer-request CloudFront function, which can only access its event
+// and its store, and records in the picture what it did. A Lambda function, a process that
+// may do anything, is not run for a picture.
 func (p *Picture) runFunction(e *edge.Edge, l *edge.Location, v *edge.ViewerRequest, b *distribution.CacheBehavior) edge.AfterFunction {
 	f := l.Functions.At(b, policy.ViewerRequestTrigger)
 	if f == nil || f.Lambda || f.Missing != "" {
@@ -58,7 +58,7 @@ func (p *Picture) runFunction(e *edge.Edge, l *edge.Location, v *edge.ViewerRequ
 	return after
 }
 
-// writeFunctions writes what runs, and what the first of them did.
+// writeFunctions writes which functions run, and what the first of them did.
 func (p *Picture) writeFunctions(line func(label, format string, args ...any)) {
 	for _, f := range p.Functions {
 		r := f.Run
@@ -90,12 +90,12 @@ func (p *Picture) writeFunctions(line func(label, format string, args ...any)) {
 	}
 }
 
-// ran says whether a function was run for the picture.
+// ran reports whether a function was run for the picture.
 func (p *Picture) ran() bool {
 	return slices.ContainsFunc(p.Functions, func(f Function) bool { return f.Run != nil })
 }
 
-// byFunction are the changes of a run.
+// byFunction returns the changes of a run.
 func byFunction(after *edge.AfterFunction) []policy.Change {
 	if after.Run == nil {
 		return nil

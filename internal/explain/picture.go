@@ -18,10 +18,9 @@ import (
 type Request struct {
 	// URL is absolute, or a path of the first distribution.
 	URL string
-	// Method is GET where it is "".
+	// Method defaults to GET.
 	Method string
-	// Fields are the viewer's header fields, without Host unless it is to differ
-	// from the URL's.
+	// Fields are the viewer's header fields, without Host unless it differs from the URL's.
 	Fields []policy.Field
 }
 
@@ -30,19 +29,19 @@ type Picture struct {
 	Method string `json:"method"`
 	URL    string `json:"url"`
 	Host   string `json:"host"`
-	// Distribution is the one that Host chose; "" where it has no name or none was chosen.
+	// Distribution is the one selected by Host; "" if it has no name or none was selected.
 	Distribution string `json:"distribution"`
-	// Refused is why the edge answers itself, Redirect the status of a redirect.
+	// Refused is why the edge answers itself; Redirect is the status of a redirect.
 	Refused  *Refusal `json:"refused,omitempty"`
 	Redirect int      `json:"redirect,omitempty"`
-	// Behavior is the one that the path matches, with those that it does not.
+	// Behavior is the one that the path matches, with those before it that do not match.
 	Behavior *Behavior `json:"behavior,omitempty"`
 	// Policies are those of the behavior, by name.
 	Policies *Policies `json:"policies,omitempty"`
-	// Functions are the edge functions that would run, in their order. A CloudFront
-	// function at viewer-request is run: what is below is the request as it left it.
+	// Functions are the edge functions that would run, in order. A CloudFront function at
+	// viewer-request is run: everything below is the request as it left it.
 	Functions []Function `json:"functions"`
-	// Cache says how the answer is looked up and kept.
+	// Cache says how the answer is looked up and cached.
 	Cache *Cache `json:"cache,omitempty"`
 	// Origins are where the request goes: one, or the members of a group in turn.
 	Origins []Origin `json:"origins"`
@@ -60,15 +59,15 @@ type Refusal struct {
 // Behavior is the cache behavior of a request.
 type Behavior struct {
 	PathPattern string `json:"pathPattern"`
-	// Number is its place in the order of precedence, from 1; the default one is last.
+	// Number is its position in the order of precedence, from 1; the default one is last.
 	Number int `json:"number"`
 	Of     int `json:"of"`
 	// PassedOver are the patterns before it, which the path does not match.
 	PassedOver []string `json:"passedOver"`
-	// AlsoMatching are patterns behind it that would match as well.
+	// AlsoMatching are patterns after it that would match as well.
 	AlsoMatching []string `json:"alsoMatching"`
 	Why          string   `json:"why"`
-	// SignedURLs says whose signature the viewer needs; "" for nobody's.
+	// SignedURLs says whose signature the viewer needs; "" if none.
 	SignedURLs string `json:"signedURLs,omitempty"`
 }
 
@@ -77,7 +76,7 @@ type Policies struct {
 	Cache           string `json:"cache"`
 	OriginRequest   string `json:"originRequest"`
 	ResponseHeaders string `json:"responseHeaders"`
-	// Legacy is set where ForwardedValues stand for them.
+	// Legacy is set if ForwardedValues are used instead.
 	Legacy bool `json:"legacy,omitempty"`
 }
 
@@ -86,19 +85,20 @@ type Function struct {
 	Event string `json:"event"`
 	Name  string `json:"name"`
 	Kind  string `json:"kind"` // "CloudFront Functions" or "Lambda@Edge"
-	// Code says whether its code is known.
+	// Code reports whether its code is known.
 	Code bool `json:"code"`
-	// Run is what it did; nil where it is not run here.
+	// Run is what it did; nil if it was not run here.
 	Run *FunctionRun `json:"run,omitempty"`
 }
 
 // Cache is how the answer is looked up and kept.
 type Cache struct {
 	Key string `json:"key"`
-	// Cacheable says whether an answer to this method may be kept at all.
+	// Cacheable reports whether an answer to this method may be cached at all.
 	Cacheable bool                 `json:"cacheable"`
 	MinTTL    distribution.Seconds `json:"minTTL"`
-	// DefaultTTL counts where the origin says nothing, MaxTTL bounds what it says; in seconds.
+	// DefaultTTL applies if the origin says nothing; MaxTTL limits what it says; in
+	// seconds.
 	DefaultTTL distribution.Seconds `json:"defaultTTL"`
 	MaxTTL     distribution.Seconds `json:"maxTTL"`
 }
@@ -107,24 +107,24 @@ type Cache struct {
 type Origin struct {
 	ID      string               `json:"id"`
 	Backend distribution.Backend `json:"backend,omitempty"`
-	// Address is scheme, name and port.
+	// Address is the scheme, name and port.
 	Address string `json:"address"`
 	Method  string `json:"method"`
 	URI     string `json:"uri"`
 	Host    string `json:"host"`
-	// HostForwarded says that Host is the viewer's.
+	// HostForwarded reports whether Host is the viewer's.
 	HostForwarded bool `json:"hostForwarded"`
-	// SNI and AcceptedNames are those of the handshake; empty over HTTP.
+	// SNI and AcceptedNames are used in the handshake; empty over HTTP.
 	SNI           string   `json:"sni,omitempty"`
 	AcceptedNames []string `json:"acceptedNames,omitempty"`
 	Protocols     []string `json:"protocols,omitempty"`
 	// Signed says how the request is signed: origin access control.
 	Signed string `json:"signed,omitempty"`
-	// FailoverOn are the statuses after which the next one is asked.
+	// FailoverOn are the status codes after which the next one is asked.
 	FailoverOn []int `json:"failoverOn,omitempty"`
 	// Changes are all fields, marked kept, added, changed or dropped, and by what.
 	Changes []policy.Change `json:"changes"`
-	// Findings are what is remarkable about the request.
+	// Findings are remarks about the request.
 	Findings []policy.Finding `json:"findings,omitempty"`
 }
 

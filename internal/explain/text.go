@@ -16,7 +16,7 @@ type Style struct {
 	Color bool
 }
 
-// The colors of what happened to a field.
+// The colors for what happened to a field.
 var colors = map[policy.ChangeKind]string{policy.ChangeAdded: "32", policy.ChangeChanged: "33", policy.ChangeDropped: "31"}
 
 func (s Style) paint(code, text string) string {
@@ -143,7 +143,7 @@ func (p *Picture) writeOrigin(w io.Writer, s Style, i int) {
 	}
 }
 
-// describe writes the values of a change and who is behind it.
+// describe formats the values of a change and what made it.
 func describe(c policy.Change) string {
 	var text string
 	switch c.Kind {
@@ -167,7 +167,7 @@ func describe(c policy.Change) string {
 	return text
 }
 
-// short cuts a value that would fill the screen.
+// short truncates a value that would fill the screen.
 func short(s string) string {
 	const most = 72
 	if len(s) <= most {
@@ -176,7 +176,7 @@ func short(s string) string {
 	return s[:most] + "…"
 }
 
-// some names the first of many.
+// some lists the first of many.
 func some(list []string) string {
 	const most = 6
 	if len(list) <= most {

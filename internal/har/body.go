@@ -16,12 +16,11 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// largestDecoded bounds a body after decompression: a few kilobytes may stand
-// for gigabytes.
+// largestDecoded limits a decompressed body: a few kilobytes may expand to gigabytes.
 const largestDecoded = 64 << 20
 
-// encodeBody returns the content of a response and whether its text has exactly
-// the bytes that were recorded.
+// encodeBody returns the content of a response, and reports whether its text has exactly
+// the recorded bytes.
 func encodeBody(e *recording.Exchange) (content, bool) {
 	r := &e.Response
 	c := content{Size: r.BodyBytes, MimeType: r.Header.Get("Content-Type")}
@@ -46,9 +45,9 @@ func encodeBody(e *recording.Exchange) (content, bool) {
 	return c, false
 }
 
-// encodePost returns the body of a request, nil if there was none, and whether
-// its text has exactly the bytes that were recorded. The format has no encoding
-// for it, so bytes that are not text stand in _edgesim alone.
+// encodePost returns the body of a request, nil if there was none, and reports whether its
+// text has exactly the recorded bytes. The format has no encoding for it, so bytes that are
+// not text are only in _edgesim.
 func encodePost(v *recording.Viewer) (*postData, bool) {
 	if v.BodyBytes == 0 && len(v.Body) == 0 {
 		return nil, false
@@ -67,7 +66,7 @@ func encodePost(v *recording.Viewer) (*postData, bool) {
 	return p, exact
 }
 
-// decodePost reads the body of a request as browsers have it: as text, or as the
+// decodePost reads the body of a request from a browser's archive: as text, or as the
 // parameters of a form.
 func decodePost(p *postData, size int64, v *recording.Viewer) {
 	if p != nil {
@@ -113,8 +112,8 @@ func decode(coding string, body []byte) ([]byte, error) {
 	return plain, err
 }
 
-// encodeText returns bytes as the text of a content and its encoding: base64
-// where they are not UTF-8.
+// encodeText returns bytes as the text of a content and its encoding: base64 if they are
+// not UTF-8.
 func encodeText(b []byte) (text, encoding string) {
 	if utf8.Valid(b) {
 		return string(b), ""

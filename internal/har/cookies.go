@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// requestCookies splits the Cookie fields. It is more lenient than net/http, as
-// redacted values have characters that no cookie may have.
+// requestCookies splits the Cookie fields. It is more lenient than net/http, as redacted
+// values have characters that are not allowed in cookies.
 func requestCookies(h http.Header) []cookie {
 	cookies := []cookie{}
 	for _, line := range h["Cookie"] {
@@ -20,8 +20,8 @@ func requestCookies(h http.Header) []cookie {
 	return cookies
 }
 
-// responseCookies reads the Set-Cookie fields with the attributes that the
-// format knows.
+// responseCookies parses the Set-Cookie fields with the attributes that the format
+// supports.
 func responseCookies(h http.Header) []cookie {
 	cookies := []cookie{}
 	for _, line := range h["Set-Cookie"] {

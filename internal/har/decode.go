@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// foreign says why an entry is not an exchange over HTTP; "" if it is one.
+// foreign explains why an entry is not an HTTP exchange; "" if it is one.
 func foreign(h *entry) string {
 	scheme, _, _ := strings.Cut(h.Request.URL, ":")
 	if len(h.Edgesim) > 0 || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") {
@@ -22,8 +22,8 @@ func foreign(h *entry) string {
 	return "its URL is " + strconv.Quote(shorten(h.Request.URL))
 }
 
-// decodeEntry returns the exchange of an entry: the one that _edgesim has, or
-// what the format tells of it.
+// decodeEntry returns the exchange of an entry: the one in _edgesim, or what the format
+// says about it.
 func decodeEntry(h *entry, number int) (*recording.Exchange, error) {
 	if len(h.Edgesim) > 0 {
 		return decodeOurs(h, number)
@@ -56,7 +56,7 @@ func decodeEntry(h *entry, number int) (*recording.Exchange, error) {
 		return nil, &Error{Entry: number, Field: "request.method", Err: errors.New("it is empty")}
 	}
 	decodePost(h.Request.PostData, h.Request.BodySize, &e.Viewer)
-	delete(e.Viewer.Header, "Content-Length") // of what was sent, not of what was saved
+	delete(e.Viewer.Header, "Content-Length") // it described what was sent, not what was saved
 	e.Response, err = decodeResponse(&h.Response, e.Viewer.Method)
 	if err != nil {
 		return nil, &Error{Entry: number, Field: "response.content", Err: err}
@@ -89,9 +89,9 @@ func decodeOurs(h *entry, number int) (*recording.Exchange, error) {
 	return e, nil
 }
 
-// decodeResponse reads a response of a browser. Its content is decompressed and
-// unchunked, so the fields that said otherwise go. A body that the browser did
-// not save is marked as truncated at its beginning.
+// decodeResponse reads a browser's response. Its content is decompressed and unchunked, so
+// the fields that said otherwise are removed. A body that the browser did not save is
+// marked as truncated at its beginning.
 func decodeResponse(h *response, method string) (recording.Response, error) {
 	body, err := decodeText(h.Content.Text, h.Content.Encoding)
 	r := recording.Response{Status: h.Status, Header: decodeHeader(h.Headers), Body: body, BodyBytes: int64(len(body))}
@@ -107,8 +107,8 @@ func decodeResponse(h *response, method string) (recording.Response, error) {
 	return r, err
 }
 
-// decodeHeader reads a list of fields. The pseudo fields of HTTP/2 (":path")
-// are the request line in another form.
+// decodeHeader reads a list of fields. The pseudo fields of HTTP/2 (":path") are the
+// request line in another form.
 func decodeHeader(pairs []pair) http.Header {
 	h := make(http.Header, len(pairs))
 	for _, p := range pairs {
@@ -119,7 +119,7 @@ func decodeHeader(pairs []pair) http.Header {
 	return h
 }
 
-// target is the path and query of a URL, as a request line has them.
+// target returns the path and query of a URL, as in a request line.
 func target(u *url.URL) string {
 	t := u.EscapedPath()
 	if t == "" {
@@ -131,7 +131,7 @@ func target(u *url.URL) string {
 	return t
 }
 
-// protocol turns the many spellings of browsers into the one of net/http.
+// protocol maps the various spellings of browsers to that of net/http.
 func protocol(text string) string {
 	switch strings.ToLower(text) {
 	case "h2", "http/2", "http/2.0":
@@ -144,7 +144,7 @@ func protocol(text string) string {
 	return "HTTP/1.1"
 }
 
-// timeLayouts are the forms that the format's pattern allows, most used first.
+// timeLayouts are the forms that the format's pattern allows, most common first.
 var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "20060102T150405.999999999Z0700"}
 
 func parseTime(text string) (time.Time, error) {
@@ -156,7 +156,7 @@ func parseTime(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time like 2026-01-02T15:04:05.000Z", shorten(text))
 }
 
-// fromMillis turns milliseconds into a duration; what is not a sensible one is 0.
+// fromMillis converts milliseconds to a duration; 0 for an invalid one.
 func fromMillis(ms float64) time.Duration {
 	const century = 100 * 365 * 24 * 3600 * 1000
 	if !(ms > 0 && ms < century) {
@@ -165,7 +165,7 @@ func fromMillis(ms float64) time.Duration {
 	return time.Duration(ms * float64(time.Millisecond))
 }
 
-// shorten makes foreign text fit for an error.
+// shorten truncates foreign text for an error.
 func shorten(text string) string {
 	const longest = 100
 	if len(text) > longest {

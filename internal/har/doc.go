@@ -1,28 +1,26 @@
-// Package har writes exchanges as an HTTP Archive (HAR 1.2), which the
-// developer tools of browsers open, and reads archives, ours and those of
-// browsers.
+// Package har writes exchanges as an HTTP Archive (HAR 1.2), which browsers' developer
+// tools open, and reads archives, ours and those of browsers.
 //
 // # What to read first
 //
-// A [Writer] writes one archive, entry by entry; [Read] hands out the exchanges
-// of one. entry.go says which part of an exchange stands where.
+// A [Writer] writes one archive, entry by entry; [Read] returns the exchanges of one.
+// entry.go says where each part of an exchange goes.
 //
 // # One entry is one viewer request
 //
-// Request and response are the viewer's. The timings are those of the edge's
-// way to the origin: dns, connect (ssl is part of it, as the format wants),
-// send and wait are the phases of the attempt that brought the answer; blocked
-// is what came before it, earlier attempts included; receive is the body. They
-// add up to time.
+// Request and response are the viewer's. The timings are those of the edge's connection to
+// the origin: dns, connect (which includes ssl, as the format requires), send and wait are
+// the phases of the attempt that got the answer; blocked is what came before it, including
+// earlier attempts; receive is the body. They add up to time.
 //
-// The field _edgesim of an entry is the whole exchange in the JSON that package
-// recording describes (cause with its rule, findings, attempts with their
-// handshakes), but for bodies that content.text and postData.text have already.
-// An archive of ours is therefore read back without loss.
+// The field _edgesim of an entry is the whole exchange in the JSON described in package
+// recording (cause with its rule, findings, attempts with their handshakes), except for
+// bodies that are already in content.text and postData.text. An archive of ours is
+// therefore read back without loss.
 //
-// # What the format cannot say
+// # What the format cannot express
 //
-// content.text is the body decompressed, as the format prescribes; the bytes as
-// sent are then in _edgesim. Of a body that was recorded in part, content.size is
-// the true size and content.comment says how much is missing.
+// content.text is the decompressed body, as the format requires; the bytes as sent are then
+// in _edgesim. If only part of a body was recorded, content.size is the true size and
+// content.comment says how much is missing.
 package har

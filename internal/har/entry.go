@@ -50,7 +50,7 @@ func encodeEntry(e *recording.Exchange) (*entry, error) {
 	return h, err
 }
 
-// encode is json.Marshal, but leaves <, > and & readable.
+// encode is json.Marshal, but keeps <, > and & readable.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -59,11 +59,11 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// address is the URL of a viewer's request. What a URL may not contain, as a
-// request line still may, is escaped: the line as sent is in _edgesim.
+// address is the URL of a viewer's request. Characters that are not allowed in a URL but
+// occur in a request line are escaped: the line as sent is in _edgesim.
 func address(v *recording.Viewer) string {
 	text := v.Scheme + "://" + v.Host + v.URI
-	if strings.Contains(v.URI, "://") { // absolute-form kept as it came
+	if strings.Contains(v.URI, "://") { // absolute-form kept as received
 		text = v.URI
 	}
 	var b strings.Builder
@@ -82,15 +82,13 @@ func address(v *recording.Viewer) string {
 
 const hexDigits = "0123456789abcdef"
 
-// isEscape says whether text begins with a percent sign and two hexadecimal
-// digits.
+// isEscape reports whether text starts with a percent sign and two hexadecimal digits.
 func isEscape(text string) bool {
 	isHex := func(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 	return len(text) > 2 && isHex(text[1]) && isHex(text[2])
 }
 
-// splitAddress returns the IP address and the port of an ip:port, "" for what
-// is not one.
+// splitAddress returns the IP address and the port of an ip:port, or "" if it is not one.
 func splitAddress(address string) (ip, port string) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || net.ParseIP(host) == nil {
@@ -99,8 +97,8 @@ func splitAddress(address string) (ip, port string) {
 	return host, port
 }
 
-// requestHeaders are the fields of the request as they came, or, where their
-// order is not known, in alphabetical order behind Host.
+// requestHeaders returns the fields of the request in the original order or, if that is
+// unknown, in alphabetical order after Host.
 func requestHeaders(v *recording.Viewer) []pair {
 	if len(v.Fields) > 0 {
 		pairs := make([]pair, len(v.Fields))
@@ -116,7 +114,7 @@ func requestHeaders(v *recording.Viewer) []pair {
 	return pairs
 }
 
-// headerPairs are the fields in alphabetical order.
+// headerPairs returns the fields in alphabetical order.
 func headerPairs(h http.Header) []pair {
 	pairs := make([]pair, 0, len(h))
 	for name, values := range h {
@@ -128,8 +126,7 @@ func headerPairs(h http.Header) []pair {
 	return pairs
 }
 
-// queryPairs are the parameters of a query in order. One that is wrongly escaped
-// stays as it is.
+// queryPairs returns the parameters of a query in order. An invalid escape is kept as is.
 func queryPairs(uri string) []pair {
 	pairs := []pair{}
 	_, query, _ := strings.Cut(uri, "?")

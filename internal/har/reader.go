@@ -14,7 +14,7 @@ import (
 type Error struct {
 	// Entry is the number of the entry, from 1; 0 for the archive itself.
 	Entry int
-	// Field is the path of what is wrong within the entry; "" if it is all of it.
+	// Field is the path of what is wrong within the entry; "" for the whole entry.
 	Field string
 	// Err says what is wrong.
 	Err error
@@ -39,7 +39,7 @@ func (e *Error) Unwrap() error { return e.Err }
 type Skipped struct {
 	// Entry is the number of the entry, from 1.
 	Entry int
-	// Why says what it is.
+	// Why says what it is instead.
 	Why string
 }
 
@@ -63,7 +63,7 @@ func Read(r io.Reader, each func(*recording.Exchange) error) ([]Skipped, error) 
 	return p.skipped, err
 }
 
-// withoutMark drops a byte order mark, which the format allows.
+// withoutMark skips a byte order mark, which the format allows.
 func withoutMark(r io.Reader) io.Reader {
 	b := bufio.NewReader(r)
 	if mark, _ := b.Peek(3); string(mark) == "\ufeff" {
@@ -72,7 +72,7 @@ func withoutMark(r io.Reader) io.Reader {
 	return b
 }
 
-// parser goes through an archive token by token, and holds one entry at a time.
+// parser reads an archive token by token, holding one entry at a time.
 type parser struct {
 	decoder *json.Decoder
 	each    func(*recording.Exchange) error
@@ -158,7 +158,7 @@ func (p *parser) close() error {
 	return nil
 }
 
-// pass reads a value that is of no use.
+// pass skips a value.
 func (p *parser) pass() error {
 	var nothing json.RawMessage
 	if err := p.decoder.Decode(&nothing); err != nil {
@@ -167,7 +167,7 @@ func (p *parser) pass() error {
 	return nil
 }
 
-// wrong says where the JSON is broken.
+// wrong says where the JSON is invalid.
 func (p *parser) wrong(err error) error {
 	field := ""
 	var kind *json.UnmarshalTypeError

@@ -20,20 +20,20 @@ func timingsOf(e *recording.Exchange) (timings, float64) {
 		p := a.Phases
 		t.DNS, t.Connect, t.SSL = phase(p.Resolve), phase(p.Dial+p.Handshake), phase(p.Handshake)
 		t.Send, t.Wait = millis(p.Send), millis(p.Wait)
-		// What is left of the time to the first byte: planning, earlier attempts
-		// and, of a failure, the edge's own answer.
+		// The rest of the time to the first byte: planning, earlier attempts and, for a
+		// failure, the edge's own answer.
 		t.Blocked = millis(e.FirstByte - p.Resolve - p.Dial - p.Handshake - p.Send - p.Wait)
 	}
 	t.Receive = millis(e.Duration - e.FirstByte)
-	// ssl is part of connect already.
+	// ssl is already part of connect.
 	return t, max(t.Blocked, 0) + max(t.DNS, 0) + max(t.Connect, 0) + t.Send + t.Wait + t.Receive
 }
 
-// answering returns the attempt that the first byte came from: the last that
-// began before it, as a body that stalled may have been fetched again.
+// answering returns the attempt that the first byte came from: the last one that started
+// before it, as a stalled body may have been fetched again.
 func answering(e *recording.Exchange) *originconn.Attempt {
 	if e.Replayed != "" {
-		return nil // its attempts are those of another exchange
+		return nil // its attempts belong to another exchange
 	}
 	var found *originconn.Attempt
 	for _, a := range e.Attempts {
@@ -52,5 +52,5 @@ func phase(d time.Duration) float64 {
 	return millis(d)
 }
 
-// millis is a duration in milliseconds, never negative.
+// millis returns a duration in milliseconds, never negative.
 func millis(d time.Duration) float64 { return max(0, float64(d)/float64(time.Millisecond)) }

@@ -5,8 +5,8 @@ import "encoding/json"
 // version is the version of the format.
 const version = "1.2"
 
-// entry and the types below have the names of the format (HAR 1.2). A field
-// that begins with an underscore is not part of it; readers pass those over.
+// entry and the types below use the names of the format (HAR 1.2). Fields with a leading
+// underscore are not part of it; readers ignore them.
 type entry struct {
 	Started         string          `json:"startedDateTime"`
 	Time            float64         `json:"time"`
@@ -77,7 +77,7 @@ type cookie struct {
 	Secure   bool   `json:"secure,omitempty"`
 }
 
-// timings are in milliseconds; -1 where a phase did not happen.
+// timings are in milliseconds; -1 if a phase did not take place.
 type timings struct {
 	Blocked float64 `json:"blocked"`
 	DNS     float64 `json:"dns"`

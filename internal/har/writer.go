@@ -56,8 +56,8 @@ func (w *Writer) Close() error {
 	return err
 }
 
-// begin writes what stands before the entries. There are no pages: the list is
-// there, and empty, because Firefox goes through it without asking.
+// begin writes everything before the entries. There are no pages: the list is present but
+// empty, because Firefox iterates over it without checking.
 func (w *Writer) begin() error {
 	if w.begun {
 		return nil

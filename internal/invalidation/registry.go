@@ -12,43 +12,43 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// mostRemembered bounds the invalidations that are remembered: the oldest goes.
+// mostRemembered limits the invalidations that are remembered: the oldest is dropped.
 const mostRemembered = 1000
 
 // Registry has the invalidations of an edge. Its funcs must be set; it is safe for
 // concurrent use.
 type Registry struct {
-	// Find returns the name of the distribution that an id or a name means; false
-	// if there is none (CF-INV-34).
+	// Find returns the name of the distribution with an id or name; false if there is none
+	// (CF-INV-34).
 	Find func(id string) (name string, ok bool)
-	// Remove removes what the items name from the cache of a distribution, and
-	// returns how many copies that were.
+	// Remove removes what the items name from the cache of a distribution, and returns how
+	// many copies were removed.
 	Remove func(name string, items []policy.InvalidationItem) int
-	// Now is the time of an invalidation.
+	// Now returns the time of an invalidation.
 	Now func() time.Time
 
 	mu  sync.Mutex
-	all []*Invalidation // the newest last
+	all []*Invalidation // newest last
 }
 
 // Invalidation is one that was carried out.
 type Invalidation struct {
-	// ID is its own, Distribution what it was asked for.
+	// ID is its own id, Distribution the distribution it was requested for.
 	ID           string
 	Distribution string
-	// Status is always Completed: there is one cache to reach (CF-INV-28).
+	// Status is always Completed: there is only one cache to reach (CF-INV-28).
 	Status  string
 	Created time.Time
-	// Reference is the caller's, Paths are the paths and tags as they were given.
+	// Reference is the caller's; Paths are the paths and tags as given.
 	Reference string
 	Paths     []string
-	// Removed is how many copies went.
+	// Removed is how many copies were removed.
 	Removed int
 }
 
 // Error is what CloudFront's API refuses with.
 type Error struct {
-	// Status is the HTTP status, Code the API's own name for the error.
+	// Status is the HTTP status, Code the API's name for the error.
 	Status        int
 	Code, Message string
 }
@@ -144,5 +144,5 @@ func (r *Registry) Reset() {
 	r.all = nil
 }
 
-// newID returns an id as the service's are: I and capital letters and digits.
+// newID returns an id in the service's form: I, followed by capital letters and digits.
 func newID() string { return "I" + strings.ToUpper(rand.Text())[:25] }

@@ -15,14 +15,13 @@ import (
 // Prefix is where the paths of CloudFront's API begin: its version.
 const Prefix = "/2020-05-31/"
 
-// namespace is that of the API's XML.
+// namespace is the namespace of the API's XML.
 const namespace = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 
-// maxBatch bounds the body of a request, in bytes: more than 3,000 of the longest
-// paths.
+// maxBatch limits the body of a request, in bytes: more than 3,000 of the longest paths.
 const maxBatch = 16 << 20
 
-// usualItems is how many invalidations a list has unless it is told otherwise.
+// usualItems is how many invalidations a list has by default.
 const usualItems = 100
 
 // batchXML is an InvalidationBatch (CF-INV-26).
@@ -68,7 +67,7 @@ type summaryXML struct {
 	Status     string
 }
 
-// errorXML is an error of the API.
+// errorXML is an API error.
 type errorXML struct {
 	XMLName   xml.Name `xml:"ErrorResponse"`
 	Namespace string   `xml:"xmlns,attr"`
@@ -95,7 +94,7 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 			return
 		}
 		write(w, http.StatusOK, toXML(made))
-	default: // CF-INV-21: nothing can be cancelled
+	default: // CF-INV-21: nothing can be canceled
 		refuse(w, &Error{http.StatusNotFound, "UnknownOperationException", "edgesim answers CreateInvalidation, GetInvalidation and ListInvalidations alone."})
 	}
 }
@@ -178,7 +177,7 @@ func refuse(w http.ResponseWriter, e *Error) {
 	write(w, e.Status, errorXML{Namespace: namespace, Type: "Sender", Code: e.Code, Message: e.Message, RequestID: requestID(w)})
 }
 
-// write sends a document. An error means that the client has left.
+// write sends a document. A write error means that the client has left.
 func write(w http.ResponseWriter, status int, document any) {
 	w.Header().Set("Content-Type", "text/xml")
 	requestID(w)

@@ -1,9 +1,9 @@
-// Package logline writes one line of the log for each exchange.
+// Package logline writes one log line for each exchange.
 //
 // # What to read first
 //
-// [Log] is the [recording.Recorder] that does it; fields is the one list of what a
-// line has. [Writer] keeps viewers from waiting for the log's disk.
+// [Log] is the [recording.Recorder] that does it; fields is the only list of what a line
+// has. [Writer] keeps viewers from waiting for the log's disk.
 package logline
 
 import (
@@ -23,31 +23,31 @@ const (
 	FieldMethod   = "method"      // of the viewer's request
 	FieldHost     = "host"        // Host of the viewer's request
 	FieldURI      = "uri"         // path and query as sent
-	FieldStatus   = "status"      // that the viewer got
-	FieldCause    = "cause"       // short name, if the edge made the answer
+	FieldStatus   = "status"      // sent to the viewer
+	FieldCause    = "cause"       // short name, if the edge generated the answer
 	FieldRule     = "rule"        // id of the rule that decided it
 	FieldDetail   = "detail"      // one sentence of evidence
 	FieldForced   = "forced"      // id of the fault on demand that was played
-	FieldOrigin   = "origin"      // id of the origin that was asked
+	FieldOrigin   = "origin"      // id of the origin asked
 	FieldAddress  = "address"     // ip:port of the last attempt
-	FieldAttempts = "attempts"    // how many there were
+	FieldAttempts = "attempts"    // number of attempts
 	FieldDuration = "duration_ms" // from the request to the last byte of the response
-	FieldBytes    = "bytes"       // of the body that the viewer got
+	FieldBytes    = "bytes"       // body bytes sent to the viewer
 )
 
 // Log is a [recording.Recorder] that writes one line per exchange: at level
 // info, or warn if the exchange has a cause.
 type Log struct {
-	// Logger gets the lines; required. With a [logrus.JSONFormatter] the line goes to
-	// its Out without the way through logrus, which must take concurrent writes then.
+	// Logger receives the lines; required. With a [logrus.JSONFormatter], lines go to its
+	// Out directly, without logrus; it must then accept concurrent writes.
 	Logger *logrus.Logger
-	// Redactor hides secrets in the line. Default: nobody does.
+	// Redactor hides secrets in the line. Default: none.
 	Redactor *recording.Redactor
 }
 
 var _ recording.Recorder = (*Log)(nil)
 
-// message is what the line of an exchange says beside its fields.
+// message is the message of an exchange's line.
 const message = "exchange"
 
 // Record writes the line. It costs next to nothing if the level is off.
@@ -72,7 +72,7 @@ func (l *Log) Record(e *recording.Exchange) {
 	entry.Log(level, message)
 }
 
-// fields writes the fields of a line; what does not apply is left out.
+// fields writes the fields of a line; what does not apply is omitted.
 func fields[L line](l L, r *recording.Redactor, e *recording.Exchange) {
 	l.text(FieldExchange, e.ID)
 	l.text(FieldMethod, e.Viewer.Method)
@@ -100,7 +100,7 @@ func fields[L line](l L, r *recording.Redactor, e *recording.Exchange) {
 	l.number(FieldBytes, e.Response.BodyBytes)
 }
 
-// line is where fields are written.
+// line receives the fields.
 type line interface {
 	text(name, value string)
 	number(name string, value int64)
@@ -119,8 +119,8 @@ type jsonLine struct{ b []byte }
 
 var jsonLines = sync.Pool{New: func() any { return &jsonLine{make([]byte, 0, 512)} }}
 
-// json writes the line as logrus's JSON formatter does, but for the order of the
-// fields and the map of interfaces in between.
+// json writes the line as logrus's JSON formatter does, except for the order of the fields,
+// and without a map of interfaces.
 func (l *Log) json(e *recording.Exchange, level logrus.Level) {
 	j := jsonLines.Get().(*jsonLine)
 	j.b = append(j.b[:0], `{"time":"`...)
@@ -128,7 +128,7 @@ func (l *Log) json(e *recording.Exchange, level logrus.Level) {
 	j.b = append(append(append(j.b, `","level":"`...), level.String()...), `","msg":"`+message+`"`...)
 	fields(j, l.Redactor, e)
 	j.b = append(j.b, "}\n"...)
-	_, _ = l.Logger.Out.Write(j.b) // as logrus, which has nobody to tell either
+	_, _ = l.Logger.Out.Write(j.b) // as in logrus, there is nobody to tell
 	jsonLines.Put(j)
 }
 
@@ -148,7 +148,7 @@ func (j *jsonLine) text(name, value string) {
 	j.name(name)
 	for i := range len(value) {
 		if c := value[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			quoted, _ := json.Marshal(value) // text always can be
+			quoted, _ := json.Marshal(value) // text always marshals
 			j.b = append(j.b, quoted...)
 			return
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// textOrder is the order in which a person reads a line: when and how bad, what
-// was asked and what came of it, the circumstances, and last what is long.
+// textOrder is the order in which a person reads a line: when and how bad, what was
+// requested and the result, the circumstances, and last what is long.
 var textOrder = [...]string{
 	logrus.FieldKeyTime, logrus.FieldKeyLevel, logrus.FieldKeyMsg,
 	FieldStatus, FieldMethod, FieldURI, FieldCause, FieldRule, FieldForced,
@@ -25,7 +25,7 @@ func SortFields(names []string) {
 	})
 }
 
-// place is where a field stands in the order; those that are not in it are last.
+// place is the position of a field in the order; unlisted fields come last.
 func place(name string) int {
 	if at := slices.Index(textOrder[:], name); at >= 0 {
 		return at

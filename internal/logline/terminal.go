@@ -14,29 +14,29 @@ import (
 // exchange, and for the first failure of a kind why it failed and the command that
 // shows how to fix it.
 type Terminal struct {
-	// To is the terminal; required. A line is one Write.
+	// To is the terminal; required. Each line is one Write.
 	To io.Writer
 	// Redactor hides secrets in the line. Default: credentials are hidden.
 	Redactor *recording.Redactor
-	// Width cuts lines to this many columns. Default: they are not cut.
+	// Width truncates lines to this many columns. Default: no limit.
 	Width int
-	// Color has failures in red.
+	// Color shows failures in red.
 	Color bool
-	// Show is the command that shows an exchange; its id is put behind it.
+	// Show is the command that shows an exchange; the id is appended.
 	Show string
 
 	mu   sync.Mutex
 	told map[kind]bool
 }
 
-// kind is what failures have in common that are told of once.
+// kind is what failures have in common that are reported once.
 type kind struct {
 	cause  string
 	origin string
 }
 
-// mostKinds bounds how many kinds are remembered; a hostile viewer cannot make
-// more, as there are only so many causes and origins.
+// mostKinds limits how many kinds are remembered; a hostile viewer cannot make more, as
+// there are only so many causes and origins.
 const mostKinds = 10_000
 
 var _ recording.Recorder = (*Terminal)(nil)
@@ -76,10 +76,10 @@ func (t *Terminal) Record(e *recording.Exchange) {
 		t.why(&b, Printable(e.Cause.Detail))
 		t.fix(&b, t.Show+" "+id)
 	}
-	_, _ = io.WriteString(t.To, b.String()) // nobody is told of a terminal that is gone
+	_, _ = io.WriteString(t.To, b.String()) // nobody can be told that the terminal is gone
 }
 
-// first says whether a kind of failure is told of for the first time.
+// first reports whether a kind of failure is reported for the first time.
 func (t *Terminal) first(k kind) bool {
 	if t.told[k] || len(t.told) >= mostKinds {
 		return false
@@ -91,15 +91,15 @@ func (t *Terminal) first(k kind) bool {
 	return true
 }
 
-// The lines below that of an exchange begin in the column of its status.
+// The lines below an exchange's line start in the column of its status.
 const (
 	whyLabel = "          why  "
 	fixLabel = "          fix  "
-	// nearLabel is fixLabel where the command needs the room.
+	// nearLabel is fixLabel if the command needs the space.
 	nearLabel = "  fix  "
 )
 
-// why writes the reason, cut where the terminal ends.
+// why writes the reason, truncated at the terminal's width.
 func (t *Terminal) why(b *strings.Builder, text string) {
 	if t.Width > 0 {
 		text = cut(text, max(t.Width-len(whyLabel), 20))
@@ -107,8 +107,8 @@ func (t *Terminal) why(b *strings.Builder, text string) {
 	b.WriteString(whyLabel + text + "\n")
 }
 
-// fix writes the command, which is never cut or broken: where it does not fit behind
-// the label, the label moves to the left, and then it has a line of its own.
+// fix writes the command, which is never truncated or broken: if it does not fit after the
+// label, the label moves to the left; if that is not enough, the command gets its own line.
 func (t *Terminal) fix(b *strings.Builder, command string) {
 	length := utf8.RuneCountInString(command)
 	switch {
@@ -121,7 +121,7 @@ func (t *Terminal) fix(b *strings.Builder, command string) {
 	}
 }
 
-// cut shortens a text to so many characters.
+// cut truncates a text to this many characters.
 func cut(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"

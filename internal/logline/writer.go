@@ -16,15 +16,15 @@ type Writer struct {
 	ended chan struct{} // closed by Close
 
 	mu      sync.Mutex
-	changed sync.Cond // more is waiting, or taken, or closed is true
+	changed sync.Cond // more is waiting or has been taken, or closed is true
 	waiting []byte
 	closed  bool
 }
 
-// writeEvery is the shortest time between two writes.
+// writeEvery is the minimum time between two writes.
 const writeEvery = 10 * time.Millisecond
 
-// logBacklog is how much may wait; whoever comes then waits, too.
+// logBacklog is how much may wait; beyond it, callers wait, too.
 const logBacklog = 1 << 20
 
 // NewWriter starts a writer. The caller closes it.
@@ -52,7 +52,7 @@ func (w *Writer) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// run moves what is waiting until the writer is closed.
+// run writes what is waiting until the writer is closed.
 func (w *Writer) run() {
 	defer close(w.done)
 	var lines []byte

@@ -21,14 +21,14 @@ func AWS(t testing.TB, endpoint string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// findAWS returns the AWS CLI, version 2, or "". Version 1, which pip installs and
-// virtual environments put first on the path, lacks options of version 2.
+// findAWS returns the AWS CLI version 2, or "". Version 1, which pip installs and virtual
+// environments put first on the path, lacks options of version 2.
 var findAWS = sync.OnceValue(func() string {
 	folders := append([]string{"/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/snap/bin"}, filepath.SplitList(os.Getenv("PATH"))...)
 	return firstOfVersion2(folders)
 })
 
-// firstOfVersion2 returns the first program of these folders that is version 2.
+// firstOfVersion2 returns the first program in these folders that is version 2.
 func firstOfVersion2(folders []string) string {
 	for _, folder := range folders {
 		path, err := exec.LookPath(filepath.Join(folder, "aws"))

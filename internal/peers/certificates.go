@@ -18,8 +18,8 @@ type Certificate struct {
 	Name string
 	// Leaf is the certificate alone, Key its private key.
 	Leaf, Key string
-	// Issuers are the certificates sent after the leaf, in that order; "" if
-	// there are none. Chain is the leaf with them, as nginx wants it.
+	// Issuers are the certificates sent after the leaf, in that order; "" if there are
+	// none. Chain is the leaf with them, as nginx wants it.
 	Issuers, Chain string
 }
 
@@ -32,27 +32,27 @@ type Certificates struct {
 // Domain is the host name for which the certificate of a case is made.
 func Domain(name string) string { return name + ".peers.example" }
 
-// leafCase is the recipe of one case. What is not said is as it should be.
+// leafCase is the recipe of one case. Everything not given is valid.
 type leafCase struct {
 	name string
-	// key is the kind of the key; default "ec256".
+	// key is the kind of key; default "ec256".
 	key string
-	// by is the authority that issues it, "-" the leaf itself; default "lower".
+	// by is the authority that issues it, "-" for the leaf itself; default "lower".
 	by string
 	// sent are the authorities sent after the leaf, in this order.
 	sent []string
-	// common and alternative are the names it carries; default its domain. An
-	// alternative of "-" leaves the extension out.
+	// common and alternative are its names; default its domain. An alternative of "-" omits
+	// the extension.
 	common, alternative string
 	// usage is the extended key usage; default serverAuth.
 	usage string
-	// valid is the time for which it holds; default thisYear.
+	// valid is its validity period; default thisYear.
 	valid period
-	// forged says that the signature is spoilt afterwards.
+	// forged means that the signature is corrupted afterward.
 	forged bool
 }
 
-// fullChain is what a well-kept origin sends after its leaf.
+// fullChain is what a well-maintained origin sends after its leaf.
 var fullChain = []string{"lower", "upper"}
 
 // leafCases are all cases.
@@ -125,7 +125,7 @@ func (c *Certificates) Get(name string) Certificate {
 // --origin-ca.
 func (c *Certificates) Root() string { return filepath.Join(c.dir, "root.pem") }
 
-// join writes one file with the content of several.
+// join concatenates files into one.
 func join(to string, from ...string) error {
 	var all strings.Builder
 	for _, file := range from {

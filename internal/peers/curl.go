@@ -15,15 +15,14 @@ import (
 
 // Answer is what curl got.
 type Answer struct {
-	// Exit is curl's exit code, 0 when it got a whole response.
+	// Exit is curl's exit code, 0 if it got a whole response.
 	Exit int
-	// Status and Proto are those of the last response: 200 and "1.1" or "2".
+	// Status and Proto are from the last response: 200 and "1.1" or "2".
 	Status int
 	Proto  string
-	// Header has the fields of the last response.
+	// Header holds the fields of the last response.
 	Header http.Header
-	// Lines are the status lines of all responses, those of a proxy and the
-	// interim ones among them.
+	// Lines are the status lines of all responses, including a proxy's and interim ones.
 	Lines []string
 	// Body is the body of the last response.
 	Body []byte
@@ -65,7 +64,7 @@ func Curl(t testing.TB, args ...string) *Answer {
 	return a
 }
 
-// readHeads reads the heads that curl has dumped.
+// readHeads reads the heads that curl dumped.
 func (a *Answer) readHeads(t testing.TB, file string) {
 	t.Helper()
 	data, err := os.ReadFile(file)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// period is a time of validity in OpenSSL's spelling.
+// period is a validity period in OpenSSL's spelling.
 type period struct{ from, until string }
 
 var (
@@ -21,20 +21,19 @@ var (
 	decades  = period{"20200101000000Z", "20401231235959Z"}
 )
 
-// authority is the recipe of a CA, or of what pretends to be one.
+// authority is the recipe of a CA, or of something that pretends to be one.
 type authority struct {
 	name string
 	// by is the authority that issues it; "" makes it a root.
 	by    string
 	valid period
-	// noCA leaves the right to issue out.
+	// noCA omits the right to issue.
 	noCA bool
-	// unlisted leaves the address of its issuer's certificate out, as private
-	// CAs do.
+	// unlisted omits the address of its issuer's certificate, as private CAs do.
 	unlisted bool
 }
 
-// authorities are all of them, issuers first. "root" stands for a public CA.
+// authorities returns all of them, issuers first. "root" stands in for a public CA.
 func authorities() []authority {
 	return []authority{
 		{name: "root", valid: decades},
@@ -47,11 +46,11 @@ func authorities() []authority {
 	}
 }
 
-// maker calls openssl in a directory of its own.
+// maker runs openssl in its own directory.
 type maker struct{ dir string }
 
-// configuration is for "openssl ca", the one command of OpenSSL 3.0 that lets
-// both dates be chosen. Each certificate gets a register of its own.
+// configuration is for "openssl ca", the only command of OpenSSL 3.0 that allows choosing
+// both dates. Each certificate gets its own register.
 const configuration = `[ca]
 default_ca = all
 [all]
@@ -83,9 +82,8 @@ func (m *maker) openssl(args ...string) error {
 	return nil
 }
 
-// key makes a key of a kind like "ec256" or "rsa2048". Very large RSA keys are
-// made of four primes, which is a hundred times quicker and changes nothing
-// that the other side can see.
+// key makes a key of a kind like "ec256" or "rsa2048". Very large RSA keys are made from
+// four primes, which is a hundred times faster and invisible to the other side.
 func (m *maker) key(file, kind string) error {
 	args := []string{"genpkey", "-quiet", "-out", file, "-algorithm"}
 	bits, isRSA := strings.CutPrefix(kind, "rsa")
@@ -119,7 +117,7 @@ func (m *maker) authority(a authority) error {
 	return m.issue(a.name, "/O=edgesim peers/CN="+a.name, issuer, extensions, a.valid)
 }
 
-// leaf makes the certificate of a case with its files.
+// leaf makes the certificate of a case, with its files.
 func (m *maker) leaf(r leafCase) (Certificate, error) {
 	name := "leaf-" + r.name
 	if err := m.key(m.file(name+".key"), or(r.key, "ec256")); err != nil {
@@ -186,8 +184,8 @@ func (m *maker) issue(name, subject, issuer, extensions string, valid period) er
 		"-out", m.file(name + ".pem"), "-extfile", filepath.Join(work, "ext.conf"), "-startdate", valid.from, "-enddate", valid.until}, signer...)...)
 }
 
-// forge spoils the signature of a certificate: its last byte, so that the
-// certificate still reads.
+// forge corrupts the signature of a certificate: its last byte, so that the certificate
+// still parses.
 func forge(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Server is an nginx that a test runs.
 type Server struct {
-	// Dir is its prefix: relative paths of the configuration begin here.
+	// Dir is its prefix: relative paths of the configuration start here.
 	Dir       string
 	addresses map[string]string
 }
@@ -22,8 +22,8 @@ type Server struct {
 // gave the address.
 func (s *Server) Address(name string) string { return s.addresses[name] }
 
-// nginxFrame is the configuration around the test's own. One process in the
-// foreground, as the user that runs the test, writing below its prefix only.
+// nginxFrame is the configuration around the test's own: one process in the foreground, as
+// the user running the test, writing only below its prefix.
 const nginxFrame = `daemon off;
 master_process off;
 pid nginx.pid;
@@ -48,7 +48,7 @@ http {
 func Nginx(t testing.TB, conf string) *Server {
 	t.Helper()
 	Need(t, "nginx")
-	// A port that is free now can be taken when nginx asks for it: try again.
+	// A port that is free now can be taken by the time nginx wants it: try again.
 	const tries = 5
 	for try := 1; ; try++ {
 		s, said := startNginx(t, conf)
@@ -61,7 +61,7 @@ func Nginx(t testing.TB, conf string) *Server {
 	}
 }
 
-// startNginx returns a server that listens, or what nginx had to say.
+// startNginx returns a listening server, or nginx's output.
 func startNginx(t testing.TB, conf string) (*Server, string) {
 	t.Helper()
 	s := &Server{Dir: t.TempDir(), addresses: map[string]string{}}
@@ -87,7 +87,7 @@ func startNginx(t testing.TB, conf string) (*Server, string) {
 	return s, ""
 }
 
-// address returns the address of this name, a free one at the first call.
+// address returns the address with this name, a free one on the first call.
 func (s *Server) address(name string) (string, error) {
 	if known, ok := s.addresses[name]; ok {
 		return known, nil
@@ -101,8 +101,8 @@ func (s *Server) address(name string) (string, error) {
 	return s.addresses[name], nil
 }
 
-// listens says whether nginx has bound its ports: it writes its process id only
-// after that.
+// listens reports whether nginx has bound its ports: it writes its process id only after
+// that.
 func (s *Server) listens() bool {
 	info, err := os.Stat(filepath.Join(s.Dir, "nginx.pid"))
 	return err == nil && info.Size() > 0

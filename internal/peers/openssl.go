@@ -20,8 +20,8 @@ func OpenSSL(t testing.TB, c Certificate, dir string, args ...string) string {
 	Need(t, "openssl")
 	all := []string{
 		"s_server", "-accept", "127.0.0.1:0", "-HTTP", "-cert", c.Leaf, "-key", c.Key,
-		// What is not given is not sent: without these, s_server completes the
-		// chain from the machine's trust store.
+		// What is not given is not sent: without these, s_server completes the chain from
+		// the machine's trust store.
 		"-no-CAfile", "-no-CApath", "-no-CAstore",
 	}
 	if c.Issuers != "" {

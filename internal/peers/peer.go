@@ -14,9 +14,9 @@ import (
 type Peer struct {
 	// Command is the name of the program.
 	Command string
-	// Package is the Debian package that has it.
+	// Package is the Debian package that contains it.
 	Package string
-	// Proves says what it is needed for; "" says that no test needs it yet.
+	// Proves says what it is needed for; "" if no test needs it yet.
 	Proves string
 }
 
@@ -47,8 +47,8 @@ func Missing() []Peer {
 	return slices.DeleteFunc(Known(), func(p Peer) bool { return p.Proves == "" || find(p.Command) != "" })
 }
 
-// slow are the peers that take seconds to start. -short, which is what make quick
-// says, does without them.
+// slow are the peers that take seconds to start. They are skipped with -short, which make
+// quick sets.
 var slow = []string{"aws", "chromium", "docker", "javac", "postgres", "python3:aiohttp", "python3:awscli"}
 
 // Need skips the test when one of these peers is not installed. With CI=true it
@@ -91,8 +91,8 @@ func Path(t testing.TB, command string) string {
 	return find(command)
 }
 
-// find returns the path of a program, or "". Debian keeps servers in
-// /usr/sbin, which is not on the path of ordinary users.
+// find returns the path of a program, or "". Debian puts servers in /usr/sbin, which is not
+// on the path of ordinary users.
 func find(command string) string {
 	if module, ok := strings.CutPrefix(command, "python3:"); ok {
 		return findModule(module)
@@ -105,15 +105,15 @@ func find(command string) string {
 			return path
 		}
 	}
-	// Debian keeps the versions of PostgreSQL beside each other.
+	// Debian installs the versions of PostgreSQL side by side.
 	if found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + command); len(found) > 0 {
 		return found[len(found)-1]
 	}
 	return ""
 }
 
-// environment is this process's, without what would change how a peer behaves:
-// proxies for curl, configuration and keys to log for OpenSSL.
+// environment is this process's environment without what would change a peer's behavior:
+// proxies for curl, configuration and key logging for OpenSSL.
 func environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")

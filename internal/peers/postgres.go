@@ -47,7 +47,7 @@ func StartPostgreSQL(t testing.TB) *PostgreSQL {
 
 func (p *PostgreSQL) data() string { return filepath.Join(p.dir, "data") }
 
-// command is a program of the server's, run as its user.
+// command is a program of the server, run as its user.
 func (p *PostgreSQL) command(t testing.TB, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	c := exec.Command(filepath.Join(p.bin, name), args...)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// giveToServer and asServer have nothing to do where nobody is root.
+// giveToServer and asServer do nothing on systems without root.
 func giveToServer(testing.TB, string) {}
 
 func asServer(testing.TB, *exec.Cmd) {}

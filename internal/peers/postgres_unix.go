@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// giveToServer gives a folder to the user that the server runs as.
+// giveToServer gives a folder to the server's user.
 func giveToServer(t testing.TB, dir string) {
 	t.Helper()
 	if id := serverUser(t); id != nil {
@@ -21,7 +21,7 @@ func giveToServer(t testing.TB, dir string) {
 	}
 }
 
-// asServer lets a command run as that user.
+// asServer runs a command as that user.
 func asServer(t testing.TB, c *exec.Cmd) {
 	t.Helper()
 	if id := serverUser(t); id != nil {
@@ -29,7 +29,7 @@ func asServer(t testing.TB, c *exec.Cmd) {
 	}
 }
 
-// serverUser is who the server runs as; nil for whoever runs the test.
+// serverUser is the user that the server runs as; nil for the one running the test.
 func serverUser(t testing.TB) *syscall.Credential {
 	t.Helper()
 	if os.Getuid() != 0 {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what should come at once. It is only
-// used up when something is wrong, so it is long enough for a busy machine.
+// patience is how long a test waits for what should happen at once. It is only used up if
+// something is wrong, so it is long enough for a busy machine.
 const patience = 30 * time.Second
 
 // Process is a program that a test runs beside itself.
@@ -47,7 +47,7 @@ func (p *Process) wait() {
 	close(p.ended)
 }
 
-// stop ends the process, kindly at first.
+// stop ends the process, gracefully at first.
 func (p *Process) stop(t testing.TB) {
 	if p.Ended() {
 		return
@@ -125,7 +125,7 @@ func Await(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-// sharedBuffer is a buffer that is written and read at once.
+// sharedBuffer is a buffer that can be written and read at the same time.
 type sharedBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// python is Debian's interpreter, which has the packages that Debian installs;
-// another one that stands earlier on the path has not.
+// python is Debian's interpreter, which has the packages that Debian installs; another one
+// earlier on the path does not.
 const python = "/usr/bin/python3"
 
 // Python returns the command that runs a program in Python. Each of the modules
@@ -21,7 +21,7 @@ func Python(t testing.TB, modules []string, args ...string) *exec.Cmd {
 	return command
 }
 
-// findModule returns the interpreter if it has the module, else "".
+// findModule returns the interpreter if it has the module, otherwise "".
 func findModule(module string) string {
 	if exec.Command(python, "-c", "import "+module).Run() != nil {
 		return ""

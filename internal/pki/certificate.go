@@ -14,8 +14,8 @@ import (
 type Certificate struct {
 	// DER is what a server sends.
 	DER []byte
-	// X509 is the parsed form; for an Unparsable certificate, of what it was
-	// before it was cut.
+	// X509 is the parsed form; for an Unparsable certificate, as it was before it was
+	// truncated.
 	X509 *x509.Certificate
 	// Key is the private key of the subject.
 	Key crypto.Signer

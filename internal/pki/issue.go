@@ -84,7 +84,7 @@ func mint(t Template, issuer *Certificate) (*Certificate, error) {
 	return finish(der, key, t.Flaw)
 }
 
-// contentOf turns a template into what crypto/x509 wants.
+// contentOf converts a template for crypto/x509.
 func contentOf(t Template, public crypto.PublicKey) (*x509.Certificate, error) {
 	serial := t.SerialNumber
 	if serial == nil {
@@ -119,7 +119,7 @@ func contentOf(t Template, public crypto.PublicKey) (*x509.Certificate, error) {
 	}, nil
 }
 
-// fittingUsage is the key usage that a public CA would put.
+// fittingUsage is the key usage that a public CA would set.
 func fittingUsage(isCA bool, public crypto.PublicKey) x509.KeyUsage {
 	if isCA {
 		return x509.KeyUsageCertSign | x509.KeyUsageCRLSign
@@ -130,7 +130,7 @@ func fittingUsage(isCA bool, public crypto.PublicKey) x509.KeyUsage {
 	return x509.KeyUsageDigitalSignature
 }
 
-// renamed returns a parent that lends its key identifiers but bears another name.
+// renamed returns a parent with the same key identifiers but another name.
 func renamed(parent *x509.Certificate, name string) (*x509.Certificate, error) {
 	subject := pkix.Name{CommonName: name}
 	raw, err := asn1.Marshal(subject.ToRDNSequence())
@@ -142,7 +142,7 @@ func renamed(parent *x509.Certificate, name string) (*x509.Certificate, error) {
 	return &other, nil
 }
 
-// finish parses what was minted and then damages it if asked to.
+// finish parses what was minted, and damages it if requested.
 func finish(der []byte, key crypto.Signer, flaw Flaw) (*Certificate, error) {
 	if flaw == BadSignature {
 		der[len(der)-1] ^= 1 // the signature is the last part of a certificate
@@ -157,7 +157,7 @@ func finish(der []byte, key crypto.Signer, flaw Flaw) (*Certificate, error) {
 	return &Certificate{DER: der, X509: parsed, Key: key}, nil
 }
 
-// maxPath gives back the MaxPath that a certificate was minted with.
+// maxPath returns the MaxPath that a certificate was minted with.
 func maxPath(c *x509.Certificate) int {
 	if c.MaxPathLenZero {
 		return NoIntermediates

@@ -83,9 +83,9 @@ func newKey(kind KeyKind) (crypto.Signer, error) {
 	case RSA4096:
 		return rsa.GenerateKey(rand.Reader, 4096)
 	case RSA4104:
-		// Twelve primes are found a hundred times as fast as two, and ten times as
-		// fast as four, which on a busy machine took longer than a connection may.
-		// A verifier cannot tell. Such a key is never meant to protect anything.
+		// Twelve primes are found a hundred times as fast as two, and ten times as fast as
+		// four, which on a busy machine took longer than a connection may. A verifier
+		// cannot tell the difference. Such a key never protects anything.
 		//lint:ignore SA1019 deprecated for keys that must be safe
 		return rsa.GenerateMultiPrimeKey(rand.Reader, 12, 4104)
 	}

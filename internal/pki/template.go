@@ -11,45 +11,45 @@ import (
 // Template says what a certificate must contain. The zero value of every
 // field is sound, except that a self-signed certificate needs dates.
 type Template struct {
-	// CommonName is the subject's CN. It is not copied to DNSNames: a
-	// certificate with a CN only has no subject alternative name.
+	// CommonName is the subject's CN. It is not copied to DNSNames: a certificate with only
+	// a CN has no subject alternative name.
 	CommonName string
-	// Organization is the subject's O; "" leaves it out.
+	// Organization is the subject's O; "" omits it.
 	Organization string
 	// DNSNames are the DNS subject alternative names; wildcards are allowed.
 	DNSNames []string
 	// IPAddresses are the IP subject alternative names.
 	IPAddresses []net.IP
-	// NotBefore and NotAfter bound the validity. Zero means the issuer's.
+	// NotBefore and NotAfter are the validity period. Zero means the issuer's.
 	NotBefore, NotAfter time.Time
-	// KeyKind is the sort of key to make. Zero is P256.
+	// KeyKind is the kind of key to make. Zero means P256.
 	KeyKind KeyKind
-	// Key is the subject's key; nil means a new one of KeyKind. Reusing a key
-	// and a name under two issuers makes a cross-signed certificate.
+	// Key is the subject's key; nil means a new one of KeyKind. Reusing a key and a name
+	// under two issuers makes a cross-signed certificate.
 	Key crypto.Signer
 	// IsCA makes it a certificate authority.
 	IsCA bool
-	// MaxPath is how many intermediates may follow a CA. Zero means any
-	// number; NoIntermediates means none.
+	// MaxPath is how many intermediates may follow a CA. Zero means any number;
+	// NoIntermediates means none.
 	MaxPath int
-	// KeyUsage is the key usage. Zero means what fits: digital signature (and
-	// key encipherment for RSA) for a leaf, signing for a CA.
+	// KeyUsage is the key usage. Zero means the usual one: digital signature (and key
+	// encipherment for RSA) for a leaf, signing for a CA.
 	KeyUsage x509.KeyUsage
-	// Purpose is the extended key usage. Zero is ServerAuth for a leaf and
-	// none for a CA.
+	// Purpose is the extended key usage. Zero means ServerAuth for a leaf and none for a
+	// CA.
 	Purpose Purpose
-	// SignatureAlgorithm is how the issuer signs. Zero means SHA-256 or what
-	// else fits the issuer's key.
+	// SignatureAlgorithm is how the issuer signs. Zero means SHA-256 or whatever suits the
+	// issuer's key.
 	SignatureAlgorithm x509.SignatureAlgorithm
 	// CAIssuers are the addresses of the issuer's certificate (authority
 	// information access, caIssuers).
 	CAIssuers []string
 	// SerialNumber is the serial number. Nil means a random one of 127 bits.
 	SerialNumber *big.Int
-	// IssuerName replaces the CN of the issuer field, so that the certificate
-	// names somebody who did not sign it. "" means the issuer's real name.
+	// IssuerName replaces the CN of the issuer field, so that the certificate names an
+	// issuer that did not sign it. "" means the issuer's real name.
 	IssuerName string
-	// Flaw damages the finished certificate. Zero is Sound.
+	// Flaw damages the finished certificate. Zero means Sound.
 	Flaw Flaw
 }
 
@@ -87,7 +87,7 @@ func (p Purpose) String() string {
 	return "unknown"
 }
 
-// extKeyUsage returns the content of the extension; nil leaves it out.
+// extKeyUsage returns the content of the extension; nil omits it.
 func (p Purpose) extKeyUsage(isCA bool) []x509.ExtKeyUsage {
 	switch p {
 	case DefaultPurpose:

@@ -19,24 +19,24 @@ import (
 	"github.com/aws/smithy-go/encoding/httpbinding"
 )
 
-// client makes signed GET requests to AWS. The SDK's own clients of these services
-// take longer to build than all of edgesim.
+// client makes signed GET requests to AWS. The SDK's own clients for these services take
+// longer to build than all of edgesim.
 type client struct {
 	http        aws.HTTPClient
 	credentials aws.CredentialsProvider
 	retryer     *retry.Standard
 	symmetric   *sigv4.Signer
 	asymmetric  *sigv4a.Signer
-	// skew is how far AWS's clock is ahead of this one, once that is known.
+	// skew is how far AWS's clock is ahead of this one, once known.
 	skew time.Duration
 }
 
-// newClient makes a client with the credentials and the HTTP of a configuration.
+// newClient makes a client with the credentials and HTTP client of a configuration.
 func newClient(cfg aws.Config, r *retry.Standard) *client {
 	return &client{http: cfg.HTTPClient, credentials: cfg.Credentials, retryer: r, symmetric: sigv4.New(), asymmetric: sigv4a.New()}
 }
 
-// The names of the two services, which are those of IAM's actions and of signatures.
+// The names of the two services, as in IAM actions and signatures.
 const (
 	frontService = "cloudfront"
 	storeService = "cloudfront-keyvaluestore"
@@ -46,21 +46,21 @@ const (
 type call struct {
 	service, operation string
 	at                 endpoint
-	// path are the segments of the path below the endpoint's, in clear.
+	// path holds the segments of the path below the endpoint's, unescaped.
 	path  []string
 	query url.Values
 }
 
-// answer is what a call brought.
+// answer is the result of a call.
 type answer struct {
 	etag string
 	body []byte
 }
 
-// largest bounds an answer. The longest are the pages of lists, some 100 KB each.
+// largest limits an answer. The longest are pages of lists, some 100 KB each.
 const largest = 64 << 20
 
-// get makes a call, and again where that could help.
+// get makes a call, and retries it if that could help.
 func (c *client) get(ctx context.Context, k call) (*answer, error) {
 	release := func(error) error { return nil }
 	for attempt := 1; ; attempt++ {
@@ -118,8 +118,8 @@ func (c *client) attempt(ctx context.Context, k call) (*answer, error) {
 	return &answer{etag: response.Header.Get("ETag"), body: body}, nil
 }
 
-// request is a signed request. The pairs of stores are asked for with SigV4A,
-// since their endpoint is in no region, and everything else with SigV4.
+// request returns a signed request. The pairs of stores are requested with SigV4A, since
+// their endpoint is in no region, and everything else with SigV4.
 func (c *client) request(ctx context.Context, k call) (*http.Request, error) {
 	keys, err := c.credentials.Retrieve(ctx)
 	if err != nil {
@@ -153,8 +153,8 @@ func (c *client) request(ctx context.Context, k call) (*http.Request, error) {
 	return request, nil
 }
 
-// corrected reports whether a call was refused for this machine's clock, and sets
-// the time of the next by AWS's.
+// corrected reports whether a call was refused because of this machine's clock, and sets
+// the time for the next call by AWS's.
 func (c *client) corrected(err error) bool {
 	var refused *apiError
 	if !errors.As(err, &refused) || refused.date.IsZero() {
@@ -165,7 +165,7 @@ func (c *client) corrected(err error) bool {
 	default:
 		return false
 	}
-	const allowed = 4 * time.Minute // AWS takes five, and Date has come a way
+	const allowed = 4 * time.Minute // AWS accepts five, and Date has been on the way
 	skew := time.Until(refused.date)
 	if (skew - c.skew).Abs() <= allowed {
 		return false

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// distribution pulls one distribution and all it refers to.
+// distribution pulls one distribution and everything it refers to.
 func (p *puller) distribution(ctx context.Context, id string) error {
 	if id == "" {
 		return errors.New("the id of a distribution is empty")
@@ -42,8 +42,8 @@ func (p *puller) distribution(ctx context.Context, id string) error {
 	return nil
 }
 
-// hideHeaders puts a mark where each custom header's value was, which
-// reading the file names as unresolved.
+// hideHeaders replaces each custom header's value with a mark that reading the file reports
+// as unresolved.
 func hideHeaders(c *element) {
 	for _, o := range c.items("Origins") {
 		for _, h := range o.items("CustomHeaders") {
@@ -60,8 +60,8 @@ func Hidden(origin, header string) string {
 	return "{{edgesim:hidden " + origin + "." + header + "}}"
 }
 
-// fetch pulls one thing once, and goes on where it is denied or not there. It
-// returns the thing, or nil where it was fetched before or could not be.
+// fetch pulls one thing once, and continues if it is denied or missing. It returns the
+// thing, or nil if it was fetched before or could not be.
 func (p *puller) fetch(ctx context.Context, what, file, operation, wrapper string, query url.Values, path ...string) (*element, error) {
 	if p.seen[file] {
 		return nil, nil
@@ -87,7 +87,7 @@ func behaviors(c *element) []*element {
 	return list
 }
 
-// policies pulls the policies of all behaviors that AWS does not manage.
+// policies pulls the policies of all behaviors, except those managed by AWS.
 func (p *puller) policies(ctx context.Context, c *element) error {
 	for _, b := range behaviors(c) {
 		if id := b.value("CachePolicyId"); id != "" && !isManaged(distribution.ManagedCachePolicy(id)) {
@@ -175,7 +175,7 @@ func (p *puller) lambda(arn string) {
 	}
 }
 
-// function pulls one function as viewers meet it, the stage LIVE.
+// function pulls one function as viewers get it, in stage LIVE.
 func (p *puller) function(ctx context.Context, fn string) error {
 	path := "functions/" + name(fn)
 	if p.seen[path] {

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// element is one element of an answer in XML: text, or elements inside.
+// element is one element of an XML answer: text, or child elements.
 type element struct {
 	name     string
 	text     string
 	children []*element
 }
 
-// deepest is how many elements of an answer may stand inside each other. The
-// deepest that the API has are about ten.
+// deepest is the maximum nesting of elements in an answer. The deepest in the API is about
+// ten.
 const deepest = 64
 
-// parse reads an answer. Namespaces and attributes say nothing in this API.
+// parse parses an answer. Namespaces and attributes have no meaning in this API.
 func parse(data []byte) (*element, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(data))
 	var open []*element
@@ -60,7 +60,7 @@ func parse(data []byte) (*element, error) {
 	}
 }
 
-// at returns the element that a path of names leads to, or nil.
+// at returns the element at a path of names, or nil.
 func (e *element) at(path ...string) *element {
 	for _, name := range path {
 		if e == nil {
@@ -78,7 +78,7 @@ func (e *element) at(path ...string) *element {
 	return e
 }
 
-// value returns the text at a path, "" where nothing is there.
+// value returns the text at a path, "" if there is none.
 func (e *element) value(path ...string) string {
 	if e = e.at(path...); e == nil {
 		return ""
@@ -86,7 +86,7 @@ func (e *element) value(path ...string) string {
 	return e.text
 }
 
-// items returns the elements of the list that an element with Items has.
+// items returns the elements of the list in an element with Items.
 func (e *element) items(path ...string) []*element {
 	if e = e.at(path...).at("Items"); e == nil {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// endpoint is where a service is asked, and the region a request is signed for.
+// endpoint is where a service is called, and the region to sign for.
 type endpoint struct {
 	url    *url.URL
 	region string
@@ -19,17 +19,17 @@ type endpoint struct {
 
 // partition is a part of AWS with its own accounts and names.
 type partition struct {
-	// regions is how the names of its regions begin.
+	// regions is the prefix of its regions' names.
 	regions string
-	// name is that of ARNs.
+	// name is its name in ARNs.
 	name string
-	// suffix ends the names of endpoints, dual those that also have IPv6.
+	// suffix ends the names of endpoints, dual those with IPv6.
 	suffix, dual string
 	// region is the one that global services sign for.
 	region string
 }
 
-// partitions are those that have CloudFront's API; the last takes every other region.
+// partitions are those that have CloudFront's API; the last one takes every other region.
 var partitions = []partition{
 	{regions: "cn-", name: "aws-cn", suffix: "amazonaws.com.cn", dual: "api.amazonwebservices.com.cn", region: "cn-northwest-1"},
 	{regions: "us-gov-", name: "aws-us-gov", suffix: "amazonaws.com", dual: "api.aws", region: "us-gov-west-1"},
@@ -46,8 +46,8 @@ func partitionOf(region string) partition {
 	return partition{}
 }
 
-// frontEndpoint is where CloudFront's API is, by the rules that AWS's SDKs have for
-// it. fixed is the one that --endpoint-url gave, or "".
+// frontEndpoint is the endpoint of CloudFront's API, by the rules of AWS's SDKs. fixed is
+// the one given by --endpoint-url, or "".
 func frontEndpoint(ctx context.Context, cfg aws.Config, fixed string) (endpoint, error) {
 	if fixed != "" {
 		return parsed(fixed, cfg.Region)
@@ -77,9 +77,9 @@ func frontEndpoint(ctx context.Context, cfg aws.Config, fixed string) (endpoint,
 	return parsed("https://"+host, p.region)
 }
 
-// storeEndpoint is where the pairs of a key-value store are: at a name of the
-// account's own. fixed is the one that --endpoint-url gave, or "": it is asked as
-// it is, since an IP address has no room for the account before it.
+// storeEndpoint is the endpoint for the pairs of a key-value store, whose name includes the
+// account. fixed is the one given by --endpoint-url, or "": it is used as is, since an IP
+// address has no room for the account before it.
 func storeEndpoint(ctx context.Context, cfg aws.Config, fixed, arn string) (endpoint, error) {
 	part := strings.SplitN(arn, ":", 6) // arn:aws:cloudfront::111122223333:key-value-store/ID
 	if len(part) != 6 || part[0] != "arn" || part[2] != "cloudfront" || part[3] != "" || !account(part[4]) || !strings.HasPrefix(part[5], "key-value-store/") {
@@ -104,12 +104,12 @@ func storeEndpoint(ctx context.Context, cfg aws.Config, fixed, arn string) (endp
 	return at, err
 }
 
-// account reports whether s is the number of an account, which becomes a part of a name.
+// account reports whether s is an account number, which becomes part of a name.
 func account(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// parsed is an endpoint by its URL.
+// parsed returns the endpoint with a URL.
 func parsed(base, region string) (endpoint, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -118,7 +118,7 @@ func parsed(base, region string) (endpoint, error) {
 	return endpoint{url: u, region: region}, nil
 }
 
-// The sources of the AWS configuration say what they know through these methods.
+// The sources of the AWS configuration provide their values through these methods.
 type (
 	ignoreSource interface {
 		GetIgnoreConfiguredEndpoints(context.Context) (bool, bool, error)
@@ -134,7 +134,7 @@ type (
 	}
 )
 
-// first asks the sources in their order, and returns what the first that knows says.
+// first asks the sources in order, and returns the first value found.
 func first[S, T any](ctx context.Context, cfg aws.Config, ask func(S, context.Context) (T, bool, error)) (value T) {
 	for _, source := range cfg.ConfigSources {
 		if s, ok := source.(S); ok {
@@ -146,15 +146,15 @@ func first[S, T any](ctx context.Context, cfg aws.Config, ask func(S, context.Co
 	return value
 }
 
-// wanted says which kinds of endpoints the AWS configuration asks for.
+// wanted returns which kinds of endpoints the AWS configuration asks for.
 func wanted(ctx context.Context, cfg aws.Config) (fips, dual bool) {
 	return first(ctx, cfg, fipsSource.GetUseFIPSEndpoint) == aws.FIPSEndpointStateEnabled,
 		first(ctx, cfg, dualSource.GetUseDualStackEndpoint) == aws.DualStackEndpointStateEnabled
 }
 
-// configured is the endpoint that the AWS configuration has for a service, or "".
-// The environment comes before the profile, and in each the service's own, such as
-// AWS_ENDPOINT_URL_CLOUDFRONT, before the one for all.
+// configured returns the endpoint in the AWS configuration for a service, or "". The
+// environment takes precedence over the profile, and in each the service's own, such as
+// AWS_ENDPOINT_URL_CLOUDFRONT, over the general one.
 func configured(ctx context.Context, cfg aws.Config, service string) string {
 	if first(ctx, cfg, ignoreSource.GetIgnoreConfiguredEndpoints) {
 		return ""

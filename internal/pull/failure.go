@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// apiError is a call that AWS refused. The SDK's retryer finds out by its methods
-// whether another attempt could help.
+// apiError is a call that AWS refused. The SDK's retryer uses its methods to find out
+// whether a retry could help.
 type apiError struct {
 	service, operation string
 	status             int
@@ -34,7 +34,7 @@ func (e *apiError) HTTPStatusCode() int { return e.status }
 // permission is the IAM action that the call needs.
 func (e *apiError) permission() string { return e.service + ":" + e.operation }
 
-// brokenError is a call that got no whole answer.
+// brokenError is a call without a complete answer.
 type brokenError struct {
 	operation string
 	err       error
@@ -53,8 +53,8 @@ func (e *brokenError) ConnectionError() bool {
 	return !errors.As(e.err, &certificate)
 }
 
-// refusal is the error of an answer whose status is not 2xx: CloudFront writes it
-// as XML, the service of the stores as a header field and JSON.
+// refusal is the error of an answer whose status is not 2xx: CloudFront sends it as XML,
+// the service of the stores as a header field and JSON.
 func refusal(k call, response *http.Response, body []byte) *apiError {
 	e := &apiError{service: k.service, operation: k.operation, status: response.StatusCode}
 	e.date, _ = http.ParseTime(response.Header.Get("Date"))
@@ -83,8 +83,8 @@ func refusal(k call, response *http.Response, body []byte) *apiError {
 	return e
 }
 
-// excused takes note of a call that was denied or of a thing that is not
-// there, and reports whether the error is one of the two.
+// excused records a denied call or a missing thing, and reports whether the error is one of
+// the two.
 func (p *puller) excused(err error, what string) bool {
 	var api *apiError
 	if !errors.As(err, &api) {
@@ -104,7 +104,7 @@ func (p *puller) excused(err error, what string) bool {
 	return false
 }
 
-// explain says what to do about an error that is not about one thing.
+// explain says what to do about an error that does not concern a single thing.
 func explain(err error) error {
 	var api *apiError
 	if errors.As(err, &api) {

@@ -14,36 +14,36 @@ import (
 
 // Options say what to pull, as whom, and where to.
 type Options struct {
-	// IDs are the distributions; none means every one.
+	// IDs are the distributions; none means all.
 	IDs []string
-	// Profile and Region are those of the AWS configuration, "" for what it says
-	// itself. CloudFront is global: without any region it is us-east-1.
+	// Profile and Region are from the AWS configuration; "" for its own defaults.
+	// CloudFront is global: without any region it is us-east-1.
 	Profile, Region string
-	// EndpointURL is asked instead of AWS, or "".
+	// EndpointURL is used instead of AWS, or "".
 	EndpointURL string
-	// Folder is where files are written; it is made where it is not there.
+	// Folder is where files are written; it is created if it does not exist.
 	Folder string
 	// Redact hides the values of origin custom headers.
 	Redact bool
-	// Progress is called with one line for each thing that was fetched; nil for silence.
+	// Progress is called with one line for each thing fetched; nil for silence.
 	Progress func(line string)
-	// MaxBackoff bounds the wait between attempts of a call. Default 20 s.
+	// MaxBackoff limits the wait between attempts of a call. Default 20 s.
 	MaxBackoff time.Duration
-	// Load are further options for the AWS configuration, for tests and programs
-	// that have credentials of their own.
+	// Load are further options for the AWS configuration, for tests and programs with their
+	// own credentials.
 	Load []func(*config.LoadOptions) error
 }
 
 // Report says what was done.
 type Report struct {
-	// Distributions are the ids that were pulled.
+	// Distributions are the ids pulled.
 	Distributions []string
-	// Denied are the calls that were refused, Missing what is referred to and not
-	// there; in the order in which they were met.
+	// Denied are the calls that were refused, Missing what is referred to but does not
+	// exist; in the order encountered.
 	Denied  []Denied
 	Missing []string
-	// Overlay is the file to give to serve. It is not edgesim.yaml where that one
-	// was edited by hand and stays as it is.
+	// Overlay is the file to give to serve. It is not edgesim.yaml if that was edited by
+	// hand and is kept.
 	Overlay string
 }
 
@@ -51,9 +51,9 @@ type Report struct {
 type Denied struct {
 	// Permission is the IAM action, e.g. "cloudfront:GetCachePolicy".
 	Permission string
-	// What was asked for, e.g. "cache policy 4135ea2d-…".
+	// What describes what was requested, e.g. "cache policy 4135ea2d-…".
 	What string
-	// Message is what AWS said.
+	// Message is AWS's message.
 	Message string
 }
 
@@ -87,7 +87,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	return &p.report, p.write()
 }
 
-// nothing is the error where no distribution could be pulled.
+// nothing is the error if no distribution could be pulled.
 func (p *puller) nothing(ids []string) error {
 	switch {
 	case len(p.report.Denied) > 0:
@@ -108,12 +108,12 @@ type puller struct {
 	client  *client
 	front   endpoint
 	report  Report
-	// files are what will be written, by path below the folder, in order.
+	// files are the files to write, by path below the folder, in order.
 	files []file
 	seen  map[string]bool
-	// storeNames are the names of key-value stores by ARN, once they are known.
+	// storeNames are the names of key-value stores by ARN, once known.
 	storeNames map[string]string
-	// edges are functions of Lambda@Edge, whose code is not CloudFront's to give.
+	// edges are Lambda@Edge functions, whose code CloudFront does not provide.
 	edges []string
 }
 
@@ -121,7 +121,7 @@ type puller struct {
 type file struct {
 	path string
 	data []byte
-	// listed says that the overlay names it.
+	// listed means that the overlay names it.
 	listed bool
 }
 
@@ -141,7 +141,7 @@ func newPuller(ctx context.Context, o Options) (*puller, error) {
 		if _, err := parsed(o.EndpointURL, ""); err != nil {
 			return nil, fmt.Errorf("--endpoint-url %q is not an http or https URL", o.EndpointURL)
 		}
-		load = append(load, config.WithBaseEndpoint(o.EndpointURL)) // for the services that give credentials
+		load = append(load, config.WithBaseEndpoint(o.EndpointURL)) // for the services that provide credentials
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, append(load, o.Load...)...)
 	if err != nil {
@@ -157,7 +157,7 @@ func newPuller(ctx context.Context, o Options) (*puller, error) {
 	return &puller{options: o, seen: map[string]bool{}, config: cfg, front: front, client: newClient(cfg, retryer())}, nil
 }
 
-// version is the API's, the first segment of each path.
+// version is the API version, the first segment of each path.
 const version = "2020-05-31"
 
 // ask calls CloudFront's API.
@@ -178,7 +178,7 @@ func (p *puller) read(ctx context.Context, operation string, query url.Values, p
 	return a.etag, root, nil
 }
 
-// pages calls for the pages of a list one after the other.
+// pages requests the pages of a list one after another.
 func (p *puller) pages(ctx context.Context, operation string, path string, each func(page *element)) error {
 	query := url.Values{}
 	for {
@@ -193,8 +193,8 @@ func (p *puller) pages(ctx context.Context, operation string, path string, each 
 	}
 }
 
-// more moves a query on to the next page, and reports whether there is one. A
-// service that gives the same page again and again ends it.
+// more advances a query to the next page, and reports whether there is one. A service that
+// returns the same page again ends it.
 func more(next string, query url.Values, parameter string) bool {
 	if next == "" || next == query.Get(parameter) {
 		return false

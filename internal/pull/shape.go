@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// XML does not say what is a number, a list or an object without members: the
-// API's model does. Names mean the same wherever they stand, so their lists are
-// enough. What is in none of them is a string, as is what AWS will add.
+// XML does not distinguish numbers, lists and empty objects: the API's model does. Names
+// mean the same everywhere, so lists of names suffice. Anything not listed is a string,
+// including what AWS will add.
 var (
 	numbers = words(`AccessControlMaxAgeSec ConnectionAttempts ConnectionTimeout DefaultTTL ErrorCachingMinTTL ErrorCode HTTPPort HTTPSPort
 		IdleTTL InProgressInvalidationBatches MaxItems MaxTTL MaximumTTL MinTTL OriginKeepaliveTimeout OriginReadTimeout Quantity
@@ -20,14 +20,14 @@ var (
 		EnableAcceptEncodingGzip Enabled IgnoreCertificateExpiry IncludeBody IncludeCookies IncludeSubdomains IsIPV6Enabled IsTruncated
 		ModeBlock OriginOverride Override Preload Protection QueryString Required SmoothStreaming Staging`)
 	lists = words(`AliasICPRecordals Items ParameterDefinitions`)
-	// objects are those that could be empty: no member of theirs is required.
+	// objects are those that could be empty: none of their members is required.
 	objects = words(`CacheTagConfig CustomHeadersConfig ConnectionFunctionAssociation Definition GrpcConfig Logging OriginMtlsConfig
 		OriginShield SecurityHeadersConfig SessionStickinessConfig TenantConfig TrafficConfig ViewerCertificate ViewerMtlsConfig`)
 )
 
 func words(list string) []string { return strings.Fields(list) }
 
-// encode writes an answer as the aws command prints it: {"ETag": …, "Name": {…}}.
+// encode formats an answer as the aws command prints it: {"ETag": …, "Name": {…}}.
 func encode(etag, name string, e *element) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -100,7 +100,7 @@ func (e *element) object(b *bytes.Buffer) error {
 	return nil
 }
 
-// number writes a number as the service wrote it, where JSON allows that.
+// number writes a number as the service wrote it, if JSON allows that.
 func (e *element) number(b *bytes.Buffer) error {
 	text := strings.TrimSpace(e.text)
 	value, err := strconv.ParseFloat(text, 64)
@@ -114,11 +114,11 @@ func (e *element) number(b *bytes.Buffer) error {
 	return nil
 }
 
-// quoted is a string in JSON, with < and > as they are.
+// quoted returns a JSON string, without escaping < and >.
 func quoted(text string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(text) // a string can always be written
+	_ = enc.Encode(text) // a string always encodes
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// storeFile is a key-value store with its pairs, which are those of the
-// service's import format.
+// storeFile is a key-value store with its pairs, which are in the service's import format.
 type storeFile struct {
 	KeyValueStore map[string]string `json:"KeyValueStore"`
 	Data          []pair            `json:"data"`
@@ -54,7 +53,7 @@ func (p *puller) store(ctx context.Context, arn string) error {
 	return nil
 }
 
-// pairs asks the service of the stores, which speaks JSON, for all pairs of one.
+// pairs requests all pairs of a store from the service of the stores, which speaks JSON.
 func (p *puller) pairs(ctx context.Context, arn string) ([]pair, error) {
 	at, err := storeEndpoint(ctx, p.config, p.options.EndpointURL, arn)
 	if err != nil {
@@ -68,7 +67,7 @@ func (p *puller) pairs(ctx context.Context, arn string) ([]pair, error) {
 			return nil, err
 		}
 		var page struct {
-			Items     []pair // with the names' case disregarded
+			Items     []pair // matched regardless of the names' case
 			NextToken string
 		}
 		if err := json.Unmarshal(a.body, &page); err != nil {
@@ -81,8 +80,8 @@ func (p *puller) pairs(ctx context.Context, arn string) ([]pair, error) {
 	}
 }
 
-// readStoreNames lists the stores of the account, once: functions name them by
-// ARN, and people by name.
+// readStoreNames lists the stores of the account, once: functions refer to them by ARN,
+// people by name.
 func (p *puller) readStoreNames(ctx context.Context) error {
 	if p.storeNames != nil {
 		return nil

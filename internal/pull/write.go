@@ -20,7 +20,7 @@ func (p *puller) keep(path, etag, wrapper string, answer *element, listed bool) 
 	return nil
 }
 
-// name makes the name of a file of an id, which comes from the server.
+// name makes a file name from an id, which comes from the server.
 func name(id string) string {
 	safe := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
@@ -34,7 +34,7 @@ func name(id string) string {
 	return safe
 }
 
-// write writes all files, the overlay last: whoever sees it sees the rest.
+// write writes all files, the overlay last: once it exists, so does the rest.
 func (p *puller) write() error {
 	dir := p.options.Folder
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -58,7 +58,7 @@ func (p *puller) write() error {
 	return writeFile(root, target, p.overlay())
 }
 
-// writeFile replaces a file whole.
+// writeFile replaces a file as a whole.
 func writeFile(root *os.Root, path string, data []byte) error {
 	if dir := filepath.Dir(path); dir != "." {
 		if err := root.MkdirAll(dir, 0o755); err != nil {
@@ -75,8 +75,8 @@ func writeFile(root *os.Root, path string, data []byte) error {
 	return nil
 }
 
-// overlay is edgesim.yaml: its first line has a sum of the rest, by which the
-// next pull knows whether somebody edited it.
+// overlay is edgesim.yaml: its first line has a checksum of the rest, by which the next
+// pull knows whether it was edited.
 func (p *puller) overlay() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Add connect:, trust: and other settings here; edgesim pull keeps an edited file.\n")
@@ -115,7 +115,7 @@ func head(body []byte) string {
 	return fmt.Sprintf("# Written by edgesim pull, %x\n", sha256.Sum256(body))
 }
 
-// asWritten reports whether an overlay is as some pull wrote it.
+// asWritten reports whether an overlay is as a pull wrote it.
 func asWritten(overlay []byte) bool {
 	first, body, ok := bytes.Cut(overlay, []byte("\n"))
 	return ok && string(first)+"\n" == head(body)

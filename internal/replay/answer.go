@@ -19,8 +19,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// targets are the origins that an exchange asked: the one whose answer counted,
-// and the members of its origin group that were given up before.
+// targets returns the origins that an exchange asked: the one whose answer counted, and the
+// members of its origin group that failed over.
 func targets(e *recording.Exchange) []string {
 	all := []string{e.Sent.Host}
 	for _, a := range e.Attempts {
@@ -31,7 +31,7 @@ func targets(e *recording.Exchange) []string {
 	return all
 }
 
-// attemptsAt are the attempts at one origin. Those of a custom error page went
+// attemptsAt returns the attempts at one origin. Those for a custom error page went
 // elsewhere, or came after them.
 func attemptsAt(e *recording.Exchange, target string) []*originconn.Attempt {
 	var at []*originconn.Attempt
@@ -40,14 +40,14 @@ func attemptsAt(e *recording.Exchange, target string) []*originconn.Attempt {
 			continue
 		}
 		if len(at) > 0 && a.Number <= at[len(at)-1].Number {
-			break // counted again: another request to the same origin
+			break // numbered from 1 again: another request to the same origin
 		}
 		at = append(at, a)
 	}
 	return at
 }
 
-// failure is why the origin gave no answer, nil if it gave one. It is that of the
+// failure returns why the origin gave no answer, nil if it gave one. It is the cause of the
 // last attempt: the exchange's own may be that of a custom error page.
 func failure(e *recording.Exchange, target string) *policy.Cause {
 	at := attemptsAt(e, target)
@@ -57,18 +57,18 @@ func failure(e *recording.Exchange, target string) *policy.Cause {
 	return at[len(at)-1].Cause
 }
 
-// ended says whether an exchange ended in one of these ways.
+// ended reports whether an exchange ended in one of these ways.
 func ended(c *policy.Cause, ways ...policy.CauseName) bool {
 	return c != nil && slices.Contains(ways, c.Name)
 }
 
-// unfit says why an exchange cannot answer for an origin; "" if it can.
+// unfit explains why an exchange cannot answer for an origin; "" if it can.
 func unfit(e *recording.Exchange, target string) string {
 	cause := failure(e, target)
 	const which = "the exchange recorded for it, "
 	switch r := &e.Response; {
 	case e.Replayed != "":
-		return "" // what was replayed is played once more
+		return "" // what was replayed is played again
 	case e.Forced != "":
 		return which + e.ID + ", is a fault that was forced and none of the origin's own"
 	case e.Tunnel != nil || r.Status == http.StatusSwitchingProtocols:
@@ -82,14 +82,14 @@ func unfit(e *recording.Exchange, target string) string {
 	case e.ErrorPage != nil && e.ErrorPage.Replaced == "":
 		return which + e.ID + ", has a custom error page instead of the origin's answer"
 	case e.ErrorPage != nil:
-		return "" // the head is all that the page left of it, and all that it takes
+		return "" // the head is all that the page left of it, and all that it needs
 	case e.Sent != nil && r.OriginHead == "":
 		return which + e.ID + ", has no response of the origin"
 	}
 	return incomplete(e)
 }
 
-// incomplete says that a body was not recorded whole; "" if it was.
+// incomplete explains that a body was not fully recorded; "" if it was.
 func incomplete(e *recording.Exchange) string {
 	r := &e.Response
 	if r.Truncated || int64(len(r.Body)) < r.BodyBytes && len(r.Body) > 0 {
@@ -130,8 +130,8 @@ func (s *Source) result(ctx context.Context, at entry, t *originconn.Target) (*o
 	return result, nil
 }
 
-// response is the origin's answer as it was recorded: with a custom error page,
-// that to the page's request.
+// response returns the origin's answer as recorded: with a custom error page, the answer to
+// the page's request.
 func response(e *recording.Exchange) (*originconn.Response, error) {
 	head := e.Response.OriginHead
 	if e.Sent == nil {
@@ -165,7 +165,7 @@ func response(e *recording.Exchange) (*originconn.Response, error) {
 	return r, nil
 }
 
-// parse reads a recorded head: a response that wants its body and trailer.
+// parse parses a recorded head: the result still needs its body and trailer.
 func parse(head, method string) (*originconn.Response, error) {
 	parsed, err := http.ReadResponse(bufio.NewReader(strings.NewReader(strings.TrimRight(head, "\r\n")+"\r\n\r\n")), &http.Request{Method: method})
 	if err != nil {
@@ -177,7 +177,7 @@ func parse(head, method string) (*originconn.Response, error) {
 	}, nil
 }
 
-// original is the body as the origin sent it: what the edge compressed is
+// original returns the body as the origin sent it: what the edge compressed is
 // decompressed.
 func original(e *recording.Exchange, header http.Header) ([]byte, error) {
 	coding := e.Response.Header.Get("Content-Encoding")
@@ -205,7 +205,7 @@ func original(e *recording.Exchange, header http.Header) ([]byte, error) {
 	return plain, nil
 }
 
-// headOf makes a response head of what a browser saved.
+// headOf makes a response head from what a browser saved.
 func headOf(r *recording.Response) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", r.Status, http.StatusText(r.Status))
@@ -226,7 +226,7 @@ func headOf(r *recording.Response) string {
 	return b.String()
 }
 
-// playedBody is a recorded body, with the failure at its end if it had one.
+// playedBody is a recorded body, followed by its failure if it had one.
 type playedBody struct {
 	*bytes.Reader
 	late *policy.Cause

@@ -11,15 +11,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// signature is what is known of a recorded request body: its size, or unread,
-// and the hash of the part that was recorded.
+// signature is what is known about a recorded request body: its size, or unread, and the
+// hash of the recorded part.
 type signature struct {
 	size, recorded int64
 	hash           [sha256.Size]byte
 }
 
-// unread is the size of a body that was not read to its end, as its origin
-// answered or failed before.
+// unread is the size of a body that was not read to its end, as its origin answered or
+// failed first.
 const unread = -1
 
 func signatureOf(v *recording.Viewer) signature {
@@ -30,23 +30,23 @@ func signatureOf(v *recording.Viewer) signature {
 	return s
 }
 
-// fits says whether a body is the one that was recorded, as far as that is known.
+// fits reports whether a body is the recorded one, as far as that is known.
 func (s *signature) fits(body []byte) bool {
 	size := int64(len(body))
 	return (s.size == size || s.size == unread) && s.recorded <= size && sha256.Sum256(body[:s.recorded]) == s.hash
 }
 
-// largestBody bounds what is read of a request's body to compare it.
+// largestBody limits what is read of a request's body to compare it.
 const largestBody = 64 << 20
 
-// errBody says that only the body speaks against it.
+// errBody means that only the body does not match.
 var errBody = errors.New("exchanges with this method and URL are recorded, none with this body")
 
-// errNoBody is the same of a request without a body.
+// errNoBody is the same for a request without a body.
 var errNoBody = errors.New("exchanges with this method and URL are recorded, all with a body")
 
-// matching returns the group whose body is that of the request. What it reads of
-// the body is put back, as the origin may have to get it.
+// matching returns the group whose body is that of the request. What it reads of the body
+// is put back, as the origin may have to get it.
 func matching(groups []*group, r *originconn.Request) (*group, error) {
 	if r.Body == nil {
 		for _, g := range groups {
@@ -76,7 +76,7 @@ func matching(groups []*group, r *originconn.Request) (*group, error) {
 	return nil, errBody
 }
 
-// rest is a body whose beginning was read and is read again.
+// rest is a body whose beginning has been read and is read again.
 type rest struct {
 	io.Reader
 	io.Closer

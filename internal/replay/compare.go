@@ -25,13 +25,13 @@ type Seen struct {
 type Change struct {
 	// What is "status", "cause", "header NAME" or "body".
 	What string `json:"what"`
-	// Before is what was recorded, After what came; "" where there was nothing.
+	// Before is what was recorded, After what came now; "" for nothing.
 	Before string `json:"before"`
 	After  string `json:"after"`
 }
 
-// differing are the fields that are never the same twice, or that belong to the
-// connection and not to the answer.
+// differing are the fields that always differ, or that belong to the connection and not to
+// the answer.
 var differing = []string{
 	"Age", "Connection", "Content-Length", "Date", "Keep-Alive", "Server-Timing", "Transfer-Encoding", "Via", "X-Amz-Cf-Id", "X-Amz-Cf-Pop",
 	"X-Edgesim-Cause", "X-Edgesim-Detail", "X-Edgesim-Exchange", "X-Edgesim-Hint", "X-Edgesim-Replayed",
@@ -73,7 +73,7 @@ func Compare(before *recording.Exchange, after *Seen) []Change {
 	return changes
 }
 
-// names are the fields of either header that are compared.
+// names returns the fields of either header that are compared.
 func names(a, b http.Header) []string {
 	var all []string
 	for _, h := range []http.Header{a, b} {
@@ -87,8 +87,8 @@ func names(a, b http.Header) []string {
 	return all
 }
 
-// bodies describes both bodies such that they are equal if nothing speaks
-// against it. The id of the exchange, which error pages show, does not count.
+// bodies describes both bodies so that the descriptions are equal unless a difference is
+// known. The id of the exchange, which error pages show, does not count.
 func bodies(before *recording.Exchange, after *Seen) (was, is string) {
 	r := &before.Response
 	size := int64(len(after.Body))
@@ -103,7 +103,7 @@ func bodies(before *recording.Exchange, after *Seen) (was, is string) {
 	return describe(r.Body, int64(len(r.Body))), describe(again, int64(len(again)))
 }
 
-// describe is the size of a body and the hash of what there is of it.
+// describe returns the size of a body and the hash of the available part.
 func describe(part []byte, size int64) string {
 	sum := sha256.Sum256(part)
 	text := fmt.Sprintf("%d bytes, sha256 %s", size, hex.EncodeToString(sum[:6]))

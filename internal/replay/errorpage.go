@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// replaced is the answer of the origin that a custom error page replaced. Its body
-// is not recorded, as the page takes its place again. Where the settings have no
-// such page any more, the body ends with a cause that says so.
+// replaced returns the origin's answer that a custom error page replaced. Its body is not
+// recorded, as the page replaces it again. If the settings no longer have such a page, the
+// body ends with a cause that says so.
 func replaced(e *recording.Exchange) (*originconn.Response, error) {
 	r, err := parse(e.ErrorPage.Replaced, e.Sent.Method)
 	if err != nil {
@@ -30,8 +30,8 @@ func replaced(e *recording.Exchange) (*originconn.Response, error) {
 	return r, nil
 }
 
-// pageAttempts are the attempts to get the custom error page: those of the last
-// request of the exchange.
+// pageAttempts returns the attempts to get the custom error page: those of the last request
+// of the exchange.
 func pageAttempts(e *recording.Exchange) []*originconn.Attempt {
 	for i := len(e.Attempts) - 1; i >= 0; i-- {
 		switch a := e.Attempts[i]; {
@@ -44,7 +44,7 @@ func pageAttempts(e *recording.Exchange) []*originconn.Attempt {
 	return nil
 }
 
-// pageFailure is why the custom error page could not be had; nil if it was.
+// pageFailure returns why the custom error page could not be fetched; nil if it was.
 func pageFailure(e *recording.Exchange) *policy.Cause {
 	if at := pageAttempts(e); len(at) > 0 {
 		return at[len(at)-1].Cause
@@ -52,8 +52,8 @@ func pageFailure(e *recording.Exchange) *policy.Cause {
 	return nil
 }
 
-// pageUnfit says why an exchange cannot answer the request for its custom error
-// page, given what keeps it from answering for the origin; "" if it can.
+// pageUnfit explains why an exchange cannot answer the request for its custom error page,
+// given what keeps it from answering for the origin; "" if it can.
 func pageUnfit(e *recording.Exchange, origin string) string {
 	const which = "the exchange in which it is a custom error page, "
 	switch {

@@ -15,13 +15,13 @@ import (
 
 // Config says what is replayed and how.
 type Config struct {
-	// Store has the recording; required. Exchanges are fetched from it as they
-	// are needed, and those recorded after Open are not replayed.
+	// Store has the recording; required. Exchanges are fetched from it as needed, and those
+	// recorded after Open are not replayed.
 	Store recording.Store
-	// Fallback lets the origin answer what the recording cannot. Default: such a
-	// request fails with a cause that says so.
+	// Fallback lets the origin answer what the recording cannot. Default: such a request
+	// fails with a cause that says so.
 	Fallback bool
-	// Headers are the names of the fields that must agree. Default: none.
+	// Headers are the names of the fields that must match. Default: none.
 	Headers []string
 }
 
@@ -33,31 +33,31 @@ type Source struct {
 	total    int
 
 	mu     sync.Mutex
-	groups map[string][]*group // by the text of method, URL and chosen fields
+	groups map[string][]*group // by the text of method, URL and selected fields
 }
 
-// group are the exchanges that answer the same request, in their order.
+// group holds the exchanges that answer the same request, in order.
 type group struct {
 	body    signature
 	entries []entry
 	turn    int
 }
 
-// entry is one exchange, as the answer of one of the origins it asked.
+// entry is one exchange, as the answer of one of the origins that it asked.
 type entry struct {
 	id string
 	// target is the host:port of that origin; "" in a browser's archive.
 	target string
-	// page says that it is the answer to the request for the custom error page.
+	// page means that it is the answer to the request for the custom error page.
 	page bool
-	// unfit says why the exchange cannot answer; "" if it can.
+	// unfit explains why the exchange cannot answer; "" if it can.
 	unfit string
 }
 
 // HeaderError is a field that cannot be compared, because the recording has it
 // redacted.
 type HeaderError struct {
-	// Name is the field's; Exchange has the first redacted value.
+	// Name is the field's name; Exchange is the one with its first redacted value.
 	Name, Exchange string
 }
 
@@ -105,8 +105,8 @@ func (s *Source) Exchanges() int { return s.total }
 // are played as they were recorded.
 func (s *Source) Redacted() int { return s.redacted }
 
-// add takes one exchange into the index: once for each origin that it asked, and
-// once for its custom error page.
+// add adds one exchange to the index: once for each origin that it asked, and once for its
+// custom error page.
 func (s *Source) add(e *recording.Exchange) error {
 	if e.Sent == nil {
 		if e.Behavior == "" && e.Cause == nil && e.Response.Status > 0 { // a browser's
@@ -146,7 +146,7 @@ func (s *Source) count(e *recording.Exchange, all ...entry) {
 	}
 }
 
-// indexSent adds an entry for a request as it was sent to the entry's origin.
+// indexSent adds an entry for a request as sent to the entry's origin.
 func (s *Source) indexSent(e *recording.Exchange, at entry, sent *recording.Sent, body signature) error {
 	header := func(name string) []string {
 		var values []string
@@ -187,7 +187,7 @@ func (s *Source) index(e *recording.Exchange, at entry, body signature, key stri
 	return nil
 }
 
-// key is the text of everything that must agree but the body.
+// key is the text of everything that must match except the body.
 func (s *Source) key(origin, method, uri string, header func(string) []string) string {
 	var b strings.Builder
 	b.WriteString(method + " " + strings.ToLower(origin) + " " + uri)
@@ -258,11 +258,11 @@ func (s *Source) besides() string {
 	return " and the same " + strings.Join(s.config.Headers, ", ")
 }
 
-// noMatchText stands on the page of a request that the recording cannot answer.
+// noMatchText is on the page for a request that the recording cannot answer.
 const noMatchText = "edgesim replays a recording, which has no answer to this request. This is not an answer of CloudFront."
 
-// noMatch is the cause of such a request. It is edgesim's own and none of
-// CloudFront's: the status is one that CloudFront never makes.
+// noMatch is the cause of such a request. It is edgesim's own, not CloudFront's: CloudFront
+// never uses this status.
 func noMatch(t *originconn.Target, r *originconn.Request, why string) *policy.Cause {
 	scheme := "http"
 	if t.TLS {

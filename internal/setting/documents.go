@@ -37,7 +37,7 @@ func Markdown() string {
 	return out.String()
 }
 
-// cell makes text fit for a cell of a table.
+// cell escapes text for a table cell.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 // JSONSchema is the JSON Schema (draft 2020-12) of an overlay, for editors.
@@ -68,7 +68,7 @@ func JSONSchema() []byte {
 	return pretty.Bytes()
 }
 
-// schema is the schema of one setting, with null for "says nothing".
+// schema is the schema of one setting, also allowing null for "not set".
 func (s *Setting) schema() string {
 	description := strings.ReplaceAll(s.Usage, "`", "")
 	if s.Default != "" {

@@ -10,23 +10,22 @@ type Setting struct {
 	Kind Kind
 	// Group is where help and documentation list it.
 	Group Group
-	// Everyday marks what most people need; help has the rest apart.
+	// Everyday marks what most people need; help lists the rest separately.
 	Everyday bool
-	// Ways are the ways in which it can be given. Default: flag, environment and
-	// overlay.
+	// Ways are the ways in which it can be given. Default: flag, environment and overlay.
 	Ways Ways
-	// Value is what stands for the value in help, e.g. "URL"; "" for a Switch.
+	// Value is the placeholder for the value in help, e.g. "URL"; "" for a Switch.
 	Value string
-	// Usage says what it does, in one sentence in lower case without a full stop.
+	// Usage says what it does, in one lower-case sentence without a period.
 	Usage string
-	// Default is the value where nobody gives one, as text; "" for none. Said is
-	// what help says of it instead, where it is not a value.
+	// Default is the default value as text; "" for none. Said is what help shows instead if
+	// it is not a value.
 	Default, Said string
-	// Choices are the words of a Choice or a Place, all of them or beside others.
+	// Choices are the words of a Choice or a Place, all of them or in addition to others.
 	Choices []string
-	// Example is what can stand behind the key in an overlay; a test reads each.
+	// Example is an example value for the key in an overlay; a test reads each.
 	Example string
-	// Schema is the JSON Schema of a Mapping; other kinds have theirs.
+	// Schema is the JSON Schema of a Mapping; other kinds have their own.
 	Schema string
 }
 

@@ -127,7 +127,7 @@ var edge = []Setting{
 	},
 }
 
-// recordings are the settings of what is kept of exchanges.
+// recordings are the settings for recording exchanges.
 var recordings = []Setting{
 	{
 		Name: "record", Kind: Place, Group: GroupRecording, Everyday: true, Value: "WHERE", Choices: []string{"memory", "off"}, Said: "recordings in the state directory",

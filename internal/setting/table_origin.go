@@ -1,7 +1,7 @@
 package setting
 
-// origin are the settings of what the origin is and how it is reached: all commands
-// that go to origins have their flags.
+// origin are the settings of what the origin is and how it is reached: all commands that
+// contact origins have these flags.
 var origin = []Setting{
 	{
 		Name: "distribution", Kind: Mapping, Group: GroupOrigin, Everyday: true, Ways: OverlayOnly,

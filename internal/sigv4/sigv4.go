@@ -1,9 +1,9 @@
-// Package sigv4 signs requests to origins with Signature Version 4, by the signer of
-// AWS's own SDK, which stays behind it.
+// Package sigv4 signs requests to origins with Signature Version 4, using the signer of
+// AWS's own SDK, which it hides.
 //
 // # What to read first
 //
-// [Sign]. Whether a request is signed, and for what, is package policy's to say
+// [Sign]. Package policy decides whether a request is signed, and for what
 // ([policy.SignatureFor]).
 package sigv4
 

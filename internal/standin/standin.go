@@ -1,6 +1,6 @@
-// Package standin puts folders where buckets would be: what --connect DOMAIN=dir:PATH
-// asks for. Each is served behind a loopback port of its own, so that everything on the
-// way there is real, and recorded.
+// Package standin serves folders in place of buckets, as --connect DOMAIN=dir:PATH
+// requests. Each is behind its own loopback port, so that everything on the way there is
+// real, and recorded.
 //
 // # What to read first
 //
@@ -24,18 +24,17 @@ import (
 
 // Folders are the folders that are served.
 type Folders struct {
-	// Connect has the entries that it was opened with, those of folders leading to
-	// their loopback addresses.
+	// Connect holds the entries that it was opened with; those of folders point to their
+	// loopback addresses.
 	Connect map[string]string
-	// Trust is the CA of their certificates, which stands for Amazon's; empty where no
+	// Trust is the CA of their certificates, which stands in for Amazon's; empty if no
 	// folder is served.
 	Trust []*x509.Certificate
 
 	servers []*bucket.Server
 }
 
-// life is how long the certificates are valid, which the clock of an edge can be moved
-// within.
+// life is how long the certificates are valid; the clock of an edge can be moved within it.
 const life = 10 * 365 * 24 * time.Hour
 
 // Open serves every folder that connect names. at is the time at which certificates

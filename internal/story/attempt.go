@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// attempt tells one try to get a response, step by step.
+// attempt describes one attempt to get a response, step by step.
 func (t *teller) attempt(a *originconn.Attempt) {
 	if a.StaleIdle > 0 {
 		t.say("a kept-alive connection was found closed by the origin, after %s without use", took(a.StaleIdle))
@@ -41,7 +41,7 @@ func (t *teller) attempt(a *originconn.Attempt) {
 	t.explained(a.Explanation)
 }
 
-// connected tells of the name and the socket.
+// connected describes the name lookup and the connection.
 func (t *teller) connected(a *originconn.Attempt) {
 	if len(a.Addresses) > 0 {
 		t.say("the name resolved to %s in %s", strings.Join(a.Addresses, ", "), took(a.Phases.Resolve))
@@ -55,7 +55,7 @@ func (t *teller) connected(a *originconn.Attempt) {
 	}
 }
 
-// handshake tells what was offered, agreed on and shown.
+// handshake describes what was offered, negotiated and presented.
 func (t *teller) handshake(a *originconn.Attempt) {
 	h := a.Handshake
 	sni := "without SNI"
@@ -114,7 +114,7 @@ func certificate(der []byte) string {
 	return text
 }
 
-// explained tells what the scan of the origin found.
+// explained describes what the scan of the origin found.
 func (t *teller) explained(x *originconn.Explanation) {
 	if x == nil || !x.Done() {
 		return

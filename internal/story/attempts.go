@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// attempts tells each try to get a response. Those that failed as the one before
-// them did are told together, with nothing but their times.
+// attempts describes each attempt to get a response. Those that failed like the one before
+// are combined, with only their times.
 func (t *teller) attempts() {
 	all := t.e.Attempts
 	for i := 0; i < len(all); i++ {
@@ -40,8 +40,7 @@ func (t *teller) attempts() {
 	}
 }
 
-// again tells attempts that failed as the one before them, which was the one of
-// this number.
+// again describes attempts that failed like the one before them, which has this number.
 func (t *teller) again(number int, attempts []*originconn.Attempt) {
 	var numbers, times []string
 	for i, a := range attempts {
@@ -57,21 +56,21 @@ func (t *teller) again(number int, attempts []*originconn.Attempt) {
 	t.say("%s took %s", they, enumerated(times))
 }
 
-// sketch is what is told of an attempt but for how long it took, so that two that
-// differ in nothing else have the same.
+// sketch returns the description of an attempt without its durations, so that two that
+// differ in nothing else are equal.
 func (t *teller) sketch(a *originconn.Attempt) string {
 	timeless := *a
 	p := &timeless.Phases
 	for _, d := range []*time.Duration{&p.Resolve, &p.Dial, &p.Handshake, &p.Send, &p.Wait, &timeless.Idle, &timeless.StaleIdle} {
-		*d = min(*d, 1) // whether there was any is told
+		*d = min(*d, 1) // only whether there was any is shown
 	}
 	var b strings.Builder
 	(&teller{page: page{to: &b}, e: t.e}).attempt(&timeless)
 	return a.Target + "\n" + b.String()
 }
 
-// toldAtTop says whether the summary has the sentence of an attempt's cause: it has
-// that of the exchange, which is that of the last attempt and may say more.
+// toldAtTop reports whether the summary has the sentence of an attempt's cause: it has the
+// exchange's, which is that of the last attempt and may say more.
 func (t *teller) toldAtTop(c *policy.Cause) bool {
 	decided := t.e.Cause
 	if decided == nil || decided.Rule != c.Rule {
@@ -81,7 +80,7 @@ func (t *teller) toldAtTop(c *policy.Cause) bool {
 	return c.Detail == decided.Detail || last != nil && last.Cause != nil && c.Rule == last.Cause.Rule && c.Detail == last.Cause.Detail
 }
 
-// enumerated joins words as a sentence does.
+// enumerated joins words as in a sentence.
 func enumerated(words []string) string {
 	if n := len(words); n > 1 {
 		words = slices.Concat(words[:n-2], []string{fmt.Sprintf("%s and %s", words[n-2], words[n-1])})

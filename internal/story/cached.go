@@ -7,10 +7,10 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// kept says whether the answer came from the cache.
+// kept reports whether the answer came from the cache.
 func kept(c *recording.CacheFacts) bool { return c != nil && c.From != "" }
 
-// decisions says what each decision of the cache means.
+// decisions explain each decision of the cache.
 var decisions = map[recording.CacheDecision]string{
 	recording.CacheMiss:      "a miss: the origin is asked",
 	recording.CacheHit:       "a hit: the answer was in the cache, and fresh",
@@ -20,7 +20,7 @@ var decisions = map[recording.CacheDecision]string{
 	recording.CachePass:      "not cached: the request goes to the origin in any case",
 }
 
-// cached is what CloudFront's cache makes of the request.
+// cached describes what CloudFront's cache does with the request.
 func (t *teller) cached() {
 	c := t.e.Cache
 	if c == nil {

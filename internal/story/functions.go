@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// functions tells what the edge functions of these events did.
+// functions describes what the edge functions of these events did.
 func (t *teller) functions(title string, events ...policy.Trigger) {
 	first := true
 	for i := range t.e.Functions {
@@ -43,7 +43,7 @@ func (t *teller) function(run *recording.FunctionRun) {
 	}
 }
 
-// changeText is one change in a line.
+// changeText formats one change as a line.
 func changeText(c *policy.Change) string {
 	text := string(c.Kind) + " " + c.Field
 	switch c.Kind {

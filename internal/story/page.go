@@ -29,8 +29,8 @@ const (
 	reset  = "\x1b[0m"
 )
 
-// narrowest is the fewest columns that text is broken for: below that the
-// terminal breaks it better.
+// narrowest is the minimum number of columns for which text is wrapped: below that the
+// terminal wraps it better.
 const narrowest = 20
 
 // page is what a story is written on.
@@ -40,8 +40,9 @@ type page struct {
 	err     error
 }
 
-// line writes one line. One that is too long is broken at spaces and goes on two
-// columns further in; what is to be copied stays whole (see [columns.Wrap]).
+// line writes one line. One that is too long is wrapped at spaces and continued with two
+// more columns of indentation; what people may want to copy stays in one piece (see
+// [columns.Wrap]).
 func (p *page) line(indent int, color, text string) {
 	text = printable(text)
 	lines := []string{text}
@@ -70,6 +71,6 @@ func (p *page) write(indent, color, text string) {
 // gap writes an empty line.
 func (p *page) gap() { p.write("", plain, "") }
 
-// printable makes foreign text fit for a terminal: no escapes, no line ends, and
-// nothing that turns the direction of what follows.
+// printable makes foreign text safe for a terminal: no escapes, no line ends, and nothing
+// that changes the text direction.
 func printable(text string) string { return logline.Printable(text) }

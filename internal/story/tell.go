@@ -31,13 +31,13 @@ func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	return t.page.err
 }
 
-// teller tells one exchange.
+// teller describes one exchange.
 type teller struct {
 	page
 	e *recording.Exchange
 }
 
-// The columns at which chapters, their lines and what belongs to a line begin.
+// The indentation of chapters, their lines and details of a line.
 const (
 	inChapter = 2
 	inLine    = 4
@@ -53,7 +53,7 @@ func (t *teller) say(format string, args ...any) {
 	t.line(inChapter, plain, fmt.Sprintf(format, args...))
 }
 
-// summary is the end of the story, first.
+// summary is the end of the story, told first.
 func (t *teller) summary() {
 	e := t.e
 	outcome, color := statusText(e.Response.Status), plain
@@ -81,7 +81,7 @@ func (t *teller) summary() {
 	}
 }
 
-// asked is the viewer's request.
+// asked describes the viewer's request.
 func (t *teller) asked() {
 	v := &t.e.Viewer
 	t.chapter("What the viewer asked")
@@ -105,7 +105,7 @@ func (t *teller) asked() {
 	t.body(v.BodyBytes, len(v.Body), v.Truncated)
 }
 
-// sent is the request to the origin.
+// sent describes the request to the origin.
 func (t *teller) sent() {
 	e := t.e
 	t.chapter("What was sent to the origin")
@@ -131,7 +131,7 @@ func (t *teller) sent() {
 	t.dropped(policy.LegRequest, "not sent on")
 }
 
-// dropped tells what a message lost on its way, and to which setting.
+// dropped lists what a message lost on its way, and because of which setting.
 func (t *teller) dropped(leg policy.ChangeLeg, what string) {
 	var lost []policy.Change
 	for _, c := range t.e.Changes {
@@ -144,21 +144,20 @@ func (t *teller) dropped(leg policy.ChangeLeg, what string) {
 	}
 }
 
-// fields tells fields in their order.
+// fields lists fields in order.
 func (t *teller) fields(fields []policy.Field) {
 	for _, f := range fields {
 		t.line(inLine, dim, f.Name+": "+f.Value)
 	}
 }
 
-// foreign says whether an edge has never seen the exchange: it is one of a
-// browser's archive.
+// foreign reports whether no edge has seen the exchange: it comes from a browser's archive.
 func (t *teller) foreign() bool {
 	e := t.e
 	return e.Behavior == "" && e.Sent == nil && e.Cause == nil && len(e.Attempts) == 0
 }
 
-// findings are the judgments that belong to no attempt.
+// findings lists the judgments that belong to no attempt.
 func (t *teller) findings() {
 	if !slices.ContainsFunc(t.e.Findings, noteworthy) {
 		return
@@ -167,10 +166,10 @@ func (t *teller) findings() {
 	t.judged(inChapter, t.e.Findings)
 }
 
-// noteworthy says whether a finding is told: those that passed are not.
+// noteworthy reports whether a finding is mentioned: not if it passed.
 func noteworthy(f policy.Finding) bool { return f.Verdict != policy.Pass }
 
-// judged tells findings with their evidence.
+// judged lists findings with their evidence.
 func (t *teller) judged(indent int, findings []policy.Finding) {
 	passed := 0
 	for _, f := range findings {
@@ -198,7 +197,7 @@ func (t *teller) judged(indent int, findings []policy.Finding) {
 	}
 }
 
-// decided is the cause with its rule.
+// decided describes the cause with its rule.
 func (t *teller) decided() {
 	c := t.e.Cause
 	if c == nil {
@@ -218,7 +217,7 @@ func (t *teller) decided() {
 	}
 }
 
-// errorPage is the custom error page, and what it replaces.
+// errorPage describes the custom error page, and what it replaces.
 func (t *teller) errorPage() {
 	p := t.e.ErrorPage
 	if p == nil {
@@ -241,7 +240,7 @@ func (t *teller) errorPage() {
 	t.fields(p.Sent.Header)
 }
 
-// answered is what the viewer got.
+// answered describes what the viewer got.
 func (t *teller) answered() {
 	r := &t.e.Response
 	t.chapter("What the viewer got")
@@ -264,7 +263,7 @@ func (t *teller) answered() {
 	}
 	t.header(r.Header)
 	t.dropped(policy.LegResponse, "removed from the answer")
-	if t.e.Tunnel == nil { // whose bytes are no body; they are told below
+	if t.e.Tunnel == nil { // its bytes are not a body; they are described below
 		t.body(r.BodyBytes, len(r.Body), r.Truncated)
 	}
 	if g := t.e.GRPC; g != nil {
@@ -275,7 +274,7 @@ func (t *teller) answered() {
 	}
 }
 
-// header tells the fields in alphabetical order.
+// header lists the fields in alphabetical order.
 func (t *teller) header(h http.Header) {
 	names := make([]string, 0, len(h))
 	for name := range h {
@@ -283,7 +282,7 @@ func (t *teller) header(h http.Header) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if strings.HasPrefix(name, "X-Edgesim-") { // what is told here
+		if strings.HasPrefix(name, "X-Edgesim-") { // covered by this text
 			continue
 		}
 		for _, value := range h[name] {
@@ -292,7 +291,7 @@ func (t *teller) header(h http.Header) {
 	}
 }
 
-// body says how large a body was and how much of it is recorded.
+// body describes how large a body was and how much of it is recorded.
 func (t *teller) body(size int64, recorded int, truncated bool) {
 	switch {
 	case size == 0 && recorded == 0:
@@ -309,7 +308,7 @@ func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// took is a duration as people read it.
+// took formats a duration for people.
 func took(d time.Duration) string {
 	switch {
 	case d < time.Second:

@@ -1,5 +1,5 @@
-// Package when reads times as people type them: an instant, a date, or how long ago
-// it was. Flags, the API and overlays take the same forms.
+// Package when parses times as people type them: a time, a date, or how long ago it was.
+// Flags, the API and overlays accept the same forms.
 package when
 
 import (
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// forms are the forms of a time that people type, from the whole one to the
-// date alone. One without a zone is in UTC, as every time here is shown.
+// forms are the forms of a time that people type, from the complete one to only the date.
+// Without a zone it is UTC, as every time here is shown.
 var forms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
 
 // Time reads a time as people type it: 2026-12-31T15:04:05Z, 2026-12-31 15:04,

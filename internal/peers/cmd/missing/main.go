@@ -1,5 +1,5 @@
-// Command missing names the peers that are not installed on this machine, whose
-// tests were skipped. It prints nothing when all are there.
+// Command missing lists the peers that are not installed on this machine, whose tests were
+// skipped. It prints nothing if all are installed.
 package main
 
 import (
