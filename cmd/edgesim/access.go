@@ -9,7 +9,8 @@ import (
 	"github.com/edgesim/edgesim/internal/sigv4"
 )
 
-// readAccess reads where viewers are and what requests to origins are signed with.
+// readAccess reads the viewers' location and the credentials for signing requests to
+// origins.
 func (s *settings) readAccess(g given, o *ingest.Overlay) error {
 	if country := strings.ToUpper(g.text("viewer-country")); country != "" {
 		if len(country) != 2 || strings.Trim(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {

@@ -22,8 +22,8 @@ const (
 	exitUndecided = 3 // could not be decided
 )
 
-// run is the program: it parses, calls one command, and turns what comes back
-// into an exit code. It is the one place where an error becomes one.
+// run is the program: it parses the arguments, calls one command, and turns the result into
+// an exit code. Nothing else turns an error into an exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, out: output{stdout: stdout, stderr: stderr}, log: logrus.New()}
 	p.logTo = &logStream{stderr}
@@ -54,17 +54,17 @@ type program struct {
 	out   output
 	log   *logrus.Logger
 	logTo *logStream
-	// helpAll says that help has every flag.
+	// helpAll means that help lists every flag.
 	helpAll bool
-	// watched says that a person reads the log on a terminal, and gets lines for
-	// people in its place.
+	// watched means that a person reads the log on a terminal, and gets lines for people
+	// instead of it.
 	watched bool
 }
 
 // logStream is the stream that the log goes to, chosen before its first line.
 type logStream struct{ io.Writer }
 
-// app is the command line: names, help, and which function carries a command out.
+// app is the command line: names, help, and the functions that carry out the commands.
 func (p *program) app() *cli.App {
 	app := &cli.App{
 		Name:    "edgesim",
@@ -78,15 +78,15 @@ func (p *program) app() *cli.App {
 			"  edgesim serve dist-config.json                   an edge for the distribution you have\n" +
 			"  edgesim check https://www.example.com            would CloudFront reach this origin?\n" +
 			"  edgesim lab                                      broken origins to try things on",
-		// The version, which may be long, is what --version prints.
+		// The version, which may be long, is printed by --version.
 		CustomAppHelpTemplate: strings.Replace(cli.AppHelpTemplate, "\n\nVERSION:\n   {{.Version}}", "", 1),
 
 		Writer:          p.out.stdout,
 		ErrWriter:       p.out.stderr,
 		Reader:          p.stdin,
 		HideHelpCommand: true,
-		// Values of what is repeatable are not split at commas, which they may hold; in
-		// the environment, one stands on each line.
+		// Values of repeatable flags are not split at commas, which they may contain; in
+		// the environment, there is one per line.
 		SliceFlagSeparator: "\n",
 		// urfave/cli's own handler calls os.Exit; run does that, once.
 		ExitErrHandler: func(*cli.Context, error) {},
@@ -127,8 +127,7 @@ func (p *program) app() *cli.App {
 	return app
 }
 
-// complete adds what every command has: the log flags, and usage errors in our
-// own voice.
+// complete adds what every command has: the log flags, and usage errors in our own style.
 func (p *program) complete(command *cli.Command) {
 	command.HideHelpCommand = true
 	command.Flags = append(command.Flags, logFlags()...)
@@ -150,7 +149,7 @@ func (p *program) configureLog(c *cli.Context) error {
 	return p.setLog(given{c: c})
 }
 
-// setLog makes the log as the flags or the overlay say.
+// setLog configures the log as the flags or the overlay say.
 func (p *program) setLog(g given) error {
 	switch output := g.text("log-output"); output {
 	case "", "stderr":
@@ -184,17 +183,16 @@ func (p *program) setLog(g given) error {
 	return nil
 }
 
-// ownToCommand says whether a flag means another thing than the one of its name
-// elsewhere, so that the environment cannot give it: EDGESIM_ORIGIN, set for
-// serve, must not hide recordings, nor EDGESIM_FORMAT, set for check, refuse an
-// export.
+// ownToCommand reports whether a flag means something other than the flag of the same name
+// elsewhere, so that the environment cannot set it: EDGESIM_ORIGIN, set for serve, must not
+// hide recordings, and EDGESIM_FORMAT, set for check, must not break an export.
 func ownToCommand(flag cli.Flag) bool {
 	f, ok := flag.(cli.CategorizableFlag)
 	return ok && (f.GetCategory() == filterCategory || f.GetCategory() == formatCategory || f.GetCategory() == askCategory)
 }
 
-// ownVariables are the variables of flags that mean another thing than the one of
-// their name elsewhere, by command and flag. What destroys has none: "" is none.
+// ownVariables are the variables of flags that mean something other than the flag of the
+// same name elsewhere, by command and flag. Destructive flags have none: "" means none.
 var ownVariables = map[string]string{
 	"lab host":    "EDGESIM_LAB_HOST",
 	"lab ca-file": "EDGESIM_LAB_CA_FILE",
@@ -202,8 +200,8 @@ var ownVariables = map[string]string{
 	"rm all":      "",
 }
 
-// variableOf is the variable by which a command's flag can be given, too:
-// EDGESIM_<FLAG>, as a rule; "" for none.
+// variableOf returns the variable that can also set a command's flag, usually
+// EDGESIM_<FLAG>; "" for none.
 func variableOf(command *cli.Command, flag cli.Flag) string {
 	name := flag.Names()[0]
 	if own, ok := ownVariables[command.Name+" "+name]; ok {
@@ -215,7 +213,7 @@ func variableOf(command *cli.Command, flag cli.Flag) string {
 	return setting.Variable(name)
 }
 
-// fromEnvironment lets a flag be given by a variable.
+// fromEnvironment allows setting a flag by a variable.
 func fromEnvironment(flag cli.Flag, name string) {
 	switch f := flag.(type) {
 	case *cli.StringFlag:
@@ -230,7 +228,7 @@ func fromEnvironment(flag cli.Flag, name string) {
 	}
 }
 
-// noArguments refuses arguments where a command takes none.
+// noArguments rejects arguments if a command takes none.
 func noArguments(c *cli.Context) error {
 	if !c.Args().Present() {
 		return nil

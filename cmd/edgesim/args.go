@@ -8,9 +8,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// interleave moves the flags of a command before its arguments, because
-// urfave/cli stops looking for flags at the first argument and the contract
-// lets them stand anywhere. What follows "--" are arguments.
+// interleave moves the flags of a command before its arguments, because urfave/cli stops
+// looking for flags at the first argument and the contract allows them anywhere. Everything
+// after "--" is an argument.
 func interleave(app *cli.App, args []string) []string {
 	at := 1
 	for at < len(args) && strings.HasPrefix(args[at], "-") {
@@ -51,8 +51,7 @@ func interleave(app *cli.App, args []string) []string {
 	return out
 }
 
-// withoutHelpAll replaces --help-all by --help, and says whether it stood
-// there.
+// withoutHelpAll replaces --help-all with --help, and reports whether it was present.
 func withoutHelpAll(args []string) ([]string, bool) {
 	out, found := slices.Clone(args), false
 	for i, arg := range out {
@@ -66,8 +65,8 @@ func withoutHelpAll(args []string) ([]string, bool) {
 	return out, found
 }
 
-// asksForHelp says whether --help stands anywhere among the arguments of a command:
-// whoever asks for help wants that and nothing else.
+// asksForHelp reports whether --help is among the arguments of a command: then nothing else
+// matters.
 func asksForHelp(command *cli.Command, args []string) bool {
 	for i := 0; i < len(args) && args[i] != "--"; i++ {
 		switch {
@@ -83,21 +82,21 @@ func asksForHelp(command *cli.Command, args []string) bool {
 // takeExchanges are the commands whose arguments are exchanges.
 var takeExchanges = []string{"show", "replay", "rm"}
 
-// looksLikeID says whether what begins like a flag is the id of an exchange, or
-// its beginning: those of older edges may begin with a dash. No flag has a
-// capital letter, and hardly an id has none.
+// looksLikeID reports whether something that looks like a flag is the id of an exchange, or
+// its beginning: ids of older edges may start with a dash. No flag has a capital letter,
+// and hardly any id has none.
 func looksLikeID(command *cli.Command, arg string) bool {
 	return slices.Contains(takeExchanges, command.Name) && strings.ContainsFunc(flagName(arg), unicode.IsUpper)
 }
 
-// flagName is the name of a flag without its dashes and its value.
+// flagName returns the name of a flag without its dashes and its value.
 func flagName(arg string) string {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	return name
 }
 
-// intoSubcommand goes from a command to the one below it that is named. What
-// stands between the two goes behind, as all flags are those of the subcommand.
+// intoSubcommand goes from a command to the named subcommand. Flags between the two are
+// moved after it, as all flags belong to the subcommand.
 func intoSubcommand(args []string, at int, command *cli.Command) ([]string, int, *cli.Command) {
 	for i := at + 1; i < len(args) && args[i] != "--" && len(command.Subcommands) > 0; i++ {
 		if strings.HasPrefix(args[i], "-") {
@@ -117,7 +116,7 @@ func intoSubcommand(args []string, at int, command *cli.Command) ([]string, int,
 	return args, at, command
 }
 
-// takesValue says whether a flag's value is the next argument.
+// takesValue reports whether a flag's value is the next argument.
 func takesValue(command *cli.Command, arg string) bool {
 	if strings.Contains(arg, "=") {
 		return false

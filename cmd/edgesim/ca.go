@@ -63,7 +63,7 @@ func (p *program) ca(c *cli.Context) error {
 		{"Python", "SSL_CERT_FILE=%[1]s REQUESTS_CA_BUNDLE=%[1]s"},
 		{"Node.js", "NODE_EXTRA_CA_CERTS=%s"},
 	} {
-		p.out.line("  %-9s %s", way[0], fmt.Sprintf(way[1], file)) // never wrapped: it is to be copied
+		p.out.line("  %-9s %s", way[0], fmt.Sprintf(way[1], file)) // never wrapped: people copy it
 	}
 	return nil
 }

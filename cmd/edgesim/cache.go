@@ -9,10 +9,10 @@ import (
 	"github.com/edgesim/edgesim/edge"
 )
 
-// leastCache is the smallest --cache-size: what is less holds no page.
+// leastCache is the minimum --cache-size: anything less holds no page.
 const leastCache = 1e6
 
-// readCache reads what the cache keeps and how much; where, see cacheDir.
+// readCache reads what the cache keeps and how much; for where, see cacheDir.
 func readCache(g given) (edge.CacheConfig, error) {
 	c := edge.CacheConfig{Mode: edge.CacheMode(g.text("cache"))}
 	switch c.Mode {
@@ -38,7 +38,7 @@ func readCache(g given) (edge.CacheConfig, error) {
 	return c, nil
 }
 
-// newCache makes the cache, with its large bodies in the state directory.
+// newCache makes the cache, which keeps large bodies in the state directory.
 func newCache(c edge.CacheConfig, state string, log *logrus.Logger) *edge.Cache {
 	if c.Mode == edge.CacheOff {
 		return nil
@@ -50,7 +50,7 @@ func newCache(c edge.CacheConfig, state string, log *logrus.Logger) *edge.Cache 
 	return edge.NewCache(c)
 }
 
-// logCache tells when large bodies cannot be kept, and when they can be again.
+// logCache logs when large bodies cannot be kept, and when they can be again.
 func logCache(log *logrus.Logger, dir string, err error) {
 	if err != nil {
 		log.Warnf("%s cannot be written (%v): bodies over 1 MiB are served and not cached until there is room", dir, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/internal/invalidation"
 )
 
-// cacheAPI gives the API what is kept, what removes it, and the clock.
+// cacheAPI connects the API to the cache, invalidations and the clock.
 func cacheAPI(c *inspector.Config, s *settings, e *edge.Edge) {
 	c.Clock = &inspector.Clock{Now: s.now, Ahead: s.clock.Ahead, Advance: s.clock.Advance}
 	c.Invalidations = &invalidation.Registry{Find: e.Named, Remove: e.Invalidate, Now: s.now}
@@ -20,7 +20,7 @@ func cacheAPI(c *inspector.Config, s *settings, e *edge.Edge) {
 	}
 }
 
-// listCache is what is kept as the API tells it.
+// listCache returns the cache's contents for the API.
 func listCache(e *edge.Edge, s *settings, before uint64, n int) inspector.Cache {
 	stats := e.Cache.Stats()
 	page := inspector.Cache{Mode: string(stats.Mode), Entries: stats.Entries, Bytes: stats.Bytes, MaxBytes: stats.Most, Evicted: stats.Evicted}

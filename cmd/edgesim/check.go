@@ -107,7 +107,7 @@ func (p *program) check(c *cli.Context) error {
 	return nil
 }
 
-// exitCode is the exit code of a report.
+// exitCode returns the exit code for a report.
 func exitCode(r *check.Report, failOn string) int {
 	switch {
 	case r.Count.Fail > 0, failOn == "warn" && r.Count.Warn > 0:
@@ -118,7 +118,7 @@ func exitCode(r *check.Report, failOn string) int {
 	return exitFine
 }
 
-// checkConfig reads the arguments and flags. The caller ends what was opened.
+// checkConfig reads the arguments and flags. The caller must call closeAll.
 func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func(), err error) {
 	cfg = check.Config{
 		Host: c.String("host"), Path: c.String("path"), Method: c.String("method"),
@@ -171,14 +171,14 @@ func (p *program) checkConfig(c *cli.Context) (cfg check.Config, closeAll func()
 	return cfg, closeAll, nil
 }
 
-// noticesOf prints what the readers of subjects have to say about them, once each.
-// Defaults that were inferred are in the report, and no news before it.
+// noticesOf prints the notices of the subjects' readers, each once. Inferred defaults are
+// only in the report.
 func (p *program) noticesOf(all []subject) {
 	var lines repeated
 	for _, s := range all {
 		var told []distribution.Notice
 		for _, n := range s.settings.distribution.Notices {
-			if n.Kind == distribution.NoticeInferred || n.Loopback && p.watched { // who typed localhost at a terminal knows
+			if n.Kind == distribution.NoticeInferred || n.Loopback && p.watched { // whoever typed localhost at a terminal knows
 				continue
 			}
 			if strings.Contains(s.name, "://") { // the URL is all there is to point to
@@ -200,8 +200,8 @@ func (p *program) noticesOf(all []subject) {
 	}
 }
 
-// explainFully lets a check wait until a refusal is explained, as nobody waits
-// for an answer of the edge meanwhile.
+// explainFully makes a check wait until a refusal is explained, as no viewer is waiting
+// meanwhile.
 const explainFully = 20 * time.Second
 
 // subject is an argument of check with its settings.
@@ -241,8 +241,8 @@ func (p *program) readSubjects(c *cli.Context) ([]subject, error) {
 	return all, nil
 }
 
-// eachDistribution is what was read, once for each distribution, or for the chosen
-// one alone.
+// eachDistribution returns what was read, once for each distribution, or only for the
+// chosen one.
 func eachDistribution(result *ingest.Result, chosen bool) []*ingest.Result {
 	if chosen || len(result.Distributions) < 2 {
 		return []*ingest.Result{result}
@@ -256,8 +256,8 @@ func eachDistribution(result *ingest.Result, chosen bool) []*ingest.Result {
 	return all
 }
 
-// schemeHint is the URL that was meant where a host was given, and no file has
-// that name; "" for what looks like a file.
+// schemeHint returns the URL that was probably meant if a host was given and no such file
+// exists; "" for what looks like a file.
 func schemeHint(arg string) string {
 	if _, err := os.Stat(arg); err == nil || strings.Contains(arg, "://") {
 		return ""
@@ -272,12 +272,12 @@ func schemeHint(arg string) string {
 	return "a URL begins with its scheme: edgesim check https://" + arg
 }
 
-// readSubject reads one argument. The path of a URL is the one to ask for.
+// readSubject reads one argument. The path of a URL is the one to request.
 func (p *program) readSubject(c *cli.Context, s *subject) (*ingest.Result, error) {
 	if !strings.Contains(s.name, "://") {
 		return p.fromFile(c, s.name)
 	}
-	origin, named := s.name, "the URL" // which may hold a password
+	origin, named := s.name, "the URL" // may contain a password
 	if u, err := url.Parse(origin); err == nil && u.User == nil && u.Host != "" {
 		s.path = u.EscapedPath()
 		if u.RawQuery != "" {

@@ -9,23 +9,23 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// block is one or more checks that say the same.
+// block is one or more checks with the same result.
 type block struct {
 	*check.Check
-	// checks is how many there are.
+	// checks is the number of checks.
 	checks    int
 	behaviors []string
 	viewers   []check.Viewer
 }
 
-// blocksOf joins the checks that differ in behavior and viewers only.
+// blocksOf joins the checks that differ only in behavior and viewers.
 func blocksOf(checks []check.Check) []*block {
 	known := map[string]*block{}
 	var blocks []*block
 	for i := range checks {
 		c := &checks[i]
 		outcome := c.Outcome
-		if c.Target == nil && outcome.Detail != "" { // what the edge makes itself is the same but for host and path
+		if c.Target == nil && outcome.Detail != "" { // the edge's own answers differ only in host and path
 			outcome.Location = ""
 		}
 		key := fmt.Sprint(c.Subject, c.Origin, c.Group, c.Verdict, c.Why, c.OriginRequestPolicy, outcome, c.Cause, warnings(c))
@@ -51,7 +51,7 @@ func blocksOf(checks []check.Check) []*block {
 	return blocks
 }
 
-// warnings are the observations of what warns, as a key.
+// warnings returns the observations of the warnings, as a key.
 func warnings(c *check.Check) string {
 	var all []string
 	for _, j := range c.Rules {

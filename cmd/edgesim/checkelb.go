@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// checkELB judges security policies of Elastic Load Balancing by name, without
-// an origin. For a single one the exit code is its verdict; all are a table.
+// checkELB judges security policies of Elastic Load Balancing by name, without an origin.
+// For a single one the exit code is its verdict; all of them are printed as a table.
 func (p *program) checkELB(c *cli.Context) error {
 	if c.Args().Present() || c.String("origin") != "" {
 		return usage{err: errors.New("--elb-policy judges a security policy without an origin: leave CONFIG and URLs out"),
@@ -75,14 +75,14 @@ func (p *program) printELB(format string, verdicts []policy.ELBVerdict) error {
 	return elbScreen(p.out.stdout, verdicts, widthOf(p.out.stdout))
 }
 
-// elbRow is a verdict for programs, with names in place of numbers.
+// elbRow is a verdict for programs, with names instead of numbers.
 type elbRow struct {
 	Policy  string         `json:"policy"`
 	Verdict policy.Verdict `json:"verdict"`
-	// Version is the newest that both have, Suites what both have.
+	// Version is the newest that both support; Suites are those that both support.
 	Version string   `json:"version,omitempty"`
 	Suites  []string `json:"suites"`
-	// WithRSA and WithECDSA are chosen with a certificate of that kind.
+	// WithRSA and WithECDSA are the suites chosen with a certificate of that kind.
 	WithRSA   string         `json:"withRSA,omitempty"`
 	WithECDSA string         `json:"withECDSA,omitempty"`
 	Modern    int            `json:"modern"`

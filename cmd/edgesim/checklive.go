@@ -17,8 +17,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// checkLive compares a real distribution with the simulation of its
-// configuration. It goes to the internet, which nothing else here does unasked.
+// checkLive compares a real distribution with the simulation of its configuration. It
+// contacts the internet, which nothing else here does unasked.
 func (p *program) checkLive(c *cli.Context) error {
 	format := c.String("format")
 	if format != "text" && format != "json" {
@@ -70,8 +70,8 @@ func (p *program) checkLive(c *cli.Context) error {
 	return nil
 }
 
-// liveSettings reads the configuration and the paths: the first argument is the
-// CONFIG unless --origin is given, the others are paths.
+// liveSettings reads the configuration and the paths: the first argument is the CONFIG
+// unless --origin is given, the others are paths.
 func (p *program) liveSettings(c *cli.Context) (*settings, []string, error) {
 	args := c.Args().Slice()
 	var result *ingest.Result
@@ -101,7 +101,7 @@ func (p *program) liveSettings(c *cli.Context) (*settings, []string, error) {
 	return s, args, err
 }
 
-// saveCases writes each case to a file of its own in a folder; "" is none.
+// saveCases writes each case to a separate file in a folder; "" means none.
 func saveCases(dir string, cases []check.Case) error {
 	if dir == "" || len(cases) == 0 {
 		return nil
@@ -121,7 +121,7 @@ func saveCases(dir string, cases []check.Case) error {
 	return nil
 }
 
-// caseFile names a case by its host and path.
+// caseFile names the file of a case by its host and path.
 func caseFile(c check.Case) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
@@ -132,7 +132,7 @@ func caseFile(c check.Case) string {
 	return strings.ToLower(c.Method) + "-" + name[:min(len(name), 120)] + ".json"
 }
 
-// printCases prints where the answers differ.
+// printCases prints the differences between the answers.
 func (p *program) printCases(format string, cases []check.Case) error {
 	if format == "json" {
 		e := json.NewEncoder(p.out.stdout)

@@ -10,10 +10,10 @@ import (
 	"github.com/edgesim/edgesim/internal/check"
 )
 
-// reportPrinter returns what prints a report in the format asked for.
+// reportPrinter returns a function that prints a report in the requested format.
 //
-// Where GitHub Actions runs it, annotations go to standard error besides, which
-// the runner reads, too.
+// On GitHub Actions, annotations are also written to standard error, which the runner
+// reads, too.
 func (p *program) reportPrinter(c *cli.Context) (func(*check.Report) error, error) {
 	format := c.String("format")
 	switch format {
@@ -32,8 +32,8 @@ func (p *program) reportPrinter(c *cli.Context) (func(*check.Report) error, erro
 	return nil, usage{err: fmt.Errorf("--format %q is not one of text, json, junit, sarif", format)}
 }
 
-// nothingChecked tells those who read reports and annotations why there is
-// nothing in them, and returns err, which says the same to a person.
+// nothingChecked tells readers of reports and annotations why they are empty, and returns
+// err, which tells people the same.
 func (p *program) nothingChecked(c *cli.Context, print func(*check.Report) error, err error) error {
 	r := check.Unreadable(err, new(edge.Clock).Now())
 	r.Version = version().Version

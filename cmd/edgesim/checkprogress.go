@@ -8,11 +8,11 @@ import (
 	"github.com/edgesim/edgesim/internal/check"
 )
 
-// patience is how long a check stays silent before it says what it waits for.
+// patience is how long a check stays silent before it says what it is waiting for.
 const patience = 400 * time.Millisecond
 
-// watcher shows on a terminal what a check waits for: one line on standard
-// error that is gone when the report comes.
+// watcher shows on a terminal what a check is waiting for: one line on standard error that
+// disappears when the report comes.
 type watcher struct {
 	out     output
 	mu      sync.Mutex
@@ -22,7 +22,7 @@ type watcher struct {
 	shown   sync.WaitGroup
 }
 
-// watch begins to watch a check, on a terminal. Its end method must be called.
+// watch starts watching a check, on a terminal. Its end method must be called.
 func (p *program) watch(cfg *check.Config) *watcher {
 	w := &watcher{out: p.out, stop: make(chan struct{})}
 	if !isTerminal(p.out.stderr) {
@@ -33,7 +33,7 @@ func (p *program) watch(cfg *check.Config) *watcher {
 	return w
 }
 
-// told takes news of a visit.
+// told handles the progress of a visit.
 func (w *watcher) told(n check.Progress) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -50,7 +50,7 @@ func (w *watcher) told(n check.Progress) {
 	}
 }
 
-// show draws the line until the end.
+// show redraws the line until the end.
 func (w *watcher) show() {
 	started, drawn := time.Now(), false
 	tick := time.NewTicker(patience)
@@ -82,13 +82,13 @@ func (w *watcher) line(passed time.Duration) string {
 	return line
 }
 
-// end takes the line away.
+// end removes the line.
 func (w *watcher) end() {
 	close(w.stop)
 	w.shown.Wait()
 }
 
-// cutTo cuts a line to a width; 0 or less is none.
+// cutTo truncates a line to a width; 0 or less means no limit.
 func cutTo(line string, width int) string {
 	if runes := []rune(line); width > 0 && len(runes) > width {
 		return string(runes[:width])

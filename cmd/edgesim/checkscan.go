@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/internal/check"
 )
 
-// scan prints what an origin accepts beside what CloudFront offers.
+// scan prints what an origin accepts next to what CloudFront offers.
 func (t *checkText) scan(s check.Scan) {
 	fmt.Fprintf(t.out, "%sSCAN      %s%s\n", t.ink.bold, s.Target, t.ink.off)
 	if s.Error != "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/internal/columns"
 )
 
-// edgeAnswers prints what the edge answers without asking an origin.
+// edgeAnswers prints the edge's own answers.
 func (t *checkText) edgeAnswers(blocks []*block) {
 	any := false
 	for _, b := range blocks {

@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// checkText prints a report for people: what failed first in each block, then
-// what the viewer gets, the evidence, and how to fix it.
+// checkText prints a report for people: in each block what failed first, then what the
+// viewer gets, the evidence, and how to fix it.
 type checkText struct {
 	w       io.Writer
 	ink     ink
@@ -22,8 +22,8 @@ type checkText struct {
 	out     *bufio.Writer
 }
 
-// print prints the report: failures before the rest, within that in the order
-// of the configuration.
+// print prints the report: failures before the rest, each in the order of the
+// configuration.
 func (t *checkText) print(r *check.Report) error {
 	t.out = bufio.NewWriter(t.w)
 	blocks := blocksOf(r.Checks)
@@ -93,7 +93,7 @@ func (t *checkText) block(b *block) {
 	t.end()
 }
 
-// findings prints what warns, and what fails beside the cause.
+// findings prints warnings, and failures other than the cause.
 func (t *checkText) findings(b *block) {
 	for _, j := range b.Rules {
 		if j.Verdict == policy.Warn || j.Verdict == policy.Fail && b.Cause != nil && j.Rule != b.Cause.Rule {
@@ -105,7 +105,7 @@ func (t *checkText) findings(b *block) {
 	}
 }
 
-// aboutNames says whether the name an origin was asked by is part of the failure.
+// aboutNames reports whether the name that an origin was asked by is part of the failure.
 func (b *block) aboutNames() bool {
 	return b.Cause != nil && (b.Cause.Name == policy.CauseCertNameMismatch || b.Cause.Name == policy.CauseTLSHandshakeFailure)
 }
@@ -117,7 +117,7 @@ func (t *checkText) title(b *block) {
 	if b.Target != nil {
 		what = fmt.Sprintf("%s://%s", map[bool]string{true: "https", false: "http"}[b.Target.TLS], b.Target.Address)
 		if b.Origin == ingest.OriginID && b.Request != nil && b.Request.URI != "/" {
-			what += b.Request.URI // two URLs may name one host
+			what += b.Request.URI // two URLs may have the same host
 		}
 		if b.Origin != ingest.OriginID {
 			what = fmt.Sprintf("%s (origin %s)", what, b.Origin)
@@ -135,14 +135,13 @@ func (t *checkText) title(b *block) {
 	fmt.Fprintf(t.out, "%s%s%s%s%s%s\n", color, label, t.ink.off, t.ink.bold, strings.Join(lines, "\n          "), t.ink.off)
 }
 
-// labelWidth is the width of the column that says what a row is.
+// labelWidth is the width of the label column.
 const labelWidth = 10
 
 // row prints one row of a block.
 func (t *checkText) row(label, text string) { t.item(label, "", text) }
 
-// item prints a row whose text goes on in the column behind a mark: a dash, a
-// verdict.
+// item prints a row whose text is continued in the column after a mark: a dash, a verdict.
 func (t *checkText) item(label, mark, text string) {
 	for _, line := range columns.Wrap(text, t.width-labelWidth-len(mark)) {
 		pad := strings.Repeat(" ", max(1, labelWidth-len(label)))
@@ -153,7 +152,7 @@ func (t *checkText) item(label, mark, text string) {
 
 func (t *checkText) end() { fmt.Fprintln(t.out) }
 
-// viewerText says what viewers get.
+// viewerText describes what viewers get.
 func viewerText(b *block) string {
 	o := b.Outcome
 	text := ""
@@ -183,7 +182,7 @@ func viewerText(b *block) string {
 	return text
 }
 
-// after says when, in a sentence.
+// after says when, as part of a sentence.
 func after(text string) string {
 	if text == "at once" {
 		return text
@@ -191,7 +190,7 @@ func after(text string) string {
 	return "after " + text
 }
 
-// askedText says how the origin was asked, and why with this name.
+// askedText describes how the origin was asked, and why with this name.
 func askedText(b *block) string {
 	text, offer := "", "offered"
 	if b.Request != nil {
@@ -261,7 +260,7 @@ func agreedText(c *check.Connection) string {
 	return text
 }
 
-// chain prints the certificates as sent, each with the days it has left.
+// chain prints the certificates as sent, each with its remaining days.
 func (t *checkText) chain(b *block) {
 	for i, c := range b.Certificates {
 		label := ""
@@ -291,8 +290,8 @@ func daysText(chain []check.Certificate) string {
 	return fmt.Sprintf("%s; days left: %s", plural(len(chain), "certificate"), strings.Join(days, ", "))
 }
 
-// policies prints what other states of the lists would change, those that say
-// the same in one line; --verbose prints what is not known, too.
+// policies prints what other versions of the lists would change, combining equal ones in
+// one line; --verbose also prints what is unknown.
 func (t *checkText) policies(b *block) {
 	var order []string
 	lines := map[string][]string{}
@@ -300,7 +299,7 @@ func (t *checkText) policies(b *block) {
 		line := ""
 		switch {
 		case d.Verdict == check.Pass && b.Verdict != check.Fail && !t.verbose, d.Verdict == check.Fail && b.Cause != nil && d.Rule == b.Cause.Rule && !t.verbose:
-			continue // it is as today
+			continue // same as today
 		case d.Verdict == check.Pass:
 			line = "handshake and certificates pass under %s, too"
 		case d.Verdict == check.Fail && b.Cause != nil && d.Rule == b.Cause.Rule:
@@ -324,7 +323,7 @@ func (t *checkText) policies(b *block) {
 	}
 }
 
-// rules prints the verdicts on all rules, in short or one by one.
+// rules prints the verdicts on all rules, briefly or one by one.
 func (t *checkText) rules(b *block) {
 	if t.verbose {
 		for _, j := range b.Rules {

@@ -12,9 +12,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// readClientCertificate reads what the edge presents to origins that ask for a
-// client certificate, refuses what CloudFront would not take, and notes it for
-// the origins named, or for all.
+// readClientCertificate reads the certificate that the edge presents to origins that
+// request one, rejects what CloudFront would not accept, and stores it for the named
+// origins, or for all.
 func (s *settings) readClientCertificate(certFile, keyFile string, origins []string) error {
 	if certFile == "" && keyFile == "" {
 		return nil
@@ -56,8 +56,8 @@ func (s *settings) readClientCertificate(certFile, keyFile string, origins []str
 	return s.refuseGRPCWithCertificate()
 }
 
-// refuseGRPCWithCertificate refuses a client certificate where gRPC is enabled,
-// as it is refused in a distribution's file (CF-CONF-28, CF-GRPC-06).
+// refuseGRPCWithCertificate rejects a client certificate if gRPC is enabled, as in a
+// distribution's file (CF-CONF-28, CF-GRPC-06).
 func (s *settings) refuseGRPCWithCertificate() error {
 	d := s.distribution
 	for _, b := range append([]distribution.CacheBehavior{d.DefaultBehavior}, d.Behaviors...) {

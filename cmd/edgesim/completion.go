@@ -30,7 +30,7 @@ func (p *program) completionCommand() *cli.Command {
 	}
 }
 
-// manCommand prints what is kept as edgesim.1; people do not need it.
+// manCommand prints the man page for packages; people do not need it.
 func (p *program) manCommand() *cli.Command {
 	return &cli.Command{
 		Name: "man", Usage: "print the man page", Hidden: true,
@@ -43,7 +43,7 @@ func (p *program) manCommand() *cli.Command {
 	}
 }
 
-// print prints a text that was made of the commands.
+// print prints a text generated from the commands.
 func (p *program) print(text string, err error) error {
 	if err != nil {
 		return err

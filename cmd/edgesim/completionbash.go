@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// bashCompletion completes commands, their flags, and what stands behind these.
+// bashCompletion completes commands, their flags, and the values after them.
 func bashCompletion(app *cli.App) (string, error) {
 	var lists, groups, flags, arguments, values strings.Builder
 	long := longLists()
@@ -91,7 +91,7 @@ complete -F _edgesim edgesim
 `, lists.String(), strings.Join(names, " ")+" --help --version", groups.String(), values.String(), flags.String(), arguments.String()), nil
 }
 
-// bashOffers are the commands that offer what may stand at a place, to the end of
+// bashOffers returns the commands that offer what is possible at a place, up to the end of
 // the function.
 func bashOffers(c completes) string {
 	var b strings.Builder
@@ -110,7 +110,7 @@ func bashOffers(c completes) string {
 	return b.String() + "return "
 }
 
-// subcommandNames are the commands of a command.
+// subcommandNames returns the names of a command's subcommands.
 func subcommandNames(c *cli.Command) []string {
 	var names []string
 	for _, sub := range c.Subcommands {

@@ -52,7 +52,7 @@ complete -c edgesim -n '__edgesim_next' -l version -d 'print the version'
 				flag += " -s " + f.short
 			}
 			if f.takesValue {
-				flag += " -x" + fishOffers(p.value(f.name)) // a value and nothing else
+				flag += " -x" + fishOffers(p.value(f.name)) // only a value
 			}
 			fmt.Fprintf(&b, "%s%s -d '%s'\n", at, flag, fishText(f.text))
 		}
@@ -63,7 +63,7 @@ complete -c edgesim -n '__edgesim_next' -l version -d 'print the version'
 	return b.String(), nil
 }
 
-// fishOffers offers what may stand at a place.
+// fishOffers offers what is possible at a place.
 func fishOffers(c completes) string {
 	offers := ""
 	if len(c.words) > 0 {
@@ -86,7 +86,7 @@ func fishOffers(c completes) string {
 	return " -a '" + strings.TrimSpace(offers) + "'"
 }
 
-// fishText makes a text fit for single quotes.
+// fishText escapes text for single quotes.
 func fishText(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(text)
 }

@@ -11,22 +11,21 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// completes is what may stand at a place of the command line: words, files and
-// folders.
+// completes is what is possible at a place of the command line: words, files and folders.
 type completes struct {
 	words []string
-	// lists are names of longLists, whose words are offered, too.
+	// lists are names in longLists whose words are also offered.
 	lists []string
-	// files are the endings of the files that are meant; "*" is any file, and none
-	// is no file. folders says that a folder alone is meant.
+	// files are the extensions of possible files; "*" means any file, an empty list none.
+	// folders means only folders.
 	files   []string
 	folders bool
 }
 
-// isEmpty says that nothing is known of a place.
+// isEmpty reports whether nothing is known about a place.
 func (c completes) isEmpty() bool { return len(c.words)+len(c.lists)+len(c.files) == 0 && !c.folders }
 
-// longLists are words that stand at several places: a script has each once.
+// longLists are lists of words used at several places: a script has each once.
 func longLists() map[string][]string {
 	lists := map[string][]string{}
 	for _, s := range policy.Causes() {
@@ -47,14 +46,14 @@ var (
 	aFolder        = completes{folders: true}
 )
 
-// place is a command with the flags and arguments that stand behind it.
+// place is a command with its flags and arguments.
 type place struct {
-	// path is the command's name, with that of the command it belongs to before it.
+	// path is the command's name, prefixed with that of its parent command.
 	path    string
 	command *cli.Command
 }
 
-// places are all commands that people run, in the order of help.
+// places returns all commands that people run, in the order of help.
 func places(app *cli.App) []place {
 	var all []place
 	for _, c := range app.VisibleCommands() {
@@ -70,7 +69,7 @@ func places(app *cli.App) []place {
 	return all
 }
 
-// arguments are what a command takes beside its flags.
+// arguments returns what a command accepts besides its flags.
 func (p place) arguments() completes {
 	switch p.path {
 	case "serve", "check", "config":
@@ -99,7 +98,7 @@ func (p place) arguments() completes {
 	return completes{}
 }
 
-// value is what can stand behind a flag of a command.
+// value returns the possible values of a command's flag.
 func (p place) value(flag string) completes {
 	if known, ok := ownValues[p.path+" "+flag]; ok {
 		return known
@@ -148,7 +147,7 @@ func (p place) value(flag string) completes {
 	return c
 }
 
-// ownValues are the values of flags that package setting does not have, by command and flag.
+// ownValues are the values of flags that are not in package setting, by command and flag.
 var ownValues = map[string]completes{
 	"check format":             {words: []string{"text", "json", "junit", "sarif"}},
 	"check method":             {words: []string{"GET", "HEAD"}},
@@ -170,15 +169,15 @@ var ownValues = map[string]completes{
 	"function test engine":     {words: []string{"njs"}},
 }
 
-// documentedFlag is a flag as completions need it.
+// documentedFlag is a flag with what completions need.
 type documentedFlag struct {
 	name, placeholder, text string
-	// short is the name of one letter; "" for none.
+	// short is the one-letter name; "" for none.
 	short            string
 	takesValue, many bool
 }
 
-// flags are the flags of a command.
+// flags returns the flags of a command.
 func (p place) flags() []documentedFlag {
 	var all []documentedFlag
 	for _, f := range p.command.VisibleFlags() {

@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// zshCompletion is the same with what each command and flag is for.
+// zshCompletion is the same with a description of each command and flag.
 func zshCompletion(app *cli.App) (string, error) {
 	var lists, cases strings.Builder
 	long := longLists()
@@ -58,7 +58,7 @@ if [ "$funcstack[1]" = _edgesim ]; then _edgesim "$@"; else compdef _edgesim edg
 `, lists.String(), zshCommands(app.VisibleCommands()), cases.String()), nil
 }
 
-// zshCommands are commands with what they are for.
+// zshCommands lists commands with their descriptions.
 func zshCommands(commands []*cli.Command) string {
 	var b strings.Builder
 	for _, c := range commands {
@@ -87,7 +87,7 @@ func zshArguments(p place) string {
 	return b.String()
 }
 
-// zshOffers is the action that offers what may stand at a place.
+// zshOffers returns the action that offers what is possible at a place.
 func zshOffers(c completes) string {
 	files := ""
 	switch {
@@ -114,10 +114,10 @@ func zshOffers(c completes) string {
 	case files != "":
 		return files
 	}
-	return " " // something that is not known
+	return " " // unknown
 }
 
-// zshText makes a text fit for a specification in single quotes.
+// zshText escapes text for a specification in single quotes.
 func zshText(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "'", `'\''`, "[", `\[`, "]", `\]`, ":", `\:`).Replace(text)
 }

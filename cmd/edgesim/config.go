@@ -40,7 +40,7 @@ func (p *program) configCommand() *cli.Command {
 	}
 }
 
-// askCategory is where help lists what config can be asked.
+// askCategory is the heading in help for the questions that config answers.
 const askCategory = "Questions:"
 
 func (p *program) config(c *cli.Context) error {
@@ -77,8 +77,8 @@ func (p *program) config(c *cli.Context) error {
 	return err
 }
 
-// configList is --list: also of what could not be served, as something in it is
-// not resolved.
+// configList is --list, which includes what could not be served because something in it is
+// unresolved.
 func (p *program) configList(c *cli.Context) error {
 	if c.String("origin") != "" || c.NArg() == 0 {
 		return usage{err: errors.New("--list takes a CONFIG")}

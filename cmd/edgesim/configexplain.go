@@ -25,7 +25,7 @@ func (p *program) configExplain(c *cli.Context, result *ingest.Result) error {
 	if err != nil {
 		return err
 	}
-	// The functions at viewer-request are run; Lambdas, which are processes, are not.
+	// Functions at viewer-request are run; Lambda functions, which are processes, are not.
 	var overlay *ingest.Overlay
 	if o := result.Overlay; o != nil {
 		overlay = &ingest.Overlay{Functions: o.Functions, Stores: o.Stores}
@@ -49,7 +49,7 @@ func (p *program) configExplain(c *cli.Context, result *ingest.Result) error {
 	return nil
 }
 
-// headerFlags reads --header 'Name: value'.
+// headerFlags parses --header 'Name: value'.
 func headerFlags(flags []string) ([]policy.Field, error) {
 	var fields []policy.Field
 	for _, flag := range flags {
@@ -62,7 +62,7 @@ func headerFlags(flags []string) ([]policy.Field, error) {
 	return fields, nil
 }
 
-// deciding is an edge that decides about requests and sends none.
+// deciding returns an edge that decides about requests but sends none.
 func (p *program) deciding(c *cli.Context, result *ingest.Result, one bool) (*edge.Edge, error) {
 	e := &edge.Edge{}
 	if result.Overlay != nil {
@@ -76,8 +76,8 @@ func (p *program) deciding(c *cli.Context, result *ingest.Result, one bool) (*ed
 	return e, nil
 }
 
-// locationsOf are the locations of what was read, the chosen one first; one leaves
-// the others out.
+// locationsOf returns the locations of what was read, the chosen one first; one omits the
+// others.
 func locationsOf(result *ingest.Result, one bool) []*edge.Location {
 	all := []*edge.Location{{Distribution: result.Distribution}}
 	for _, d := range result.Distributions {
@@ -88,7 +88,7 @@ func locationsOf(result *ingest.Result, one bool) []*edge.Location {
 	return all
 }
 
-// configDiff is config --diff: what differs in effect, in terms of requests.
+// configDiff is config --diff: the differences in effect, in terms of requests.
 func (p *program) configDiff(c *cli.Context, result *ingest.Result) error {
 	other, err := p.readFiles(c, []string{c.String("diff")}, ingest.Options{})
 	if err != nil {
@@ -130,7 +130,7 @@ func (p *program) configDiff(c *cli.Context, result *ingest.Result) error {
 	return nil
 }
 
-// samePlaces asks for a choice where there are several distributions.
+// samePlaces asks for a choice if there are several distributions.
 func samePlaces(a, b []*distribution.Distribution) error {
 	return usage{err: fmt.Errorf("there are %d and %d distributions to compare", len(a), len(b)), hint: "choose one with --distribution NAME"}
 }

@@ -21,8 +21,8 @@ type listed struct {
 	Unresolved []listedUnresolved `json:"unresolved"`
 }
 
-// listedUnresolved is a value that the files do not hold. Decides says that
-// nothing is served without it.
+// listedUnresolved is a value that the files do not contain. Decides means that nothing can
+// be served without it.
 type listedUnresolved struct {
 	Path    string `json:"path"`
 	What    string `json:"what"`
@@ -48,7 +48,7 @@ func newListed(d *distribution.Distribution) listed {
 	return l
 }
 
-// printList prints one line a distribution, or JSON.
+// printList prints one line per distribution, or JSON.
 func (p *program) printList(asJSON bool, all []*distribution.Distribution) error {
 	if asJSON {
 		list := make([]listed, 0, len(all))

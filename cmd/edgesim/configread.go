@@ -29,17 +29,17 @@ func (p *program) ingest(c *cli.Context) (*ingest.Result, error) {
 	return p.fromFiles(c, c.Args().Slice())
 }
 
-// fromFile is the form of one CONFIG.
+// fromFile reads a single CONFIG.
 func (p *program) fromFile(c *cli.Context, file string) (*ingest.Result, error) {
 	return p.fromFiles(c, []string{file})
 }
 
-// fromFiles is the CONFIG form: files and folders.
+// fromFiles reads CONFIG arguments: files and folders.
 func (p *program) fromFiles(c *cli.Context, files []string) (*ingest.Result, error) {
 	return p.readFiles(c, files, ingest.Options{})
 }
 
-// readFiles reads files and folders with the options of the flags.
+// readFiles reads files and folders with the options from the flags.
 func (p *program) readFiles(c *cli.Context, files []string, opts ingest.Options) (*ingest.Result, error) {
 	for _, name := range []string{"forward-host", "origin-ssl-protocols", "origin-connection-attempts", "origin-connection-timeout",
 		"origin-read-timeout", "origin-keepalive-timeout", "origin-path"} {
@@ -71,8 +71,8 @@ func (p *program) readFiles(c *cli.Context, files []string, opts ingest.Options)
 	return result, err
 }
 
-// hinted is why files could not be read, with a hint for the command that was
-// called: where a host is named instead of a file, the flag that takes it.
+// hinted returns why files could not be read, with a hint for the called command: if a host
+// was given instead of a file, the flag for it.
 func hinted(c *cli.Context, files []string, err error) error {
 	command := c.Command.Name
 	var unreadable *ingest.Error
@@ -85,7 +85,7 @@ func hinted(c *cli.Context, files []string, err error) error {
 	return usage{err: err, hint: strings.ReplaceAll(unreadable.Hint, "edgesim serve ", "edgesim "+command+" ")}
 }
 
-// fromOrigin is the --origin form.
+// fromOrigin reads the --origin form.
 func fromOrigin(c *cli.Context, origin string) (*ingest.Result, error) {
 	for _, name := range []string{"parameter", "distribution", "assume-unresolved"} {
 		if c.IsSet(name) {

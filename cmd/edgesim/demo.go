@@ -72,7 +72,7 @@ func (p *program) demo(c *cli.Context) error {
 	return err
 }
 
-// demoSettings puts the flags over the lab's distribution.
+// demoSettings applies the flags to the lab's distribution.
 func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 	block, _ := pem.Decode(l.CAPEM())
 	root, err := x509.ParseCertificate(block.Bytes)
@@ -87,7 +87,7 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 		return nil, err
 	}
 	if s.keeping.record == "" {
-		s.keeping.record = recordMemory // a tour leaves nothing behind
+		s.keeping.record = recordMemory // a demo leaves nothing behind
 	}
 	for flag, address := range map[string]*string{"listen": &s.listen, "listen-tls": &s.listenTLS, "inspect": &s.inspect} {
 		if !c.IsSet(flag) && taken(*address) {
@@ -98,7 +98,7 @@ func (p *program) demoSettings(c *cli.Context, l *lab.Lab) (*settings, error) {
 	return s, s.check()
 }
 
-// demoTable prints what there is to try, and what each shows.
+// demoTable prints what to try, and what each shows.
 func demoTable(out io.Writer, origins []lab.Origin, at addresses, width int) {
 	for _, line := range columns.Wrap(fmt.Sprintf("edgesim demo: an edge at http://%s with %s behind it", at.HTTP, plural(len(origins), "origin")), width) {
 		fmt.Fprintln(out, line)
@@ -136,8 +136,8 @@ func demoTable(out io.Writer, origins []lab.Origin, at addresses, width int) {
 	fmt.Fprintf(out, "\nReady. Ctrl-C ends it.\n")
 }
 
-// demoTips prints commands to go on with: beside what each is for where all of them
-// fit, else below it.
+// demoTips prints commands to continue with: next to what each is for if all of them fit,
+// otherwise below it.
 func demoTips(out io.Writer, at addresses, width int) {
 	tips := [][2]string{
 		{"See the page and the reason:", "curl -i http://" + at.HTTP + "/expired"},
@@ -160,8 +160,8 @@ func demoTips(out io.Writer, at addresses, width int) {
 	fmt.Fprintf(out, "\n%s", text)
 }
 
-// causeOf is the cause that a table has for an origin: the viewer's, or the one
-// that only the recording can tell, as the status was sent before; noCause for none.
+// causeOf returns the cause of an origin for a table: the viewer's, or the one that only
+// the recording shows, as the status was sent before; noCause for none.
 func causeOf(f lab.Fault) string {
 	switch {
 	case f.Cause != "":
@@ -172,14 +172,13 @@ func causeOf(f lab.Fault) string {
 	return noCause
 }
 
-// noCause stands for the cause of an origin that has none.
+// noCause stands in for the cause of an origin without one.
 const noCause = "-"
 
-// demoLogLevel keeps the table on the screen: the log has only what is wrong
-// with edgesim itself.
+// demoLogLevel keeps the table on the screen: the log only has problems of edgesim itself.
 const demoLogLevel = logrus.ErrorLevel
 
-// taken says whether somebody listens on an address already.
+// taken reports whether something is already listening on an address.
 func taken(address string) bool {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// demoScreen is the short form of what there is to try: the paths in groups, on a
-// screen of 24 lines and 80 columns.
+// demoScreen prints a short form of what to try: the paths in groups, for a screen of 24
+// lines and 80 columns.
 func demoScreen(out io.Writer, origins []lab.Origin, at addresses, width int) {
 	fmt.Fprintf(out, "edgesim demo: an edge and %s, most of them broken\n\n", plural(len(origins), "origin"))
 	fmt.Fprintf(out, "  edge    http://%s  https://%s\n", at.HTTP, at.HTTPS)
@@ -38,20 +38,20 @@ func demoScreen(out io.Writer, origins []lab.Origin, at addresses, width int) {
 	}
 }
 
-// goRunPath is where go run puts what it runs.
+// goRunPath matches where go run puts the program.
 var goRunPath = regexp.MustCompile(`/go-build[0-9]+/b[0-9]+/exe/[^/]+$`)
 
-// startedByGoRun says whether the program is the temporary one that go run makes: then
-// there may be no command edgesim yet.
+// startedByGoRun reports whether this is the temporary program of go run: then there may be
+// no edgesim command yet.
 func startedByGoRun() bool {
 	file, err := os.Executable()
 	return err == nil && goRunPath.MatchString(filepath.ToSlash(file))
 }
 
-// demoLabel is how wide the names of the groups are.
+// demoLabel is the width of the groups' names.
 const demoLabel = 13
 
-// demoGroup are the origins that fail at the same step.
+// demoGroup holds the origins that fail at the same step.
 type demoGroup struct {
 	label string
 	paths []string

@@ -11,13 +11,13 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// elbPrefix is what the names of all security policies begin with; on the command
-// line it can be left out.
+// elbPrefix is the prefix of all security policies' names; it can be omitted on the command
+// line.
 const elbPrefix = "ELBSecurityPolicy-"
 
-// elbScreen prints verdicts on security policies: a table where it fits into width
-// columns, and in files; else one whose suites stand below each policy, and where
-// that is too wide, too, without what all names begin with.
+// elbScreen prints verdicts on security policies: a table if it fits into width columns,
+// and in files; otherwise one with the suites below each policy, without the common prefix
+// of the names if that is still too wide.
 func elbScreen(out io.Writer, verdicts []policy.ELBVerdict, width int) error {
 	text := ""
 	for _, form := range []elbForm{{}, {below: true}, {below: true, short: true}} {
@@ -48,7 +48,7 @@ func elbScreen(out io.Writer, verdicts []policy.ELBVerdict, width int) error {
 	return err
 }
 
-// elbForm is a form of the table: the suites below each policy, names without their
+// elbForm is a form of the table: the suites below each policy, and names without their
 // prefix.
 type elbForm struct{ below, short bool }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/faults"
 )
 
-// readFaults reads what --fault and the overlay want forced.
+// readFaults reads the faults from --fault and the overlay.
 func readFaults(d *distribution.Distribution, wanted []string) (*faults.Set, error) {
 	set := faults.For(d)
 	for _, text := range wanted {

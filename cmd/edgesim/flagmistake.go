@@ -10,20 +10,20 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// oneDash is a flag in a message of package flag, which writes all of them with
-// one dash, whatever the user typed and the help says.
+// oneDash matches a flag in a message of package flag, which writes all of them with one
+// dash, regardless of what the user typed and the help says.
 var oneDash = regexp.MustCompile(`( |^)-([a-z][a-z0-9-]+)`)
 
-// twoDashes writes the flags of a message as the help does.
+// twoDashes writes the flags of a message as in help.
 func twoDashes(err error) error {
 	return errors.New(oneDash.ReplaceAllString(err.Error(), "${1}--${2}"))
 }
 
-// undefined is the name in the message about a flag that does not exist. Package
-// flag has no other way to tell it.
+// undefined matches the name in the message about an unknown flag. Package flag provides it
+// in no other way.
 var undefined = regexp.MustCompile(`not defined: -+([^ ]+)`)
 
-// flagMistake is what a command says to flags that it cannot read.
+// flagMistake is a command's error for flags that cannot be parsed.
 func flagMistake(err error, command *cli.Command) error {
 	u := usage{err: twoDashes(err), hint: command.HelpName + " --help lists the flags"}
 	if name := undefined.FindStringSubmatch(err.Error()); name != nil {

@@ -8,12 +8,11 @@ import (
 	"github.com/edgesim/edgesim/internal/setting"
 )
 
-// originFlags are the ones that say what origin there is and how it is reached;
-// every command that goes to an origin has them.
+// originFlags say what the origin is and how it is reached; every command that contacts an
+// origin has them.
 func originFlags() []cli.Flag { return flagsOf(setting.GroupOrigin) }
 
-// listenFlags are the ones of a running edge. record says what --record is
-// where nobody gives it.
+// listenFlags are the flags of a running edge. record is the default of --record.
 func listenFlags(record string) []cli.Flag {
 	var flags []cli.Flag
 	for _, flag := range append(recordFlags(record), flagsOf(setting.GroupEdge)...) {
@@ -24,8 +23,7 @@ func listenFlags(record string) []cli.Flag {
 	return flags
 }
 
-// recordFlags are the flags of keeping. standard says what --record is where
-// nobody gives it.
+// recordFlags are the flags for recordings. standard is the default of --record.
 func recordFlags(standard string) []cli.Flag {
 	flags := flagsOf(setting.GroupRecording)
 	for _, flag := range flags {
@@ -39,7 +37,7 @@ func recordFlags(standard string) []cli.Flag {
 // faultFlagName is a flag that demo does not have: its faults are the lab's.
 const faultFlagName = "fault"
 
-// faultFlag is the one of faults on demand.
+// faultFlag is the flag for faults on demand.
 func faultFlag() cli.Flag { return flagOf(setting.Flag(faultFlagName)) }
 
 // logFlags are the flags of the log, which every command has.
@@ -63,13 +61,13 @@ func flagOf(s *setting.Setting) cli.Flag {
 	case s.Repeatable():
 		return &cli.StringSliceFlag{Name: s.Name, Usage: usage, Category: category}
 	case s.Kind == setting.Number && s.Default != "":
-		value, _ := strconv.Atoi(s.Default) // the table's test has seen that it is one
+		value, _ := strconv.Atoi(s.Default) // the table's test checks that it is one
 		return &cli.IntFlag{Name: s.Name, Value: value, Usage: usage, Category: category}
 	}
 	return &cli.StringFlag{Name: s.Name, Value: s.Default, Usage: usage, Category: category}
 }
 
-// usageText is what help says of a setting, with what holds where nobody gives it.
+// usageText is the help text of a setting, with its default.
 func usageText(s *setting.Setting, said string) string {
 	if said == "" {
 		return s.Usage

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/internal/standin"
 )
 
-// openFolders serves the folders that --connect names as buckets. They are the
-// caller's to close.
+// openFolders serves the folders that --connect names as buckets. The caller must close
+// them.
 func (s *settings) openFolders() (*standin.Folders, error) {
 	at := s.at
 	if at.IsZero() {
@@ -23,7 +23,7 @@ func (s *settings) openFolders() (*standin.Folders, error) {
 	return folders, nil
 }
 
-// reached is where origins are reached, folders at their loopback addresses.
+// reached returns where origins are reached, with folders at their loopback addresses.
 func (s *settings) reached() map[string]string {
 	if s.folders != nil {
 		return s.folders.Connect
@@ -31,7 +31,7 @@ func (s *settings) reached() map[string]string {
 	return s.connect
 }
 
-// trusted are the CAs besides the Mozilla list.
+// trusted returns the CAs in addition to the Mozilla list.
 func (s *settings) trusted() []*x509.Certificate {
 	if s.folders == nil {
 		return s.trust

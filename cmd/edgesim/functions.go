@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// loadFunctions makes the edge functions of a distribution, and says of each
-// that has no code here that it is not run. mode is that of --functions.
+// loadFunctions makes the edge functions of a distribution, and reports each one without
+// code, which is not run. mode is that of --functions.
 func (p *program) loadFunctions(d *distribution.Distribution, overlay *ingest.Overlay, mode string) (*functions.Set, error) {
 	if mode == "off" {
 		return nil, nil
@@ -29,7 +29,7 @@ func (p *program) loadFunctions(d *distribution.Distribution, overlay *ingest.Ov
 	return set, nil
 }
 
-// functionSources are the files that an overlay names.
+// functionSources returns the files that an overlay names.
 func functionSources(o *ingest.Overlay, log func(function, line string)) functions.Sources {
 	sources := functions.Sources{Log: log}
 	if o == nil {
@@ -42,8 +42,8 @@ func functionSources(o *ingest.Overlay, log func(function, line string)) functio
 	return sources
 }
 
-// functionLog logs what a CloudFront function wrote; a Lambda's process has said
-// it already.
+// functionLog logs what a CloudFront function logged; the output of a Lambda process has
+// already been logged.
 func (p *program) functionLog(exchange string, run *recording.FunctionRun) {
 	if run.Event == "" || !isCloudFrontRuntime(run.Runtime) {
 		return
@@ -57,13 +57,13 @@ func isCloudFrontRuntime(runtime string) bool {
 	return runtime == "cloudfront-js-1.0" || runtime == "cloudfront-js-2.0"
 }
 
-// lambdaLog logs what a Lambda's process printed.
+// lambdaLog logs what a Lambda process printed.
 func (p *program) lambdaLog(function, line string) {
 	p.log.WithField("function", function).Info(line)
 }
 
-// functionFiles are the files of code and stores that an overlay names, sorted:
-// a change of one is a change of the configuration.
+// functionFiles returns the files of code and stores that an overlay names, sorted:
+// changing one changes the configuration.
 func functionFiles(o *ingest.Overlay) []string {
 	if o == nil {
 		return nil

@@ -101,7 +101,7 @@ func (p *program) functionTest(c *cli.Context) error {
 	return nil
 }
 
-// mostInput bounds a file that is read.
+// mostInput limits the size of an input file.
 const mostInput = 1 << 20
 
 // readInput reads a file, or standard input for "-".
@@ -122,7 +122,7 @@ func readInput(file string, stdin io.Reader) ([]byte, error) {
 	return text, err
 }
 
-// readStore reads the store of --kvs, of which a function has one (CF-KVS-12).
+// readStore reads the store of --kvs; a function has at most one (CF-KVS-12).
 func readStore(given []string) (*kvs.Store, error) {
 	switch len(given) {
 	case 0:
@@ -150,8 +150,8 @@ func readStore(given []string) (*kvs.Store, error) {
 	return store, nil
 }
 
-// askNjs lets the installed njs parse the code, and says what it says. It runs in
-// a folder of its own, where an empty module stands for cloudfront.
+// askNjs lets the installed njs parse the code, and prints its output. It runs in a
+// separate folder, where an empty module stands in for cloudfront.
 func (p *program) askNjs(ctx context.Context, file string, code []byte) (refuses bool, err error) {
 	njs, err := exec.LookPath("njs")
 	if err != nil {

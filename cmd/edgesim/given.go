@@ -9,15 +9,14 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// given is what the command line, the environment and the overlay say of the
-// settings, in this order of precedence; where none says anything, it is the
-// flag's default.
+// given is the value of the settings from the command line, the environment and the
+// overlay, in this order of precedence; otherwise it is the flag's default.
 type given struct {
 	c       *cli.Context
 	overlay map[string][]string
 }
 
-// givenBy puts an overlay, which may be nil, below a command's flags.
+// givenBy combines a command's flags with an overlay, which may be nil.
 func givenBy(c *cli.Context, o *ingest.Overlay) given {
 	if o == nil {
 		return given{c: c}
@@ -33,7 +32,7 @@ func (g given) text(name string) string {
 	return g.c.String(name)
 }
 
-// on says whether a switch is on.
+// on reports whether a switch is on.
 func (g given) on(name string) bool {
 	if values := g.overlay[name]; len(values) > 0 && !g.c.IsSet(name) {
 		return values[0] == "true"
@@ -41,12 +40,12 @@ func (g given) on(name string) bool {
 	return g.c.Bool(name)
 }
 
-// list returns all values of what is repeatable: the overlay's, then the flag's.
+// list returns all values of a repeatable setting: the overlay's, then the flag's.
 func (g given) list(name string) []string {
 	return append(append([]string(nil), g.overlay[name]...), g.c.StringSlice(name)...)
 }
 
-// number returns the value of a setting that is a number with a default.
+// number returns the value of a numeric setting with a default.
 func (g given) number(name string) (int, error) {
 	if values := g.overlay[name]; len(values) > 0 && !g.c.IsSet(name) {
 		n, err := strconv.Atoi(values[0])

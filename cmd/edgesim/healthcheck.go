@@ -25,7 +25,7 @@ func (p *program) healthcheckCommand() *cli.Command {
 	}
 }
 
-// healthcheckTimeout is shorter than any container runtime's own.
+// healthcheckTimeout is shorter than the timeout of any container runtime.
 const healthcheckTimeout = 3 * time.Second
 
 func (p *program) healthcheck(c *cli.Context) error {
@@ -63,7 +63,7 @@ func (p *program) healthcheck(c *cli.Context) error {
 	return nil
 }
 
-// unwell is an edge that does not answer as it should: exit code 1.
+// unwell is an edge that does not answer as expected: exit code 1.
 type unwell struct {
 	err  error
 	hint string
@@ -78,5 +78,5 @@ func (u unwell) Unwrap() error { return u.err }
 // ExitCode is that of a check that failed.
 func (unwell) ExitCode() int { return exitFailed }
 
-// elsewhere is the hint about an edge that is not where it was looked for.
+// elsewhere is the hint for an edge that is not at the expected address.
 const elsewhere = "the API is at the address of the edge's --inspect: edgesim healthcheck http://HOST:PORT, or EDGESIM_INSPECT=HOST:PORT"

@@ -14,11 +14,11 @@ import (
 // helpAll is the flag that shows every flag of a command.
 const helpAll = "help-all"
 
-// helpWidth is how wide help is where the terminal does not say, and at most.
+// helpWidth is the width of help if the terminal does not tell, and its maximum.
 const helpWidth = 100
 
-// setHelp gives a command its help: what it does, examples, the flags that most
-// people need in groups, and where the rest is. all shows the rest, too.
+// setHelp sets the help of a command: what it does, examples, the most needed flags in
+// groups, and where to find the rest. all shows the rest, too.
 func (p *program) setHelp(command *cli.Command, path string, all bool) {
 	width := widthOf(p.out.stdout)
 	if width == 0 || width > helpWidth {
@@ -32,7 +32,7 @@ func (p *program) setHelp(command *cli.Command, path string, all bool) {
 	}
 }
 
-// helpText is the help of one command.
+// helpText returns the help of one command.
 func helpText(command *cli.Command, path string, width int, all bool) string {
 	var b strings.Builder
 	title := path
@@ -73,7 +73,7 @@ func helpText(command *cli.Command, path string, width int, all bool) string {
 	return b.String()
 }
 
-// splitExamples takes the examples out of a description: they come first.
+// splitExamples separates the examples from a description: they come first.
 func splitExamples(text string) (about, examples string) {
 	for _, heading := range []string{"Examples:\n", "Example:\n"} {
 		if before, after, ok := strings.Cut(text, heading); ok {
@@ -120,7 +120,7 @@ func flagGroups(b *strings.Builder, command *cli.Command, width int, all bool) (
 	return hidden
 }
 
-// groupRank puts what a command has of its own first, and the log last.
+// groupRank puts a command's own flags first, and the log last.
 func groupRank(name string) int {
 	switch name {
 	case "Flags:":
@@ -136,7 +136,7 @@ func isSetting(flag cli.Flag) bool             { return settingOf(flag) != nil }
 func isEveryday(flag cli.Flag) bool            { s := settingOf(flag); return s != nil && s.Everyday }
 func isLogFlag(flag cli.Flag) bool             { return strings.HasPrefix(flag.Names()[0], "log-") }
 
-// flagColumn is where the words of a flag begin.
+// flagColumn is the column of the flags' descriptions.
 const flagColumn = 30
 
 // writeFlag writes one flag with its value, its meaning and its default.
@@ -167,7 +167,7 @@ func writeFlag(b *strings.Builder, flag cli.Flag, width int) {
 	entry(b, label, usage, flagColumn, width)
 }
 
-// unquoteUsage takes the word in backquotes, which stands for the value.
+// unquoteUsage extracts the word in backquotes, which is the placeholder for the value.
 func unquoteUsage(usage string) (value, text string) {
 	before, rest, ok := strings.Cut(usage, "`")
 	if !ok {
@@ -180,8 +180,8 @@ func unquoteUsage(usage string) (value, text string) {
 	return value, before + value + after
 }
 
-// entry writes a label and its text in a second column; a label that is too long
-// has a line of its own.
+// entry writes a label and its text in a second column; a label that is too long gets its
+// own line.
 func entry(b *strings.Builder, label, text string, column, width int) {
 	lines := columns.Wrap(text, width-column)
 	head := "  " + label
@@ -196,7 +196,7 @@ func entry(b *strings.Builder, label, text string, column, width int) {
 	}
 }
 
-// paragraph writes a text in lines of the width.
+// paragraph wraps a text to the width.
 func paragraph(b *strings.Builder, text string, width int) {
 	for strings.HasPrefix(text, "\n") {
 		b.WriteString("\n")

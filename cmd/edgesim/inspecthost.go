@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// checkInspectHost refuses what is not one name. A name with a wildcard would
-// let a foreign page in that has its own name point here (DNS rebinding).
+// checkInspectHost rejects anything but a single name. A name with a wildcard would admit a
+// foreign page whose own name points here (DNS rebinding).
 func checkInspectHost(name string) error {
 	mistake := ""
 	switch host, _, err := net.SplitHostPort(name); {
@@ -26,8 +26,8 @@ func checkInspectHost(name string) error {
 	return usage{err: fmt.Errorf("--inspect-host %q %s", name, mistake), hint: "give one name as clients write it, e.g. --inspect-host edge, and repeat the flag for more"}
 }
 
-// isHostName says whether a text is a host name, as in compose networks, where
-// underscores occur, or an IP address.
+// isHostName reports whether a text is a host name, as in compose networks, which may have
+// underscores, or an IP address.
 func isHostName(name string) bool {
 	if _, err := netip.ParseAddr(name); err == nil {
 		return true

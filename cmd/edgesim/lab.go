@@ -47,14 +47,14 @@ func (p *program) labCommand() *cli.Command {
 	}
 }
 
-// labOrigin is a row of the list as programs get it.
+// labOrigin is a row of the list for programs.
 type labOrigin struct {
 	lab.Fault
 	Host    string `json:"host"`
 	Address string `json:"address,omitempty"`
 }
 
-// labReport is the list as programs get it.
+// labReport is the list for programs.
 type labReport struct {
 	CA      string      `json:"ca,omitempty"` // PEM
 	Origins []labOrigin `json:"origins"`
@@ -96,8 +96,8 @@ func (p *program) lab(c *cli.Context) error {
 	return nil
 }
 
-// labHints says how an origin of the lab is reached whose name was asked for: it
-// resolves nowhere.
+// labHints says how to reach an origin of the lab whose name was requested: it does not
+// resolve.
 func (p *program) labHints(r *check.Report) {
 	told := map[string]bool{}
 	for i := range r.Checks {
@@ -136,8 +136,8 @@ func labFiles(c *cli.Context, l *lab.Lab) error {
 	return nil
 }
 
-// serveHealth answers /healthz, so that one health check fits every container
-// of the image. The caller closes the server.
+// serveHealth answers /healthz, so that the same health check works for every container of
+// the image. The caller closes the server.
 func serveHealth(address string) (*http.Server, error) {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
@@ -150,7 +150,7 @@ func serveHealth(address string) (*http.Server, error) {
 	return server, nil
 }
 
-// declared returns the faults by these names, or all, without running them.
+// declared returns the faults with these names, or all, without running them.
 func declared(names []string) ([]labOrigin, error) {
 	var rows []labOrigin
 	for _, name := range names {
@@ -183,7 +183,7 @@ func (p *program) labList(c *cli.Context, r labReport) error {
 	return labScreen(p.out.stdout, r.Origins, widthOf(p.out.stdout))
 }
 
-// writeWhole writes a file so that a reader sees all of it or nothing.
+// writeWhole writes a file so that readers see either all of it or nothing.
 func writeWhole(file string, data []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-*")
 	if err != nil {

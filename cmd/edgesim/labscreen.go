@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/lab"
 )
 
-// labScreen lists origins: a table where it fits into width columns, and in files;
-// else two rows for each.
+// labScreen lists origins: a table if it fits into width columns, and in files; otherwise
+// two rows for each.
 func labScreen(out io.Writer, origins []labOrigin, width int) error {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
@@ -50,8 +50,7 @@ func originEntry(out io.Writer, name string, f lab.Fault, width int) {
 	}
 }
 
-// fits says whether no line of a text is longer than width columns; 0 means that
-// any is well.
+// fits reports whether no line of a text is longer than width columns; 0 means no limit.
 func fits(text string, width int) bool {
 	if width <= 0 {
 		return true

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// locations are what the edge serves of a configuration: all its distributions,
-// the chosen one first, each with the client certificates of its origins.
+// locations returns what the edge serves of a configuration: all its distributions, the
+// chosen one first, each with the client certificates of its origins.
 func (s *settings) locations(result *ingest.Result) ([]*edge.Location, error) {
 	all := locationsOf(result, false)
 	for _, l := range all {
@@ -27,15 +27,15 @@ func (s *settings) locations(result *ingest.Result) ([]*edge.Location, error) {
 	return all, nil
 }
 
-// closeFunctions ends the processes of functions that nobody needs any more.
+// closeFunctions ends the processes of functions that are no longer needed.
 func closeFunctions(all []*edge.Location) {
 	for _, l := range all {
 		l.Functions.Close()
 	}
 }
 
-// certificatesFor are the client certificates of a distribution's origins, by id:
-// one that is for all origins is for those of every distribution.
+// certificatesFor returns the client certificates of a distribution's origins, by id: one
+// for all origins applies to those of every distribution.
 func (s *settings) certificatesFor(d *distribution.Distribution) map[string]*tls.Certificate {
 	if len(s.clientCertificates) == 0 {
 		return nil

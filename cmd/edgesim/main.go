@@ -1,6 +1,5 @@
-// Command edgesim stands where CloudFront stands: it connects to an origin as
-// CloudFront connects, answers as CloudFront answers, and says which documented
-// rule decided. See the README.
+// Command edgesim takes the place of CloudFront: it connects to an origin as CloudFront
+// does, answers as CloudFront does, and says which documented rule decided. See the README.
 package main
 
 import (
@@ -18,10 +17,10 @@ func main() {
 	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr))
 }
 
-// exitInterrupted is the code of a program that a signal ended: 128 and SIGINT.
+// exitInterrupted is the exit code of a program ended by a signal: 128 and SIGINT.
 const exitInterrupted = 130
 
-// obey ends the program in order at the first signal, and at once at the second:
+// obey ends the program gracefully at the first signal, and immediately at the second:
 // press Ctrl-C twice to quit at once.
 func obey(signals <-chan os.Signal, cancel func()) {
 	<-signals

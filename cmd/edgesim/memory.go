@@ -10,28 +10,27 @@ import (
 	"time"
 )
 
-// collectAt is the garbage collector's target while serving: a request leaves so
-// little garbage that 75 costs a few percent of the rate and 250 gains none, but
-// takes half as much memory again (measured by make bench). There is no memory
-// limit besides, but in a container that has one: at 256 connections with
-// recorded bodies it made the collector run all the time.
+// collectAt is the garbage collector's target while serving: a request leaves so little
+// garbage that 75 costs a few percent of the rate, and 250 gains nothing but takes half as
+// much memory again (measured by make bench). There is no additional memory limit, even in
+// a container that has one: at 256 connections with recorded bodies it made the collector
+// run all the time.
 const collectAt = 120
 
-// heapShare is the part of a container's memory, in percent, that Go may plan
-// with: the rest is the program itself, stacks, and what the kernel charges for
-// sockets.
+// heapShare is the part of a container's memory, in percent, that Go may use: the rest is
+// the program itself, stacks, and what the kernel charges for sockets.
 const heapShare = 70
 
-// cgroupLimits are the files that hold a container's memory limit, in cgroup v2
-// and v1. Other systems have neither.
+// cgroupLimits are the files with a container's memory limit, in cgroup v2 and v1. Other
+// systems have neither.
 var cgroupLimits = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// enoughMemory is what an edge needs under load, recordings included: the lowest
-// limit that test/compose/survival_test.go holds it to.
+// enoughMemory is what an edge needs under load, including recordings: the lowest limit
+// tested by test/compose/survival_test.go.
 const enoughMemory = 64 << 20
 
-// tuneMemory sets the collector, unless GOGC or GOMEMLIMIT says something else,
-// and says so when the container's memory is less than the edge needs.
+// tuneMemory configures the collector, unless GOGC or GOMEMLIMIT is set, and warns if the
+// container has less memory than the edge needs.
 func (p *program) tuneMemory() {
 	if before := debug.SetGCPercent(collectAt); before != 100 {
 		debug.SetGCPercent(before)
@@ -55,8 +54,8 @@ func (p *program) tuneMemory() {
 	}
 }
 
-// memoryLimit reads a container's limit; 0 if there is none. "max" means none in
-// v2, and a number beyond every machine in v1.
+// memoryLimit parses a container's limit; 0 if there is none. "max" means none in v2, and a
+// number beyond every machine in v1.
 func memoryLimit(text []byte) int64 {
 	limit, err := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64)
 	if err != nil || limit <= 0 || limit > 1<<50 {
@@ -65,25 +64,24 @@ func memoryLimit(text []byte) int64 {
 	return limit
 }
 
-// leastGarbage is what may pile up between two collections however full the cache
-// is: with less the collector would run all the time.
+// leastGarbage is how much garbage may accumulate between two collections, no matter how
+// full the cache is: with less, the collector would run all the time.
 const leastGarbage = 20 << 20
 
-// Without a cache, what is live beyond the few megabytes of an idle edge are bodies
-// on their way, which leave no garbage: beyond easyGarbage, a third of what is live
-// may pile up.
+// Without a cache, live memory beyond the few megabytes of an idle edge are bodies in
+// transit, which leave no garbage: beyond easyGarbage, garbage of up to a third of the live
+// memory may accumulate.
 const (
 	easyGarbage = 10 << 20
 	beyondEasy  = 35
 )
 
-// balanceEvery is how often the collector's target follows the cache.
+// balanceEvery is how often the collector's target is adjusted to the cache.
 const balanceEvery = 250 * time.Millisecond
 
-// balanceMemory lets the collector's target count what neither the cache nor bodies
-// on their way hold: a cache of 256 MB would else let the same again pile up as
-// garbage. It returns when ctx ends, and does nothing where GOGC or GOMEMLIMIT says
-// what is wanted.
+// balanceMemory excludes the cache and bodies in transit from the collector's target:
+// otherwise a cache of 256 MB would let as much garbage accumulate. It returns when ctx
+// ends, and does nothing if GOGC or GOMEMLIMIT is set.
 func balanceMemory(ctx context.Context, cached func() int64) {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -105,8 +103,8 @@ func balanceMemory(ctx context.Context, cached func() int64) {
 	}
 }
 
-// collectorTarget is the garbage that may pile up in percent of what is live: that
-// of everything but the cache.
+// collectorTarget returns how much garbage may accumulate, in percent of live memory: that
+// of everything except the cache.
 func collectorTarget(live, cached int64) int {
 	live = max(live, cached, 1)
 	garbage := max((live-cached)*collectAt/100, leastGarbage)

@@ -12,11 +12,11 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// The voice of the program: results go to stdout; all else goes to stderr as
-// "edgesim: …", lower case, without a full stop, followed by "hint: …" lines
-// that say what to do. Color only on a terminal, never with NO_COLOR.
+// The output style of the program: results go to stdout; everything else goes to stderr as
+// "edgesim: …", in lower case, without a period, followed by "hint: …" lines that say what
+// to do. Color only on a terminal, never with NO_COLOR.
 
-// output is where the program speaks.
+// output is where the program writes.
 type output struct {
 	stdout, stderr io.Writer
 }
@@ -33,8 +33,8 @@ func (o output) failure(err error) {
 	}
 }
 
-// hintOf returns what an error says about how to fix it: the hint of the
-// command first, then that of the package the error came from.
+// hintOf returns what an error says about how to fix it: the hint of the command first,
+// otherwise that of the package that returned the error.
 func hintOf(err error) string {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		if u, ok := inner.(usage); ok && u.hint != "" {
@@ -61,7 +61,7 @@ func (o output) note(format string, args ...any) {
 	o.said("edgesim: ", fmt.Sprintf(format, args...))
 }
 
-// said prints a line in the voice of the program, wrapped on a terminal.
+// said prints a line with a prefix, wrapped on a terminal.
 func (o output) said(voice, line string) {
 	if width := widthOf(o.stderr); width > 0 {
 		line = strings.Join(columns.Wrap(line, width-len(voice)), "\n"+strings.Repeat(" ", len(voice)))
@@ -69,13 +69,13 @@ func (o output) said(voice, line string) {
 	fmt.Fprintf(o.stderr, "%s%s\n", voice, line)
 }
 
-// line prints a line of a screen: what a person reads at the start.
+// line prints a line of a screen, which a person reads at the start.
 func (o output) line(format string, args ...any) {
 	fmt.Fprintf(o.stderr, format+"\n", args...)
 }
 
-// usage is a mistake in how the program was called or in what it was given to
-// read: exit code 2, with a hint.
+// usage is a mistake in how the program was called or in its input: exit code 2, with a
+// hint.
 type usage struct {
 	err  error
 	hint string
@@ -90,7 +90,7 @@ func (u usage) Unwrap() error { return u.err }
 // ExitCode is that of a wrong call, 2.
 func (u usage) ExitCode() int { return exitUsage }
 
-// concluded is the exit code of a command that has said all there is to say.
+// concluded is the exit code of a command that has already printed everything.
 type concluded int
 
 // Error is never printed: all has been said.
@@ -99,7 +99,7 @@ func (c concluded) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 // ExitCode is the code itself.
 func (c concluded) ExitCode() int { return int(c) }
 
-// isTerminal says whether a person may be reading w.
+// isTerminal reports whether a person may be reading w.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {
@@ -109,7 +109,7 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// colored says whether color may be used on w.
+// colored reports whether color may be used on w.
 func colored(w io.Writer) bool {
 	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// pageActions is what the page can have done: it is done by the edge that serves
-// it, on the same road as everything else.
+// pageActions returns what the page can trigger: the edge that serves it carries it out,
+// using the same code as for everything else.
 func pageActions(e *edge.Edge) inspector.Actions {
 	return inspector.Actions{
 		Replay:  func(ctx context.Context, x *recording.Exchange) (string, error) { return replayInside(ctx, e, x) },
@@ -29,8 +29,8 @@ func pageActions(e *edge.Edge) inspector.Actions {
 	}
 }
 
-// replayInside sends the request of an exchange again and returns the id of the
-// one that it became. What was redacted is left out.
+// replayInside sends the request of an exchange again and returns the id of the new
+// exchange. Redacted fields are left out.
 func replayInside(ctx context.Context, e *edge.Edge, x *recording.Exchange) (string, error) {
 	if x.Viewer.Truncated {
 		return "", errors.New("only the beginning of its body was recorded")
@@ -47,8 +47,8 @@ func replayInside(ctx context.Context, e *edge.Edge, x *recording.Exchange) (str
 	return "", errors.New("the answer does not name its exchange")
 }
 
-// explainInside is what config --explain --json says, of the distributions that
-// the edge serves at this moment.
+// explainInside returns what config --explain --json prints, for the distributions that the
+// edge currently serves.
 func explainInside(e *edge.Edge, q inspector.ExplainQuery) ([]byte, error) {
 	lines, err := headerFlags(q.Header)
 	if err != nil {
@@ -61,7 +61,7 @@ func explainInside(e *edge.Edge, q inspector.ExplainQuery) ([]byte, error) {
 	return json.Marshal(picture)
 }
 
-// servedNames are the names of what the edge serves.
+// servedNames returns the names of the served distributions.
 func servedNames(e *edge.Edge) []string {
 	names := []string{}
 	for _, l := range e.Locations() {
@@ -72,7 +72,7 @@ func servedNames(e *edge.Edge) []string {
 	return names
 }
 
-// servedDistributions is all that the edge serves, without secrets.
+// servedDistributions returns everything that the edge serves, without secrets.
 func servedDistributions(e *edge.Edge, k *keeping) ([]inspector.ServedDistribution, error) {
 	all := []inspector.ServedDistribution{}
 	for _, l := range e.Locations() {
@@ -89,7 +89,7 @@ func servedDistributions(e *edge.Edge, k *keeping) ([]inspector.ServedDistributi
 	return all, nil
 }
 
-// policyNames are the names of the policies of a distribution by their ids.
+// policyNames returns the names of a distribution's policies by id.
 func policyNames(d *distribution.Distribution) map[string]string {
 	names := map[string]string{}
 	add := func(id, name string) {
@@ -111,8 +111,8 @@ func policyNames(d *distribution.Distribution) map[string]string {
 	return names
 }
 
-// checkInside judges the origins of a running edge, or the one with this id, over
-// its own client.
+// checkInside checks the origins of a running edge, or the one with this id, using its own
+// client.
 func checkInside(ctx context.Context, e *edge.Edge, origin string, progress func(string)) ([]byte, error) {
 	report, err := check.Run(ctx, check.Config{
 		Subjects: []check.Subject{{Name: "this edge", Edge: e}}, Origin: origin, Parallel: 4, Now: e.Clock.Now,

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// portHolder names the process that listens on a TCP port of this machine, as
-// "nginx (pid 123)"; "" where that cannot be known: the tables are Linux's, and
-// another user's process shows its sockets to root alone.
+// portHolder returns the process that listens on a TCP port of this machine, as "nginx (pid
+// 123)"; "" if unknown: the tables are Linux's, and only root sees the sockets of another
+// user's process.
 func portHolder(port int) string {
 	sockets := map[string]bool{}
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
@@ -46,8 +46,8 @@ const (
 	tcpListen                    = "0A"
 )
 
-// listening adds the sockets that a table of Linux has for a listening port, as
-// links to them are named.
+// listening adds the sockets that a Linux table lists for a listening port, named like the
+// links to them.
 func listening(table string, port int, sockets map[string]bool) {
 	f, err := os.Open(table)
 	if err != nil {

@@ -21,27 +21,27 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// keeping says where exchanges are kept and for how long.
+// keeping says where exchanges are recorded and for how long they are kept.
 type keeping struct {
-	// record is what --record says: "memory", "off", a URL of PostgreSQL, a
-	// folder, or "" for the default one.
+	// record is the value of --record: "memory", "off", a PostgreSQL URL, a folder, or ""
+	// for the default.
 	record string
-	// keep, keepFor and keepBytes bound what is kept; 0 means no limit.
+	// keep, keepFor and keepBytes are the limits; 0 means no limit.
 	keep      int64
-	keepGiven bool // and is not the default
+	keepGiven bool // set explicitly, not the default
 	keepFor   time.Duration
 	keepBytes int64
 	edgeName  string
 	redactor  recording.Redactor
 }
 
-// The words that --record takes beside folders and URLs.
+// The words that --record accepts besides folders and URLs.
 const (
 	recordMemory = "memory"
 	recordOff    = "off"
 )
 
-// readKeeping reads what is given of keeping.
+// readKeeping reads the settings for recordings.
 func readKeeping(g given) (k keeping, err error) {
 	k.record = g.text("record")
 	k.redactor = recording.Redactor{KeepSecrets: g.on("keep-secrets"), Query: g.list("redact-query"), Headers: g.list("redact-header")}
@@ -79,11 +79,11 @@ func readKeeping(g given) (k keeping, err error) {
 	return k, nil
 }
 
-// defaultKeepBytes is how much a folder of recordings may take where nobody says
-// so: nobody should find a full disk because of a tool that ran in the background.
+// defaultKeepBytes is the default maximum size of a recordings folder: a tool that ran in
+// the background must not fill the disk.
 const defaultKeepBytes = 2_000_000_000
 
-// parseSize reads a size like 1GB, 512MiB or 1000000.
+// parseSize parses a size like 1GB, 512MiB or 1000000.
 func parseSize(text string) (int64, error) {
 	number, factor := strings.ToUpper(strings.TrimSpace(text)), 1.0
 	for _, unit := range []struct {
@@ -105,11 +105,10 @@ func parseSize(text string) (int64, error) {
 	return int64(n * factor), nil
 }
 
-// lasts says whether recordings outlive the edge, so that there can be earlier
-// ones.
+// lasts reports whether recordings outlive the edge, so that there can be earlier ones.
 func (k *keeping) lasts() bool { return k.record != recordMemory && k.record != recordOff }
 
-// where says for people where exchanges are kept.
+// where says for people where exchanges are recorded.
 func (k *keeping) where() string {
 	switch {
 	case k.record == recordOff:
@@ -122,12 +121,12 @@ func (k *keeping) where() string {
 	return "to disk"
 }
 
-// isDatabase says whether --record names a PostgreSQL server.
+// isDatabase reports whether --record names a PostgreSQL server.
 func isDatabase(record string) bool {
 	return strings.HasPrefix(record, "postgres://") || strings.HasPrefix(record, "postgresql://")
 }
 
-// checkRecord refuses what --record does not take.
+// checkRecord rejects invalid values of --record.
 func checkRecord(record string) error {
 	if !isDatabase(record) && strings.Contains(record, "://") {
 		return usage{err: fmt.Errorf("--record %q: only postgres:// URLs are known", record),
@@ -139,7 +138,7 @@ func checkRecord(record string) error {
 // recordingsDir is the default folder of recordings in a state directory.
 func recordingsDir(state string) string { return filepath.Join(state, "recordings") }
 
-// openStore opens where exchanges are kept. state is the state directory.
+// openStore opens the store for exchanges. state is the state directory.
 func (k *keeping) openStore(ctx context.Context, state string, log *logrus.Logger) (recording.Store, error) {
 	switch {
 	case !k.lasts():
@@ -158,7 +157,7 @@ func (k *keeping) openStore(ctx context.Context, state string, log *logrus.Logge
 	return store, nil
 }
 
-// folder is the configuration of the store in a folder.
+// folder is the configuration of a store in a folder.
 func (k *keeping) folder(state string, log *logrus.Logger) sqlitestore.Config {
 	c := sqlitestore.Config{
 		Dir: k.record, Keep: k.keep, KeepFor: k.keepFor, KeepBytes: k.keepBytes, Redactor: &k.redactor,
@@ -173,8 +172,8 @@ func (k *keeping) folder(state string, log *logrus.Logger) sqlitestore.Config {
 	return c
 }
 
-// database is the configuration of the store in a database. Its exchanges are
-// those of other edges, too: only limits that were given count.
+// database is the configuration of a store in a database. It also has exchanges of other
+// edges: only explicit limits apply.
 func (k *keeping) database(state string, log *logrus.Logger) pgstore.Config {
 	c := pgstore.Config{
 		URL: k.record, KeepFor: k.keepFor, KeepBytes: k.keepBytes, Redactor: &k.redactor, Spool: spoolDir(state, k.record),
@@ -193,14 +192,14 @@ func (k *keeping) database(state string, log *logrus.Logger) pgstore.Config {
 	return c
 }
 
-// spoolDir is the folder for what a database cannot take: each has its own, or
+// spoolDir is the folder for what a database cannot accept: each database has its own, or
 // one would get what is meant for another.
 func spoolDir(state, url string) string {
 	sum := sha256.Sum256([]byte(url))
 	return filepath.Join(state, "spool", hex.EncodeToString(sum[:6]))
 }
 
-// logStore tells when a store fails, and when it works again.
+// logStore logs when a store fails, and when it works again.
 func logStore(log *logrus.Logger, err error) {
 	if err != nil {
 		log.Errorf("exchanges cannot be recorded: %v", err)
@@ -209,7 +208,7 @@ func logStore(log *logrus.Logger, err error) {
 	log.Warn("exchanges are recorded again")
 }
 
-// ready says why recordings are not kept at the moment.
+// ready returns why exchanges are not being recorded at the moment.
 func ready(store recording.Store) error {
 	h := store.Health()
 	if h.Err == nil {
@@ -218,7 +217,7 @@ func ready(store recording.Store) error {
 	return fmt.Errorf("the edge serves, but exchanges cannot be recorded (%d lost so far): %w", h.Lost, h.Err)
 }
 
-// closeStore writes what is queued, and says what was lost.
+// closeStore writes what is queued, and reports what was lost.
 func closeStore(store recording.Store, log *logrus.Logger) {
 	err := store.Close()
 	if err != nil {

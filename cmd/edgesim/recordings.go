@@ -49,7 +49,7 @@ func (p *program) recordingsCommand() *cli.Command {
 	}
 }
 
-// whereFlags say which recordings are meant.
+// whereFlags select the recordings.
 func whereFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "record", Usage: "read the recordings at `PATH|URL` (default: those of serve in the state directory)", Category: "Recordings:"},
@@ -60,7 +60,7 @@ func whereFlags() []cli.Flag {
 // filterCategory is the heading of the filters in help.
 const filterCategory = "Only exchanges:"
 
-// filterFlags choose exchanges.
+// filterFlags select exchanges.
 func filterFlags() []cli.Flag {
 	const category = filterCategory
 	return []cli.Flag{
@@ -114,7 +114,7 @@ func filterOf(c *cli.Context) (recording.Filter, error) {
 	return f, nil
 }
 
-// readSince reads a time, or a duration back from now.
+// readSince parses a time, or a duration back from now.
 func readSince(text string, now time.Time) (time.Time, error) {
 	at, err := when.Since(text, now)
 	if err != nil {
@@ -123,12 +123,11 @@ func readSince(text string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// pageSize is how many exchanges are asked for at a time.
+// pageSize is how many exchanges are requested at a time.
 const pageSize = 400
 
-// each calls do with every exchange that the filter lets through, page by page,
-// until there are limit of them; 0 means no limit. The next page is read while do has
-// this one.
+// each calls do with every exchange that the filter selects, page by page, up to limit of
+// them; 0 means no limit. The next page is read while do processes the current one.
 func (p *program) each(c *cli.Context, store recording.Store, f recording.Filter, limit int, do func(*recording.Exchange) error) error {
 	var damaged []recording.Damaged
 	defer func() { p.noteDamaged(damaged) }()
@@ -170,12 +169,10 @@ func (p *program) each(c *cli.Context, store recording.Store, f recording.Filter
 	}
 }
 
-// searched is how many of the newest exchanges are looked through for the
-// beginning of an id.
+// searched is how many of the newest exchanges are searched for the beginning of an id.
 const searched = 20000
 
-// find returns the exchange with an id, or with an id that begins so and is the
-// only one that does.
+// find returns the exchange with an id, or with an unambiguous beginning of one.
 func (p *program) find(c *cli.Context, store recording.Store, id string) (*recording.Exchange, error) {
 	e, err := store.Get(c.Context, id)
 	var absent *recording.NotFoundError

@@ -51,7 +51,7 @@ func (p *program) recordingsCheck(c *cli.Context) error {
 	return nil
 }
 
-// printCheck prints what a check of recordings found.
+// printCheck prints the results of a check of recordings.
 func (p *program) printCheck(c *cli.Context, report *recording.CheckReport) error {
 	out := p.out.stdout
 	if c.Bool("json") {
@@ -78,7 +78,7 @@ func (p *program) printCheck(c *cli.Context, report *recording.CheckReport) erro
 	return nil
 }
 
-// noteDamaged says what was left out of an answer because it cannot be read.
+// noteDamaged reports what was left out of an answer because it cannot be read.
 func (p *program) noteDamaged(damaged []recording.Damaged) {
 	if len(damaged) == 0 {
 		return

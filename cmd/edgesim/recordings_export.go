@@ -16,7 +16,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// formatCategory is the heading of the flags for what is written in help.
+// formatCategory is the heading in help for the format flags.
 const formatCategory = "Format:"
 
 func (p *program) recordingsExportCommand() *cli.Command {
@@ -70,8 +70,8 @@ func (p *program) recordingsExport(c *cli.Context) error {
 		return err
 	}
 	defer store.Close()
-	// Nearly all of the memory is of exchanges that are written already: collecting it
-	// less often takes a fifth off the time, and some tens of megabytes.
+	// Nearly all of the memory holds exchanges that have already been written: collecting
+	// it less often saves a fifth of the time, for some tens of megabytes.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	return p.output(c.String("output"), func(w io.Writer) error {
 		if c.Bool("gzip") {
@@ -85,7 +85,7 @@ func (p *program) recordingsExport(c *cli.Context) error {
 	})
 }
 
-// export writes all exchanges that the filter lets through.
+// export writes all exchanges that the filter selects.
 func (p *program) export(c *cli.Context, store recording.Store, f recording.Filter, w io.Writer) error {
 	x, err := newExporter(c, w)
 	if err != nil {
@@ -141,8 +141,8 @@ func (*lines) Close() error { return nil }
 // outputBuffer is how much is written at once: an export is large.
 const outputBuffer = 256 << 10
 
-// output lets write fill a file, which is there only when it is whole, or
-// standard output.
+// output lets write fill a file, which only appears when it is complete, or standard
+// output.
 func (p *program) output(file string, write func(io.Writer) error) error {
 	if file == "" || file == "-" {
 		b := bufio.NewWriterSize(p.out.stdout, outputBuffer)
@@ -155,7 +155,7 @@ func (p *program) output(file string, write func(io.Writer) error) error {
 	if err != nil {
 		return usage{err: fmt.Errorf("--output %s: %w", file, cause(err))}
 	}
-	defer os.Remove(f.Name()) // after the rename there is nothing of this name
+	defer os.Remove(f.Name()) // after the rename this name no longer exists
 	b := bufio.NewWriterSize(f, outputBuffer)
 	err = write(b)
 	if err == nil {

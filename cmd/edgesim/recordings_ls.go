@@ -47,7 +47,7 @@ func (p *program) recordingsLs(c *cli.Context) error {
 	return p.each(c, store, f, c.Int("limit"), l.write)
 }
 
-// lister prints exchanges one a line.
+// lister prints exchanges, one per line.
 type lister struct {
 	to    io.Writer
 	json  bool
@@ -60,7 +60,7 @@ func (p *program) newLister(asJSON bool) *lister {
 	return &lister{to: p.out.stdout, json: asJSON, width: widthOf(p.out.stdout), ink: inkFor(p.out.stdout)}
 }
 
-// The columns before the one with what was asked.
+// The columns before the request.
 const (
 	listedID    = 10 // on a terminal
 	listHead    = "%-24s %6s %9s  %-7s "
@@ -97,8 +97,8 @@ func (l *lister) write(e *recording.Exchange) error {
 	return l.fit(e, asked, took, cause)
 }
 
-// staged says why an exchange does not tell how the origin is: a fault on demand
-// was played, or a recording. "" where it does.
+// staged explains why an exchange says nothing about its origin: a fault on demand or a
+// recording was played. "" if it does.
 func staged(e *recording.Exchange) string {
 	var marks []string
 	if e.Forced != "" {
@@ -110,8 +110,8 @@ func staged(e *recording.Exchange) string {
 	return strings.Join(marks, ", ")
 }
 
-// fit prints a line for a terminal: the URL has what the others leave, and goes
-// to a line of its own with the cause where that is little.
+// fit prints a line for a terminal: the URL gets the space that the others leave, or its
+// own line with the cause if that is too little.
 func (l *lister) fit(e *recording.Exchange, asked, took, cause string) error {
 	id := shown(e.ID)
 	id = id[:min(listedID, len(id))]
@@ -143,7 +143,7 @@ func (l *lister) fit(e *recording.Exchange, asked, took, cause string) error {
 	return err
 }
 
-// fitted cuts a text to a number of columns and marks that it did.
+// fitted truncates a text to a number of columns and marks the truncation.
 func fitted(text string, width int) string {
 	if utf8.RuneCountInString(text) <= width || width < 2 {
 		return text
@@ -152,6 +152,6 @@ func fitted(text string, width int) string {
 	return string(runes[:width-1]) + "…"
 }
 
-// shown makes foreign text fit for a line: no escapes, no line ends, no spaces
-// that would look like columns.
+// shown makes foreign text safe for a line: no escapes, no line ends, no spaces that would
+// look like columns.
 func shown(text string) string { return logline.Printable(text) }

@@ -20,8 +20,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// openRecordings opens what --record names. Only who changes something opens it
-// for that.
+// openRecordings opens what --record names, for changes only if requested.
 func (p *program) openRecordings(c *cli.Context, change bool) (recording.Store, error) {
 	where := c.String("record")
 	switch {
@@ -49,7 +48,7 @@ func (p *program) openRecordings(c *cli.Context, change bool) (recording.Store, 
 	return store, nil
 }
 
-// openAt opens recordings by their address.
+// openAt opens recordings at an address.
 func (p *program) openAt(ctx context.Context, where string, change bool) (recording.Store, error) {
 	switch scheme, _, isURL := strings.Cut(where, "://"); {
 	case isURL && (scheme == "http" || scheme == "https"):
@@ -69,8 +68,8 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// readRecordings reads a file that was exported, or a browser's archive, from
-// disk or standard input, into memory.
+// readRecordings reads an exported file, or a browser's archive, from disk or standard
+// input into memory.
 func (p *program) readRecordings(path string, change bool) (recording.Store, error) {
 	if change {
 		return nil, usage{err: fmt.Errorf("%s is an exported file, which is not changed", path)}
@@ -98,8 +97,8 @@ func (p *program) readRecordings(path string, change bool) (recording.Store, err
 	return ring, nil
 }
 
-// readExchanges reads a HAR or JSON Lines, told apart by their first line: a HAR
-// begins with its log.
+// readExchanges reads a HAR or JSON Lines, distinguished by the first line: a HAR starts
+// with its log.
 func readExchanges(r io.Reader, each func(*recording.Exchange) error) ([]har.Skipped, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	start, _ := b.Peek(64 << 10)
@@ -123,7 +122,7 @@ func readExchanges(r io.Reader, each func(*recording.Exchange) error) ([]har.Ski
 	return har.Read(b, each)
 }
 
-// isJSONLines says whether a file begins like an exchange and not like an archive.
+// isJSONLines reports whether a file starts like an exchange and not like an archive.
 func isJSONLines(start []byte) bool {
 	d := json.NewDecoder(strings.NewReader(strings.TrimPrefix(string(start), "\ufeff")))
 	for _, want := range []string{"{", "id"} {

@@ -73,8 +73,8 @@ func (p *program) recordingsReplay(c *cli.Context) error {
 	return r.end()
 }
 
-// otherScheme counts the requests that were recorded over another scheme than
-// they are sent over.
+// otherScheme counts the requests that were recorded with a scheme other than the one they
+// are sent with.
 func otherScheme(v *replayViewer, requests []*recording.Exchange) int {
 	n := 0
 	for _, e := range requests {
@@ -85,8 +85,8 @@ func otherScheme(v *replayViewer, requests []*recording.Exchange) int {
 	return n
 }
 
-// replayStore opens what the arguments name: a file among them is the recording
-// itself, everything else is an id.
+// replayStore opens what the arguments name: a file among them is the recording itself,
+// everything else is an id.
 func (p *program) replayStore(c *cli.Context) (recording.Store, []string, error) {
 	var file string
 	var names []string
@@ -111,7 +111,7 @@ func (p *program) replayStore(c *cli.Context) (recording.Store, []string, error)
 	return store, names, err
 }
 
-// replayed returns the exchanges whose requests are sent, oldest first, whole.
+// replayed returns the complete exchanges whose requests are sent, oldest first.
 func (p *program) replayed(c *cli.Context, store recording.Store, f recording.Filter, names []string) ([]*recording.Exchange, error) {
 	var all []*recording.Exchange
 	for _, name := range names {
@@ -132,7 +132,7 @@ func (p *program) replayed(c *cli.Context, store recording.Store, f recording.Fi
 	return all, err
 }
 
-// replayReport prints what became of each request, and counts.
+// replayReport prints the result of each request, and counts.
 type replayReport struct {
 	to                         output
 	json                       bool
@@ -197,7 +197,7 @@ func (r *replayReport) one(e *recording.Exchange, send func() (*replay.Seen, err
 	return nil
 }
 
-// print prints a line, cut to the terminal.
+// print prints a line, truncated to the terminal.
 func (r *replayReport) print(color, text, off string) {
 	if r.width > 0 {
 		text = fitted(text, r.width)
@@ -205,7 +205,7 @@ func (r *replayReport) print(color, text, off string) {
 	fmt.Fprintln(r.to.stdout, color+text+off)
 }
 
-// orNone is a value in words.
+// orNone returns a value, or a word for none.
 func orNone(value string) string {
 	if value == "" {
 		return "none"
@@ -218,7 +218,7 @@ func orNone(value string) string {
 	}, value)
 }
 
-// end prints the sum, and returns it as an exit code.
+// end prints the totals, and returns them as an exit code.
 func (r *replayReport) end() error {
 	r.to.note("%d as before, %d changed, %d not sent", r.same, r.changed, r.unsent)
 	if r.cut > 0 {

@@ -60,8 +60,8 @@ func (p *program) recordingsRm(c *cli.Context) error {
 	return err
 }
 
-// chosen returns the ids of the exchanges that are meant. They are gathered
-// before any is forgotten, so that a mistake in one name forgets none.
+// chosen returns the ids of the selected exchanges. They are collected before any is
+// deleted, so that a mistake in one name deletes none.
 func (p *program) chosen(c *cli.Context, store recording.Store, f recording.Filter) ([]string, error) {
 	var ids []string
 	if c.NArg() == 0 {

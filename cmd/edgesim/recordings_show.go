@@ -54,7 +54,7 @@ func (p *program) recordingsShow(c *cli.Context) error {
 	return story.Write(p.out.stdout, e, story.Options{Width: widthOf(p.out.stdout), Color: colored(p.out.stdout)})
 }
 
-// named returns the exchange that a person names.
+// named returns the exchange with the name that a person typed.
 func (p *program) named(c *cli.Context, store recording.Store, name string) (*recording.Exchange, error) {
 	if name != "last" && name != "failed" {
 		return p.find(c, store, name)
@@ -80,7 +80,7 @@ func (p *program) named(c *cli.Context, store recording.Store, name string) (*re
 	return nil, usage{err: errors.New("nothing is recorded yet")}
 }
 
-// showChain prints the chain of the last attempt that saw one.
+// showChain prints the chain of the last attempt that has one.
 func (p *program) showChain(e *recording.Exchange) error {
 	var chain [][]byte
 	for _, a := range e.Attempts {

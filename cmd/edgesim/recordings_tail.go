@@ -20,7 +20,7 @@ func (p *program) recordingsTailCommand() *cli.Command {
 	}
 }
 
-// tailPause is how long tail waits before it asks again.
+// tailPause is how long tail waits before it polls again.
 const tailPause = 200 * time.Millisecond
 
 func (p *program) recordingsTail(c *cli.Context) error {
@@ -61,8 +61,8 @@ func (p *program) recordingsTail(c *cli.Context) error {
 	}
 }
 
-// latest prints the last n exchanges, oldest first, and returns the position
-// from which to go on: that of the newest exchange there is, let through or not.
+// latest prints the last n exchanges, oldest first, and returns the position to continue
+// from: that of the newest exchange, whether or not the filter selects it.
 func (p *program) latest(c *cli.Context, store recording.Store, f recording.Filter, n int, l *lister) (string, error) {
 	if n < 0 {
 		return "", usage{err: fmt.Errorf("-n %d is less than 0", n)}
@@ -84,7 +84,7 @@ func (p *program) latest(c *cli.Context, store recording.Store, f recording.Filt
 	return newest.Positions[0], err
 }
 
-// waited waits and says whether there is a reason to go on.
+// waited waits and reports whether to continue.
 func waited(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

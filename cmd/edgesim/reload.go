@@ -16,32 +16,32 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// reloader takes a changed configuration, whole or not at all: requests in
-// flight finish on the old one, and one that cannot be read leaves it in force.
+// reloader applies a changed configuration, as a whole or not at all: requests in progress
+// finish with the old one, and an unreadable one leaves it in force.
 type reloader struct {
 	program *program
 	edge    *edge.Edge
-	// read reads the configuration again; nil where it came from standard input.
+	// read rereads the configuration; nil if it came from standard input.
 	read func() (*ingest.Result, error)
-	// locations makes what the edge serves of it.
+	// locations makes what the edge serves from it.
 	locations func(*ingest.Result) ([]*edge.Location, error)
 
 	mu      sync.Mutex
 	current *ingest.Result
-	// first are the stamps of the files as the edge read them at its start; set
-	// before it serves, as a change can follow its first answer.
+	// first are the stamps of the files as the edge read them at startup; set before it
+	// serves, as a change can follow its first answer.
 	first []stamp
-	// retired are functions that were served before and still have processes, for
-	// requests that were under way at a change.
+	// retired are functions that were served before and still have processes, for requests
+	// that were in progress at a change.
 	retired []*functions.Set
-	// refused is why the latest change was not taken; nil where it was.
+	// refused is why the latest change was refused; nil if it was accepted.
 	refused error
 }
 
-// errNoFile is why nothing can be read again.
+// errNoFile is why nothing can be reread.
 var errNoFile = errors.New("the configuration came from standard input or from flags alone, and cannot be read again")
 
-// reload reads everything again and swaps it in.
+// reload rereads everything and swaps it in.
 func (r *reloader) reload() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,8 +72,7 @@ func (r *reloader) reload() error {
 	return nil
 }
 
-// otherSettings says whether an overlay says something else about anything but
-// its distributions.
+// otherSettings reports whether overlays differ in anything but their distributions.
 func otherSettings(a, b *ingest.Result) bool {
 	if !reflect.DeepEqual(a.Connect, b.Connect) {
 		return true
@@ -84,7 +83,7 @@ func otherSettings(a, b *ingest.Result) bool {
 	return !reflect.DeepEqual(a.Overlay.Values, b.Overlay.Values)
 }
 
-// warning is what /readyz says of a change that was refused.
+// warning is what /readyz says about a refused change.
 func (r *reloader) warning() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -94,7 +93,7 @@ func (r *reloader) warning() string {
 	return "a changed configuration is refused, the old one goes on: " + r.refused.Error()
 }
 
-// files are what the configuration was read from.
+// files returns what the configuration was read from.
 func (r *reloader) files() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,8 +103,8 @@ func (r *reloader) files() []string {
 	return append(slices.Clone(r.current.Files), functionFiles(r.current.Overlay)...)
 }
 
-// run reloads when a file changes and at SIGHUP, if it is to watch, until ctx
-// ends. Where it is not, SIGHUP is a terminal that was closed, and calls end.
+// run reloads when a file changes and on SIGHUP, if watch is set, until ctx ends. Otherwise
+// SIGHUP means that the terminal was closed, and calls end.
 func (r *reloader) run(ctx context.Context, watch bool, end func()) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
@@ -130,7 +129,7 @@ func (r *reloader) run(ctx context.Context, watch bool, end func()) {
 		case <-tick:
 			now := stampsOf(r.files())
 			switch {
-			case !slices.Equal(now, seen): // perhaps it is still being written
+			case !slices.Equal(now, seen): // it may still be being written
 				seen, pending = now, true
 			case pending:
 				seen, pending = r.reread(), false
@@ -139,9 +138,9 @@ func (r *reloader) run(ctx context.Context, watch bool, end func()) {
 	}
 }
 
-// reread reloads, which says itself what there is to say, and returns the stamps of
-// the files as they were read. One that changed while they were being read keeps the
-// stamp that it had before, so that the change is seen.
+// reread reloads, which reports its own result, and returns the stamps of the files as they
+// were read. A file that changed while being read keeps its previous stamp, so that the
+// change is noticed.
 func (r *reloader) reread() []stamp {
 	before := stampsOf(r.files())
 	_ = r.reload()
@@ -154,11 +153,11 @@ func (r *reloader) reread() []stamp {
 	return stamps
 }
 
-// watchEvery is how often files are looked at. A change is taken when they have
-// stayed the same for that long.
+// watchEvery is how often files are checked. A change is applied when they have stayed the
+// same for that long.
 const watchEvery = 250 * time.Millisecond
 
-// stamp is how a change of a file shows.
+// stamp reveals a change of a file.
 type stamp struct {
 	path string
 	size int64
@@ -177,7 +176,7 @@ func stampsOf(files []string) []stamp {
 	return list
 }
 
-// close ends the processes of functions of all that was served.
+// close ends the function processes of everything that was served.
 func (r *reloader) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// remarks says what is allowed, but may not be what was meant. Several settings
-// come of several arguments under the same flags.
+// remarks warns of what is allowed, but may not be intended. Several arguments result in
+// several settings with the same flags.
 func (p *program) remarks(all ...*settings) {
 	s := all[0]
 	for _, domain := range slices.Sorted(maps.Keys(s.connect)) {
@@ -36,8 +36,8 @@ func (p *program) remarks(all ...*settings) {
 	}
 }
 
-// notices are what the reader of a configuration has to say about it, a line
-// each. A person at a terminal who names this machine needs no warning of that.
+// notices returns the remarks of a configuration's reader, one per line. A person at a
+// terminal who names this machine needs no warning about that.
 func (p *program) notices(d *distribution.Distribution) []string {
 	told := slices.DeleteFunc(slices.Clone(d.Notices), func(n distribution.Notice) bool { return n.Loopback && p.watched })
 	lines := distribution.NoticeLines(told)
@@ -47,8 +47,7 @@ func (p *program) notices(d *distribution.Distribution) []string {
 	return lines
 }
 
-// servingRemarks warns of what an edge that listens does otherwise than one may
-// think.
+// servingRemarks warns about unexpected behavior of an edge that listens.
 func (p *program) servingRemarks(s *settings, st *station, all []*distribution.Distribution) {
 	if s.cache.Mode != edge.CacheOff {
 		var lines repeated
@@ -62,7 +61,7 @@ func (p *program) servingRemarks(s *settings, st *station, all []*distribution.D
 	}
 }
 
-// cachesNothing warns of the behaviors whose settings keep nothing.
+// cachesNothing warns of behaviors whose settings prevent caching.
 func cachesNothing(lines *repeated, mode edge.CacheMode, d *distribution.Distribution) {
 	var order []string
 	behaviors := map[string][]string{}

@@ -16,7 +16,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// remoteStore is the recordings of a running edge, asked over its API.
+// remoteStore is the recordings of a running edge, accessed through its API.
 type remoteStore struct {
 	base   *url.URL
 	client http.Client
@@ -24,10 +24,10 @@ type remoteStore struct {
 
 var _ recording.Store = (*remoteStore)(nil)
 
-// remoteTimeout bounds one question to the API.
+// remoteTimeout limits one request to the API.
 const remoteTimeout = time.Minute
 
-// newRemoteStore takes the address of an API, with or without a path.
+// newRemoteStore takes the URL of an API, with or without a path.
 func newRemoteStore(address string) (*remoteStore, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -50,7 +50,7 @@ func (s *remoteStore) Get(ctx context.Context, id string) (*recording.Exchange, 
 
 // List asks for whole exchanges.
 func (s *remoteStore) List(ctx context.Context, f recording.Filter) (recording.Page, error) {
-	const most = 200 // with bodies, an answer of some megabytes
+	const most = 200 // with bodies, an answer of a few megabytes
 	query := url.Values{"whole": {"true"}, "limit": {strconv.Itoa(most)}}
 	if f.Limit > 0 && f.Limit < most {
 		query.Set("limit", strconv.Itoa(f.Limit))
@@ -134,7 +134,7 @@ type statusError struct {
 // Error is what the API answered.
 func (e *statusError) Error() string { return e.text }
 
-// ask sends one request and reads the JSON of the answer.
+// ask sends one request and decodes the JSON answer.
 func (s *remoteStore) ask(ctx context.Context, method, path string, query url.Values, to any) error {
 	return s.send(ctx, method, path, query, nil, to)
 }
@@ -181,7 +181,7 @@ func (s *remoteStore) send(ctx context.Context, method, path string, query url.V
 	return nil
 }
 
-// notFound words a 404 as a store does.
+// notFound converts a 404 to the error of a store.
 func notFound(id string, err error) error {
 	var status *statusError
 	if errors.As(err, &status) && status.status == http.StatusNotFound {

@@ -24,18 +24,18 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// replayViewer is a viewer that sends recorded requests: to an edge that runs
-// somewhere, or to one in this process.
+// replayViewer is a viewer that sends recorded requests: to a running edge, or to one in
+// this process.
 type replayViewer struct {
 	to     *url.URL
 	client *http.Client
 	inside *edge.Edge
 }
 
-// viewerTimeout is longer than the longest that an edge may take for an answer.
+// viewerTimeout is longer than an edge may take for any answer.
 const viewerTimeout = 10 * time.Minute
 
-// viewerFor returns the viewer that the flags ask for.
+// viewerFor returns the viewer that the flags select.
 func (p *program) viewerFor(c *cli.Context, store recording.Store) (*replayViewer, error) {
 	if c.Bool("from-recording") {
 		return p.insideViewer(c, store)
@@ -58,7 +58,7 @@ func (p *program) viewerFor(c *cli.Context, store recording.Store) (*replayViewe
 	}}, nil
 }
 
-// viewerRoots is the CA with which the edge answers its viewers.
+// viewerRoots returns the CA that the edge uses with its viewers.
 func viewerRoots(c *cli.Context) (*x509.CertPool, error) {
 	dir, err := (&settings{state: c.String("state")}).stateDir()
 	if err != nil {
@@ -73,7 +73,7 @@ func viewerRoots(c *cli.Context) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// insideViewer makes an edge whose origins are the recording.
+// insideViewer makes an edge whose origins are replaced by the recording.
 func (p *program) insideViewer(c *cli.Context, store recording.Store) (*replayViewer, error) {
 	result, err := ingest.ReadFile(c.String("config"), ingest.Options{Stdin: p.stdin})
 	if err != nil {
@@ -122,7 +122,7 @@ func (v *replayViewer) send(ctx context.Context, e *recording.Exchange) (*replay
 	}
 	r.Host, r.Header = e.Viewer.Host, header
 	if _, ok := header["User-Agent"]; !ok {
-		header["User-Agent"] = []string{""} // none, where Go would add its own
+		header["User-Agent"] = []string{""} // none; otherwise Go would add its own
 	}
 	response, err := v.client.Do(r)
 	if err != nil {
@@ -144,7 +144,7 @@ func (v *replayViewer) sendInside(ctx context.Context, e *recording.Exchange, he
 	return seen(response.Status, response.Header, response.Body), nil
 }
 
-// seen reads an answer whole.
+// seen reads a complete answer.
 func seen(status int, header http.Header, body io.ReadCloser) *replay.Seen {
 	data, err := io.ReadAll(body)
 	body.Close()

@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// ruleFamily is what the rules with one prefix have in common.
+// ruleFamily is what the rules with the same prefix have in common.
 type ruleFamily struct {
 	name, title, how string
 }

@@ -37,18 +37,18 @@ func (p *program) rulesCommand() *cli.Command {
 	}
 }
 
-// ruleEntry is a rule with what edgesim makes of it.
+// ruleEntry is a rule with how edgesim handles it.
 type ruleEntry struct {
 	policy.Rule
 	// Simulated is "yes", "partly" or "no".
 	Simulated string `json:"simulated"`
 	// How says how edgesim decides it, or why it does not.
 	How string `json:"how"`
-	// Needs says what it would take to simulate it.
+	// Needs says what simulating it would require.
 	Needs string `json:"needs,omitempty"`
-	// Lab are the origins of the lab that show it.
+	// Lab are the lab's origins that demonstrate it.
 	Lab []string `json:"lab,omitempty"`
-	// Causes are the causes it decides.
+	// Causes are the causes that it decides.
 	Causes []policy.CauseName `json:"causes,omitempty"`
 	// Fixes say how to fix an origin that fails by it, by software.
 	Fixes []ruleFix `json:"fixes,omitempty"`
@@ -59,7 +59,7 @@ type ruleFix struct {
 	Steps    []string `json:"steps"`
 }
 
-// ruleEntries are all rules in the order of the catalogue.
+// ruleEntries returns all rules in the order of the catalogue.
 func ruleEntries() []ruleEntry {
 	gaps := map[policy.RuleID]policy.Gap{}
 	for _, g := range policy.Gaps() {
@@ -130,8 +130,8 @@ func (p *program) rules(c *cli.Context) error {
 	return t.print(chosen, exact)
 }
 
-// chooseRules picks rules by id, family and words. exact says that single ones
-// were asked for.
+// chooseRules selects rules by id, family and words. exact means that single ones were
+// requested.
 func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEntry, exact bool, err error) {
 	exact = len(names) > 0
 	for _, name := range names {
@@ -162,8 +162,8 @@ func chooseRules(all []ruleEntry, names []string, words string) (chosen []ruleEn
 	return chosen, exact, nil
 }
 
-// causeNames are the causes that rules decide. Only they are suggested: one id is
-// near any other.
+// causeNames returns the causes that rules decide. Only they are suggested: every id is
+// close to another one.
 func causeNames(all []ruleEntry) []string {
 	var names []string
 	for _, r := range all {
@@ -174,14 +174,14 @@ func causeNames(all []ruleEntry) []string {
 	return names
 }
 
-// named says whether a name is the rule's id, its family, or a cause that it
-// decides, in any letter case.
+// named reports whether a name is the rule's id, its family, or a cause that it decides, in
+// any letter case.
 func (r *ruleEntry) named(name string) bool {
 	return strings.EqualFold(string(r.ID), name) || strings.EqualFold(familyOf(r.ID).name, name) ||
 		slices.ContainsFunc(r.Causes, func(c policy.CauseName) bool { return strings.EqualFold(string(c), name) })
 }
 
-// causeList and fixText are what a search looks at besides the row itself.
+// causeList and fixText return what a search examines in addition to the row itself.
 func causeList(causes []policy.CauseName) string {
 	var b strings.Builder
 	for _, c := range causes {
@@ -198,10 +198,10 @@ func fixText(fixes []ruleFix) string {
 	return b.String()
 }
 
-// has says whether the rule has every word somewhere.
+// has reports whether the rule contains every word somewhere.
 func (r *ruleEntry) has(words string) bool {
 	text := strings.ToLower(strings.Join([]string{string(r.ID), r.Area, r.Condition, r.Outcome, r.Values, r.How, strings.Join(r.Lab, " "), causeList(r.Causes), fixText(r.Fixes)}, "\n"))
-	// A setting is found by its name in the API, too, where the row has it in words.
+	// A setting is also found by its API name if the row has it as words.
 	joined := strings.NewReplacer(" ", "", "minimum", "min", "maximum", "max").Replace(text)
 	for word := range strings.FieldsSeq(strings.ToLower(words)) {
 		if !strings.Contains(text, word) && !strings.Contains(joined, word) {

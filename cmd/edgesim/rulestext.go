@@ -17,7 +17,7 @@ type rulesText struct {
 	out   *bufio.Writer
 }
 
-// print prints single rules in full, more of them as a list.
+// print prints single rules in full, several as a list.
 func (t *rulesText) print(rules []ruleEntry, inFull bool) error {
 	t.out = bufio.NewWriter(t.w)
 	for i, r := range rules {
@@ -41,7 +41,7 @@ func (t *rulesText) line(r ruleEntry) {
 	fmt.Fprintf(t.out, "%s%s%s%s\n", t.ink.bold, id, t.ink.off, cutTo(r.Condition+": "+r.Outcome, t.width-len(id)))
 }
 
-// full prints all there is to say of a rule.
+// full prints everything about a rule.
 func (t *rulesText) full(r ruleEntry) {
 	fmt.Fprintf(t.out, "%s%s%s  %s\n", t.ink.bold, r.ID, t.ink.off, familyOf(r.ID).title)
 	t.row("when", r.Condition)
@@ -84,7 +84,7 @@ func (t *rulesText) row(label, text string) {
 	}
 }
 
-// simulatedText says how a rule is decided, in a sentence.
+// simulatedText says in a sentence how a rule is decided.
 func simulatedText(r ruleEntry) string {
 	switch r.Simulated {
 	case "no":

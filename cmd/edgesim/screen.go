@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// requestLines is what a person at a terminal sees of the requests; nil where the
-// log has them, as somebody asked for a format or it goes elsewhere.
+// requestLines shows requests to a person at a terminal; nil if the log has them, because a
+// format was requested or it goes elsewhere.
 func (p *program) requestLines(s *settings, at addresses) recording.Recorder {
 	if !p.watched {
 		return nil
@@ -33,8 +33,8 @@ func (p *program) requestLines(s *settings, at addresses) recording.Recorder {
 	return &logline.Terminal{To: p.out.stderr, Redactor: &s.keeping.redactor, Width: widthOf(p.out.stderr), Color: colored(p.out.stderr), Show: show}
 }
 
-// firstScreen says on a terminal what runs and what to try, in lines of width
-// columns; 0 is any. Warnings come after it.
+// firstScreen prints what is running and what to try, for a terminal of width columns; 0
+// means no limit. Warnings follow.
 func firstScreen(out io.Writer, s *settings, all []*distribution.Distribution, at addresses, width int) {
 	at = at.forPeople()
 	row := func(label, text string) {
@@ -72,19 +72,19 @@ func firstScreen(out io.Writer, s *settings, all []*distribution.Distribution, a
 	}
 }
 
-// screenLabel is how wide the column is that says what a row of a screen is.
+// screenLabel is the width of the label column of a screen.
 const screenLabel = 10
 
-// mostOrigins is how many origins the first screen names.
+// mostOrigins is how many origins the first screen lists.
 const mostOrigins = 4
 
-// originLines names the origins, the first of many.
+// originLines lists the origins, or the first of many.
 func originLines(all []*distribution.Distribution, connect map[string]string) []string {
 	var lines []string
 	for _, d := range all {
 		for i := range d.Origins {
 			id := d.Origins[i].ID + ": "
-			if d.Origins[i].ID == ingest.OriginID { // the only one, and nobody gave it that name
+			if d.Origins[i].ID == ingest.OriginID { // the only one, with a generated name
 				id = ""
 			}
 			lines = append(lines, id+originAddress(&d.Origins[i], connect))
@@ -97,7 +97,7 @@ func originLines(all []*distribution.Distribution, connect map[string]string) []
 	return lines
 }
 
-// said says where exchanges are kept and how many.
+// said says where exchanges are recorded and how many.
 func (k *keeping) said(s *settings) string {
 	switch {
 	case k.record == recordOff:

@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// encode is a distribution for the API.
+// encode returns a distribution for the API.
 func (k *keeping) encode(d *distribution.Distribution) ([]byte, error) {
 	text, err := ingest.EncodeAPIJSON(k.withoutSecrets(d))
 	if err != nil {
@@ -17,9 +17,8 @@ func (k *keeping) encode(d *distribution.Distribution) ([]byte, error) {
 	return []byte(k.redactor.Text(string(text))), nil
 }
 
-// withoutSecrets is a distribution for the API: the values of its origin custom
-// headers, which are the usual shared secret with an origin, are hidden as in
-// recordings.
+// withoutSecrets returns a distribution for the API: the values of its origin custom
+// headers, which are the usual shared secret with an origin, are hidden as in recordings.
 func (k *keeping) withoutSecrets(d *distribution.Distribution) *distribution.Distribution {
 	if k.redactor.KeepSecrets {
 		return d

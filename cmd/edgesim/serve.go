@@ -69,7 +69,7 @@ func (p *program) serve(c *cli.Context) error {
 	return err
 }
 
-// served are the distributions that the settings name, the first one first.
+// served returns the distributions of the settings, the first one first.
 func (s *settings) served() []*distribution.Distribution {
 	all := []*distribution.Distribution{s.distribution}
 	if s.result != nil {
@@ -82,8 +82,8 @@ func (s *settings) served() []*distribution.Distribution {
 	return all
 }
 
-// noticesOfAll prints what there is to say about each; what is said of several,
-// once with a count.
+// noticesOfAll prints the notices about each distribution; those that apply to several are
+// printed once with a count.
 func (p *program) noticesOfAll(all []*distribution.Distribution) {
 	var lines repeated
 	for _, d := range all {
@@ -94,7 +94,7 @@ func (p *program) noticesOfAll(all []*distribution.Distribution) {
 	p.noteOnce(&lines)
 }
 
-// noteOnce prints each line once, and how many distributions it is said of.
+// noteOnce prints each line once, and how many distributions it applies to.
 func (p *program) noteOnce(lines *repeated) {
 	for _, line := range lines.order {
 		if n := len(lines.said[line]); n > 1 {
@@ -104,14 +104,13 @@ func (p *program) noteOnce(lines *repeated) {
 	}
 }
 
-// repeated are lines in the order in which they were first said, with those of whom
-// each was.
+// repeated holds lines in order of first appearance, with what each applies to.
 type repeated struct {
 	order []string
 	said  map[string][]string
 }
 
-// add says a line of somebody.
+// add adds a line about something.
 func (r *repeated) add(line, of string) {
 	if r.said == nil {
 		r.said = map[string][]string{}
@@ -122,8 +121,8 @@ func (r *repeated) add(line, of string) {
 	r.said[line] = append(r.said[line], of)
 }
 
-// standsFor says which origins the edge stands before, and where they are really
-// reached if that is somewhere else.
+// standsFor says which origins the edge is in front of, and where they are actually reached
+// if that is elsewhere.
 func (p *program) standsFor(s *settings) {
 	for _, d := range s.served() {
 		for i := range d.Origins {
@@ -133,8 +132,8 @@ func (p *program) standsFor(s *settings) {
 	}
 }
 
-// originAddress is an origin as a person would name it: scheme, name and port, and
-// where --connect sends it.
+// originAddress describes an origin for people: scheme, name and port, and where --connect
+// sends it.
 func originAddress(o *distribution.Origin, connect map[string]string) string {
 	address := func(scheme string, port int) string {
 		at := net.JoinHostPort(o.DomainName, strconv.Itoa(port))
@@ -168,7 +167,7 @@ func (p *program) announce(at addresses) {
 	}
 }
 
-// plural is n things, in words.
+// plural returns n things, in words.
 func plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -176,7 +175,7 @@ func plural(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// isAre is n things that are, in words: "1 request is", "2 requests are".
+// isAre returns n things with a verb, in words: "1 request is", "2 requests are".
 func isAre(n int, thing string) string {
 	if n == 1 {
 		return plural(n, thing) + " is"

@@ -8,19 +8,19 @@ import (
 	"github.com/edgesim/edgesim/internal/replay"
 )
 
-// replaying says what answers in the origins' place.
+// replaying is what answers instead of the origins.
 type replaying struct {
-	from     string // what --replay says; "" for nothing
+	from     string // the value of --replay; "" for nothing
 	fallback bool
 	headers  []string
 }
 
-// readReplaying reads what is given of replaying.
+// readReplaying reads the settings for replaying.
 func readReplaying(g given) replaying {
 	return replaying{from: g.text("replay"), fallback: g.on("replay-fallback"), headers: g.list("replay-header")}
 }
 
-// check refuses flags without the one that they belong to.
+// check rejects flags without the one that they belong to.
 func (r *replaying) check() error {
 	if r.from == "" && (r.fallback || len(r.headers) > 0) {
 		return usage{err: errors.New("--replay-fallback and --replay-header go with --replay"), hint: "name a recording with --replay PATH|URL"}
@@ -28,7 +28,7 @@ func (r *replaying) check() error {
 	return nil
 }
 
-// replay puts the recording in the origins' place, at the one road to them.
+// replay replaces the origins with the recording.
 func (st *station) replay(p *program, r *replaying) error {
 	if r.from == "" {
 		return nil
@@ -61,7 +61,7 @@ func (st *station) replay(p *program, r *replaying) error {
 	return nil
 }
 
-// have is how many of several have something.
+// have says how many of several have something.
 func have(n int) string {
 	if n == 1 {
 		return "1 of them has"
@@ -69,7 +69,7 @@ func have(n int) string {
 	return fmt.Sprintf("%d of them have", n)
 }
 
-// asUsage makes an error one of what the program was given to read.
+// asUsage makes an error a usage error about the program's input.
 func asUsage(flag string, err error) error {
 	var u usage
 	if errors.As(err, &u) {

@@ -27,43 +27,43 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// settings are what a command works with: the configuration file, the overlay
-// and the flags, merged and checked. Flags win over the overlay.
+// settings are what a command works with: the configuration file, the overlay and the
+// flags, merged and checked. Flags take precedence over the overlay.
 type settings struct {
 	distribution *distribution.Distribution
-	// result is what was read, reread reads it again; nil where that cannot be done.
+	// result is what was read, and reread reads it again; nil if that is impossible.
 	result *ingest.Result
 	reread func() (*ingest.Result, error)
-	// watch reads the configuration again when a file changes.
+	// watch rereads the configuration when a file changes.
 	watch bool
-	// connect maps an origin's domain, lower case, to where it is reached, or to a
-	// folder; folders has the latter served, once they are opened.
+	// connect maps an origin's domain, in lower case, to where it is reached, or to a
+	// folder; folders serves the latter once they are open.
 	connect map[string]string
 	folders *standin.Folders
 	// trust are the CAs of --origin-ca.
 	trust    []*x509.Certificate
 	snapshot policy.Snapshot
-	// clock is what the edge decides by.
+	// clock is the edge's clock.
 	clock edge.Clock
-	// clientCertificates are those for origin mTLS, by origin id.
+	// clientCertificates are the certificates for origin mTLS, by origin id.
 	clientCertificates map[string]*tls.Certificate
 	strict             policy.Strictness
 	hostOnly           bool
-	// functions are the edge functions of the distribution, which hold processes.
+	// functions are the distribution's edge functions, which hold processes.
 	functions *functions.Set
-	// functionsOf makes those of another distribution, or of a changed one.
+	// functionsOf makes those of another or a changed distribution.
 	functionsOf func(*distribution.Distribution, *ingest.Overlay) (*functions.Set, error)
-	// certificateForAll is the one that every origin gets; nil where ids are named.
+	// certificateForAll is the certificate for every origin; nil if ids are given.
 	certificateForAll *tls.Certificate
-	// geography are the values of the CloudFront-Viewer-* headers that need AWS.
+	// geography holds the values of the CloudFront-Viewer-* headers that require AWS.
 	geography map[string]string
 	// credentials sign requests to origins, by the id of the access control.
 	credentials map[string]sigv4.Credentials
 	// keyLog is the file for TLS secrets; "" for none.
 	keyLog string
-	// faults are the faults on demand, which the API changes while serving.
+	// faults are the faults on demand, which the API can change while serving.
 	faults *faults.Set
-	// at is when certificates are judged; zero is now.
+	// at is when certificates are judged; zero means now.
 	at time.Time
 
 	listen, listenTLS, inspect string
@@ -79,8 +79,8 @@ type settings struct {
 	readyFile                  string
 }
 
-// now is the time at which certificates are judged: that of --at, or the real one,
-// and what the edge's clock was moved ahead.
+// now returns the time for judging certificates: that of --at, or the real one, plus how
+// far the edge's clock has been moved ahead.
 func (s *settings) now() time.Time {
 	if s.at.IsZero() {
 		return s.clock.Now()
@@ -106,7 +106,7 @@ func (p *program) read(c *cli.Context) (*settings, error) {
 	return s, s.check()
 }
 
-// merge puts a file, its overlay and the flags together.
+// merge combines a file, its overlay and the flags.
 func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error) {
 	var err error
 	g := givenBy(c, result.Overlay)
@@ -175,7 +175,7 @@ func (p *program) merge(c *cli.Context, result *ingest.Result) (*settings, error
 	return s, err
 }
 
-// readEdge reads what a running edge is told beside its distribution.
+// readEdge reads the settings of a running edge other than its distribution.
 func (s *settings) readEdge(g given) (err error) {
 	s.listen, s.listenTLS, s.inspect = g.text("listen"), g.text("listen-tls"), g.text("inspect")
 	s.faithful, s.forwardOthers = g.on("faithful"), g.on("forward-others")
@@ -192,8 +192,8 @@ func (s *settings) readEdge(g given) (err error) {
 	return err
 }
 
-// readHostNameCheck says which names count (CF-NAME-03) and whether a wildcard
-// directly below a public suffix covers any (CF-CERT-17).
+// readHostNameCheck reads which names count (CF-NAME-03) and whether a wildcard directly
+// below a public suffix covers any (CF-CERT-17).
 func (s *settings) readHostNameCheck(value string) error {
 	names, wide := strings.CutSuffix(value, "-wide")
 	if names != "either" && names != "host" && value != "" {
@@ -203,7 +203,7 @@ func (s *settings) readHostNameCheck(value string) error {
 	return nil
 }
 
-// check refuses what no field of the file is to blame for.
+// check rejects what no field of the file is to blame for.
 func (s *settings) check() error {
 	if err := checkRecord(s.keeping.record); err != nil {
 		return err
@@ -230,7 +230,7 @@ func (s *settings) check() error {
 	return nil
 }
 
-// checkAddress refuses what is not HOST:PORT; "off" closes a listener.
+// checkAddress rejects anything but HOST:PORT; "off" disables a listener.
 func checkAddress(flag, address string) error {
 	if address == "off" {
 		return nil
@@ -298,8 +298,8 @@ func readTime(text string) (time.Time, error) {
 	return at, nil
 }
 
-// number returns a flag's value, or nil when it was not given. The flag is text,
-// so that a mistake is answered in our words, with the allowed range and the rule.
+// number returns a flag's value, or nil if it was not given. The flag is text, so that a
+// mistake gets our own message, with the allowed range and the rule.
 func number(c *cli.Context, flag, allowed string) (*int, error) {
 	if !c.IsSet(flag) {
 		return nil, nil
@@ -311,7 +311,7 @@ func number(c *cli.Context, flag, allowed string) (*int, error) {
 	return &n, nil
 }
 
-// cause is an error without the path that an operation puts before it.
+// cause returns an error without the path that an operation puts before it.
 func cause(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
@@ -320,7 +320,7 @@ func cause(err error) error {
 	return err
 }
 
-// list splits at commas; nil when empty.
+// list splits at commas; nil if empty.
 func list(text string) []string {
 	if text == "" {
 		return nil
@@ -332,7 +332,7 @@ func list(text string) []string {
 	return parts
 }
 
-// pairs reads KEY=VALUE flags.
+// pairs parses KEY=VALUE flags.
 func pairs(flag string, values []string) (map[string]string, error) {
 	out := make(map[string]string, len(values))
 	for _, v := range values {

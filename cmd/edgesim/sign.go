@@ -16,7 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// signCommand makes signed URLs and cookies, by AWS's own signer.
+// signCommand makes signed URLs and cookies, using AWS's own signer.
 func (p *program) signCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sign",
@@ -103,7 +103,7 @@ func (p *program) signCookies(id string, key crypto.Signer, url string, until ti
 	return nil
 }
 
-// readSigningKey reads a private key in PEM, in any of its usual forms.
+// readSigningKey reads a private key in PEM, in any of the usual forms.
 func readSigningKey(file string) (crypto.Signer, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -132,7 +132,7 @@ func readSigningKey(file string) (crypto.Signer, error) {
 	return nil, fmt.Errorf("holds a key that is neither RSA nor ECDSA")
 }
 
-// readExpiry is a time from now, or a time.
+// readExpiry parses a duration from now, or a time.
 func readExpiry(text string) (time.Time, error) {
 	if d, err := time.ParseDuration(text); err == nil && d > 0 {
 		return time.Now().Add(d), nil

@@ -6,7 +6,7 @@ import (
 	"runtime"
 )
 
-// stateDir is where the viewer CA lives: what --state says, or the user's own.
+// stateDir returns the folder with the viewer CA: that of --state, or the user's default.
 func (s *settings) stateDir() (string, error) {
 	if s.state != "" {
 		return s.state, nil

@@ -27,14 +27,13 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// station is a running edge with its listeners and the API: what serve and demo
-// start and stop.
+// station is a running edge with its listeners and the API, as started by serve and demo.
 type station struct {
 	log *logrus.Logger
-	// say tells the person who runs it something.
+	// say prints a message for the person running it.
 	say    func(format string, args ...any)
 	client *originconn.Client
-	// folders are those that are served as buckets.
+	// folders are those served as buckets.
 	folders *standin.Folders
 	keyLog  *os.File
 	front   *proxy.Server
@@ -42,24 +41,24 @@ type station struct {
 	store   recording.Store
 	// functions hold the processes of Lambda functions; nil for none.
 	functions *functions.Set
-	cache     *edge.Cache // nil where nothing is kept
+	cache     *edge.Cache // nil if nothing is cached
 	// replayed is the recording that stands in for origins; nil if none does.
 	replayed recording.Store
 	// The listeners; nil where one is off.
 	http, https, inspect net.Listener
-	// reloader reads the configuration again.
+	// reloader rereads the configuration.
 	reloader *reloader
 }
 
-// addresses are where a station really listens, as the ready file has them.
+// addresses are where a station actually listens, as written to the ready file.
 type addresses struct {
 	HTTP    string `json:"http,omitempty"`
 	HTTPS   string `json:"https,omitempty"`
 	Inspect string `json:"inspect,omitempty"`
 }
 
-// open binds everything that the settings ask for and serves nothing yet. What it
-// opened before something failed is closed.
+// open opens everything that the settings ask for but serves nothing yet. If something
+// fails, what was opened before is closed.
 func (p *program) open(s *settings) (*station, error) {
 	folders, err := s.openFolders()
 	if err != nil {
@@ -73,8 +72,7 @@ func (p *program) open(s *settings) (*station, error) {
 	return st, nil
 }
 
-// build opens the listeners, the CA and the store, and puts edge and API between
-// them.
+// build opens the listeners, the CA and the store, and connects edge and API to them.
 func (st *station) build(p *program, s *settings) error {
 	if err := st.listen(s); err != nil {
 		return err
@@ -129,7 +127,7 @@ func (st *station) build(p *program, s *settings) error {
 	return nil
 }
 
-// newAPI makes the server of the API. c has what began with this process.
+// newAPI makes the server of the API. c holds what started with this process.
 func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Config) *http.Server {
 	v := version()
 	c.Recordings, c.Ready = st.store, func() error { return ready(st.store) }
@@ -148,8 +146,8 @@ func newAPI(p *program, st *station, s *settings, e *edge.Edge, c inspector.Conf
 	return inspector.NewServer(c)
 }
 
-// keyLogFile opens a file for TLS secrets, for appending and for its owner only,
-// as SSLKEYLOGFILE is used. A file that others can read is refused.
+// keyLogFile opens a file for TLS secrets, for appending and only for its owner, like
+// SSLKEYLOGFILE. A file that others can read is refused.
 func keyLogFile(file string) (*os.File, error) {
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -168,7 +166,7 @@ func keyLogFile(file string) (*os.File, error) {
 	return f, nil
 }
 
-// openKeyLog lets the origin connections write their secrets to a file.
+// openKeyLog makes the origin connections write their secrets to a file.
 func (st *station) openKeyLog(file string) error {
 	if file == "" {
 		return nil
@@ -201,8 +199,8 @@ func newEdge(s *settings, client *originconn.Client, recorder recording.Recorder
 	return e
 }
 
-// recorder is where finished exchanges go: the counts, the log, and the store
-// unless recording is off.
+// recorder returns where finished exchanges go: the counts, the log, and the store unless
+// recording is off.
 func (st *station) recorder(s *settings, feed *recording.Feed, counts *recording.Counts, live *inspector.Live, lines recording.Recorder) recording.Recorder {
 	if lines == nil {
 		lines = &logline.Log{Logger: st.log, Redactor: &s.keeping.redactor}
@@ -243,7 +241,7 @@ func cannotListen(flag, address string, err error) error {
 	return u
 }
 
-// takenBy says who listens on a port, where that can be known.
+// takenBy says what is listening on a port, if known.
 func takenBy(address string) string {
 	_, port, _ := net.SplitHostPort(address)
 	number, err := strconv.Atoi(port)
@@ -267,8 +265,8 @@ func (st *station) addresses() addresses {
 	return addresses{HTTP: at(st.http), HTTPS: at(st.https), Inspect: at(st.inspect)}
 }
 
-// forPeople returns the addresses as a person on this machine types them: one
-// that means every interface is reached over loopback.
+// forPeople returns the addresses as a person on this machine types them: loopback if it
+// listens on every interface.
 func (a addresses) forPeople() addresses {
 	for _, address := range []*string{&a.HTTP, &a.HTTPS, &a.Inspect} {
 		host, port, err := net.SplitHostPort(*address)
@@ -291,10 +289,10 @@ func (a addresses) writeReady(file string) error {
 	return nil
 }
 
-// graceful is how long exchanges under way may take to end after Ctrl-C.
+// graceful is how long exchanges in progress may take to finish after Ctrl-C.
 const graceful = 5 * time.Second
 
-// apiGrace is how long the API's answers under way may take then.
+// apiGrace is how long API answers in progress may take then.
 const apiGrace = 250 * time.Millisecond
 
 // cached is how many bytes the cache holds.
@@ -305,7 +303,7 @@ func (st *station) cached() int64 {
 	return st.cache.Stats().Bytes
 }
 
-// run serves until ctx ends, then lets what is under way finish.
+// run serves until ctx ends, then lets what is in progress finish.
 func (st *station) run(ctx context.Context) error {
 	failed := make(chan error, 2)
 	var serving sync.WaitGroup
@@ -340,8 +338,8 @@ func (st *station) close() {
 		st.front.Shutdown(ctx)
 	}
 	if st.api != nil {
-		// Its answers are short: what is not finished soon is a connection on
-		// which nothing was ever asked.
+		// Its answers are short: what is not finished soon is a connection without any
+		// request.
 		soon, cancel := context.WithTimeout(ctx, apiGrace)
 		defer cancel()
 		if st.api.Shutdown(soon) != nil {
@@ -372,7 +370,7 @@ func (st *station) close() {
 	}
 }
 
-// isLoopback says whether only this machine can reach a listener.
+// isLoopback reports whether only this machine can reach a listener.
 func isLoopback(ln net.Listener) bool {
 	if ln == nil {
 		return true

@@ -42,7 +42,7 @@ func commandNamed(commands []*cli.Command, name string) *cli.Command {
 	return nil
 }
 
-// whereThingsAre is where things are that people look for among the commands.
+// whereThingsAre maps what people look for among the commands to where it is.
 var whereThingsAre = map[string]string{
 	"show": "recordings show", "ls": "recordings ls", "list": "recordings ls", "logs": "recordings ls", "log": "recordings ls",
 	"tail": "recordings tail", "export": "recordings export", "replay": "recordings replay", "rm": "recordings rm", "stats": "recordings stats",
@@ -51,9 +51,9 @@ var whereThingsAre = map[string]string{
 	"purge": "invalidate", "functions": "function", "fn": "function", "tour": "demo", "version": "--version",
 }
 
-// unknownCommand says what was probably meant: a command with nearly that name, the
-// place where the thing is, a file or a URL without its command. Nothing that is
-// not close is suggested.
+// unknownCommand suggests what was probably meant: a command with a similar name, the
+// command that does it, a file or a URL without its command. Only close matches are
+// suggested.
 func unknownCommand(c *cli.Context, name string) error {
 	err := usage{err: fmt.Errorf("no command %q", name), hint: "edgesim --help lists the commands"}
 	info, statErr := os.Stat(name)
@@ -71,7 +71,7 @@ func unknownCommand(c *cli.Context, name string) error {
 	return err
 }
 
-// nearCommand is the command with nearly that name, or "".
+// nearCommand returns the command with a similar name, or "".
 func nearCommand(commands []*cli.Command, name string) string {
 	best, distance := "", 3
 	for _, command := range commands {
@@ -82,7 +82,7 @@ func nearCommand(commands []*cli.Command, name string) string {
 	return best
 }
 
-// unknownSubcommand says which command below another was probably meant.
+// unknownSubcommand suggests which subcommand was probably meant.
 func unknownSubcommand(command *cli.Command, name string) error {
 	err := usage{err: fmt.Errorf("%s has no command %q", command.Name, name), hint: "edgesim " + command.Name + " --help lists them"}
 	var names []string
@@ -99,8 +99,8 @@ func unknownSubcommand(command *cli.Command, name string) error {
 	return err
 }
 
-// editDistance is how many letters have to be put in, left out or changed to make
-// one word of the other (Levenshtein).
+// editDistance is how many letters must be inserted, removed or changed to turn one word
+// into the other (Levenshtein).
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

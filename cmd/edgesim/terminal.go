@@ -8,8 +8,8 @@ import (
 	"golang.org/x/term"
 )
 
-// widthOf is how many columns there are for a line on w: what COLUMNS says, else
-// the terminal's; 0 means that lines are not wrapped, as they go to a file.
+// widthOf returns the number of columns for a line on w: COLUMNS, or else the terminal's; 0
+// means that lines are not wrapped, as they go to a file.
 func widthOf(w io.Writer) int {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		return n
@@ -24,10 +24,10 @@ func widthOf(w io.Writer) int {
 	return 0
 }
 
-// ink are the colors of a report; the zero value has none.
+// ink holds the colors of a report; the zero value has none.
 type ink struct{ bold, red, green, yellow, faint, off string }
 
-// inkFor returns colors where w may have them.
+// inkFor returns colors if w may have them.
 func inkFor(w io.Writer) ink {
 	if !colored(w) {
 		return ink{}

@@ -4,7 +4,7 @@ import (
 	"runtime/debug"
 )
 
-// buildVersion is what the program knows of its own build.
+// buildVersion is what the program knows about its own build.
 type buildVersion struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision,omitempty"`

@@ -19,10 +19,10 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// allocation is what one request costs in memory allocated. Counted is
-// everything that this process allocates while it serves instead of the
-// subject: the proxy itself, net/http on the viewer's side and TLS toward the
-// origin. The origin is another process, and the viewer allocates nothing.
+// allocation is the memory allocated for one request. It counts everything that this
+// process allocates while it serves as the subject: the proxy itself, net/http on the
+// viewer's side and TLS toward the origin. The origin is another process, and the viewer
+// allocates nothing.
 type allocation struct {
 	Subject string  `json:"subject"`
 	Body    int     `json:"bodyBytes"`
@@ -33,8 +33,7 @@ type allocation struct {
 	BytesRatio float64 `json:"bytesToStd"`
 }
 
-// allocations counts for std and edgesim, with the smallest and the largest
-// body.
+// allocations measures std and edgesim, with the smallest and the largest body.
 func (b *bench) allocations(ctx context.Context) ([]allocation, error) {
 	if b.plan.requests == 0 {
 		return nil, nil
@@ -60,8 +59,8 @@ func (b *bench) allocations(ctx context.Context) ([]allocation, error) {
 	return all, nil
 }
 
-// allocationOf serves in this process, asks n times on one connection, and
-// divides what was allocated meanwhile.
+// allocationOf serves in this process, sends n requests on one connection, and divides what
+// was allocated meanwhile.
 func (b *bench) allocationOf(ctx context.Context, name string, body, n int) (*allocation, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -78,7 +77,7 @@ func (b *bench) allocationOf(ctx context.Context, name string, body, n int) (*al
 		return nil, err
 	}
 	defer v.close()
-	if err := v.repeat(ctx, n/10+1); err != nil { // connections, pools and the ring come first
+	if err := v.repeat(ctx, n/10+1); err != nil { // connections, pools and the ring are set up first
 		return nil, fmt.Errorf("%s in this process: %w", name, err)
 	}
 	var before, after runtime.MemStats
@@ -96,7 +95,7 @@ func (b *bench) allocationOf(ctx context.Context, name string, body, n int) (*al
 	}, nil
 }
 
-// repeat asks n times.
+// repeat sends n requests.
 func (v *viewer) repeat(ctx context.Context, n int) error {
 	for range n {
 		status, _, err := v.ask()

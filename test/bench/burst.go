@@ -7,43 +7,44 @@ import (
 	"time"
 )
 
-// burstReport is the section about what comes all at once: viewers that each bring a
-// connection and a handshake of their own, and origins with many kept connections.
+// burstReport is the section about bursts: viewers that each make a new connection with a
+// handshake, and origins with many kept-alive connections.
 type burstReport struct {
-	// PerSecond is how many viewers come a second, and For how long.
+	// PerSecond is how many viewers arrive per second, and For how long.
 	PerSecond int           `json:"viewersPerSecond"`
 	For       time.Duration `json:"forNanoseconds"`
 	Viewers   []burstRow    `json:"viewers"`
 	Kept      []keptRow     `json:"kept"`
 }
 
-// burstRow is what one subject made of the viewers: medians of the rounds, with
-// ratios to std. Latencies count from the first packet of a viewer.
+// burstRow is how one subject handled the viewers: medians of the rounds, with ratios to
+// std. Latencies count from the first packet of a viewer.
 type burstRow struct {
 	figures
-	// Descriptors are the most that its processes had open.
+	// Descriptors is the maximum number that its processes had open.
 	Descriptors int `json:"descriptors"`
 }
 
-// keptRow is what many kept connections to origins do to a subject: the same load
+// keptRow is how many kept-alive connections to origins affect a subject: the same load
 // with few and with many.
 type keptRow struct {
 	Subject string `json:"subject"`
-	// Kept is how many connections the origins counted before the second load, and
-	// after it.
+	// Kept is how many connections the origins counted before the second load, and after
+	// it.
 	Kept      int `json:"keptConnections"`
 	KeptAfter int `json:"keptConnectionsAfter"`
-	// Few and Many are the two loads, RateRatio and CPURatio the second by the first.
+	// Few and Many are the two loads; RateRatio and CPURatio are the second divided by the
+	// first.
 	Few       loadFigures `json:"few"`
 	Many      loadFigures `json:"many"`
 	RateRatio float64     `json:"rateToFew"`
 	CPURatio  float64     `json:"cpuToFew"`
-	// BytesEach is what the subject's resident memory grew by a connection.
+	// BytesEach is how much the subject's resident memory grew per connection.
 	BytesEach float64 `json:"bytesPerConnection"`
 	Errors    int64   `json:"errors"`
 }
 
-// loadFigures are those of one load.
+// loadFigures are the figures of one load.
 type loadFigures struct {
 	Rate        float64       `json:"requestsPerSecond"`
 	CPU         float64       `json:"cpuMicrosecondsPerRequest"`
@@ -53,7 +54,7 @@ type loadFigures struct {
 	Descriptors int           `json:"descriptors"`
 }
 
-// bursts is the section.
+// bursts measures the section.
 func (b *bench) bursts(ctx context.Context) (*burstReport, error) {
 	r := &burstReport{PerSecond: b.plan.burst, For: burstTime}
 	var err error
@@ -90,7 +91,7 @@ func (r *burstReport) print(p *printer) {
 	p.table(&t)
 }
 
-// judge compares with the aims: nothing fails, and nothing gets out of proportion.
+// judge compares with the targets: nothing fails, and nothing grows out of proportion.
 func (r *burstReport) judge() []target {
 	if r == nil {
 		return nil

@@ -16,27 +16,26 @@ import (
 	"time"
 )
 
-// crowd is how many connections are kept: so many to each of so many origins.
+// crowd is how many connections are kept: each of them to each of the origins.
 type crowd struct{ origins, each int }
 
-// fullCrowd are 10,000 kept connections.
+// fullCrowd is 10,000 kept-alive connections.
 var fullCrowd = crowd{100, 100}
 
 func (c crowd) total() int { return c.origins * c.each }
 
 const (
-	// keptViewers are those of the load, and keptLoad how long it goes on.
+	// keptViewers is the number of viewers, and keptLoad how long the load lasts.
 	keptViewers = 64
 	keptLoad    = 3 * time.Second
 )
 
-// keptHost is the name of an origin, keptPath the path that leads to it.
+// keptHost is the name of an origin, keptPath the path that selects it.
 func keptHost(i int) string { return fmt.Sprintf("o%d.bench.example", i) }
 
 func keptPath(i int, rest string) string { return fmt.Sprintf("/o%d/%s", i, rest) }
 
-// keptConnections measures one subject after the other, each before an origin
-// process of its own.
+// keptConnections measures one subject after another, each with its own origin process.
 func (b *bench) keptConnections(ctx context.Context, many crowd, d time.Duration) ([]keptRow, error) {
 	certFile, keyFile, err := b.site.issueKept()
 	if err != nil {
@@ -101,7 +100,7 @@ func (b *bench) keptOne(ctx context.Context, origin string, many crowd, d time.D
 	return row, nil
 }
 
-// roam asks the origins at random.
+// roam sends requests to random origins.
 func (r *running) roam(ctx context.Context, origins int, d time.Duration) (f loadFigures, failed int64, err error) {
 	before, began := r.cpu(), time.Now()
 	viewers := make([]spectator, keptViewers)
@@ -152,8 +151,8 @@ func (s *spectator) roam(ctx context.Context, address string, origins int, until
 	}
 }
 
-// fill makes the subject open so many connections to each origin at once, which it
-// keeps then: the origin holds the requests until all are there.
+// fill makes the subject open this many connections to each origin at once, which it then
+// keeps: the origin holds the requests until all have arrived.
 func (r *running) fill(ctx context.Context, many crowd) error {
 	viewers := make([]*viewer, many.each)
 	for i := range viewers {
@@ -206,8 +205,8 @@ func openCount(ctx context.Context, origin string) (int, error) {
 	return n - 1, err // without this one
 }
 
-// serveHold is an origin that answers /…/hold when role.Each such requests for its
-// host are there, and /count with its open connections.
+// serveHold is an origin that answers /…/hold when role.Each such requests for its host
+// have arrived, and /count with its open connections.
 func serveHold(role role) error {
 	ln, err := role.listen()
 	if err != nil {

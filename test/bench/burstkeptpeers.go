@@ -40,7 +40,7 @@ func startStdKept(ctx context.Context, s *site, origin string, _ crowd) (*runnin
 	return &running{name: nameStd, url: "http://" + address, child: child}, nil
 }
 
-// serveStdKept is the reverse proxy of the standard library before all the origins.
+// serveStdKept is the standard library's reverse proxy for all the origins.
 func serveStdKept(r role) error {
 	pem, err := os.ReadFile(r.CAFile)
 	if err != nil {
@@ -68,8 +68,7 @@ func serveStdKept(r role) error {
 	return http.Serve(ln, proxy)
 }
 
-// startEdgesimKept starts the program under test with a distribution of all the
-// origins.
+// startEdgesimKept starts the program under test with a distribution for all the origins.
 func startEdgesimKept(ctx context.Context, s *site, origin string, many crowd) (*running, error) {
 	address, err := freeAddress()
 	if err != nil {

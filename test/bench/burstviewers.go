@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	// burstTime is how long viewers come in one round.
+	// burstTime is how long viewers arrive in one round.
 	burstTime = 3 * time.Second
-	// burstOpen bounds how many of them are there at a time. On a machine that cannot
-	// keep up with the rate, for the viewers are on it, too, all others wait.
+	// burstOpen limits how many of them are connected at a time. On a machine that cannot
+	// keep up with the rate, which also runs the viewers, all others wait.
 	burstOpen = 1000
 	// burstPatience is how long one viewer waits.
 	burstPatience = 30 * time.Second
-	// nameManyNames is edgesim before viewers of which each asks for another name, so
-	// that a certificate is minted for each.
+	// nameManyNames is edgesim with viewers that each use another name, so that a
+	// certificate is minted for each.
 	nameManyNames = "edgesim, a name each"
 )
 
-// burstSubjects are all who may take part.
+// burstSubjects are the possible subjects.
 var burstSubjects = []subject{
 	{nameStd, "", startStdTLS},
 	{nameEdgesim, "", startEdgesimTLS},
@@ -31,7 +31,7 @@ var burstSubjects = []subject{
 	{nameNginx, "nginx", startNginxTLS},
 }
 
-// burstViewers lets the viewers come to each subject in turn.
+// burstViewers sends the viewers to each subject in turn.
 func (b *bench) burstViewers(ctx context.Context) ([]burstRow, error) {
 	var here []subject
 	for _, s := range burstSubjects {
@@ -73,8 +73,8 @@ func (b *bench) burstViewers(ctx context.Context) ([]burstRow, error) {
 	return rows, nil
 }
 
-// burst lets so many viewers come at a rate, up to burstOpen of them whether or
-// not those before were served, and waits for all.
+// burst makes this many viewers arrive at a rate, up to burstOpen of them whether or not
+// earlier ones have been served, and waits for all.
 func burst(ctx context.Context, r *running, perSecond, total, turn int) (sample, error) {
 	address := r.url[len("https://"):]
 	var mu sync.Mutex
@@ -144,8 +144,7 @@ func startStdTLS(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameStd, url: "https://" + address, child: child}, nil
 }
 
-// serveStdTLS is the reverse proxy of the standard library with TLS toward the
-// viewers.
+// serveStdTLS is the standard library's reverse proxy with TLS toward the viewers.
 func serveStdTLS(r role) error {
 	handler, err := newStd(r.CAFile, r.OriginAddress)
 	if err != nil {
@@ -180,7 +179,7 @@ func (s *site) edgesimTLS(ctx context.Context, name, state string) (*running, er
 	return &running{name: name, url: "https://" + address, child: child}, child.waitFor(ctx, address)
 }
 
-// nginxTLS is the reverse proxy of nginx with TLS toward the viewers.
+// nginxTLS is nginx as a reverse proxy with TLS toward the viewers.
 const nginxTLS = `%[1]s
 http {
   access_log off;
@@ -218,8 +217,8 @@ func startNginxTLS(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameNginx, url: "https://" + address, child: child}, child.waitFor(ctx, address)
 }
 
-// watchDescriptors counts the descriptors of a process and its descendants until
-// the result is called, which returns the most there were.
+// watchDescriptors counts the descriptors of a process and its descendants until the result
+// is called, which returns the maximum.
 func watchDescriptors(ctx context.Context, pid int) (most func() int) {
 	ctx, cancel := context.WithCancel(ctx)
 	counted := make(chan int)

@@ -8,32 +8,32 @@ import (
 	"sync/atomic"
 )
 
-// cacheReport is the section about the cache: hits beside other caches, and the
-// memory under ever new keys.
+// cacheReport is the section about the cache: hits compared with other caches, and the
+// memory with ever new keys.
 type cacheReport struct {
 	Cells []cellResult `json:"cells"`
 	Keys  keysResult   `json:"keys"`
 }
 
-// keysResult is what a flood of distinct keys left.
+// keysResult is the result of a flood of distinct keys.
 type keysResult struct {
 	Keys int `json:"keys"`
-	// Size is what the cache was allowed, Peak the largest resident size of the
-	// process, both in bytes.
+	// Size is the allowed cache size, Peak the largest resident size of the process, both
+	// in bytes.
 	Size int64 `json:"sizeBytes"`
 	Peak int64 `json:"peakBytes"`
 }
 
-// cacheCells are the ones that carry the aims.
+// cacheCells are the cells with targets.
 var cacheCells = []cell{{1 << 10, 64}, {64 << 10, 64}, {1 << 20, 16}}
 
-// The names of caches, beside std, which keeps nothing.
+// The names of caches, besides std, which caches nothing.
 const (
 	nameNginxCache = "nginx proxy_cache"
 	nameVarnish    = "varnish"
 )
 
-// cacheSubjects are all who may take part in the section.
+// cacheSubjects are the possible subjects of the section.
 var cacheSubjects = []subject{
 	{nameStd, "", startStd},
 	{nameEdgesim, "", startEdgesimCache},
@@ -41,10 +41,10 @@ var cacheSubjects = []subject{
 	{nameVarnish, "varnishd", startVarnish},
 }
 
-// cacheSize is what the caches may take.
+// cacheSize is the allowed size of the caches.
 const cacheSize = 256 << 20
 
-// caches is the section.
+// caches measures the section.
 func (b *bench) caches(ctx context.Context) (*cacheReport, error) {
 	r := &cacheReport{}
 	var here []subject
@@ -68,7 +68,7 @@ func (b *bench) caches(ctx context.Context) (*cacheReport, error) {
 	return r, err
 }
 
-// manyKeys asks edgesim for so many distinct objects of 1 KiB, and looks at its
+// manyKeys requests this many distinct objects of 1 KiB from edgesim, and checks its
 // memory.
 func (b *bench) manyKeys(ctx context.Context) (keysResult, error) {
 	result := keysResult{Keys: b.plan.keys, Size: cacheSize}
@@ -97,10 +97,10 @@ func (b *bench) manyKeys(ctx context.Context) (keysResult, error) {
 	return result, err
 }
 
-// keysAtOnce is how many connections ask for keys.
+// keysAtOnce is how many connections request keys.
 const keysAtOnce = 64
 
-// askKeys asks for the next key until all were.
+// askKeys requests the next key until all have been requested.
 func askKeys(ctx context.Context, url string, next *atomic.Int64, keys int64) error {
 	v, err := openViewer(ctx, url)
 	if err != nil {
@@ -132,7 +132,7 @@ func (r *cacheReport) print(p *printer) {
 	}
 }
 
-// judge compares with the aims.
+// judge compares with the targets.
 func (r *cacheReport) judge() []target {
 	if r == nil {
 		return nil

@@ -30,8 +30,8 @@ policies:
           QueryStringsConfig: {QueryStringBehavior: all}
 `
 
-// startEdgesimCache starts the program under test with a cache, recording as
-// startEdgesim's does.
+// startEdgesimCache starts the program under test with a cache, recording as in
+// startEdgesim.
 func startEdgesimCache(ctx context.Context, s *site) (*running, error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -54,8 +54,7 @@ func startEdgesimCache(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameEdgesim, url: "http://" + address, child: child}, nil
 }
 
-// nginxCache is nginx with a cache in files, which the system keeps in memory, and
-// no log.
+// nginxCache is nginx with a cache in files, which the system keeps in memory, and no log.
 const nginxCache = `%[1]s
 http {
   access_log off;
@@ -101,7 +100,7 @@ func startNginxCache(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameNginxCache, url: "http://" + address, child: child}, nil
 }
 
-// varnishVCL sends misses to the bare reverse proxy, as Varnish speaks no TLS.
+// varnishVCL sends misses to the bare reverse proxy, as Varnish does not support TLS.
 const varnishVCL = `vcl 4.1;
 backend default { .host = "%s"; .port = "%s"; }
 sub vcl_backend_response { set beresp.ttl = 1d; }
@@ -122,7 +121,7 @@ func startVarnish(ctx context.Context, s *site) (*running, error) {
 	if err := os.WriteFile(file, fmt.Appendf(nil, varnishVCL, host, port), 0o644); err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(s.dir, 0o755); err != nil { // its workers are another user
+	if err := os.Chmod(s.dir, 0o755); err != nil { // its workers run as another user
 		return nil, err
 	}
 	child, err := s.start(ctx, nameVarnish, exec.Command(varnish, "-F", "-n", s.path("varnish"), "-a", address, "-f", file, "-s", "malloc,256m"))

@@ -18,40 +18,39 @@ const (
 	nameTestSSL   = "testssl"
 )
 
-// checkReport is the section about check: the program as a person types it,
-// beside other checkers, on one origin.
+// checkReport is the section about check: the program as a person runs it, compared with
+// other checkers, on one origin.
 type checkReport struct {
 	Origin string     `json:"origin"`
 	Rows   []checkRow `json:"rows"`
 }
 
-// checkRow is what a checker took at one distance. A process counts from its
-// start.
+// checkRow is how long a checker took at one distance. A process counts from its start.
 type checkRow struct {
 	Checker   string        `json:"checker"`
 	RoundTrip time.Duration `json:"roundTripNanoseconds"`
 	Median    time.Duration `json:"medianNanoseconds"`
 	Slowest   time.Duration `json:"slowestNanoseconds"`
-	// Ratio is the median time as a multiple of that of edgesim check --scan,
-	// ConnectionRatio that of the connections.
+	// Ratio is the median time divided by that of edgesim check --scan, ConnectionRatio the
+	// same for the connections.
 	Ratio           float64 `json:"timeToScan"`
 	Connections     int64   `json:"connections"`
 	ConnectionRatio float64 `json:"connectionsToScan"`
 	Runs            int     `json:"runs"`
 }
 
-// checker is one who takes part.
+// checker is one subject.
 type checker struct {
 	name    string
 	origins int
-	// runs bounds how often it runs; those that take long run once.
+	// runs limits how often it runs; slow ones run once.
 	runs int
-	// args are its arguments for relays in front of the origin.
+	// args returns its arguments for relays in front of the origin.
 	args func(relays []*relay) []string
 	path string
 }
 
-// checkers are those that are installed.
+// checkers returns the installed ones.
 func (b *bench) checkers() []checker {
 	edgesim := func(more ...string) func([]*relay) []string {
 		return func(relays []*relay) []string {
@@ -109,8 +108,8 @@ func (b *bench) check(ctx context.Context) (*checkReport, error) {
 	return report, nil
 }
 
-// checkOnce lets one checker run at one distance, through relays of its own,
-// which count its connections.
+// checkOnce runs one checker at one distance, through relays of its own, which count its
+// connections.
 func (b *bench) checkOnce(ctx context.Context, c checker, distance time.Duration) (checkRow, error) {
 	row := checkRow{Checker: c.name, RoundTrip: distance}
 	var relays []*relay
@@ -146,7 +145,7 @@ func (b *bench) checkOnce(ctx context.Context, c checker, distance time.Duration
 	return row, nil
 }
 
-// print writes the section for people; nothing where it was not measured.
+// print writes the section for people; nothing if it was not measured.
 func (r *checkReport) print(p *printer) {
 	if r == nil {
 		return
@@ -161,8 +160,8 @@ func (r *checkReport) print(p *printer) {
 	p.table(&t)
 }
 
-// judge compares the section with the aims: five round trips and 50 ms to start
-// for one origin, no more than two of them for ten, a second with a scan.
+// judge compares the section with the targets: five round trips and 50 ms to start for one
+// origin, at most two of them for ten, a second with a scan.
 func (r *checkReport) judge() []target {
 	if r == nil {
 		return nil

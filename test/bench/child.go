@@ -12,20 +12,19 @@ import (
 	"time"
 )
 
-// child is a process that this one started. It is the only one that may wait
-// for it.
+// child is a process started by this one. Only child may wait for it.
 type child struct {
 	name string
 	cmd  *exec.Cmd
-	// log is the file with what it says.
+	// log is the file with its output.
 	log string
-	// done is closed when it has ended, for which err is the reason.
+	// done is closed when it has ended, with err as the reason.
 	done chan struct{}
 	err  error
 }
 
-// start starts a program with its output in a file of the site's folder. When
-// ctx ends the child is stopped; otherwise the caller stops it.
+// start starts a program with its output in a file in the site's folder. When ctx ends, the
+// child is stopped; otherwise the caller stops it.
 func (s *site) start(ctx context.Context, name string, cmd *exec.Cmd) (*child, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -49,14 +48,14 @@ func (s *site) start(ctx context.Context, name string, cmd *exec.Cmd) (*child, e
 	return c, nil
 }
 
-// wait notes the end of the process.
+// wait records the end of the process.
 func (c *child) wait() {
 	c.err = c.cmd.Wait()
 	close(c.done)
 }
 
-// stop ends the process and everything it started, and waits for that. It may
-// be called more than once.
+// stop ends the process and everything it started, and waits for that. It may be called
+// more than once.
 func (c *child) stop() {
 	terminate(c.cmd)
 	select {
@@ -67,7 +66,7 @@ func (c *child) stop() {
 	}
 }
 
-// waitFor waits until the child takes connections at an address.
+// waitFor waits until the child accepts connections at an address.
 func (c *child) waitFor(ctx context.Context, address string) error {
 	deadline := time.Now().Add(10 * time.Second)
 	for time.Now().Before(deadline) {
@@ -87,7 +86,7 @@ func (c *child) waitFor(ctx context.Context, address string) error {
 	return c.failure(fmt.Errorf("it does not listen at %s", address))
 }
 
-// failure adds to an error what the child said last.
+// failure adds the child's last output to an error.
 func (c *child) failure(err error) error {
 	said, _ := os.ReadFile(c.log)
 	if more, _ := os.ReadFile(filepath.Join(filepath.Dir(c.log), c.name+".error.log")); len(more) > 0 {
@@ -100,7 +99,7 @@ func (c *child) failure(err error) error {
 	return fmt.Errorf("%s: %w\n%s", c.name, err, strings.Join(lines, "\n"))
 }
 
-// installed looks for a program, also where Debian keeps servers.
+// installed looks for a program, including where Debian puts servers.
 func installed(name string) (string, bool) {
 	for _, candidate := range []string{name, "/usr/sbin/" + name, "/usr/local/sbin/" + name} {
 		if path, err := exec.LookPath(candidate); err == nil {

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// coldStart is how long edgesim takes from exec until it is of use. It is asked
-// before it listens and again until it answers, so the answer includes the
-// first handshake with the origin.
+// coldStart is how long edgesim takes from exec until it is usable. Requests are sent
+// before it listens and until it answers, so the answer includes the first handshake with
+// the origin.
 type coldStart struct {
-	State string `json:"state"` // what was in the state directory
-	// Ready is until the ready file was there, Answered until the first
-	// request was answered: medians and the slowest.
+	State string `json:"state"` // contents of the state directory
+	// Ready is the time until the ready file existed, Answered until the first request was
+	// answered: medians and the slowest.
 	Ready    time.Duration `json:"readyNanoseconds"`
 	Answered time.Duration `json:"answeredNanoseconds"`
 	Slowest  time.Duration `json:"slowestAnswerNanoseconds"`
@@ -28,8 +28,7 @@ const (
 	stateEmpty = "empty"
 )
 
-// coldStarts starts edgesim again and again, with and without a viewer CA from
-// before.
+// coldStarts starts edgesim repeatedly, with and without an existing viewer CA.
 func (b *bench) coldStarts(ctx context.Context) ([]coldStart, error) {
 	if b.plan.starts == 0 || !b.plan.takesPart(nameEdgesim) {
 		return nil, nil
@@ -60,8 +59,8 @@ func (b *bench) coldStarts(ctx context.Context) ([]coldStart, error) {
 	return all, nil
 }
 
-// coldStart starts edgesim once and returns how long it took until the ready
-// file was there and until the first answer.
+// coldStart starts edgesim once and returns how long it took until the ready file existed
+// and until the first answer.
 func (s *site) coldStart(ctx context.Context, state string) (ready, answered time.Duration, err error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -98,7 +97,7 @@ func (s *site) coldStart(ctx context.Context, state string) (ready, answered tim
 // startLimit is when a start counts as failed.
 const startLimit = 10 * time.Second
 
-// watchFor waits for a file; 0 says that it did not come.
+// watchFor waits for a file; 0 means that it did not appear.
 func (s *site) watchFor(file string, began time.Time) time.Duration {
 	for time.Since(began) < startLimit {
 		if info, err := os.Stat(file); err == nil && info.Size() > 0 {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// environment says on what was measured. Figures of two machines, or of two
-// states of one, are not to be compared.
+// environment describes what was measured on. Figures of different machines, or of
+// different states of one, must not be compared.
 type environment struct {
 	Processor string `json:"processor"`
 	Cores     int    `json:"cores"`
@@ -19,15 +19,15 @@ type environment struct {
 	// Rounds and Seconds are those of the section about proxies; 0 without it.
 	Rounds  int `json:"rounds,omitempty"`
 	Seconds int `json:"secondsPerRun,omitempty"`
-	// Versions are those of the programs that are installed.
+	// Versions are the versions of the installed programs.
 	Versions map[string]string `json:"versions"`
-	// Missing are the programs that are not.
+	// Missing are the programs that are not installed.
 	Missing []string `json:"missing,omitempty"`
 	// Limits say what this system cannot measure.
 	Limits []string `json:"limits,omitempty"`
 }
 
-// versionFlags are the peers and how each is asked for its version.
+// versionFlags are the peers and their version flags.
 var versionFlags = []struct{ program, flag string }{{"nginx", "-v"}, {"haproxy", "-v"}, {"wrk", "-v"}, {"openssl", "version"}, {"sslscan", "--version"}}
 
 func environmentOf(ctx context.Context, s *site, p *plan) environment {
@@ -45,7 +45,7 @@ func environmentOf(ctx context.Context, s *site, p *plan) environment {
 			e.Missing = append(e.Missing, v.program)
 			continue
 		}
-		// wrk ends with an error after it has said its version.
+		// wrk exits with an error after printing its version.
 		out, _ := exec.CommandContext(ctx, path, v.flag).CombinedOutput()
 		e.Versions[v.program] = versionIn(string(out))
 	}
@@ -55,8 +55,8 @@ func environmentOf(ctx context.Context, s *site, p *plan) environment {
 	return e
 }
 
-// versionIn finds the first word with a digit and a dot in what a program says,
-// without the name that may stand before it.
+// versionIn finds the first word with a digit and a dot in a program's output, without a
+// preceding name.
 func versionIn(said string) string {
 	for word := range strings.FieldsSeq(said) {
 		if _, after, ok := strings.Cut(word, "/"); ok {

@@ -16,13 +16,12 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// functionsReport is the section about edge functions: what one viewer-request
-// function costs a call, with about 1 KB of event.
+// functionsReport is the section about edge functions: the cost of one viewer-request
+// function per call, with about 1 KB of event.
 type functionsReport struct {
-	// Calls are microseconds a call, by who runs the function. That of edgesim has
-	// all that it costs a request: making the event, the run in an engine of its
-	// own, and applying the result. The others run warm in one process, from and to
-	// JSON.
+	// Calls are microseconds per call, by what runs the function. edgesim's includes
+	// everything that it costs a request: making the event, the run in a separate engine,
+	// and applying the result. The others run warm in one process, from and to JSON.
 	Calls []functionCall `json:"calls"`
 }
 
@@ -51,7 +50,7 @@ func benchHeader() http.Header {
 	}
 }
 
-// functions is the section.
+// functions measures the section.
 func (b *bench) functions(ctx context.Context) (*functionsReport, error) {
 	b.say("functions: edgesim, njs, node")
 	program, fault := js.Compile(benchFunction, js.Runtime2)
@@ -87,7 +86,7 @@ func (b *bench) functions(ctx context.Context) (*functionsReport, error) {
 	return r, nil
 }
 
-// functionIn measures the function in another engine, in microseconds a call.
+// functionIn measures the function in another engine, in microseconds per call.
 func functionIn(ctx context.Context, engine string) (float64, error) {
 	headers := map[string]any{"host": map[string]string{"value": "www.example.com"}}
 	for name, values := range benchHeader() {
@@ -116,7 +115,7 @@ func functionIn(ctx context.Context, engine string) (float64, error) {
 	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 }
 
-// mostFunctionCost is the aim: half of what a proxied request costs.
+// mostFunctionCost is the target: half of what a proxied request costs.
 const mostFunctionCost = 25
 
 func (r *functionsReport) print(p *printer) {
@@ -130,7 +129,7 @@ func (r *functionsReport) print(p *printer) {
 	}
 }
 
-// judge compares with the aim.
+// judge compares with the target.
 func (r *functionsReport) judge() []target {
 	if r == nil {
 		return nil

@@ -32,8 +32,7 @@ func main() {
 	}
 }
 
-// run is the program: it measures, prints the report on stdout, and says on
-// stderr how far it got.
+// run is the program: it measures, prints the report on stdout, and its progress on stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	p, err := parsePlan(args, stderr)
 	if err != nil {
@@ -96,7 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report.writeText(stdout)
 }
 
-// proxies is the section about proxies.
+// proxies measures the section about proxies.
 func (b *bench) proxies(ctx context.Context, r *report) error {
 	var err error
 	if r.Cells, err = b.cells(ctx); err != nil {
@@ -116,7 +115,7 @@ type bench struct {
 	progress io.Writer
 }
 
-// say tells the person who waits how far it got.
+// say prints progress for the person waiting.
 func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(b.progress, "bench: "+format+"\n", args...)
 }

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// warmUp is how long every subject works before its first run in a cell, so
-// that its connections are there and its caches filled.
+// warmUp is how long every subject runs before its first run in a cell, to open its
+// connections and fill its caches.
 const warmUp = 300 * time.Millisecond
 
-// cells measures the matrix. The subjects are new processes in every cell, so
-// that the memory is that of the cell.
+// cells measures the matrix. The subjects are new processes in every cell, so that the
+// memory is that of the cell.
 func (b *bench) cells(ctx context.Context) ([]cellResult, error) {
 	here, missing := b.plan.present()
 	if len(missing) > 0 {
@@ -29,8 +29,8 @@ func (b *bench) cells(ctx context.Context) ([]cellResult, error) {
 	return results, nil
 }
 
-// cell measures one field of the matrix: all subjects are started, and take
-// turns in every round, each time beginning with another one.
+// cell measures one field of the matrix: all subjects are started, and take turns in every
+// round, each time starting with another one.
 func (b *bench) cell(ctx context.Context, c cell, here []subject) (cellResult, error) {
 	all, err := startAll(ctx, b.site, here)
 	if err != nil {
@@ -65,7 +65,7 @@ func (b *bench) cell(ctx context.Context, c cell, here []subject) (cellResult, e
 	return result, nil
 }
 
-// once is one run of one subject, with the CPU that it used.
+// once runs one subject once, with the CPU that it used.
 func (b *bench) once(ctx context.Context, c cell, r *running) (sample, error) {
 	before := r.cpu()
 	s, err := b.site.load.run(ctx, r.url+bodyPath(c.Body), c.Connections, b.plan.duration)
@@ -76,8 +76,8 @@ func (b *bench) once(ctx context.Context, c cell, r *running) (sample, error) {
 	return s, nil
 }
 
-// cpu is what the subject's processes have used so far; 0 if there is none or
-// the system does not tell.
+// cpu returns what the subject's processes have used so far; 0 if there are none or the
+// system does not tell.
 func (r *running) cpu() time.Duration {
 	if r.child == nil {
 		return 0

@@ -8,15 +8,15 @@ import (
 	"os/exec"
 )
 
-// startOrigin starts the origin that all sections share.
+// startOrigin starts the origin shared by all sections.
 func (s *site) startOrigin(ctx context.Context) error {
 	var err error
 	s.origin, s.originAddress, err = s.originWith(ctx, "origin", s.certFile, s.keyFile)
 	return err
 }
 
-// originWith starts an origin with a certificate: nginx, or a Go server in its
-// place. The caller stops the child, which may be there beside an error.
+// originWith starts an origin with a certificate: nginx, or a Go server instead. The caller
+// stops the child, which may be set even with an error.
 func (s *site) originWith(ctx context.Context, name, certFile, keyFile string) (*child, string, error) {
 	if nginx, ok := installed("nginx"); ok {
 		s.originKind = "nginx"
@@ -26,8 +26,8 @@ func (s *site) originWith(ctx context.Context, name, certFile, keyFile string) (
 	return s.startRole(ctx, role{Name: roleOrigin, CertFile: certFile, KeyFile: keyFile, Bodies: s.bodies})
 }
 
-// nginxOrigin is the origin's configuration: keep-alive without end, so that no
-// subject pays for handshakes, and no log.
+// nginxOrigin is the origin's configuration: unlimited keep-alive, so that no subject pays
+// for handshakes, and no log.
 const nginxOrigin = `%[1]s
 http {
   access_log off;
@@ -70,11 +70,11 @@ func (s *site) startNginx(ctx context.Context, nginx, name, config string) (*chi
 	return s.start(ctx, name, exec.Command(nginx, "-p", s.dir, "-c", file, "-e", s.path(name+".error.log")))
 }
 
-// nginxHead is what both configurations of nginx begin with. Its temporary
-// files stay within the site's folder; as root it must stay root to read it.
+// nginxHead is the beginning of both nginx configurations. Its temporary files stay in the
+// site's folder; as root it must stay root to read it.
 func (s *site) nginxHead(name string) string { return s.nginxHeadFor(name, 4096) }
 
-// nginxHeadFor is nginxHead for so many connections of each worker.
+// nginxHeadFor is nginxHead with a number of connections per worker.
 func (s *site) nginxHeadFor(name string, connections int) string {
 	user := ""
 	if os.Geteuid() == 0 {
@@ -84,7 +84,7 @@ func (s *site) nginxHeadFor(name string, connections int) string {
 		user, s.path(name+".pid"), s.path(name+".error.log"), connections*2, connections)
 }
 
-// serveOrigin is the stand-in for nginx, a process of its own.
+// serveOrigin is the stand-in for nginx, in a separate process.
 func serveOrigin(r role) error {
 	files := http.FileServer(http.Dir(r.Bodies))
 	server := &http.Server{Handler: files, TLSNextProto: noHTTP2}

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// ownLoad is the generator for machines without wrk, and for warming up: one
-// goroutine for each connection. It takes more CPU than wrk, which the subject
-// then lacks.
+// ownLoad is the generator for machines without wrk, and for warming up: one goroutine per
+// connection. It takes more CPU than wrk, which is then missing for the subject.
 type ownLoad struct{}
 
 // String names the generator in the report.
@@ -35,14 +34,14 @@ func (ownLoad) run(ctx context.Context, url string, connections int, d time.Dura
 	return s, ctx.Err()
 }
 
-// spectator is one connection of a run and what it saw.
+// spectator is one connection of a run and its observations.
 type spectator struct {
 	requests, errors int64
 	latencies        histogram
 }
 
-// watch asks until the time is over. A connection that breaks is replaced, a
-// little later so that a dead subject is not hammered.
+// watch sends requests until the time is over. A connection that breaks is replaced, after
+// a pause so that a dead subject is not hammered.
 func (s *spectator) watch(ctx context.Context, url string, until time.Time) {
 	for ctx.Err() == nil && time.Now().Before(until) {
 		v, err := openViewer(ctx, url)
@@ -78,8 +77,8 @@ func (s *spectator) askUntil(v *viewer, until time.Time) error {
 	return nil
 }
 
-// histogram counts durations in buckets of which each is an eighth wider than
-// the one before, about: three bits behind the leading one.
+// histogram counts durations in buckets, each about an eighth wider than the previous one:
+// three bits after the leading one.
 type histogram struct{ buckets [64 * 8]int64 }
 
 func bucketOf(d time.Duration) int {
@@ -91,7 +90,7 @@ func bucketOf(d time.Duration) int {
 	return exponent*8 + int(n>>exponent)
 }
 
-// floor is the least duration of a bucket.
+// floor returns the minimum duration of a bucket.
 func floor(bucket int) time.Duration {
 	if bucket < 16 {
 		return time.Duration(bucket)
@@ -108,8 +107,7 @@ func (h *histogram) add(other *histogram) {
 	}
 }
 
-// quantile is the duration below which this share of all lies; 0 if there is
-// none.
+// quantile returns the duration below which this share of all lies; 0 if there are none.
 func (h *histogram) quantile(share float64) time.Duration {
 	var total, below int64
 	for _, n := range h.buckets {

@@ -8,7 +8,7 @@ import (
 )
 
 // nginxProxy is nginx as a reverse proxy that verifies the origin and keeps its
-// connections, without a log: nothing but the work itself.
+// connections, without a log: only the work itself.
 const nginxProxy = `%[1]s
 http {
   access_log off;
@@ -55,7 +55,7 @@ func startNginxProxy(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameNginx, url: "http://" + address, child: child}, nil
 }
 
-// haproxyProxy is HAProxy in the same position.
+// haproxyProxy is HAProxy in the same role.
 const haproxyProxy = `global
   maxconn 4096
 defaults

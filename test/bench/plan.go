@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// plan says what is measured, from the flags.
+// plan is what to measure, from the flags.
 type plan struct {
 	sections []string // names; empty means all
 	cells    []cell
-	subjects []string // names; empty means all that are there
+	subjects []string // names; empty means all available
 	rounds   int
 	duration time.Duration
 	starts   int // cold starts of each kind
@@ -23,14 +23,14 @@ type plan struct {
 	load     string
 	edgesim  string // path of the binary
 	json     string // file to write, or ""
-	// tlsRounds and tlsTurn are the rounds of the TLS section and how long each
-	// subject works in one.
+	// tlsRounds and tlsTurn are the rounds of the TLS section and the length of each
+	// subject's turn.
 	tlsRounds int
 	tlsTurn   time.Duration
 	exchanges int // in the store of the record section
 	keys      int // distinct keys of the cache section
-	burst     int // new viewers a second of the burst section
-	// pgEdges record so many exchanges a second, all together, for so long.
+	burst     int // new viewers per second in the burst section
+	// pgEdges record pgRate exchanges per second in total, for pgTime.
 	pgEdges, pgRate int
 	pgTime          time.Duration
 }
@@ -39,20 +39,20 @@ type plan struct {
 const (
 	sectionProxy     = "proxy"
 	sectionTLS       = "tls"
-	sectionCheck     = "check"     // measured only when it is named: other checkers take their time
-	sectionRecord    = "record"    // measured only when it is named: a million exchanges take theirs
-	sectionFunctions = "functions" // measured only when it is named
-	sectionBurst     = "burst"     // measured only when it is named
-	sectionPostgres  = "postgres"  // measured only when it is named
-	sectionCache     = "cache"     // measured only when it is named: ten million keys take theirs
+	sectionCheck     = "check"     // measured only when named: other checkers take their time
+	sectionRecord    = "record"    // measured only when named: a million exchanges take theirs
+	sectionFunctions = "functions" // measured only when named
+	sectionBurst     = "burst"     // measured only when named
+	sectionPostgres  = "postgres"  // measured only when named
+	sectionCache     = "cache"     // measured only when named: ten million keys take theirs
 )
 
-// has says whether a section was asked for.
+// has reports whether a section was requested.
 func (p *plan) has(section string) bool {
 	return len(p.sections) == 0 || slices.Contains(p.sections, section)
 }
 
-// named says whether a section was asked for by its name.
+// named reports whether a section was requested by name.
 func (p *plan) named(section string) bool { return slices.Contains(p.sections, section) }
 
 // cell is one field of the matrix.
@@ -64,16 +64,15 @@ type cell struct {
 // String names the cell in the report.
 func (c cell) String() string { return fmt.Sprintf("%s, c=%d", sizeName(c.Body), c.Connections) }
 
-// The matrix of the issue, and the three cells of -quick, two of which carry
-// the targets.
+// The matrix of the issue, and the three cells of -quick, two of which have targets.
 var (
 	allBodies      = []int{1 << 10, 64 << 10, 1 << 20}
 	allConnections = []int{1, 16, 64, 256}
 	quickCells     = []cell{{1 << 10, 64}, {64 << 10, 64}, {1 << 20, 16}}
 )
 
-// errHelp says that the flags were explained or wrong; the flag package has
-// printed what there is to say.
+// errHelp means that the flags were explained or wrong; the flag package has already
+// printed everything.
 var errHelp = errors.New("usage")
 
 // parsePlan reads the flags.
@@ -134,7 +133,7 @@ func parsePlan(args []string, stderr io.Writer) (*plan, error) {
 	return p, p.check()
 }
 
-// check refuses what cannot be measured.
+// check rejects what cannot be measured.
 func (p *plan) check() error {
 	for _, name := range p.subjects {
 		if !slices.ContainsFunc(subjects, func(s subject) bool { return s.name == name }) {
@@ -169,7 +168,7 @@ func (p *plan) check() error {
 	return nil
 }
 
-// takesPart says whether a subject was asked for.
+// takesPart reports whether a subject was requested.
 func (p *plan) takesPart(name string) bool {
 	return len(p.subjects) == 0 || slices.Contains(p.subjects, name)
 }
@@ -202,7 +201,7 @@ func cellsOf(quick bool, bodies, connections string) ([]cell, error) {
 	return cells, nil
 }
 
-// numbers reads a list of numbers, or takes the default.
+// numbers parses a list of numbers, or returns the default.
 func numbers(flag, text string, fallback []int) ([]int, error) {
 	if text == "" {
 		return fallback, nil
@@ -218,7 +217,7 @@ func numbers(flag, text string, fallback []int) ([]int, error) {
 	return list, nil
 }
 
-// sizeName is a body size for people.
+// sizeName formats a body size for people.
 func sizeName(bytes int) string {
 	if bytes >= 1<<20 {
 		return fmt.Sprintf("%d MiB", bytes>>20)

@@ -18,34 +18,35 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// postgresReport is the section about many edges that record into one PostgreSQL, as
-// open stores within this process: each has its own connections and its own spool.
+// postgresReport is the section about many edges that record into one PostgreSQL, as open
+// stores in this process: each has its own connections and its own spool.
 type postgresReport struct {
 	Version string `json:"version"`
 	Edges   int    `json:"edges"`
-	// Asked is the rate at which the edges record, all together; Reached the one at which
-	// the database had it.
+	// Asked is the rate at which all edges together record; Reached is the rate at which
+	// the database got it.
 	Asked   int     `json:"askedPerSecond"`
 	Reached float64 `json:"reachedPerSecond"`
-	// Recorded are the exchanges, of which Spooled went over the spool and Lost are lost.
+	// Recorded is the number of exchanges, of which Spooled went through the spool and Lost
+	// were lost.
 	Recorded, Spooled, Lost int64
-	// EdgeCPU is of this process, making the exchanges included, and ServerCPU of
-	// PostgreSQL, for one exchange in microseconds.
+	// EdgeCPU is the CPU of this process, including making the exchanges, and ServerCPU
+	// that of PostgreSQL, per exchange in microseconds.
 	EdgeCPU     float64 `json:"edgeCPUMicroseconds"`
 	ServerCPU   float64 `json:"serverCPUMicroseconds"`
 	Connections int     `json:"connections"`
-	// Answers are what a reader gets meanwhile.
+	// Answers are the query times of a reader meanwhile.
 	Answers []storeAnswer `json:"answers"`
 }
 
-// postgresServer is one that was started here.
+// postgresServer is a server started here.
 type postgresServer struct {
 	child *child
 	dir   string
 	url   string
 }
 
-// stop ends the server and removes what it had.
+// stop ends the server and removes its files.
 func (s *postgresServer) stop() {
 	if s.child != nil {
 		s.child.stop()
@@ -53,9 +54,9 @@ func (s *postgresServer) stop() {
 	os.RemoveAll(s.dir)
 }
 
-// startPostgres makes a database in the site's folder, with the server's defaults but
-// for the number of connections. It runs as another user where we are root, which
-// PostgreSQL insists on.
+// startPostgres makes a database in the site's folder, with the server's defaults except
+// for the number of connections. As root, it runs as another user, which PostgreSQL insists
+// on.
 func (b *bench) startPostgres(ctx context.Context) (_ *postgresServer, err error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if path, ok := installed("postgres"); ok {
@@ -108,7 +109,7 @@ func (b *bench) startPostgres(ctx context.Context) (_ *postgresServer, err error
 	return nil, s.child.failure(errors.New("it does not answer"))
 }
 
-// postgres is the section.
+// postgres measures the section.
 func (b *bench) postgres(ctx context.Context) (*postgresReport, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -196,7 +197,7 @@ func (r *postgresReport) record(ctx context.Context, s *pgstore.Store, edge int,
 	}
 }
 
-// read asks while the others write.
+// read queries while the others write.
 func (r *postgresReport) read(ctx context.Context, s *pgstore.Store, until time.Time) error {
 	questions := []struct {
 		what   string
@@ -258,7 +259,7 @@ func (r *postgresReport) print(p *printer) {
 	p.table(&t)
 }
 
-// judge compares the section with the aims.
+// judge compares the section with the targets.
 func (r *postgresReport) judge() []target {
 	if r == nil {
 		return nil

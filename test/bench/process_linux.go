@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// separate puts a child into a process group of its own, so that it can be
-// ended with all it started, and ends it should this process be killed.
+// separate puts a child into its own process group, so that it can be ended with everything
+// it started, and ends it if this process is killed.
 func separate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
@@ -22,15 +22,14 @@ func separate(cmd *exec.Cmd) {
 // terminate asks the child to end; nginx passes it on to its workers.
 func terminate(cmd *exec.Cmd) { _ = cmd.Process.Signal(syscall.SIGTERM) }
 
-// kill ends a child that has not ended, and its group.
+// kill kills a child that has not ended, and its group.
 func kill(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 
-// tick is the unit of the times in /proc/PID/stat: USER_HZ is 100 on every
-// architecture that Go runs on.
+// tick is the unit of the times in /proc/PID/stat: USER_HZ is 100 on every architecture
+// that Go supports.
 const tick = 10 * time.Millisecond
 
-// usageOf adds up a process and its descendants that are alive, such as the
-// workers of nginx.
+// usageOf adds up a process and its live descendants, such as nginx's workers.
 func usageOf(pid int) (usage, error) {
 	all, err := processes()
 	if err != nil {
@@ -82,8 +81,8 @@ func processes() (map[int]process, error) {
 	return all, nil
 }
 
-// parseStat reads parent (field 4), utime and stime (14 and 15). The name in
-// field 2 may hold spaces and parentheses.
+// parseStat reads parent (field 4), utime and stime (14 and 15). The name in field 2 may
+// contain spaces and parentheses.
 func parseStat(line []byte) (process, error) {
 	i := bytes.LastIndexByte(line, ')')
 	fields := strings.Fields(string(line[i+1:]))
@@ -96,7 +95,7 @@ func parseStat(line []byte) (process, error) {
 	return process{parent: parent, cpu: time.Duration(user+system) * tick}, errors.Join(err1, err2, err3)
 }
 
-// descends says whether a process is another one or was started by it, however
+// descends reports whether a process is another one or was started by it, directly or
 // indirectly.
 func descends(all map[int]process, pid, from int) bool {
 	for range len(all) {
@@ -115,7 +114,7 @@ func descends(all map[int]process, pid, from int) bool {
 // peak is the largest resident size that a process ever had.
 func peak(pid int) int64 { return statusBytes(pid, "VmHWM:") }
 
-// statusBytes is a line of /proc/PID/status in bytes; 0 where there is none.
+// statusBytes returns a line of /proc/PID/status in bytes; 0 if there is none.
 func statusBytes(pid int, name string) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -130,7 +129,7 @@ func statusBytes(pid int, name string) int64 {
 	return 0
 }
 
-// ownCPU is what this process has used so far, without its children.
+// ownCPU returns what this process has used so far, without its children.
 func ownCPU() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -139,7 +138,7 @@ func ownCPU() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// processorName is the model of the CPU.
+// processorName returns the model of the CPU.
 func processorName() string {
 	info, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.Lines(string(info)) {
@@ -150,7 +149,7 @@ func processorName() string {
 	return "unknown"
 }
 
-// peakOf is the largest resident size of a process that has ended, in bytes.
+// peakOf returns the largest resident size of an ended process, in bytes.
 func peakOf(ended *os.ProcessState) int64 {
 	if used, ok := ended.SysUsage().(*syscall.Rusage); ok {
 		return used.Maxrss << 10

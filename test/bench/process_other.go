@@ -19,11 +19,11 @@ func kill(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 
 func usageOf(int) (usage, error) { return usage{}, errNoUsage }
 
-// ownCPU is not known.
+// ownCPU is unknown.
 func ownCPU() time.Duration { return 0 }
 
-// processorName is the model of the CPU.
+// processorName is unknown.
 func processorName() string { return "unknown: it is read on Linux only" }
 
-// peakOf is not known.
+// peakOf is unknown.
 func peakOf(*os.ProcessState) int64 { return 0 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// recordReport is the section about recordings: what they cost while serving,
-// and how a large store answers.
+// recordReport is the section about recordings: their cost while serving, and how a large
+// store answers.
 type recordReport struct {
 	Cells []recordCell `json:"cells"`
 	Store storeFigures `json:"store"`
@@ -19,32 +19,32 @@ type recordCell struct {
 	Ways []recordFigures `json:"ways"`
 }
 
-// recordFigures are the medians of one way of recording; the ratios and the
-// difference are to the same edge without recording, in the same rounds.
+// recordFigures are the medians of one way of recording; the ratios and the difference are
+// relative to the same edge without recording, in the same rounds.
 type recordFigures struct {
 	Way       string        `json:"way"`
 	Rate      float64       `json:"requestsPerSecond"`
 	RateRatio float64       `json:"rateRatio"`
 	P99       time.Duration `json:"p99Nanoseconds"`
 	P99Ratio  float64       `json:"p99Ratio"`
-	// CPU is of a request, Extra what recording adds to it, in microseconds.
+	// CPU is per request, Extra what recording adds to it, in microseconds.
 	CPU       float64 `json:"cpuMicroseconds"`
 	Extra     float64 `json:"extraCPUMicroseconds"`
 	PeakBytes int64   `json:"peakBytes"`
 	Errors    int64   `json:"errors"`
 }
 
-// The ways of recording that are compared.
+// The ways of recording to compare.
 const (
 	recordOff    = "off"
 	recordMemory = "memory"
 	recordFolder = "folder"
 )
 
-// recordCells are the ones that carry the aims.
+// recordCells are the cells with targets.
 var recordCells = []cell{{1 << 10, 64}, {64 << 10, 64}}
 
-// records is the section about recordings.
+// records measures the section about recordings.
 func (b *bench) records(ctx context.Context) (*recordReport, error) {
 	r := &recordReport{}
 	for _, c := range recordCells {
@@ -61,7 +61,7 @@ func (b *bench) records(ctx context.Context) (*recordReport, error) {
 	return r, err
 }
 
-// recordCell runs one edge for each way of recording, which take turns.
+// recordCell runs one edge for each way of recording, taking turns.
 func (b *bench) recordCell(ctx context.Context, c cell) (recordCell, error) {
 	ways := []string{recordOff, recordMemory, recordFolder}
 	var all []*running
@@ -98,15 +98,14 @@ func (b *bench) recordCell(ctx context.Context, c cell) (recordCell, error) {
 	return result, nil
 }
 
-// startRecording starts an edge that records in this way, in a state directory
-// of its own.
+// startRecording starts an edge that records in this way, in its own state directory.
 func (b *bench) startRecording(ctx context.Context, way string) (*running, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	var more []string
-	if way != recordFolder { // which is the default
+	if way != recordFolder { // recordFolder is the default
 		more = []string{"--record", way}
 	}
 	child, err := b.site.start(ctx, nameEdgesim, b.site.edgesimCommand(address, b.site.path("state-"+way), more...))
@@ -157,7 +156,7 @@ func (r *recordReport) print(p *printer) {
 	r.Store.print(p)
 }
 
-// judge compares the section with the aims.
+// judge compares the section with the targets.
 func (r *recordReport) judge() []target {
 	if r == nil {
 		return nil

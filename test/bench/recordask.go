@@ -11,8 +11,7 @@ import (
 	"github.com/edgesim/edgesim/internal/store/storetest"
 )
 
-// askCommands runs the commands that people ask with, each as a process from its start,
-// and exports.
+// askCommands runs the query commands, each as a process from its start, and an export.
 func (b *bench) askCommands(ctx context.Context, f *storeFigures, dir string, known sampled) error {
 	recordings := func(args ...string) *exec.Cmd {
 		return exec.CommandContext(ctx, b.site.edgesim, append([]string{"recordings", args[0], "--record", dir}, args[1:]...)...)
@@ -50,7 +49,7 @@ func (b *bench) askCommands(ctx context.Context, f *storeFigures, dir string, kn
 	return nil
 }
 
-// askAPI asks an edge that records into the store.
+// askAPI queries an edge that records into the store.
 func (b *bench) askAPI(ctx context.Context, f *storeFigures, dir string, known sampled) error {
 	address, err := freeAddress()
 	if err != nil {
@@ -91,7 +90,7 @@ func (b *bench) askAPI(ctx context.Context, f *storeFigures, dir string, known s
 	return nil
 }
 
-// fetch reads an answer, which has to be a 200.
+// fetch reads an answer, which must be a 200.
 func fetch(ctx context.Context, url string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

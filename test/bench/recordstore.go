@@ -13,29 +13,29 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// storeFigures are what a large store takes and how it answers.
+// storeFigures are the size of a large store and how fast it answers.
 type storeFigures struct {
 	Exchanges int `json:"exchanges"`
-	// CPU is of recording one, in microseconds; Bytes on disk; Heap what Go's
-	// memory grew by from the first tenth to the last.
+	// CPU is for recording one, in microseconds; Bytes on disk; Heap is how much Go's
+	// memory grew from the first tenth to the last.
 	CPU   float64 `json:"cpuMicroseconds"`
 	Bytes float64 `json:"bytesPerExchange"`
 	Heap  int64   `json:"heapGrowthBytes"`
-	// Answers are those of the store itself, of the commands and of the API.
+	// Answers are the query times of the store itself, of the commands and of the API.
 	Answers []storeAnswer `json:"answers"`
-	// Export is what "recordings export" does.
+	// Export is the performance of "recordings export".
 	Export exportFigures `json:"export"`
 }
 
-// storeAnswer is how long a question takes.
+// storeAnswer is how long a query takes.
 type storeAnswer struct {
 	What string `json:"what"`
-	// Took is the median, Most the aim; 0 if there is none.
+	// Took is the median, Most the target; 0 if there is none.
 	Took time.Duration `json:"nanoseconds"`
 	Most time.Duration `json:"mostNanoseconds,omitempty"`
 }
 
-// exportFigures are of the command that exports the newest exchanges as JSON Lines.
+// exportFigures are for the command that exports the newest exchanges as JSON Lines.
 type exportFigures struct {
 	Exchanges int     `json:"exchanges"`
 	Rate      float64 `json:"exchangesPerSecond"`
@@ -43,22 +43,22 @@ type exportFigures struct {
 	PeakBytes int64   `json:"peakBytes"`
 }
 
-// rarePath is what one exchange of all asks for: the slowest question.
+// rarePath is the path of a single exchange: the slowest query.
 const rarePath = "/needle"
 
-// sampled is what of a store is remembered while it is filled.
+// sampled is what is remembered about a store while it is filled.
 type sampled struct {
-	ids    []string // of exchanges all over it
-	newest string   // the last one's
-	// since is when the newest exported were received.
+	ids    []string // of exchanges spread over it
+	newest string   // of the last one
+	// since is when the oldest of the exported ones was received.
 	since    time.Time
 	exported int
 }
 
-// mostExported bounds how many exchanges the export has.
+// mostExported limits how many exchanges are exported.
 const mostExported = 500_000
 
-// store records so many exchanges as an edge makes them, and asks.
+// store records this many exchanges like an edge's, and queries them.
 func (b *bench) store(ctx context.Context) (f storeFigures, err error) {
 	dir := b.site.path("store")
 	defer os.RemoveAll(dir)
@@ -131,7 +131,7 @@ func folderSize(dir string) (n int64) {
 	return n
 }
 
-// answer adds the median of what a question took.
+// answer adds the median time of a query.
 func (f *storeFigures) answer(what string, most time.Duration, took []time.Duration) {
 	f.Answers = append(f.Answers, answerOf(what, most, took))
 }
@@ -145,10 +145,10 @@ func answerOf(what string, most time.Duration, took []time.Duration) storeAnswer
 	return storeAnswer{what, time.Duration(median(list)), most}
 }
 
-// asked is how often each question is asked.
+// asked is how often each query is repeated.
 const asked = 5
 
-// ask opens the store again and again, and asks.
+// ask opens the store repeatedly, and queries it.
 func (f *storeFigures) ask(ctx context.Context, dir string, ids []string) error {
 	questions := []struct {
 		what   string
@@ -218,7 +218,7 @@ func (f *storeFigures) print(p *printer) {
 	}
 }
 
-// exportRate and exportMemory are the aims of an export.
+// exportRate and exportMemory are the targets of an export.
 const (
 	exportRate   = 50_000
 	exportMemory = 256 << 20

@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// relay makes an origin on this machine as far away as one elsewhere: what it
-// passes on comes half a round trip later, without holding back what follows.
-// The kernel opens connections to the relay at once, so the first bytes of a
-// client are held for a whole round trip more, which is what opening the
-// connection would have taken.
+// relay makes an origin on this machine as distant as a remote one: it passes everything on
+// half a round trip later, without holding back what follows. The kernel opens connections
+// to the relay at once, so the first bytes of a client are held for another whole round
+// trip, which opening the connection would have taken.
 type relay struct {
 	ln        net.Listener
 	to        string
@@ -50,7 +49,7 @@ func (r *relay) close() {
 	r.running.Wait()
 }
 
-// accept takes connections until the relay is closed.
+// accept accepts connections until the relay is closed.
 func (r *relay) accept() {
 	for {
 		near, err := r.ln.Accept()
@@ -64,7 +63,7 @@ func (r *relay) accept() {
 
 // join connects a client with the origin until both have ended.
 func (r *relay) join(near net.Conn) {
-	ready := time.Now().Add(r.roundTrip) // when a client so far away is connected
+	ready := time.Now().Add(r.roundTrip) // when a client at this distance is connected
 	defer near.Close()
 	far, err := net.Dial("tcp", r.to)
 	if err != nil {
@@ -81,7 +80,7 @@ func (r *relay) join(near net.Conn) {
 	ways.Wait()
 }
 
-// note remembers connections for close, and says whether that is still to come.
+// note remembers connections for close, and reports whether that is still to come.
 func (r *relay) note(conns ...net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -99,13 +98,13 @@ func (r *relay) forget(conns ...net.Conn) {
 	}
 }
 
-// piece is what was read at once, and when it is to be passed on.
+// piece is what was read at once, and when to pass it on.
 type piece struct {
 	due  time.Time
 	data []byte
 }
 
-// pass passes on what comes from one side, late and in order, and the end of it.
+// pass passes on what comes from one side, late and in order, including its end.
 func (r *relay) pass(to, from net.Conn, ready time.Time) {
 	pieces := make(chan piece, 256)
 	go r.take(from, ready, pieces)
@@ -120,8 +119,8 @@ func (r *relay) pass(to, from net.Conn, ready time.Time) {
 	}
 }
 
-// take reads one side to its end. The last piece is empty. It ends when its
-// connection does.
+// take reads one side to its end. The last piece is empty. It ends when its connection
+// does.
 func (r *relay) take(from net.Conn, ready time.Time, pieces chan<- piece) {
 	defer close(pieces)
 	for {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// report is all that came out, and the form of -json.
+// report holds all results, in the form of -json.
 type report struct {
 	Environment environment  `json:"environment"`
 	Cells       []cellResult `json:"cells,omitempty"`
@@ -17,15 +17,15 @@ type report struct {
 	ColdStarts  []coldStart  `json:"coldStarts,omitempty"`
 	TLS         *tlsReport   `json:"tls,omitempty"`
 	Check       *checkReport `json:"check,omitempty"`
-	// Record is what recordings cost.
+	// Record is the cost of recordings.
 	Record *recordReport `json:"record,omitempty"`
-	// Cache is what a cache serves, and what it takes.
+	// Cache is the performance and size of the cache.
 	Cache *cacheReport `json:"cache,omitempty"`
-	// Functions is what an edge function costs a call.
+	// Functions is the cost of an edge function per call.
 	Functions *functionsReport `json:"functions,omitempty"`
-	// Burst is what comes all at once.
+	// Burst is the handling of bursts.
 	Burst *burstReport `json:"burst,omitempty"`
-	// Postgres is what many edges get into one database.
+	// Postgres is how much many edges get into one database.
 	Postgres *postgresReport `json:"postgres,omitempty"`
 	Targets  []target        `json:"targets"`
 }
@@ -121,10 +121,10 @@ func (r *report) printTargets(p *printer) {
 	p.table(&t)
 }
 
-// times is a ratio; a dash where there is none.
+// times formats a ratio; a dash if there is none.
 func times(x float64) string { return number(x, 2) }
 
-// number is a figure that is not known where it is 0.
+// number formats a figure, which is unknown if 0.
 func number(x float64, decimals int) string {
 	if x == 0 {
 		return "-"
@@ -136,7 +136,7 @@ func milliseconds(d time.Duration) string {
 	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 2, 64)
 }
 
-// failures marks a run that must not be trusted.
+// failures formats a number of failures, marking a run that must not be trusted.
 func failures(n int64) string {
 	if n == 0 {
 		return "0"

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// The roles in which this program runs itself once more.
+// The roles in which this program runs itself.
 const (
 	roleStd    = "std"
 	roleOrigin = "origin"
@@ -27,7 +27,7 @@ const (
 // roleVariable is the environment variable that gives a child its role.
 const roleVariable = "EDGESIM_BENCH_ROLE"
 
-// role is what a child of this same program is to be.
+// role is what a child of this program does.
 type role struct {
 	Name                              string
 	OriginAddress                     string
@@ -35,14 +35,13 @@ type role struct {
 	Each                              int // requests that roleHold waits for
 }
 
-// ranAsChild plays the role that the environment gives, if it gives one, and
-// says whether it did.
+// ranAsChild plays the role given by the environment, if any, and reports whether it did.
 func ranAsChild() bool {
 	text := os.Getenv(roleVariable)
 	if text == "" {
 		return false
 	}
-	go func() { // whoever started this holds the other end of stdin
+	go func() { // the parent holds the other end of stdin
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
@@ -73,7 +72,7 @@ func play(text string) error {
 	return fmt.Errorf("%s: there is no role %q", roleVariable, r.Name)
 }
 
-// listen opens a listener and tells the parent where.
+// listen opens a listener and tells the parent its address.
 func (r role) listen() (net.Listener, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -83,8 +82,8 @@ func (r role) listen() (net.Listener, error) {
 	return ln, nil
 }
 
-// startSelf runs this program in a role, with the site's own files, and returns
-// where it listens.
+// startSelf runs this program in a role, with the site's own files, and returns its
+// address.
 func (s *site) startSelf(ctx context.Context, name string) (*child, string, error) {
 	return s.startRole(ctx, role{
 		Name: name, OriginAddress: s.originAddress,
@@ -92,7 +91,7 @@ func (s *site) startSelf(ctx context.Context, name string) (*child, string, erro
 	})
 }
 
-// startRole runs this program in a role and returns where it listens.
+// startRole runs this program in a role and returns its address.
 func (s *site) startRole(ctx context.Context, r role) (*child, string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -124,5 +123,5 @@ func (s *site) startRole(ctx context.Context, r role) (*child, string, error) {
 	return child, address, nil
 }
 
-// noHTTP2 keeps a server or a transport of net/http at HTTP/1.1.
+// noHTTP2 keeps a net/http server or transport at HTTP/1.1.
 var noHTTP2 = map[string]func(*http.Server, *tls.Conn, http.Handler){}

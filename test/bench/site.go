@@ -17,30 +17,29 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// originHost is the name under which every subject knows the origin. It
-// resolves nowhere: all of them are told the address beside it.
+// originHost is the name by which every subject knows the origin. It does not resolve: all
+// of them are given the address as well.
 const originHost = "origin.bench.example"
 
-// site is what all subjects share: a folder, certificates, and the origin that
-// is running.
+// site is what all subjects share: a folder, certificates, and the running origin.
 type site struct {
 	dir string
 	// ca is the root that subjects trust.
 	ca *pki.Certificate
-	// trust is that root and Mozilla's, as edgesim has them: made when first
-	// needed, and once, as a program has them once.
+	// trust is that root and Mozilla's, as in edgesim: made when first needed, and once, as
+	// in a program.
 	trust func() *policy.TrustStore
-	// caFile, certFile and keyFile are the root that subjects trust and the
-	// origin's certificate with its key, PEM.
+	// caFile, certFile and keyFile are the root that subjects trust and the origin's
+	// certificate with its key, in PEM.
 	caFile, certFile, keyFile string
 	// bodies is the folder with the files that the origin serves.
 	bodies string
-	// origin is the running origin, originAddress its ip:port, and originKind
-	// what it is, for people.
+	// origin is the running origin, originAddress its ip:port, and originKind its kind, for
+	// people.
 	origin        *child
 	originAddress string
 	originKind    string
-	// load makes the load, as the plan says.
+	// load generates the load, as the plan says.
 	load generator
 	// edgesim is the absolute path of the program under test.
 	edgesim string
@@ -122,7 +121,7 @@ func (s *site) issue(name string, kind pki.KeyKind) (certFile, keyFile string, e
 	return certFile, keyFile, errors.Join(os.WriteFile(certFile, leaf.PEM(), 0o600), os.WriteFile(keyFile, key, 0o600))
 }
 
-// writeBodies writes one file for each size, of bytes that nobody can compress.
+// writeBodies writes one file for each size, with incompressible bytes.
 func (s *site) writeBodies() error {
 	s.bodies = s.path("bodies")
 	if err := os.Mkdir(s.bodies, 0o755); err != nil {
@@ -144,8 +143,8 @@ func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
 // bodyPath is the path at which the origin serves a body.
 func bodyPath(size int) string { return "/" + strconv.Itoa(size) }
 
-// freeAddress is a loopback address at which nothing listens now. Programs that
-// cannot choose a port themselves get it a moment later.
+// freeAddress returns a loopback address at which nothing is listening now, for programs
+// that cannot choose a port themselves.
 func freeAddress() (string, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

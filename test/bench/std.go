@@ -12,8 +12,8 @@ import (
 	"os"
 )
 
-// serveStd is the measure of all subjects, a process of its own: the standard
-// library's reverse proxy with nothing added.
+// serveStd is the reference for all subjects, in a separate process: the standard library's
+// reverse proxy with nothing added.
 func serveStd(r role) error {
 	handler, err := newStd(r.CAFile, r.OriginAddress)
 	if err != nil {
@@ -26,8 +26,8 @@ func serveStd(r role) error {
 	return http.Serve(ln, handler)
 }
 
-// newStd makes the bare reverse proxy. Its transport keeps as many connections
-// as there can be, trusts the site's root, and verifies as it always does.
+// newStd makes the bare reverse proxy. Its transport keeps as many connections as there can
+// be, trusts the site's root, and verifies as usual.
 func newStd(caFile, originAddress string) (http.Handler, error) {
 	pem, err := os.ReadFile(caFile)
 	if err != nil {

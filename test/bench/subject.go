@@ -18,16 +18,16 @@ const (
 	nameHAProxy = "haproxy"
 )
 
-// subject is one who takes part.
+// subject is one proxy or peer to measure.
 type subject struct {
 	name string
 	// program must be installed; "" if none is needed.
 	program string
-	// start starts it before the site's origin.
+	// start starts it in front of the site's origin.
 	start func(ctx context.Context, s *site) (*running, error)
 }
 
-// subjects are all who may take part, in the order of the report.
+// subjects are all possible ones, in the order of the report.
 var subjects = []subject{
 	{nameDirect, "", startDirect},
 	{nameStd, "", startStd},
@@ -36,12 +36,12 @@ var subjects = []subject{
 	{nameHAProxy, "haproxy", startHAProxy},
 }
 
-// running is a subject that takes requests.
+// running is a subject that accepts requests.
 type running struct {
 	name string
-	// url is scheme and address.
+	// url is the scheme and address.
 	url string
-	// child is its process; nil where it is the origin itself.
+	// child is its process; nil if it is the origin itself.
 	child *child
 }
 
@@ -52,8 +52,8 @@ func (r *running) stop() {
 	}
 }
 
-// present returns the subjects of the plan that can take part, and the names of
-// those that are not installed.
+// present returns the subjects of the plan that are available, and the names of those that
+// are not installed.
 func (p *plan) present() (here []subject, missing []string) {
 	for _, s := range subjects {
 		if !p.takesPart(s.name) {
@@ -70,7 +70,7 @@ func (p *plan) present() (here []subject, missing []string) {
 	return here, missing
 }
 
-// startAll starts subjects and asks each for one body. The caller stops them.
+// startAll starts subjects and requests one body from each. The caller stops them.
 func startAll(ctx context.Context, s *site, which []subject) ([]*running, error) {
 	var all []*running
 	for _, one := range which {
@@ -93,7 +93,7 @@ func stopAll(all []*running) {
 	}
 }
 
-// smoke asks for one body and looks at the status and the length.
+// smoke requests one body and checks the status and the length.
 func (r *running) smoke(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -120,9 +120,8 @@ func startStd(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameStd, url: "http://" + address, child: child}, nil
 }
 
-// startEdgesim starts the program under test with its defaults: every exchange is
-// recorded to disk, and its log of one line for each goes to a file, as a person
-// would send it.
+// startEdgesim starts the program under test with its defaults: every exchange is recorded
+// to disk, and its log of one line each goes to a file, as a person would redirect it.
 func startEdgesim(ctx context.Context, s *site) (*running, error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -138,8 +137,8 @@ func startEdgesim(ctx context.Context, s *site) (*running, error) {
 	return &running{name: nameEdgesim, url: "http://" + address, child: child}, nil
 }
 
-// edgesimCommand is edgesim before the site's origin: everything at its
-// default, but for the addresses.
+// edgesimCommand is edgesim in front of the site's origin: everything at its default,
+// except for the addresses.
 func (s *site) edgesimCommand(address, state string, more ...string) *exec.Cmd {
 	_, port, _ := net.SplitHostPort(s.originAddress)
 	origin := net.JoinHostPort(originHost, port)

@@ -9,15 +9,14 @@ import (
 // round is one turn of every subject, by name.
 type round map[string]sample
 
-// cellResult is what was measured in one field of the matrix.
+// cellResult is the result for one field of the matrix.
 type cellResult struct {
 	cell
 	Subjects []figures `json:"subjects"`
 }
 
-// figures are the medians of one subject in one cell. A number that is not
-// known is 0. The ratios are medians of the rounds' ratios to std, not ratios
-// of medians.
+// figures are the medians of one subject in one cell. An unknown number is 0. The ratios
+// are medians of the rounds' ratios to std, not ratios of medians.
 type figures struct {
 	Subject string `json:"subject"`
 	// Rate is requests per second.
@@ -61,8 +60,7 @@ func summarize(name string, rounds []round) figures {
 	return f
 }
 
-// median returns the middle value, or the mean of the two in the middle; 0 of
-// nothing.
+// median returns the middle value, or the mean of the two in the middle; 0 for none.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -75,7 +73,7 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// ratio is a quotient that is 0 where there is nothing to divide by.
+// ratio returns a quotient, or 0 if there is nothing to divide by.
 func ratio(a, b float64) float64 {
 	if b == 0 || math.IsNaN(a) || math.IsNaN(b) {
 		return 0

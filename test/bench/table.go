@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// table is text in aligned columns: the first ones to the left, the others,
-// which are numbers, to the right.
+// table is text in aligned columns: the first ones left-aligned, the others, which are
+// numbers, right-aligned.
 type table struct {
 	header []string
-	// left is how many columns are aligned to the left.
+	// left is how many columns are left-aligned.
 	left int
 	rows [][]string
 }

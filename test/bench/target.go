@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// target is one aim of the project with what was measured.
+// target is one of the project's targets with the measured value.
 type target struct {
 	What     string `json:"what"`
 	Want     string `json:"want"`
@@ -14,15 +14,15 @@ type target struct {
 	Met      bool   `json:"met"`
 }
 
-// memoryLimits are what edgesim may take in bytes, by the number of connections,
-// whatever the bodies.
+// memoryLimits are the limits of edgesim's memory in bytes, by the number of connections,
+// regardless of the bodies.
 var memoryLimits = []struct {
 	connections int
 	bytes       int64
 }{{64, 64e6}, {256, 96e6}}
 
-// costLimits are what a request may cost, in CPU time to std's. A small one may cost
-// mostNginx times what it costs nginx, which records nothing.
+// costLimits are the limits of a request's cost, as CPU time relative to std. A small one
+// may cost mostNginx times what it costs nginx, which records nothing.
 var costLimits = []struct {
 	cell
 	toStd   float64
@@ -40,7 +40,7 @@ const mostNginx = 1.8
 // readyLimit is how long edgesim may take until it answers.
 const readyLimit = 50 * time.Millisecond
 
-// judge compares the report with the aims. What was not measured is left out.
+// judge compares the report with the targets. What was not measured is left out.
 func judge(r *report) []target {
 	var all []target
 	add := func(what, want, measured string, met bool) {

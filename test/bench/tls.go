@@ -9,14 +9,14 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// tlsReport is the section about TLS toward the origin: edgesim's two roads
-// beside the standard library's client, and the scan beside other scanners.
+// tlsReport is the section about TLS toward the origin: edgesim's two TLS clients compared
+// with the standard library's, and the scan compared with other scanners.
 type tlsReport struct {
 	Origin string        `json:"origin"`
 	Rounds int           `json:"rounds"`
 	Turn   time.Duration `json:"turnNanoseconds"`
-	// Handshakes are full and resumed handshakes, a cell for each certificate
-	// and version. Requests are exchanges over a connection kept alive.
+	// Handshakes are full and resumed handshakes, a cell for each certificate and version.
+	// Requests are exchanges over a kept-alive connection.
 	Handshakes []tlsCell `json:"handshakes"`
 	Requests   []tlsCell `json:"requests"`
 	Scans      []scanRow `json:"scans"`
@@ -26,16 +26,16 @@ type tlsReport struct {
 type tlsCell struct {
 	// Certificate is the kind of the origin's key.
 	Certificate string `json:"certificate"`
-	// Version is the one that every subject agreed on.
+	// Version is the one that every subject negotiated.
 	Version string `json:"version"`
 	// Body is the length of the body; 0 for handshakes.
 	Body     int          `json:"bodyBytes,omitempty"`
 	Subjects []tlsFigures `json:"subjects"`
 }
 
-// tlsFigures are the medians of one subject in one cell; ratios are medians of
-// the rounds' ratios to std. CPU is that of this process in microseconds, which
-// is the client's alone, and 0 where it is not known.
+// tlsFigures are the medians of one subject in one cell; ratios are medians of the rounds'
+// ratios to std. CPU is that of this process in microseconds, which is only the client's,
+// and 0 if unknown.
 type tlsFigures struct {
 	Subject   string  `json:"subject"`
 	Agreed    string  `json:"agreed"` // suite and group
@@ -46,7 +46,7 @@ type tlsFigures struct {
 	Errors    int64   `json:"errors"`
 }
 
-// The subjects of this section beside nameStd.
+// The subjects of this section besides nameStd.
 const (
 	nameTransport = "std, http.Transport"
 	nameResumed   = "std, resumed"
@@ -96,8 +96,8 @@ func (b *bench) tls(ctx context.Context) (*tlsReport, error) {
 	return r, err
 }
 
-// tlsOrigins starts one origin for each kind of key. It returns those that run
-// beside an error, too, and the caller stops them.
+// tlsOrigins starts one origin for each kind of key. Even with an error it returns those
+// that run, and the caller stops them.
 func (s *site) tlsOrigins(ctx context.Context) ([]tlsOrigin, error) {
 	var origins []tlsOrigin
 	for _, kind := range []pki.KeyKind{pki.P256, pki.RSA2048} {
@@ -117,7 +117,7 @@ func (s *site) tlsOrigins(ctx context.Context) ([]tlsOrigin, error) {
 	return origins, nil
 }
 
-// tlsCell lets the workers of a cell take turns, and appends what came of it.
+// tlsCell lets the workers of a cell take turns, and appends the result.
 func (b *bench) tlsCell(ctx context.Context, to *[]tlsCell, c tlsCell, end *tlsEnd, starts []startWorker) error {
 	var workers []*worker
 	defer func() {

@@ -16,18 +16,18 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// tlsEnd is an origin as the subjects of a cell meet it: in one version.
+// tlsEnd is an origin as the subjects of a cell see it: in one version.
 type tlsEnd struct {
 	site    *site
 	address string
 	version uint16
 }
 
-// dialLimit bounds one connection of the TLS section.
+// dialLimit limits one connection of the TLS section.
 const dialLimit = 10 * time.Second
 
-// offer is what all subjects offer: the current documented lists, and TLS 1.3
-// only where that is what is measured.
+// offer is what all subjects offer: the current documented lists, and TLS 1.3 only if it is
+// being measured.
 func (e *tlsEnd) offer() policy.Offer {
 	current := policy.CurrentSnapshot()
 	o := policy.Offer{Versions: []uint16{policy.VersionTLS12}, Suites: current.Suites, Groups: current.Groups}
@@ -37,8 +37,8 @@ func (e *tlsEnd) offer() policy.Offer {
 	return o
 }
 
-// stdConfig is the same offer for the standard library's client, which verifies
-// the chain as it always does. Suites that it does not know it leaves out.
+// stdConfig is the same offer for the standard library's client, which verifies the chain
+// as usual. It leaves out suites that it does not know.
 func (e *tlsEnd) stdConfig() *tls.Config {
 	offer := e.offer()
 	config := &tls.Config{
@@ -61,7 +61,7 @@ func (e *tlsEnd) dialStd(ctx context.Context, config *tls.Config) (*tls.Conn, er
 	return conn.(*tls.Conn), nil
 }
 
-// target is the origin as edgesim's own client sees it.
+// target returns the origin for edgesim's own client.
 func (e *tlsEnd) target() originconn.Target {
 	return originconn.Target{
 		Host: originHost, Port: 443, TLS: true, SNI: originHost, AcceptedNames: policy.AcceptedNames{originHost},
@@ -69,9 +69,9 @@ func (e *tlsEnd) target() originconn.Target {
 	}.Keyed()
 }
 
-// legacyConfig is the offer for the legacy client: TLS 1.2 and the suite that
-// the others agree on, for either kind of key. The chain is judged by the same
-// rules as on the first road, of which it is the same part.
+// legacyConfig is the offer for the legacy client: TLS 1.2 and the suite that the others
+// negotiate, for either kind of key. The chain is judged by the same rules as with
+// crypto/tls.
 func (e *tlsEnd) legacyConfig() *tlslegacy.Config {
 	offer := e.offer()
 	return &tlslegacy.Config{
@@ -104,8 +104,8 @@ func (e *tlsEnd) dialLegacy(ctx context.Context, config *tlslegacy.Config) (*tls
 	return conn, nil
 }
 
-// agreed describes what a handshake agreed on, and refuses another version than
-// the one that is to be measured.
+// agreed describes what a handshake negotiated, and rejects a version other than the one to
+// measure.
 func (e *tlsEnd) agreed(version, suite, group uint16) (string, error) {
 	if version != e.version {
 		return "", fmt.Errorf("the origin chose %s, not %s", policy.VersionName(version), policy.VersionName(e.version))

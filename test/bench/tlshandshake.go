@@ -6,17 +6,17 @@ import (
 	"errors"
 )
 
-// handshakers are those who shake hands in a cell: a TCP connection, the
+// handshakers returns the subjects that perform handshakes in a cell: a TCP connection, the
 // handshake with the chain judged, and its end.
 func handshakers(e *tlsEnd) []startWorker {
 	all := []startWorker{e.stdHandshakes, e.firstHandshakes}
-	if e.version == tls.VersionTLS12 { // the newest that the legacy client speaks
+	if e.version == tls.VersionTLS12 { // the newest that the legacy client supports
 		all = append(all, e.legacyHandshakes)
 	}
 	return append(all, e.resumedHandshakes)
 }
 
-// stdHandshakes is the measure: full handshakes of the standard library.
+// stdHandshakes is the reference: full handshakes of the standard library.
 func (e *tlsEnd) stdHandshakes(ctx context.Context) (*worker, error) {
 	config, w := e.stdConfig(), &worker{name: nameStd}
 	w.once = func(ctx context.Context) error {
@@ -34,15 +34,14 @@ func (e *tlsEnd) stdHandshakes(ctx context.Context) (*worker, error) {
 	return started(ctx, w)
 }
 
-// These say that something else would be measured.
+// These mean that something else would be measured.
 var (
 	errNotResumed = errors.New("the origin did not resume the session")
 	errOtherRoad  = errors.New("the connection went another road")
 )
 
-// resumedHandshakes are those of the standard library with a session from
-// before. One exchange comes first: in TLS 1.3 the ticket is read along with
-// the response.
+// resumedHandshakes are those of the standard library with an earlier session. One exchange
+// comes first: in TLS 1.3 the ticket is read along with the response.
 func (e *tlsEnd) resumedHandshakes(ctx context.Context) (*worker, error) {
 	config, w := e.stdConfig(), &worker{name: nameResumed}
 	config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
@@ -73,7 +72,7 @@ func (e *tlsEnd) resumedHandshakes(ctx context.Context) (*worker, error) {
 	return started(ctx, w)
 }
 
-// firstHandshakes are those of edgesim on its first road.
+// firstHandshakes are those of edgesim with crypto/tls.
 func (e *tlsEnd) firstHandshakes(ctx context.Context) (*worker, error) {
 	client, target, w := e.site.originClient(e.address), e.target(), &worker{name: nameFirst}
 	w.close = func() { client.Close() }
@@ -84,8 +83,8 @@ func (e *tlsEnd) firstHandshakes(ctx context.Context) (*worker, error) {
 			return a.Cause
 		}
 		conn.Close()
-		// An RSA origin of TLS 1.2 is asked once on the second road whether it signs as
-		// the documented list has it (CF-TLS-21); that is remembered.
+		// An RSA origin with TLS 1.2 is asked once with the legacy client whether it signs
+		// as listed (CF-TLS-21); the result is remembered.
 		asked := first
 		first = false
 		if a.Handshake.Road != "crypto/tls" && asked {
@@ -103,7 +102,7 @@ func (e *tlsEnd) firstHandshakes(ctx context.Context) (*worker, error) {
 	return started(ctx, w)
 }
 
-// legacyHandshakes are those of the client behind the second road.
+// legacyHandshakes are those of the legacy client.
 func (e *tlsEnd) legacyHandshakes(ctx context.Context) (*worker, error) {
 	config, w := e.legacyConfig(), &worker{name: nameLegacy}
 	w.once = func(ctx context.Context) error {

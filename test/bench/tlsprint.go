@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// print writes the section for people; nothing where it was not measured.
+// print writes the section for people; nothing if it was not measured.
 func (r *tlsReport) print(p *printer) {
 	if r == nil {
 		return
@@ -52,7 +52,7 @@ func (r *tlsReport) printRequests(p *printer) {
 	p.table(&t)
 }
 
-// cells are the columns that both tables share.
+// cells returns the columns that both tables share.
 func (f *tlsFigures) cells() []string {
 	return []string{f.Subject, f.Agreed, number(f.Rate, 0), times(f.RateRatio), number(f.CPU, 0), times(f.CPURatio), failures(f.Errors)}
 }
@@ -75,7 +75,7 @@ func (r *tlsReport) printScans(p *printer) {
 	}
 }
 
-// distanceName is a round trip for people.
+// distanceName formats a round trip for people.
 func distanceName(roundTrip time.Duration) string {
 	if roundTrip == 0 {
 		return "loopback"
@@ -83,7 +83,7 @@ func distanceName(roundTrip time.Duration) string {
 	return roundTrip.String()
 }
 
-// The aims of the section.
+// The targets of the section.
 const (
 	firstRoadShare  = 0.90 // of the rate of std
 	legacyRoadShare = 0.50
@@ -92,7 +92,7 @@ const (
 	scanConnections = 40
 )
 
-// judge compares the section with the aims.
+// judge compares the section with the targets.
 func (r *tlsReport) judge() []target {
 	if r == nil {
 		return nil
@@ -129,8 +129,7 @@ func (r *tlsReport) judge() []target {
 	return all
 }
 
-// judge compares edgesim's scan with the aims. A scan that was cut short is no
-// scan.
+// judge compares edgesim's scan with the targets. An incomplete scan does not count.
 func (s *scanRow) judge() []target {
 	limit, wanted := scanNear, "within 60 ms"
 	if s.RoundTrip > 0 {

@@ -12,10 +12,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// askers are those who ask for a body again and again over one connection. On
-// the standard library's connection and on the legacy one stands the bench's
-// own viewer, so that TLS is the only difference; the first road is edgesim's
-// whole client, and http.Transport is the standard library's.
+// askers returns the subjects that request a body repeatedly over one connection. The
+// standard library's connection and the legacy one use the bench's own viewer, so that TLS
+// is the only difference; the first road is edgesim's whole client, and http.Transport is
+// the standard library's.
 func askers(e *tlsEnd, body int) []startWorker {
 	a := &asker{e, body}
 	all := []startWorker{a.std, a.transport, a.first}
@@ -25,13 +25,13 @@ func askers(e *tlsEnd, body int) []startWorker {
 	return all
 }
 
-// asker asks an end for a body of one length.
+// asker requests a body of one length.
 type asker struct {
 	*tlsEnd
 	body int
 }
 
-// std is the measure: next to nothing over a connection of crypto/tls.
+// std is the reference: a minimal client over a crypto/tls connection.
 func (a *asker) std(ctx context.Context) (*worker, error) {
 	conn, err := a.dialStd(ctx, a.stdConfig())
 	if err != nil {
@@ -51,7 +51,7 @@ func (a *asker) legacy(ctx context.Context) (*worker, error) {
 	return a.over(ctx, nameLegacy, conn, state.Version, state.Suite, state.Group)
 }
 
-// over asks over a connection, which the worker closes.
+// over sends requests over a connection, which the worker closes.
 func (a *asker) over(ctx context.Context, name string, conn net.Conn, version, suite, group uint16) (*worker, error) {
 	agreed, err := a.agreed(version, suite, group)
 	if err != nil {
@@ -94,7 +94,7 @@ func (a *asker) transport(ctx context.Context) (*worker, error) {
 	return started(ctx, w)
 }
 
-// first is edgesim's client, connection pool and all.
+// first is edgesim's client, including its connection pool.
 func (a *asker) first(ctx context.Context) (*worker, error) {
 	client, target, buffer := a.site.originClient(a.address), a.target(), make([]byte, 32<<10)
 	request := &originconn.Request{
@@ -121,7 +121,7 @@ func (a *asker) first(ctx context.Context) (*worker, error) {
 	return started(ctx, w)
 }
 
-// check says whether a response is the body that was asked for.
+// check reports whether a response is the requested body.
 func (a *asker) check(status, n int, err error) error {
 	if err == nil && (status != http.StatusOK || n != a.body) {
 		return fmt.Errorf("the origin answered with status %d and %d bytes, not 200 and %d", status, n, a.body)
@@ -129,8 +129,7 @@ func (a *asker) check(status, n int, err error) error {
 	return err
 }
 
-// drain reads a body to its end through a buffer that is used again, and closes
-// it.
+// drain reads a body to its end through a reused buffer, and closes it.
 func drain(body io.ReadCloser, buffer []byte) (int, error) {
 	defer body.Close()
 	total := 0

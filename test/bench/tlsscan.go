@@ -21,27 +21,27 @@ const (
 	nameSSLScan = "sslscan"
 )
 
-// scanRow is what a scanner took for one origin at one distance.
+// scanRow is how long a scanner took for one origin at one distance.
 type scanRow struct {
 	Scanner     string `json:"scanner"`
 	Certificate string `json:"certificate"`
 	// RoundTrip is the distance; 0 is loopback.
 	RoundTrip time.Duration `json:"roundTripNanoseconds"`
-	// Median and Slowest are over the runs. A process of another program counts
-	// from its start, and the scan of this one from the call.
+	// Median and Slowest are over the runs. A process of another program counts from its
+	// start, and our own scan from the call.
 	Median  time.Duration `json:"medianNanoseconds"`
 	Slowest time.Duration `json:"slowestNanoseconds"`
-	// Connections are the most in any run; 0 is not counted.
+	// Connections is the maximum in any run; 0 means not counted.
 	Connections int64 `json:"connections,omitempty"`
 	Runs        int   `json:"runs"`
 	// Limits say what cut a run short.
 	Limits []string `json:"limits,omitempty"`
 }
 
-// scanner is one who takes part: run scans an address once.
+// scanner is one subject: run scans an address once.
 type scanner struct {
 	name string
-	// nearOnly says that it takes too long from afar.
+	// nearOnly means that it takes too long from afar.
 	nearOnly bool
 	run      func(ctx context.Context, address string, row *scanRow) error
 }
@@ -106,8 +106,8 @@ func (b *bench) scansOf(ctx context.Context, o tlsOrigin, distance time.Duration
 	return rows, nil
 }
 
-// scanOnce is edgesim's scan in this process. Connections are counted where
-// they are dialed.
+// scanOnce is edgesim's scan in this process. Connections are counted where they are
+// dialed.
 func (b *bench) scanOnce(ctx context.Context, address string, row *scanRow) error {
 	var opened atomic.Int64
 	client := b.site.originClient(address)

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// worker is a subject of the TLS section in one cell: one thing that it does in
-// this process again and again, one after the other.
+// worker is a subject of the TLS section in one cell: an operation that it repeats in this
+// process.
 type worker struct {
 	name string
-	// agreed is what the handshake agreed on: suite and group.
+	// agreed is what the handshake negotiated: suite and group.
 	agreed string
 	once   func(ctx context.Context) error
 	// close ends what it keeps open.
 	close func()
 }
 
-// startWorker makes a worker that has done its thing once, so that what is
-// wrong with it shows before anything is measured.
+// startWorker makes a worker that has run its operation once, so that problems show before
+// anything is measured.
 type startWorker func(ctx context.Context) (*worker, error)
 
 // started tries a worker.
@@ -34,9 +34,9 @@ func started(ctx context.Context, w *worker) (*worker, error) {
 	return w, nil
 }
 
-// takeTurns runs the rounds: in each one every worker has a turn, each time
-// beginning with another one. Turns are short and rounds are many, as the
-// machine is not the same from one second to the next.
+// takeTurns runs the rounds: in each one every worker has a turn, each time starting with
+// another one. Turns are short and rounds are many, as the machine changes from one second
+// to the next.
 func (b *bench) takeTurns(ctx context.Context, workers []*worker) ([]round, error) {
 	rounds := make([]round, b.plan.tlsRounds)
 	for i := range rounds {
@@ -52,9 +52,8 @@ func (b *bench) takeTurns(ctx context.Context, workers []*worker) ([]round, erro
 	return rounds, nil
 }
 
-// turn lets a worker work until its time is over, at least once. It begins
-// without the garbage of who worked before. A failure is counted, and the first
-// one is said.
+// turn lets a worker work until its time is over, at least once. It starts without the
+// garbage of the previous worker. Failures are counted, and the first one is reported.
 func (b *bench) turn(ctx context.Context, w *worker) sample {
 	runtime.GC()
 	var s sample

@@ -8,14 +8,13 @@ import (
 // usage is what a process and its descendants have used so far.
 type usage struct {
 	CPU time.Duration
-	// Peak is the sum of the largest resident sizes, in bytes. Pages that
-	// processes share, as the workers of nginx do, are counted for each.
+	// Peak is the sum of the largest resident sizes, in bytes. Pages that processes share,
+	// as nginx's workers do, count for each.
 	Peak int64
-	// Resident is the sum of what they have in memory now, Descriptors of what they
-	// have open.
+	// Resident is the sum of their current memory, Descriptors of their open descriptors.
 	Resident    int64
 	Descriptors int
 }
 
-// errNoUsage says that the system does not tell.
+// errNoUsage means that the system does not tell.
 var errNoUsage = errors.New("CPU and memory of other processes are read on Linux only")

@@ -14,9 +14,8 @@ import (
 	"time"
 )
 
-// viewer is one kept-alive HTTP/1.1 connection that asks for one URL again and
-// again. Once it is open it allocates nothing, so that it can stand in the same
-// process as what it measures.
+// viewer is one kept-alive HTTP/1.1 connection that requests one URL repeatedly. Once open,
+// it allocates nothing, so that it can run in the same process as what it measures.
 type viewer struct {
 	conn    net.Conn
 	host    string
@@ -24,8 +23,8 @@ type viewer struct {
 	request []byte
 }
 
-// openViewer connects. The certificate of an HTTPS address is not looked at:
-// it is the bench's own origin.
+// openViewer connects. The certificate of an HTTPS address is not checked: it is the
+// bench's own origin.
 func openViewer(ctx context.Context, address string) (*viewer, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -42,22 +41,22 @@ func openViewer(ctx context.Context, address string) (*viewer, error) {
 	return viewerOn(conn, u.Host, u.Path), nil
 }
 
-// viewerOn asks over a connection that is open.
+// viewerOn sends requests over an open connection.
 func viewerOn(conn net.Conn, host, path string) *viewer {
 	v := &viewer{conn: conn, host: host, reader: bufio.NewReaderSize(conn, 32<<10)}
 	v.wants(path)
 	return v
 }
 
-// wants makes it ask for another path from now on.
+// wants makes it request another path from now on.
 func (v *viewer) wants(path string) {
-	v.request = append(v.request[:0], "GET "+path+" HTTP/1.1\r\nHost: "+v.host+"\r\n\r\n"...) // what wrk sends
+	v.request = append(v.request[:0], "GET "+path+" HTTP/1.1\r\nHost: "+v.host+"\r\n\r\n"...) // as wrk sends it
 }
 
 func (v *viewer) close() error { return v.conn.Close() }
 
-// ask sends the request, reads the answer to its end, and returns its status
-// and the length of its body.
+// ask sends the request, reads the complete answer, and returns its status and the length
+// of its body.
 func (v *viewer) ask() (status, length int, err error) {
 	if _, err := v.conn.Write(v.request); err != nil {
 		return 0, 0, err
@@ -79,7 +78,7 @@ var (
 	lengthField = []byte("Content-Length:")
 )
 
-// head reads a status line and the fields, of which it wants one.
+// head reads a status line and the fields, of which it needs one.
 func (v *viewer) head() (status, length int, err error) {
 	line, err := v.reader.ReadSlice('\n')
 	if err != nil {
@@ -109,7 +108,7 @@ func (v *viewer) head() (status, length int, err error) {
 	}
 }
 
-// digits reads a number without allocating; -1 if it is none.
+// digits parses a number without allocating; -1 if it is not one.
 func digits(text []byte) int {
 	n := 0
 	for _, c := range text {
@@ -124,7 +123,7 @@ func digits(text []byte) int {
 	return n
 }
 
-// fetchOnce asks once, on a connection of its own.
+// fetchOnce sends one request, on its own connection.
 func fetchOnce(ctx context.Context, address string) (status, length int, err error) {
 	v, err := openViewer(ctx, address)
 	if err != nil {

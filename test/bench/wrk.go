@@ -31,7 +31,7 @@ func (w wrkLoad) run(ctx context.Context, url string, connections int, d time.Du
 	return parseWrk(out)
 }
 
-// parseWrk reads the report of wrk --latency.
+// parseWrk parses the report of wrk --latency.
 func parseWrk(out []byte) (sample, error) {
 	var s sample
 	var err error
@@ -59,7 +59,7 @@ func parseWrk(out []byte) (sample, error) {
 	return s, nil
 }
 
-// parseTotal reads "55328 requests in 1.10s, 67.42MB read".
+// parseTotal parses "55328 requests in 1.10s, 67.42MB read".
 func (s *sample) parseTotal(line string) error {
 	count, rest, _ := strings.Cut(line, " requests in ")
 	elapsed, _, _ := strings.Cut(rest, ",")
@@ -86,7 +86,7 @@ func (s *sample) parseErrors(line string) error {
 	return nil
 }
 
-// wrkDuration reads a time as wrk writes it, e.g. "1.10s", "635.00us", "2.50m".
+// wrkDuration parses a time as wrk writes it, e.g. "1.10s", "635.00us", "2.50m".
 func wrkDuration(text string) (time.Duration, error) {
 	return time.ParseDuration(strings.TrimSpace(text))
 }

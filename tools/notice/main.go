@@ -1,7 +1,6 @@
-// Command notice prints the licenses of everything that is in a Go binary: each
-// module that the toolchain has noted in it, with the text of its license, and
-// the standard library's. It fails for a license that is not in the list of those
-// that edgesim may be shipped with.
+// Command notice prints the licenses of everything in a Go binary: each module recorded in
+// it by the toolchain, with the text of its license, and the standard library's. It fails
+// for a license that is not in the list of those that edgesim may be shipped with.
 //
 //	go run ./notice ../bin/edgesim > ../NOTICE
 package main
@@ -56,8 +55,7 @@ func print(w io.Writer, file string) error {
 	return all.write(w)
 }
 
-// source returns the folder of a module's files, which are downloaded if they are
-// not there.
+// source returns the folder of a module's files, which are downloaded if needed.
 func source(m *debug.Module) (string, error) {
 	out, err := exec.Command("go", "mod", "download", "-json", m.Path+"@"+m.Version).Output()
 	if err != nil {
@@ -67,8 +65,8 @@ func source(m *debug.Module) (string, error) {
 	return found.Dir, errors.Join(json.Unmarshal(out, &found))
 }
 
-// licenses are those that edgesim may be shipped with, known by a sentence of
-// their texts.
+// licenses are those that edgesim may be shipped with, recognized by a sentence of their
+// texts.
 var licenses = []struct{ name, sentence string }{
 	{"Apache-2.0", "Apache License"},
 	{"MPL-2.0", "Mozilla Public License"},
@@ -104,7 +102,7 @@ func (n *notices) add(name, dir string) error {
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			continue // a folder of that name
+			continue // a folder with that name
 		}
 		text := strings.TrimSpace(strings.ReplaceAll(string(data), "\r\n", "\n"))
 		own = append(own, text)

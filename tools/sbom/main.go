@@ -1,6 +1,6 @@
-// Command sbom prints what a Go binary is made of as a CycloneDX document: the
-// modules that the toolchain has noted in it, with their versions and hashes.
-// Nothing else goes in, so that the same binary gives the same document.
+// Command sbom prints the contents of a Go binary as a CycloneDX document: the modules
+// recorded in it by the toolchain, with their versions and hashes. It contains nothing
+// else, so that the same binary gives the same document.
 //
 //	go run ./sbom ../dist/edgesim_linux_amd64
 package main
@@ -64,8 +64,8 @@ func print(w io.Writer, file string) error {
 	return cdx.NewBOMEncoder(w, cdx.BOMFileFormatJSON).SetPretty(true).Encode(bom)
 }
 
-// component is a module. The hash of go.sum is one over the hashes of its files
-// (dirhash, h1), in base64.
+// component is a module. The hash of go.sum is one over the hashes of its files (dirhash,
+// h1), in base64.
 func component(m *debug.Module) cdx.Component {
 	purl := "pkg:golang/" + m.Path + "@" + m.Version
 	c := cdx.Component{Type: cdx.ComponentTypeLibrary, Name: m.Path, Version: m.Version, BOMRef: purl, PackageURL: purl}
