@@ -13,11 +13,10 @@ import (
 
 // Env is what a run gets besides its event.
 type Env struct {
-	// Store is the key-value store that is associated with the function (CF-KVS-12);
-	// nil for none.
+	// Store is the key-value store associated with the function (CF-KVS-12); nil for none.
 	Store *kvs.Store
-	// Now is the start of the run, which is what the clock shows all through it
-	// (CF-FN-126). Zero means the real time.
+	// Now is the start of the run, which the clock shows throughout (CF-FN-126). Zero means
+	// the real time.
 	Now time.Time
 	// POP is the edge location's name, as in cf.edgeLocation (CF-MOD-48).
 	POP string
@@ -25,7 +24,7 @@ type Env struct {
 
 // Outcome is what came of one run.
 type Outcome struct {
-	// Result is what the function returned; nil where Fault says why there is none.
+	// Result is what the function returned; nil if Fault says why there is none.
 	Result *policy.FunctionResult
 	// Fault is what went wrong.
 	Fault *policy.FunctionFault
@@ -35,27 +34,27 @@ type Outcome struct {
 	Custom string
 	// Duration is how long it ran.
 	Duration time.Duration
-	// Output is the returned object as JSON, as the service's test prints it
-	// (CF-FN-95). Only [Program.Test] fills it in.
+	// Output is the returned object as JSON, as printed by the service's test (CF-FN-95).
+	// Only [Program.Test] sets it.
 	Output string
 }
 
 // engine is a goja runtime with what one run needs.
 type engine struct {
-	// vm is not embedded: that makes the compiler wrap each of goja's 700 methods
-	// for this type and for those around it, 5 of 6 functions of the package.
+	// vm is not embedded: that would make the compiler wrap each of goja's 700 methods for
+	// this type and for those around it, 5 of 6 functions of the package.
 	vm      *goja.Runtime
 	program *Program
 	env     Env
 	event   *policy.FunctionEvent
-	// handling says that the module has been run, and the handler is.
+	// handling means that the module has run and the handler is running.
 	handling bool
 
 	log      []string
 	logBytes int
 	custom   string
 	origin   *policy.OriginChange
-	fault    *policy.FunctionFault // of a call that changed the origin
+	fault    *policy.FunctionFault // from a call that changed the origin
 }
 
 // newEngine makes an engine for one run.
@@ -87,7 +86,7 @@ func (p *Program) Test(text string, event *policy.FunctionEvent, env Env) Outcom
 	return e.run(func() goja.Value { return e.parsedEvent(text) }, event, true)
 }
 
-// run runs module and handler within their bounds.
+// run runs module and handler within their limits.
 func (e *engine) run(makeEvent func() goja.Value, event *policy.FunctionEvent, output bool) (out Outcome) {
 	started := time.Now()
 	w := e.watch()
@@ -133,8 +132,8 @@ func (e *engine) run(makeEvent func() goja.Value, event *policy.FunctionEvent, o
 	return out
 }
 
-// handler finds the function that the code has to declare (CF-FN-01). Whether
-// one that is kept in a variable would do is not stated; it does here.
+// handler finds the function that the code must declare (CF-FN-01). Whether one assigned to
+// a variable works is not documented; it does here.
 func (e *engine) handler() (goja.Callable, *policy.FunctionFault) {
 	value := e.vm.GlobalObject().Get("handler") // as every function declaration is
 	var err error
@@ -151,8 +150,7 @@ func (e *engine) handler() (goja.Callable, *policy.FunctionFault) {
 
 var handlerProgram = compiled("handler", `typeof handler === "undefined" ? undefined : handler`)
 
-// settled is the value of what a handler returned, which is a promise where it
-// is async.
+// settled returns the value of what a handler returned, which is a promise if it is async.
 func (e *engine) settled(value goja.Value) (goja.Value, *policy.FunctionFault) {
 	object, ok := value.(*goja.Object)
 	if !ok || object.ExportType() != promiseType {
@@ -188,7 +186,7 @@ func (e *engine) errorFault(err error) *policy.FunctionFault {
 	return &policy.FunctionFault{Rule: "CF-FN-80", Kind: policy.FaultExecution, Message: err.Error()}
 }
 
-// thrownFault is the fault of a value that was thrown and not caught.
+// thrownFault is the fault of an uncaught exception.
 func (e *engine) thrownFault(value goja.Value, stack []goja.StackFrame) *policy.FunctionFault {
 	f := &policy.FunctionFault{Rule: "CF-FN-80", Kind: policy.FaultExecution}
 	if ex := e.vm.Try(func() { f.Message = inNjs(limit(value.String(), mostMessage)) }); ex != nil {
@@ -202,10 +200,10 @@ func (e *engine) thrownFault(value goja.Value, stack []goja.StackFrame) *policy.
 	return f
 }
 
-// mostMessage bounds the text of an error.
+// mostMessage limits the text of an error.
 const mostMessage = 1024
 
-// limit cuts a text.
+// limit truncates a text.
 func limit(s string, most int) string {
 	if len(s) <= most {
 		return s
@@ -213,7 +211,7 @@ func limit(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// place gives a fault the innermost place in the function's own code.
+// place sets a fault's position to the innermost one in the function's own code.
 func place(f *policy.FunctionFault, stack []goja.StackFrame) {
 	for _, frame := range stack {
 		if frame.SrcName() == "" || frame.SrcName() == "<native>" {

@@ -13,13 +13,13 @@ var bufferSource string
 //go:embed encoder.js
 var encoderSource string
 
-// compiled compiles a program of ours once, when it is first needed: most edges run
-// no function, and the start of every command would wait for it.
+// compiled compiles one of our programs once, on first use: most edges run no function,
+// and every command would start more slowly.
 func compiled(name, source string) func() *goja.Program {
 	return sync.OnceValue(func() *goja.Program { return goja.MustCompile(name, source, true) })
 }
 
-// What is easier said in JavaScript.
+// What is easier to write in JavaScript.
 var (
 	bufferProgram  = compiled("buffer", bufferSource)
 	encoderProgram = compiled("encoder", encoderSource)
@@ -44,7 +44,8 @@ func (e *engine) addText() {
 	}
 }
 
-// prelude runs one of our own programs, which makes a function of the codecs.
+// prelude runs one of our own programs, which returns a function that is called with the
+// codecs.
 func (e *engine) prelude(program *goja.Program) goja.Value {
 	value, err := e.vm.RunProgram(program)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/dop251/goja"
 )
 
-// lacking are globals and methods that goja has and the runtimes lack, by their
-// path (CF-FN-112). They are those that njs 0.7.9 does not have, without the few
-// that CloudFront is known to have all the same (CF-FN-113, CF-FN-115).
+// lacking are the globals and methods, by path, that goja has but the runtimes lack
+// (CF-FN-112). They are those missing in njs 0.7.9, except the few that CloudFront is known
+// to have anyway (CF-FN-113, CF-FN-115).
 var lacking = strings.Fields(`
 	Map Set WeakMap WeakSet WeakRef FinalizationRegistry Proxy Reflect BigInt BigInt64Array BigUint64Array SharedArrayBuffer Atomics
 	escape unescape
@@ -24,15 +24,15 @@ var lacking = strings.Fields(`
 	Uint8Array.fromBase64 Uint8Array.fromHex JSON.rawJSON JSON.isRawJSON Promise.withResolvers Promise.try Array.fromAsync
 `)
 
-// lackingIn1 are what runtime 2.0 added (CF-FN-101, CF-FN-117, CF-FN-118).
+// lackingIn1 are those that runtime 2.0 added (CF-FN-101, CF-FN-117, CF-FN-118).
 var lackingIn1 = strings.Fields(`
 	String.prototype.replaceAll Array.from DataView Symbol.for Symbol.keyFor
 	Promise.all Promise.allSettled Promise.any Promise.race AggregateError
 	RegExp.prototype.sticky RegExp.prototype.flags
 `)
 
-// preparations are what an engine needs for a program: of the globals, guards
-// and removals those whose names the program mentions.
+// preparations are what an engine needs for a program: those globals, guards and removals
+// whose names the program mentions.
 func preparations(p *Program) []func(*engine) {
 	var list []func(*engine)
 	add := func(f func(*engine), names ...string) {
@@ -69,7 +69,7 @@ func preparations(p *Program) []func(*engine) {
 	return list
 }
 
-// remove takes a global or a method away.
+// remove removes a global or a method.
 func (e *engine) remove(parts []string) {
 	object := e.vm.GlobalObject()
 	for _, name := range parts[:len(parts)-1] {
@@ -82,7 +82,7 @@ func (e *engine) remove(parts []string) {
 	object.Delete(parts[len(parts)-1])
 }
 
-// forbidCode makes code from text impossible (CF-FN-124, CF-FN-134).
+// forbidCode disables creating code from text (CF-FN-124, CF-FN-134).
 func (e *engine) forbidCode() {
 	refuse := func(goja.ConstructorCall) *goja.Object {
 		panic(e.vm.NewTypeError(`function constructor is disabled in "safe" mode`))
@@ -111,7 +111,7 @@ var (
 // addGlobal adds the other name of the global object (CF-FN-113).
 func (e *engine) addGlobal() { e.vm.GlobalObject().Set("global", e.vm.GlobalObject()) }
 
-// addConsole adds the console, which has log and nothing else (CF-FN-91).
+// addConsole adds the console, which only has log (CF-FN-91).
 func (e *engine) addConsole() {
 	console := e.vm.NewObject()
 	console.Set("log", func(call goja.FunctionCall) goja.Value {
@@ -121,11 +121,11 @@ func (e *engine) addConsole() {
 	e.vm.GlobalObject().Set("console", console)
 }
 
-// mostLines bounds the lines of a log.
+// mostLines limits the lines of a log.
 const mostLines = 1000
 
-// write writes one value to the log, which ends at its limit (CF-FN-90); that
-// this counts per run is inferred, and so is that objects are shown as JSON.
+// write writes one value to the log, up to its limit (CF-FN-90); that the limit is per run
+// is inferred, and so is that objects are shown as JSON.
 func (e *engine) write(value goja.Value) {
 	room := maxLog - e.logBytes
 	if room <= 0 || len(e.log) >= mostLines {
