@@ -75,7 +75,7 @@ func (u unwell) Error() string { return u.err.Error() }
 // Unwrap returns the underlying error.
 func (u unwell) Unwrap() error { return u.err }
 
-// ExitCode is that of a check that failed.
+// ExitCode returns the exit code of a failed check.
 func (unwell) ExitCode() int { return exitFailed }
 
 // elsewhere is the hint for an edge that is not at the expected address.

@@ -87,16 +87,16 @@ func (u usage) Error() string { return u.err.Error() }
 // Unwrap returns the underlying error.
 func (u usage) Unwrap() error { return u.err }
 
-// ExitCode is that of a wrong call, 2.
+// ExitCode returns the exit code of wrong usage, 2.
 func (u usage) ExitCode() int { return exitUsage }
 
 // concluded is the exit code of a command that has already printed everything.
 type concluded int
 
-// Error is never printed: all has been said.
+// Error is never printed: everything has been reported.
 func (c concluded) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
-// ExitCode is the code itself.
+// ExitCode returns the code itself.
 func (c concluded) ExitCode() int { return int(c) }
 
 // isTerminal reports whether a person may be reading w.

@@ -135,7 +135,7 @@ func (l *lines) Write(e *recording.Exchange) (err error) {
 	return err
 }
 
-// Close has nothing to add.
+// Close does nothing.
 func (*lines) Close() error { return nil }
 
 // outputBuffer is how much is written at once: an export is large.

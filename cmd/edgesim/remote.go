@@ -36,10 +36,10 @@ func newRemoteStore(address string) (*remoteStore, error) {
 	return &remoteStore{base: u, client: http.Client{Timeout: remoteTimeout}}, nil
 }
 
-// Record does nothing: a running edge records for itself.
+// Record does nothing: a running edge records its own exchanges.
 func (s *remoteStore) Record(*recording.Exchange) {}
 
-// Get asks for one exchange.
+// Get gets one exchange from the edge.
 func (s *remoteStore) Get(ctx context.Context, id string) (*recording.Exchange, error) {
 	e := new(recording.Exchange)
 	if err := s.ask(ctx, http.MethodGet, "/api/exchanges/"+url.PathEscape(id), nil, e); err != nil {
@@ -48,7 +48,7 @@ func (s *remoteStore) Get(ctx context.Context, id string) (*recording.Exchange, 
 	return e, nil
 }
 
-// List asks for whole exchanges.
+// List gets whole exchanges from the edge.
 func (s *remoteStore) List(ctx context.Context, f recording.Filter) (recording.Page, error) {
 	const most = 200 // with bodies, an answer of a few megabytes
 	query := url.Values{"whole": {"true"}, "limit": {strconv.Itoa(most)}}
@@ -89,7 +89,7 @@ func (s *remoteStore) List(ctx context.Context, f recording.Filter) (recording.P
 	return recording.Page{Exchanges: answer.Exchanges, Positions: answer.Positions, Next: answer.Next}, nil
 }
 
-// Delete forgets exchanges one by one.
+// Delete deletes exchanges one by one.
 func (s *remoteStore) Delete(ctx context.Context, ids ...string) (int, error) {
 	removed := 0
 	for _, id := range ids {
@@ -104,22 +104,22 @@ func (s *remoteStore) Delete(ctx context.Context, ids ...string) (int, error) {
 	return removed, nil
 }
 
-// Reset is not offered here: POST /api/reset does more than to forget.
+// Reset is not supported here: POST /api/reset does more than delete exchanges.
 func (s *remoteStore) Reset(context.Context) (int, error) {
 	return 0, errors.New("a running edge is reset by POST /api/reset")
 }
 
-// Stats asks for the numbers.
+// Stats gets the statistics from the edge.
 func (s *remoteStore) Stats(ctx context.Context) (recording.Stats, error) {
 	var stats recording.Stats
 	err := s.ask(ctx, http.MethodGet, "/api/stats", nil, &stats)
 	return stats, err
 }
 
-// Health is known only to the edge: its /readyz tells.
+// Health is known only to the edge; its /readyz reports it.
 func (s *remoteStore) Health() recording.Health { return recording.Health{} }
 
-// Close gives the connections back.
+// Close closes idle connections.
 func (s *remoteStore) Close() error {
 	s.client.CloseIdleConnections()
 	return nil
@@ -131,7 +131,7 @@ type statusError struct {
 	text   string
 }
 
-// Error is what the API answered.
+// Error returns what the API answered.
 func (e *statusError) Error() string { return e.text }
 
 // ask sends one request and decodes the JSON answer.

@@ -34,7 +34,7 @@ func version() buildVersion {
 	return v
 }
 
-// String is the version in one line, with the revision if it is known.
+// String returns the version on one line, with the revision if it is known.
 func (v buildVersion) String() string {
 	s := v.Version
 	if len(v.Revision) >= 12 {

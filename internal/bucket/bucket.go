@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Config says what a bucket has and how it answers.
+// Config specifies the content of a bucket and how it answers.
 type Config struct {
 	// Folder contains the objects; required.
 	Folder string
@@ -26,15 +26,15 @@ type Config struct {
 	Website *Website
 }
 
-// Bucket answers as a bucket with the files of a folder. Make one with [Open].
+// Bucket answers like a bucket that holds the files of a folder. Make one with [Open].
 type Bucket struct {
 	config Config
 	root   *os.Root
 	sums   sums
 }
 
-// Open opens a folder as a bucket. Nothing outside the folder can be reached through
-// it, by links or otherwise.
+// Open opens a folder as a bucket. Nothing outside the folder can be reached through it,
+// not even by links.
 func Open(c Config) (*Bucket, error) {
 	root, err := os.OpenRoot(c.Folder)
 	if err != nil {
@@ -48,10 +48,10 @@ func Open(c Config) (*Bucket, error) {
 	return &Bucket{config: c, root: root}, nil
 }
 
-// Close ends the access to the folder.
+// Close closes the folder.
 func (b *Bucket) Close() error { return b.root.Close() }
 
-// Name is the name of the bucket: what stands before the endpoint in its domain.
+// Name returns the name of the bucket: the part of its domain before the endpoint.
 func (b *Bucket) Name() string {
 	for _, mark := range []string{".s3.", ".s3-"} {
 		if i := strings.Index(b.config.Domain, mark); i > 0 {

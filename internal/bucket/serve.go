@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Server is a bucket behind a loopback port, which takes HTTP and HTTPS: an origin's
-// two ports lead to one address.
+// Server is a bucket on a loopback port that accepts both HTTP and HTTPS: both ports of an
+// origin lead to one address.
 type Server struct {
 	bucket *Bucket
 	http   *http.Server
@@ -21,10 +21,10 @@ type Server struct {
 	done   chan struct{}
 }
 
-// Serve opens a free loopback port for a bucket and serves it until Close, which
-// closes the bucket, too. A connection that begins with a TLS handshake is shown the
-// certificate; without one it gets no answer, as the packets to port 443 of a website
-// endpoint vanish (CF-S3-80).
+// Serve opens a free loopback port for a bucket and serves it until Close, which also
+// closes the bucket. A connection that begins with a TLS handshake gets the certificate;
+// without one it gets no answer, as packets to port 443 of a website endpoint vanish
+// (CF-S3-80).
 func Serve(b *Bucket, certificate *tls.Certificate) (*Server, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -44,10 +44,10 @@ func Serve(b *Bucket, certificate *tls.Certificate) (*Server, error) {
 	return s, nil
 }
 
-// Address is where the bucket is reached, as IP:PORT.
+// Address returns the address of the bucket, as IP:PORT.
 func (s *Server) Address() string { return s.ln.Addr().String() }
 
-// Close ends the requests under way and closes the port and the bucket.
+// Close ends the requests in progress and closes the port and the bucket.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -65,7 +65,7 @@ type eitherListener struct {
 	config *tls.Config
 }
 
-// Accept returns the next connection. What it speaks shows when it is read from.
+// Accept returns the next connection. Its protocol is detected on the first read.
 func (l *eitherListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
@@ -89,7 +89,7 @@ type eitherConn struct {
 	err    error
 }
 
-// Read reads what was sent, decrypted if need be. Nobody writes before it.
+// Read reads what was sent, decrypted if need be. It always comes before a Write.
 func (c *eitherConn) Read(p []byte) (int, error) {
 	c.once.Do(c.begin)
 	if c.err != nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Website is the configuration of a website endpoint, in the form in which
-// aws s3api get-bucket-website prints it.
+// Website is the configuration of a website endpoint, in the form that aws s3api
+// get-bucket-website prints.
 type Website struct {
 	// IndexDocument is the document returned for a folder. Default: index.html.
 	IndexDocument struct{ Suffix string }
@@ -24,7 +24,7 @@ type Website struct {
 	RoutingRules []RoutingRule
 }
 
-// RoutingRule is one rule of a website's routing.
+// RoutingRule is one of a website's routing rules.
 type RoutingRule struct {
 	Condition struct {
 		KeyPrefixEquals             string
@@ -38,8 +38,7 @@ type RoutingRule struct {
 	}
 }
 
-// Default is the website of a folder about which nobody says more: index.html and
-// error.html.
+// Default returns the default website of a folder: index.html and error.html.
 func Default() *Website {
 	w := &Website{}
 	w.IndexDocument.Suffix, w.ErrorDocument.Key = "index.html", "error.html"

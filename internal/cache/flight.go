@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Flight is one request for a key on its way: the leader brings something, and
-// those that came meanwhile wait for it.
+// Flight is one request for a key in progress: the leader fetches the result, and later
+// callers wait for it.
 type Flight[H any] struct {
 	store *Store[H]
 	key   string
@@ -35,9 +35,9 @@ type Flight[H any] struct {
 // cannot be shared must not hit the origin all at once.
 const turnsAtOnce = 32
 
-// Join returns the flight of a key, and whether the caller leads it. A leader must
-// call Keep, Share or Decline; cancel is called when nobody wants the result any
-// more. The others call Wait.
+// Join returns the flight of a key, and whether the caller leads it. A leader must call
+// Keep, Share or Decline; cancel is called when nobody waits for the result any longer. The
+// others call Wait.
 func (s *Store[H]) Join(key string, cancel func()) (f *Flight[H], leads bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,8 +51,8 @@ func (s *Store[H]) Join(key string, cancel func()) (f *Flight[H], leads bool) {
 	return f, true
 }
 
-// Lead is Join for one that does not wait: the result is nil where somebody is on
-// the way already.
+// Lead is Join for a caller that does not wait: the result is nil if a flight for the key
+// is already in progress.
 func (s *Store[H]) Lead(key string, cancel func()) *Flight[H] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +65,7 @@ func (s *Store[H]) Lead(key string, cancel func()) *Flight[H] {
 	return f
 }
 
-// Alone returns a flight for which nobody waits, whoever else is on the way.
+// Alone returns a flight that no one waits for, even if another is in progress.
 func (s *Store[H]) Alone(key string, cancel func()) *Flight[H] {
 	f := &Flight[H]{store: s, key: key, settled: make(chan struct{}), cancel: cancel}
 	s.mu.Lock()
@@ -74,8 +74,8 @@ func (s *Store[H]) Alone(key string, cancel func()) *Flight[H] {
 	return f
 }
 
-// End declines, unless the leader has brought something, and must be called by
-// every leader when it is done.
+// End declines unless the leader has delivered something. Every leader must call it when it
+// is done.
 func (f *Flight[H]) End() {
 	f.Decline()
 	f.store.mu.Lock()
@@ -86,7 +86,7 @@ func (f *Flight[H]) End() {
 // abandoned reports whether the flight was given up because everyone left.
 func (f *Flight[H]) abandoned() bool { return f.left && f.waiting == 0 }
 
-// Leave says that the leader's own viewer has left. The work goes on while others
+// Leave notes that the leader's own viewer has left. The flight continues while others
 // wait.
 func (f *Flight[H]) Leave() {
 	f.store.mu.Lock()
@@ -98,10 +98,9 @@ func (f *Flight[H]) Leave() {
 	}
 }
 
-// Wait waits for what the leader brings. The entry is nil where there is nothing
-// to share; then the caller goes on by itself, with [Flight.Turn]. The reader is
-// nil where the entry has no body; the caller closes it. An error means that ctx
-// has ended.
+// Wait waits for the leader's result. The entry is nil if there is nothing to share; the
+// caller then continues alone, with [Flight.Turn]. The reader is nil if the entry has no
+// body; the caller closes it. An error means that ctx has ended.
 func (f *Flight[H]) Wait(ctx context.Context) (*Entry[H], *Reader, error) {
 	var err error
 	select {
@@ -138,8 +137,8 @@ func (f *Flight[H]) Wait(ctx context.Context) (*Entry[H], *Reader, error) {
 	return entry, r, err
 }
 
-// Turn waits until the caller may go on by itself; it calls done when its own
-// answer has begun.
+// Turn waits until the caller may continue alone; it calls done when its own answer has
+// begun.
 func (f *Flight[H]) Turn(ctx context.Context) (done func(), err error) {
 	select {
 	case f.turns <- struct{}{}:
@@ -158,8 +157,8 @@ func (f *Flight[H]) settle(e *Entry[H]) {
 	close(f.settled)
 }
 
-// Decline lets the waiting go on without anything. It does nothing where the
-// flight has ended.
+// Decline releases the waiting callers without a result. It does nothing if the flight has
+// ended.
 func (f *Flight[H]) Decline() {
 	f.store.mu.Lock()
 	defer f.store.mu.Unlock()
@@ -168,7 +167,7 @@ func (f *Flight[H]) Decline() {
 	}
 }
 
-// Share gives the waiting an entry that there is already.
+// Share gives the waiting callers an existing entry.
 func (f *Flight[H]) Share(e *Entry[H]) {
 	f.store.mu.Lock()
 	defer f.store.mu.Unlock()
@@ -177,7 +176,7 @@ func (f *Flight[H]) Share(e *Entry[H]) {
 	}
 }
 
-// Content is the body of something that is kept.
+// Content is the body of an entry to be stored.
 type Content struct {
 	// Source is read to its end and closed; nil means no body. io.EOF means that it was
 	// complete.
@@ -186,8 +185,8 @@ type Content struct {
 	Length int64
 }
 
-// Keep keeps an entry under a key, and gives it to those that wait; weight is what
-// the head takes. The reader is the leader's own, and nil where there is no body.
+// Keep stores an entry under a key and gives it to the waiting callers; weight is the size
+// of the head. The reader is the leader's own, and nil if there is no body.
 func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c Content) (*Entry[H], *Reader) {
 	s := f.store
 	e := &Entry[H]{Key: key, Head: head}
@@ -221,8 +220,8 @@ func (f *Flight[H]) Keep(ctx context.Context, key string, head H, weight int, c 
 	return e, r
 }
 
-// Renew keeps the body of an entry under a new head, and gives the waiting that
-// one. Ok is false where the entry's body is not whole.
+// Renew stores the body of an entry under a new head, and gives the waiting callers the new
+// entry. ok is false if the entry's body is not complete.
 func (f *Flight[H]) Renew(old *Entry[H], head H, weight int) (e *Entry[H], ok bool) {
 	s := f.store
 	if old.body != nil && !old.body.whole.Load() {
@@ -248,7 +247,8 @@ func (f *Flight[H]) Renew(old *Entry[H], head H, weight int) (e *Entry[H], ok bo
 	return e, true
 }
 
-// Put keeps an entry that has no body, whoever waits: a mark.
+// Put stores an entry without a body, such as a mark, whether or not a flight is in
+// progress.
 func (s *Store[H]) Put(key string, head H, weight int) {
 	e := &Entry[H]{Key: key, Head: head}
 	s.mu.Lock()

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// Reader reads the body of an entry, or a section of it, while it comes. It is for
-// one goroutine.
+// Reader reads the body of an entry, or a section of it, while it arrives. It must not be
+// used concurrently.
 type Reader struct {
 	body *body
 	// off is its position, guarded by the body until that is whole. The reader stops before
@@ -20,8 +20,8 @@ type Reader struct {
 	listed bool // it is in body.readers; guarded by the body
 }
 
-// Open returns a reader of the entry's body from its beginning, for as long as ctx
-// goes on; nil where there is no body, or it was given up.
+// Open returns a reader of the entry's body from its beginning, valid until ctx ends; nil
+// if there is no body, or it was abandoned.
 func (e *Entry[H]) Open(ctx context.Context) *Reader {
 	b := e.body
 	if b == nil {
@@ -36,8 +36,8 @@ func (e *Entry[H]) Open(ctx context.Context) *Reader {
 	return b.newReader(ctx)
 }
 
-// Size returns the size of the entry's body, and whether that is all of it. Of a
-// body that is coming it is the announced one; -1 if there is none.
+// Size returns the size of the entry's body, and whether the body is complete. While it
+// arrives the size is the announced one, or -1 if there is none.
 func (e *Entry[H]) Size() (n int64, whole bool) {
 	switch b := e.body; {
 	case b == nil:
@@ -101,15 +101,15 @@ func (r *Reader) watch(ctx context.Context) {
 	}
 }
 
-// Section limits the reader to n bytes from an offset. It is called before the
-// first Read.
+// Section limits the reader to n bytes from an offset. It must be called before the first
+// Read.
 func (r *Reader) Section(off, n int64) {
 	r.body.mu.Lock()
 	defer r.body.mu.Unlock()
 	r.off, r.end = off, off+n
 }
 
-// Read reads what is there, and waits where nothing is.
+// Read reads what is available, and waits if nothing is.
 func (r *Reader) Read(p []byte) (int, error) {
 	b := r.body
 	if b.whole.Load() && !r.gone.Load() {
@@ -182,8 +182,8 @@ func (r *Reader) readWhole(p []byte) (int, error) {
 	return n, err
 }
 
-// Lend returns the next bytes of a body that is whole and in memory, which then
-// count as read; none where they must be read. They are not to be changed.
+// Lend returns the next bytes of a body that is complete and in memory, which then count as
+// read; none if they must be read. They must not be modified.
 func (r *Reader) Lend() []byte {
 	b := r.body
 	if !b.whole.Load() || r.gone.Load() || b.filed > 0 {
@@ -210,7 +210,7 @@ func (r *Reader) limit(p []byte) []byte {
 	return p[:min(int64(len(p)), n)]
 }
 
-// Buffered says how many bytes a Read returns without waiting.
+// Buffered returns how many bytes a Read returns without waiting.
 func (r *Reader) Buffered() int {
 	b := r.body
 	if !b.whole.Load() {
@@ -229,8 +229,8 @@ func (r *Reader) Buffered() int {
 	return int(max(end-r.off, 0))
 }
 
-// Close ends the reader. A body that is coming and has no other reader is given
-// up, unless it has come to its end.
+// Close ends the reader. A body that is still arriving and has no other reader is
+// abandoned, unless it has reached its end.
 func (r *Reader) Close() error {
 	if r.stop != nil {
 		r.stop()

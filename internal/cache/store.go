@@ -36,7 +36,7 @@ type Store[H any] struct {
 	evicted    uint64
 }
 
-// Entry is one thing that is kept. It is not changed any more.
+// Entry is one stored response. It is immutable.
 type Entry[H any] struct {
 	// Key and Head are what it was stored with.
 	Key  string
@@ -55,7 +55,7 @@ type Entry[H any] struct {
 // what the garbage collector leaves unused on a busy machine (measured).
 const entryCost = 2200
 
-// New makes a store, and removes what an earlier process left in its folder.
+// New makes a store, and removes the files that an earlier process left in its folder.
 func New[H any](c Config) *Store[H] {
 	if c.FileFrom <= 0 {
 		c.FileFrom = defaultFileFrom
@@ -71,7 +71,7 @@ func New[H any](c Config) *Store[H] {
 	return s
 }
 
-// Get returns the entry of a key, and counts that as a use; nil if there is none.
+// Get returns the entry of a key, and counts as a use; nil if there is none.
 func (s *Store[H]) Get(key string) *Entry[H] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,14 +178,13 @@ func letGo(bodies []*body) {
 	}
 }
 
-// Remove takes out an entry, and says whether it was still there. Those who read
-// its body read on.
+// Remove removes an entry, and reports whether it was still there. Readers of its body can
+// continue.
 func (s *Store[H]) Remove(e *Entry[H]) bool { return s.remove(e) }
 
-// Invalidate takes out every entry that match names, and says how many there were.
-// What is on its way for such a key when it is called will not be kept, and nobody
-// who comes later waits for it. Match is called with the store locked; for what is
-// on its way with a key alone, and the zero head.
+// Invalidate removes every entry that matches, and returns how many there were. Flights in
+// progress for a matching key are not stored, and later callers do not wait for them. match
+// is called with the store locked; for a flight, with the key and the zero head.
 func (s *Store[H]) Invalidate(match func(key string, head H) bool) int {
 	s.mu.Lock()
 	var gone []*body
@@ -228,8 +227,8 @@ func (s *Store[H]) Stats() Stats {
 	return Stats{len(s.entries), s.bytes, s.max, s.evicted, len(s.open)}
 }
 
-// List returns up to n entries, the newest first, that are older than the one with
-// the id before; 0 is all.
+// List returns up to n entries older than the one with the id before, newest first; 0 means
+// all.
 func (s *Store[H]) List(before uint64, n int) []*Entry[H] {
 	s.mu.Lock()
 	defer s.mu.Unlock()

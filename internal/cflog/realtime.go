@@ -92,8 +92,7 @@ var realTime = []column{
 	{"viewer-response-log-data", unseen},
 }
 
-// RealTimeFields returns the names of all fields of the real-time log in their
-// order.
+// RealTimeFields returns the names of all fields of the real-time log, in order.
 func RealTimeFields() []string {
 	names := make([]string, len(realTime))
 	for i := range realTime {

@@ -8,8 +8,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Options say what the distribution of a log is like. The zero value is ready
-// for use.
+// Options describe the distribution of a log. The zero value is ready for use.
 type Options struct {
 	// Domain is the distribution's dNNN.cloudfront.net name. Default: the viewer's Host if
 	// that is one; otherwise the field is "-".
@@ -38,9 +37,9 @@ func NewWriter(w io.Writer, o Options) *Writer {
 	return &Writer{to: w, options: o, columns: standard, head: "#Version: 1.0\n#Fields: " + strings.Join(names, " ") + "\n"}
 }
 
-// NewRealTimeWriter returns a Writer of real-time records to w, one a line, with
-// these fields, or with all if there are none. Their order is that of the log.
-// A name that is none of [RealTimeFields] is an error.
+// NewRealTimeWriter returns a Writer of real-time records to w, one per line, with these
+// fields, or with all if none are given. They are written in the log's order. A name that
+// is not in [RealTimeFields] is an error.
 func NewRealTimeWriter(w io.Writer, o Options, fields ...string) (*Writer, error) {
 	columns, err := choose(fields)
 	return &Writer{to: w, options: o, columns: columns}, err
@@ -66,8 +65,7 @@ func (w *Writer) Write(e *recording.Exchange) error {
 	return err
 }
 
-// Unlogged returns how many exchanges were left out, because CloudFront would
-// not have logged them.
+// Unlogged returns how many exchanges were left out because CloudFront would not log them.
 func (w *Writer) Unlogged() int { return w.unlogged }
 
 // Close writes the header lines if nothing was written yet. It does not close

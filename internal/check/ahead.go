@@ -9,9 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// PolicyDate says what another state of the documented TLS lists would change.
-// It is judged by a handshake under that state, as a run with that --policy makes
-// it.
+// PolicyDate says what another version of the documented TLS lists would change. It is
+// judged by a handshake under that version, as a run with that --policy makes it.
 type PolicyDate struct {
 	// Policy is the name of the snapshot, as --policy accepts it.
 	Policy string `json:"policy"`

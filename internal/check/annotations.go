@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// WriteAnnotations writes the failures and warnings as workflow commands of
-// GitHub Actions, which shows them beside the change.
+// WriteAnnotations writes the failures and warnings as GitHub Actions workflow commands,
+// which shows them next to the change.
 func (r *Report) WriteAnnotations(w io.Writer) error {
 	for i := range r.Checks {
 		c := &r.Checks[i]

@@ -66,7 +66,7 @@ func TimingOf(d time.Duration) Timing {
 	return TimingTimeout
 }
 
-// Difference is one thing that the two answers do not have in common.
+// Difference is one thing in which the two answers differ.
 type Difference struct {
 	// What is "status", "X-Cache", "sentence", "timing" or a field's name.
 	What      string `json:"what"`
@@ -89,8 +89,8 @@ func ReadCase(data []byte) (*Case, error) {
 	return &c, nil
 }
 
-// Compare lists where the answers differ, in a stable order; none is empty, not
-// nil.
+// Compare lists where the answers differ, in a stable order; without a difference the list
+// is empty, not nil.
 func (c *Case) Compare() []Difference {
 	found := []Difference{}
 	add := func(what, live, simulated string) {

@@ -49,7 +49,7 @@ type Config struct {
 	Progress func(Progress)
 }
 
-// Progress is the news of one visit.
+// Progress reports on one visit.
 type Progress struct {
 	// Target is its target, host:port.
 	Target string
@@ -59,8 +59,8 @@ type Progress struct {
 	Finished, Total int
 }
 
-// DefaultParallel is how many origins are visited at a time: enough to keep a distribution of many dead origins from taking their
-// connection timeouts one after another. A client needs room for as many
+// DefaultParallel is how many origins are visited at a time: enough that many dead origins
+// do not take their connection timeouts one after another. A client needs room for as many
 // explanations (see originconn.Client).
 const DefaultParallel = 32
 
@@ -80,9 +80,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Run checks every subject and reports in a stable order: that of the subjects,
-// of their behaviors, of the origins in a group. The error is that of ctx, when
-// it ended before everything was seen; what is half seen is not reported.
+// Run checks every subject and reports in a stable order: by subject, behavior, and origin
+// within a group. The error is ctx's if it ended before everything was checked; unfinished
+// checks are not reported.
 func Run(ctx context.Context, cfg Config) (*Report, error) {
 	cfg = cfg.withDefaults()
 	r := &Report{Schema: SchemaID, At: cfg.Now().UTC().Truncate(time.Second)}

@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Certificate is one of the chain, in the order sent, and how long it is valid.
+// Certificate is one certificate of the chain, in the order sent, and its validity.
 type Certificate struct {
 	Subject string    `json:"subject"`
 	Issuer  string    `json:"issuer"`
@@ -26,11 +26,10 @@ type Certificate struct {
 	EndsSoon bool `json:"endsSoon,omitempty"`
 }
 
-// SoonDays is when a certificate is said to end soon: fewer days than this are
-// left, and less than a third of the time it is valid for. Automatic renewal is
-// usual at a third (30 days of 90) or 30 days before the end, so what is left
-// with less than two weeks was not renewed; a certificate for six days is not
-// meant by that.
+// SoonDays limits when a certificate is said to expire soon: fewer days than this are left,
+// and less than a third of its validity. Automatic renewal usually happens with a third
+// left (30 days of 90) or 30 days before the end, so a certificate with less than two weeks
+// left was not renewed; one that is valid for six days is not affected.
 const SoonDays = 14
 
 // targetOf describes a target.

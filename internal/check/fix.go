@@ -30,7 +30,7 @@ type FixText struct {
 	Steps    []string
 }
 
-// Fixes returns the table of fixes. The result is shared: do not change it.
+// Fixes returns the table of fixes. The result is shared and must not be modified.
 var Fixes = sync.OnceValue(func() []FixText {
 	var all []FixText
 	for n, line := range strings.Split(strings.TrimRight(fixesTSV, "\n"), "\n") {
@@ -49,8 +49,8 @@ var Fixes = sync.OnceValue(func() []FixText {
 // stayed silent: no firewall is to blame.
 const acceptedOnly = "accepted"
 
-// FixesFor returns the fixes of a cause for a software, "" or unknown ones
-// getting those for any.
+// FixesFor returns the fixes of a cause for a software; if that is "" or unknown, those for
+// any software.
 func FixesFor(cause policy.CauseName, software string) (FixText, bool) {
 	var any FixText
 	found := false

@@ -43,8 +43,8 @@ type (
 	}
 )
 
-// WriteJUnit writes the report as JUnit XML: a suite for each subject, a case
-// for each check. What is undecided is skipped; warnings fail where failOnWarn.
+// WriteJUnit writes the report as JUnit XML: a suite for each subject, a case for each
+// check. Undecided checks are skipped; warnings fail if failOnWarn.
 func (r *Report) WriteJUnit(w io.Writer, failOnWarn bool) error {
 	out := junitSuites{Name: "edgesim check"}
 	for i := range r.Checks {

@@ -42,10 +42,9 @@ const (
 	liveBody    = 64 << 10
 )
 
-// Live asks a real distribution and the simulation for the same paths, one
-// after another, and compares the answers. It is the one thing in this package
-// that goes to CloudFront. The error is a [*policy.Cause] where the real one
-// could not be reached.
+// Live asks a real distribution and the simulation for the same paths, one after another,
+// and compares the answers. It is the only part of this package that contacts CloudFront.
+// The error is a [*policy.Cause] if the real distribution could not be reached.
 func Live(ctx context.Context, cfg LiveConfig) ([]Case, error) {
 	u, err := url.Parse(cfg.URL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

@@ -14,16 +14,16 @@ const SchemaID = "https://raw.githubusercontent.com/edgesim/edgesim/main/check/s
 // Verdict is the outcome of a check, or of a whole report.
 type Verdict string
 
-// The verdicts, from best to worst. A report has the worst of its checks, but
-// that fail comes before undecided: what failed has been decided.
+// The verdicts, from best to worst. A report has the worst of its checks, except that fail
+// takes precedence over undecided.
 const (
 	// Pass means that the origin would be reached.
 	Pass Verdict = "pass"
-	// Warn means that it would, but that something should be known.
+	// Warn means that it would be reached, but that there is something to know.
 	Warn Verdict = "warn"
-	// Undecided means that it could not be told from here.
+	// Undecided means that it cannot be determined from here.
 	Undecided Verdict = "undecided"
-	// Fail means that viewers would get an error made by the edge.
+	// Fail means that viewers would get an error from the edge.
 	Fail Verdict = "fail"
 )
 
@@ -87,8 +87,7 @@ type Viewer struct {
 	Host   string `json:"host"`
 }
 
-// Check is the verdict on one behavior and origin, for viewers whom the edge
-// treats alike.
+// Check is the verdict on one behavior and origin, for viewers that the edge treats alike.
 type Check struct {
 	// Subject is the file or URL.
 	Subject string `json:"subject"`
@@ -137,11 +136,11 @@ type Check struct {
 	unconnected bool
 }
 
-// Connected says whether a connection to the origin was opened, so that
-// something can have been offered or asked.
+// Connected reports whether a connection to the origin was opened, so that something may
+// have been offered or asked.
 func (c *Check) Connected() bool { return c.Target != nil && !c.unconnected }
 
-// Requested says whether the request was sent to the origin.
+// Requested reports whether the request was sent to the origin.
 func (c *Check) Requested() bool {
 	if !c.Connected() || c.Request == nil {
 		return false
@@ -156,7 +155,7 @@ func (c *Check) Requested() bool {
 	return true
 }
 
-// Target is where and as whom an origin is asked.
+// Target is the address of an origin and the name it is asked by.
 type Target struct {
 	Address string `json:"address"`
 	TLS     bool   `json:"tls"`
@@ -167,7 +166,7 @@ type Target struct {
 	Versions []string `json:"versions,omitempty"`
 }
 
-// Request is what the origin is asked.
+// Request is the request to the origin.
 type Request struct {
 	Method string `json:"method"`
 	URI    string `json:"uri"`
@@ -203,11 +202,11 @@ type Outcome struct {
 // Judgement is the verdict on one rule.
 type Judgement struct {
 	policy.Finding
-	// BlockedBy is the failed rule that keeps this one from being judged.
+	// BlockedBy is the failed rule that prevents this one from being judged.
 	BlockedBy policy.RuleID `json:"blockedBy,omitempty"`
 }
 
-// Connection is what was agreed on with the origin.
+// Connection is what was negotiated with the origin.
 type Connection struct {
 	Address string `json:"address"`
 	Version string `json:"version,omitempty"`
@@ -217,7 +216,7 @@ type Connection struct {
 	Road string `json:"road,omitempty"`
 }
 
-// Scan is what the TLS of one target accepts, beside what CloudFront offers.
+// Scan is what the TLS of one target accepts, next to what CloudFront offers.
 type Scan struct {
 	Target string `json:"target"`
 	SNI    string `json:"sni,omitempty"`

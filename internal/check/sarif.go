@@ -92,8 +92,8 @@ const language = "en-US"
 // homepage is the program's home page.
 const homepage = "https://github.com/edgesim/edgesim"
 
-// WriteSARIF writes the report as SARIF 2.1.0: a result for each failure and
-// warning, one of the kind "open" for what is undecided, a rule for each id.
+// WriteSARIF writes the report as SARIF 2.1.0: a result for each failure and warning, one
+// of kind "open" for each undecided check, and a rule for each id.
 func (r *Report) WriteSARIF(w io.Writer) error {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Language: language, Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "edgesim", Version: r.Version, Language: language, InformationURI: homepage, Rules: []sarifRule{}}

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// ScanTable puts what an origin accepts beside what CloudFront offers.
+// ScanTable compares what an origin accepts with what CloudFront offers.
 type ScanTable struct {
 	// Versions are all versions asked for, newest first.
 	Versions []ScanVersion `json:"versions"`

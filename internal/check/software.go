@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Software is what an origin seems to be.
+// Software is the software that an origin seems to run.
 type Software struct {
 	// Name is the short name used by fixes: nginx, apache, caddy, haproxy, iis, alb, nlb,
 	// s3-website, …

@@ -15,8 +15,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Try is another setting that was tried at the origin after a failure, so that
-// advice is proven before it is given.
+// Try is another setting that was tried with the origin after a failure, so that advice is
+// proven before it is given.
 type Try struct {
 	// Setting is what would be changed in the distribution.
 	Setting string `json:"setting"`

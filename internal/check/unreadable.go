@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Unreadable is the report of a run that checked nothing, as err says why: what
-// reads reports finds one, not an empty file.
+// Unreadable is the report of a run that checked nothing, for the reason err: programs that
+// read reports get one instead of an empty file.
 func Unreadable(err error, at time.Time) *Report {
 	return &Report{
 		Schema: SchemaID, Error: err.Error(), At: at.UTC().Truncate(time.Second), Policy: policy.CurrentSnapshot().Name, Verdict: Undecided,
@@ -17,8 +17,8 @@ func Unreadable(err error, at time.Time) *Report {
 	}
 }
 
-// WriteUnreadable writes the annotation of a run that checked nothing. Subject is
-// the file that could not be read; "" where it is not a file.
+// WriteUnreadable writes the annotation of a run that checked nothing. subject is the file
+// that could not be read; "" if it is not a file.
 func (r *Report) WriteUnreadable(w io.Writer, subject string) error {
 	properties := "title=" + inProperty.Replace("edgesim check")
 	if subject != "" {

@@ -7,11 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Wrap returns text in lines of at most width columns, broken at spaces; where it is
-// broken, runs of spaces become one. A word that is longer than a line stays whole, and so does what
-// looks like a command: what stands between backquotes, the name of a program that
-// hints tell of with what follows it, a flag with its value, a number with its unit. A width of 0 or less
-// means one line.
+// Wrap breaks text into lines of at most width columns, at spaces; runs of spaces there
+// become one. A word longer than a line is not broken, and neither is text that looks like
+// a command: between backquotes, a program that hints name with its arguments, a flag with
+// its value, a number with its unit. A width of 0 or less means one line.
 func Wrap(text string, width int) []string {
 	if width <= 0 || utf8.RuneCountInString(text) <= width && !strings.ContainsAny(text, "\n\t") {
 		return []string{text}

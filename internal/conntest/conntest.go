@@ -12,9 +12,9 @@ import (
 	"github.com/edgesim/edgesim/originconn"
 )
 
-// Watch counts the connections that a client opens, closes the client at the end
-// of the test, and fails the test if one is then still open. It returns the
-// client, which must not have been used before.
+// Watch counts the connections that a client opens, closes the client at the end of the
+// test, and fails the test if one is still open then. It returns the client, which must not
+// have been used before.
 func Watch(t testing.TB, c *originconn.Client) *originconn.Client {
 	t.Helper()
 	w := &watch{open: map[net.Conn]string{}, dial: c.DialContext}
@@ -76,8 +76,8 @@ type (
 	}
 )
 
-// Close closes the connection and strikes it off.
+// Close closes the connection and stops counting it.
 func (c conn) Close() error { return c.watch.close(c.Conn) }
 
-// Close closes the connection and strikes it off.
+// Close closes the connection and stops counting it.
 func (c tcpConn) Close() error { return c.watch.close(c.TCPConn) }

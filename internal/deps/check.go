@@ -12,11 +12,10 @@ import (
 	"strings"
 )
 
-// Check reads the Go files of a repository and returns a sentence for every
-// place where it breaks the import order or uses a restricted name, in the
-// order of the files. Folders named testdata or vendor, those that begin with a
-// dot or an underscore and those with a go.mod of their own are passed over, as
-// the go command does.
+// Check reads the Go files of a repository and returns a sentence for every violation of
+// the import order and every use of a restricted name, in the order of the files. Like the
+// go command, it skips folders named testdata or vendor, those that begin with a dot or an
+// underscore, and those with their own go.mod.
 func Check(repository fs.FS) ([]string, error) {
 	var found []string
 	err := fs.WalkDir(repository, ".", func(name string, d fs.DirEntry, err error) error {

@@ -4,9 +4,9 @@ import (
 	"go/ast"
 )
 
-// Prose are the fields that hold sentences for people. A program that looks for a
-// word in one breaks when the sentence is reworded: what it needs is a fact, which
-// belongs in a field of its own.
+// Prose lists the fields that hold sentences for people. A program that searches one for a
+// word breaks when the sentence is reworded: the fact it needs belongs in a field of its
+// own.
 var Prose = []string{"Observed", "Detail", "Hint", "Subject"}
 
 // proseReaders are the files that examine sentences nevertheless, each with the reason.

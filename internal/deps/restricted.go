@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Restricted is a name of the standard library that production code may use in
-// few places.
+// Restricted is a name of the standard library that only a few places in production code
+// may use.
 type Restricted struct {
 	// Package and Name are the name, e.g. "net" and "Dialer". Without Package it is the
 	// name of a field, anywhere.
@@ -111,7 +111,7 @@ func reasons(list string) map[string]string {
 	return allowed
 }
 
-// RestrictedNames are all of them.
+// RestrictedNames lists the restricted names.
 var RestrictedNames = []Restricted{
 	{"crypto/tls", "Client", oneRoad, inOriginconn},
 	{"crypto/tls", "Dial", oneRoad, inOriginconn},
@@ -140,8 +140,7 @@ var RestrictedNames = []Restricted{
 	}},
 }
 
-// RestrictedImports are packages that no production code may import, each with
-// the reason.
+// RestrictedImports maps each package that production code must not import to the reason.
 var RestrictedImports = map[string]string{
 	"testing":           untested,
 	"testing/fstest":    untested,
@@ -162,7 +161,7 @@ func (r *Restricted) allows(file string) bool {
 	return false
 }
 
-// String returns the name as it stands in code, e.g. "tls.Client".
+// String returns the name as written in code, e.g. "tls.Client".
 func (r *Restricted) String() string {
 	if r.Package == "" {
 		return r.Name

@@ -56,8 +56,8 @@ const (
 	terminal   = "golang.org/x/term"                        // the width of the terminal; the Go team's own, BSD
 )
 
-// Packages is the import order: a package may import only rows above its own.
-// A folder with Go files that is not here fails the test.
+// Packages is the import order: a package may only import rows above its own. A folder with
+// Go files that is not listed fails the test.
 var Packages = []Package{
 	{Path: "internal/deps", Why: "the import order knows no code of ours"},
 	{Path: "internal/pki", Why: "it mints certificates, good and wrong, for whoever needs them"},
@@ -262,8 +262,8 @@ var Packages = []Package{
 	},
 }
 
-// TestImports are packages of ours that every test may import, each with the
-// reason, beside those that stand above its own package.
+// TestImports maps each of our packages that every test may import, in addition to those
+// above its own package, to the reason.
 var TestImports = map[string]string{
 	"internal/conntest":        "every connection is closed or kept when a test ends",
 	"internal/documents":       "what documents show is run by tests",

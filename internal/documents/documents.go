@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Line is a command line as a document shows it.
+// Line is a command line in a document.
 type Line struct {
 	// Document is the path of the document relative to the root, with slashes.
 	Document string
@@ -20,10 +20,9 @@ type Line struct {
 	Text string
 }
 
-// Read returns every command line in the Markdown files below a folder: in
-// indented blocks, in fenced blocks of a shell, and in code spans that begin with
-// the name of a program and have something behind it. CHANGELOG.md is history
-// and is left out, as is testdata.
+// Read returns every command line in the Markdown files below a folder: in indented blocks,
+// in fenced shell blocks, and in code spans that begin with the name of a program followed
+// by something else. CHANGELOG.md, which is history, and testdata are left out.
 func Read(root string) ([]Line, error) {
 	var found []Line
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

@@ -2,10 +2,9 @@ package documents
 
 import "strings"
 
-// Commands splits a line of the shell into its commands, each as its words:
-// at && ; | and &, with quotes taken off. Assignments in front of a command and
-// redirections are left out. It is for the lines of our documents, which have no
-// substitutions.
+// Commands splits a shell line at && ; | and & into its commands, each a list of words
+// without their quotes. Assignments before a command and redirections are left out. It is
+// for the lines of our documents, which contain no substitutions.
 func Commands(line string) [][]string {
 	var commands [][]string
 	var words []string

@@ -22,9 +22,9 @@ type Difference struct {
 // methods are all methods that a behavior can allow.
 var methods = []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
-// Compare says what differs in effect between two edges, of which each serves one
-// distribution or several: for every path pattern of either, every method and
-// scheme, what becomes of a request.
+// Compare returns the differences in effect between two edges, each with one or more
+// distributions: what happens to a request for every path pattern of either, every method
+// and scheme.
 func Compare(before, after *edge.Edge) []Difference {
 	c := &comparison{before: before, after: after}
 	c.hosts()

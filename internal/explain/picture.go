@@ -24,7 +24,7 @@ type Request struct {
 	Fields []policy.Field
 }
 
-// Picture is what becomes of a request. Its JSON has the same names.
+// Picture is what happens to a request. Its JSON has the same names.
 type Picture struct {
 	Method string `json:"method"`
 	URL    string `json:"url"`
@@ -47,7 +47,7 @@ type Picture struct {
 	Origins []Origin `json:"origins"`
 }
 
-// Refusal is an answer of the edge's own.
+// Refusal is an answer that the edge itself gives.
 type Refusal struct {
 	Status int           `json:"status"`
 	Cause  string        `json:"cause"`
@@ -71,7 +71,7 @@ type Behavior struct {
 	SignedURLs string `json:"signedURLs,omitempty"`
 }
 
-// Policies are the names of a behavior's policies; "" where it has none.
+// Policies are the names of a behavior's policies; "" if it has none.
 type Policies struct {
 	Cache           string `json:"cache"`
 	OriginRequest   string `json:"originRequest"`
@@ -91,7 +91,7 @@ type Function struct {
 	Run *FunctionRun `json:"run,omitempty"`
 }
 
-// Cache is how the answer is looked up and kept.
+// Cache is how the answer is looked up and stored.
 type Cache struct {
 	Key string `json:"key"`
 	// Cacheable reports whether an answer to this method may be cached at all.

@@ -32,8 +32,7 @@ type Function struct {
 	lambda  *lambda.Function
 }
 
-// Set are the edge functions of one distribution. It does not change. A nil set
-// has none.
+// Set holds the edge functions of one distribution. It is immutable. A nil set has none.
 type Set struct {
 	at  map[place]*Function
 	own []*lambda.Function
@@ -45,7 +44,7 @@ type place struct {
 	trigger  policy.Trigger
 }
 
-// At is the function of a behavior at a trigger; nil if there is none.
+// At returns the function of a behavior at a trigger; nil if there is none.
 func (s *Set) At(b *distribution.CacheBehavior, t policy.Trigger) *Function {
 	if s == nil {
 		return nil
@@ -53,7 +52,7 @@ func (s *Set) At(b *distribution.CacheBehavior, t policy.Trigger) *Function {
 	return s.at[place{b.PathPattern, t}]
 }
 
-// Missing says of each function without code that it has none, sorted.
+// Missing returns a sentence for each function without code, sorted.
 func (s *Set) Missing() []string {
 	if s == nil {
 		return nil
@@ -68,8 +67,8 @@ func (s *Set) Missing() []string {
 	return all
 }
 
-// Retire is for a set that has a successor: it runs what requests under way still
-// ask of it, and keeps no process for more. Busy says whether there is any.
+// Retire is for a set that has been replaced: it still runs functions for requests in
+// progress, but keeps no idle process. Busy reports whether any process is left.
 func (s *Set) Retire() {
 	if s == nil {
 		return
@@ -79,12 +78,12 @@ func (s *Set) Retire() {
 	}
 }
 
-// Busy says whether any process of the set runs.
+// Busy reports whether any process of the set is running.
 func (s *Set) Busy() bool {
 	return s != nil && slices.ContainsFunc(s.own, func(f *lambda.Function) bool { return f.Processes() > 0 })
 }
 
-// Close ends the processes of the set's Lambda functions, those at work included.
+// Close ends the processes of the set's Lambda functions, including busy ones.
 func (s *Set) Close() {
 	if s == nil {
 		return
@@ -94,7 +93,7 @@ func (s *Set) Close() {
 	}
 }
 
-// Run tells of one run of a function.
+// Run describes one run of a function.
 type Run struct {
 	Function *Function
 	Trigger  policy.Trigger
@@ -123,7 +122,7 @@ type Message struct {
 	Body []byte
 }
 
-// Answer is what came of a function.
+// Answer is the outcome of a function.
 type Answer struct {
 	Run Run
 	// Message is the request or the response after the function.

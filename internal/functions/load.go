@@ -16,8 +16,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Sources says where the code of functions is, besides the configuration. The
-// keys are names or ARNs.
+// Sources says where the code of functions is, in addition to the configuration. The keys
+// are names or ARNs.
 type Sources struct {
 	// Functions are the files with the code of CloudFront functions.
 	Functions map[string]string
@@ -31,10 +31,9 @@ type Sources struct {
 	Read time.Time
 }
 
-// Load makes the functions of a distribution. A function without code is there
-// and says so (Missing). An error names each file that cannot be read and each
-// store that is refused; code that does not compile is none, as it is none to
-// CloudFront: it fails when it runs (CF-FN-84).
+// Load makes the functions of a distribution. A function without code is included and
+// listed by Missing. An error names each unreadable file and each refused store. Code that
+// does not compile is not an error, as with CloudFront: it fails when it runs (CF-FN-84).
 func Load(d *distribution.Distribution, sources Sources) (*Set, error) {
 	l := loader{sources: sources, set: &Set{at: map[place]*Function{}}, lambdas: map[string]*lambda.Function{}}
 	for _, b := range d.Behaviors {

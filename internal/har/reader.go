@@ -34,8 +34,8 @@ func (e *Error) Error() string {
 // Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Skipped is an entry that is not an exchange over HTTP, as browsers record them
-// too: a data: URL, a page of an extension.
+// Skipped is an entry that is not an HTTP exchange, which browsers also record: a data:
+// URL, a page of an extension.
 type Skipped struct {
 	// Entry is the number of the entry, from 1.
 	Entry int
@@ -43,10 +43,9 @@ type Skipped struct {
 	Why string
 }
 
-// Read reads an archive and hands out its exchanges one after the other, in
-// their order. It ends early when each returns an error, and returns that one.
-// What cannot be read is an [*Error]. Entries that are not exchanges are passed
-// over and listed.
+// Read reads an archive and passes its exchanges to each, in order. If each returns an
+// error, Read stops and returns it. An unreadable archive or entry is an [*Error]. Entries
+// that are not exchanges are skipped and listed.
 func Read(r io.Reader, each func(*recording.Exchange) error) ([]Skipped, error) {
 	p := &parser{decoder: json.NewDecoder(withoutMark(r)), each: each}
 	found := false

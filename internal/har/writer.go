@@ -6,8 +6,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Writer writes one archive. Entries are written as they come, so that an
-// archive may be larger than memory. The format wants the oldest first.
+// Writer writes one archive. Entries are written as they come, so an archive may be larger
+// than memory. The format wants the oldest first.
 type Writer struct {
 	to      io.Writer
 	creator Creator
@@ -15,7 +15,7 @@ type Writer struct {
 	entries int
 }
 
-// Creator is the program that an archive says it was made by.
+// Creator is the program that an archive names as its creator.
 type Creator struct {
 	// Name and Version are those of the program.
 	Name    string `json:"name"`

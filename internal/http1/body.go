@@ -15,12 +15,12 @@ const (
 	drainTime  = time.Second
 )
 
-// ErrMalformedBody is in the chain of every error of a body that breaks the
-// rules of its framing.
+// ErrMalformedBody is in the chain of every error of a body that violates the rules of its
+// framing.
 var ErrMalformedBody = errors.New("malformed request body")
 
-// Body is a request's body. Reading it asks a viewer that expects to be asked
-// (Expect: 100-continue). Close ends a Read that is under way.
+// Body is a request's body. Reading it sends 100 (Continue) to a viewer that expects it.
+// Close interrupts a Read in progress.
 type Body struct {
 	conn    *conn
 	chunked bool
@@ -39,9 +39,8 @@ type Body struct {
 	lingers bool
 }
 
-// Read reads from the viewer. The error of a viewer that leaves before the end
-// is io.ErrUnexpectedEOF, that of a body that breaks the rules has
-// ErrMalformedBody in its chain.
+// Read reads from the viewer. If the viewer leaves before the end, the error is
+// io.ErrUnexpectedEOF; if the body violates the rules, ErrMalformedBody is in its chain.
 func (b *Body) Read(p []byte) (int, error) {
 	b.reads.Lock()
 	defer b.reads.Unlock()
@@ -112,7 +111,7 @@ func (b *Body) content(p []byte, until time.Time) (n int, err error) {
 	return n, err
 }
 
-// Close ends a Read under way and makes all later ones fail.
+// Close interrupts a Read in progress and makes all later ones fail.
 func (b *Body) Close() error {
 	b.mu.Lock()
 	closed := b.closed

@@ -95,10 +95,10 @@ type afterFunc struct{ call func() }
 
 var _ context.Context = (*viewerContext)(nil)
 
-// Deadline says that there is none.
+// Deadline returns no deadline.
 func (*viewerContext) Deadline() (time.Time, bool) { return time.Time{}, false }
 
-// Value has those of the server.
+// Value returns the values of the server's context.
 func (x *viewerContext) Value(key any) any {
 	if values := x.conn.server.Values; values != nil {
 		return values.Value(key)
@@ -106,14 +106,14 @@ func (x *viewerContext) Value(key any) any {
 	return nil
 }
 
-// Err says whether the context has ended, as far as anybody has looked.
+// Err returns why the context has ended, as far as has been checked.
 func (x *viewerContext) Err() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.err
 }
 
-// Done returns what is closed at the end of the context.
+// Done returns a channel that is closed when the context ends.
 func (x *viewerContext) Done() <-chan struct{} {
 	x.mu.Lock()
 	if x.done == nil {
@@ -128,8 +128,8 @@ func (x *viewerContext) Done() <-chan struct{} {
 	return done
 }
 
-// AfterFunc calls f at the end of the context, unless stop is called before.
-// Package context uses it instead of a goroutine.
+// AfterFunc calls f when the context ends, unless stop is called before. Package context
+// uses it instead of a goroutine.
 func (x *viewerContext) AfterFunc(f func()) (stop func() bool) {
 	a := &afterFunc{f}
 	x.mu.Lock()

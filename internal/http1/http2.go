@@ -6,11 +6,10 @@ import (
 	"strings"
 )
 
-// FromHTTP2 returns a request of HTTP/2 as one of HTTP/1 that says the same,
-// held to the same rules: what is refused over the one is refused over the
-// other. It takes over the header. The body, the connection's own facts and the
-// order of the fields, which net/http does not tell, are not in it. With a fault
-// comes what could be read.
+// FromHTTP2 returns an HTTP/2 request as the equivalent HTTP/1 request, held to the same
+// rules: what is refused over one is refused over the other. It takes over the header. The
+// body, the facts of the connection and the order of the fields, which net/http does not
+// give, are not included. A fault comes with what could be read.
 func FromHTTP2(h *http.Request) (*Request, *Fault) {
 	r := &Request{Method: h.Method, Target: h.RequestURI, Proto: h.Proto, Header: h.Header}
 	if r.Header == nil {

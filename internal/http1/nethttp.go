@@ -8,8 +8,8 @@ import (
 	"net/url"
 )
 
-// HTTP returns the request as net/http has it, for libraries that know nothing
-// else. It shares the header. A target that is not a URL is a fault.
+// HTTP returns the request as a net/http request, for libraries that need one. It shares
+// the header. A target that is not a URL is a fault.
 func (r *Request) HTTP() (*http.Request, *Fault) {
 	u := &url.URL{Host: r.Target}
 	if r.Form != FormAuthority {
@@ -31,8 +31,8 @@ func (r *Request) HTTP() (*http.Request, *Fault) {
 	return h.WithContext(context.Context(&r.context)), nil
 }
 
-// Writer returns the response as net/http has it. Its header says how long the
-// body is, or that it is not known.
+// Writer returns the response as a net/http ResponseWriter. Its header gives the body's
+// length, or none if it is not known.
 func (w *Response) Writer() http.ResponseWriter { return &writer{w: w, header: http.Header{}} }
 
 type writer struct {
@@ -71,7 +71,7 @@ func (a *writer) Write(p []byte) (int, error) {
 	return a.w.Write(p)
 }
 
-// Flush sends what waits.
+// Flush sends what is buffered.
 func (a *writer) Flush() { _ = a.w.Flush() }
 
 // Hijack hands the connection over.

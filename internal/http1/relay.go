@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Sink is where [Relay] puts a body.
+// Sink is where [Relay] writes a body.
 type Sink interface {
 	// Space returns room for a part of the body, of a few kilobytes.
 	Space() ([]byte, error)
@@ -16,8 +16,8 @@ type Sink interface {
 	Flush() error
 }
 
-// Buffered is a body that can say how many of its bytes a Read returns without
-// waiting. It need not be one; Relay saves writes where it is.
+// Buffered is a body that can report how many bytes a Read returns without waiting. A body
+// need not implement it; Relay saves writes if it does.
 type Buffered interface {
 	Buffered() int
 }
@@ -25,10 +25,10 @@ type Buffered interface {
 // ErrUnfinished is a body that ended before its announced length.
 var ErrUnfinished = errors.New("the response ended before the length that it announced")
 
-// Relay moves a body: every byte goes out when it arrives, and a small body goes
-// out in one piece with its head. Length is the announced one, -1 if there is none.
-// What is added last is not flushed: whoever has a small response can find its
-// record, as closing the body comes before the end of the handler.
+// Relay copies a body: every byte goes out when it arrives, and a small body goes out
+// together with its head. length is the announced one, -1 if there is none. What is added
+// last is not flushed: a viewer that has a small response can find its record, because the
+// body is closed before the handler ends.
 func Relay(to Sink, body io.Reader, length int64) error {
 	ready, _ := body.(Buffered)
 	if waits(ready, length) {

@@ -20,8 +20,8 @@ const (
 	FormAsterisk              // OPTIONS *
 )
 
-// Request is one request as it came. It belongs to whoever gets it: nothing of
-// it is used again, but for Body, which ends with the request.
+// Request is one request as it was received. It belongs to the handler: nothing in it is
+// reused, except Body, which ends with the request.
 type Request struct {
 	// Method and Target are from the request line, as sent.
 	Method, Target string
@@ -63,9 +63,9 @@ type Request struct {
 	context viewerContext
 }
 
-// Context returns the context of the request. It ends when the viewer hangs up
-// or says that it will send no more, when the handler returns, and, after a
-// Hijack, when the server shuts down.
+// Context returns the context of the request. It ends when the viewer hangs up or closes
+// its sending side, when the handler returns, and, after a Hijack, when the server shuts
+// down.
 func (r *Request) Context() context.Context { return &r.context }
 
 // Fault says why a request cannot be read.

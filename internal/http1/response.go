@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// Response is the answer to one request. [Response.Begin] says how it begins,
-// [Response.Relay] or [Response.Write] bring the body, and the return of the
-// handler ends it. An answer that is not what Begin announced is cut off with
-// the connection: the viewer can tell.
+// Response is the answer to one request. [Response.Begin] begins it, [Response.Relay] or
+// [Response.Write] add the body, and it ends when the handler returns. If it does not match
+// what Begin announced, the connection is cut, so that the viewer can tell.
 type Response struct {
 	conn    *conn
 	request *Request
@@ -66,10 +65,10 @@ func (w *Response) release() {
 	w.out, w.large, w.request = nil, false, nil
 }
 
-// Begin sets the status, the header and the length of the body, -1 if it is not
-// known; closes says that the connection is to be closed afterwards. The fields
-// that frame the response are written from these, whatever the header has.
-// Nothing is sent yet. Header is not kept.
+// Begin sets the status, the header and the length of the body, -1 if it is not known;
+// closes says that the connection is closed afterwards. The fields that frame the response
+// are written from these, regardless of the header. Nothing is sent yet. header is not
+// retained.
 func (w *Response) Begin(status int, header http.Header, length int64, closes bool) {
 	if status < 200 || status > 999 {
 		panic(fmt.Sprintf("http1: a response with status %d", status))
@@ -105,7 +104,7 @@ func (w *Response) ask() {
 	}
 }
 
-// Write brings a part of the body, which may wait for more.
+// Write adds a part of the body, which may be buffered.
 func (w *Response) Write(p []byte) (int, error) {
 	if w.failed != nil || w.bodyless {
 		return len(p), w.failed
@@ -160,8 +159,8 @@ func (w *Response) add(n int) error {
 	return nil
 }
 
-// Relay moves a body to the viewer, see the function [Relay]. An error, of the body
-// or of the viewer's connection, cuts the connection.
+// Relay copies a body to the viewer, see the function [Relay]. An error of the body or of
+// the viewer's connection cuts the connection.
 func (w *Response) Relay(body io.Reader) error {
 	if w.failed != nil || w.bodyless {
 		return w.failed
@@ -179,8 +178,7 @@ func (w *Response) Relay(body io.Reader) error {
 	return nil
 }
 
-// Lender is a body that lends bytes from where they lie, so that they need not be
-// copied.
+// Lender is a body that lends its bytes in place, so that they need not be copied.
 type Lender interface {
 	// Lend returns the next bytes of the body, which then count as read; none if they must
 	// be read. They must not be modified, and are valid until the next call.
@@ -214,16 +212,16 @@ func (w *Response) lent(body io.Reader) error {
 // relayed is a Response as a [Sink].
 type relayed Response
 
-// Space returns room behind what waits to be sent.
+// Space returns room after what is buffered.
 func (w *relayed) Space() ([]byte, error) { return (*Response)(w).space() }
 
-// Add makes it part of the body.
+// Add makes n bytes of the space part of the body.
 func (w *relayed) Add(n int) error { return (*Response)(w).add(n) }
 
-// Flush sends what waits.
+// Flush sends what is buffered.
 func (w *relayed) Flush() error { return (*Response)(w).Flush() }
 
-// Flush sends what waits.
+// Flush sends what is buffered.
 func (w *Response) Flush() error {
 	if w.failed == nil && w.out != nil && len(*w.out) > 0 {
 		if err := w.conn.send(*w.out); err != nil {
@@ -277,9 +275,9 @@ func (w *Response) end() {
 	_ = w.Flush()
 }
 
-// Hijack hands the connection over, before Begin, with what was received of it
-// and not read: both the connection and the reader begin with that. The context
-// of the request goes on until the handler returns or the server shuts down.
+// Hijack takes over the connection, before Begin, with what was received and not yet read:
+// both the connection and the reader begin with that. The context of the request continues
+// until the handler returns or the server shuts down.
 func (w *Response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c := w.conn
 	w.mu.Lock()
@@ -323,7 +321,7 @@ func (h *hijackedConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// CloseWrite ends the one direction, where the connection can.
+// CloseWrite closes the sending side, if the connection can.
 func (h *hijackedConn) CloseWrite() error {
 	if c, ok := h.Conn.(interface{ CloseWrite() error }); ok {
 		return c.CloseWrite()

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// Like lets the fields of the response be spelled and ordered as they are in the
-// head of an origin's, the status line included; Begin says what they are. A
-// field that the head does not have comes where the edge puts it. It is called
-// before Begin.
+// Like makes the fields of the response follow the spelling and order of an origin's head,
+// including the status line; Begin still decides which fields there are. A field that the
+// head does not have goes where the edge puts it. It must be called before Begin.
 func (w *Response) Like(head string) { w.like = head }
 
 // maxLikeLines limits how many lines of an origin's head are examined: fields after them
@@ -100,8 +99,8 @@ func scatter(fields []placed, seen []int, head string) []placed {
 	return fields
 }
 
-// SwitchingHead is the head of a 101 with these fields, in the order and the
-// spelling of an origin's head; what that does not have comes by name.
+// SwitchingHead returns the head of a 101 with these fields, in the order and spelling of
+// an origin's head; fields that it does not have are sorted by name.
 func SwitchingHead(header http.Header, like string) []byte {
 	fields := make([]placed, 0, len(header)+3)
 	for name, values := range header {

@@ -112,8 +112,8 @@ func (s *Server) listen(ln net.Listener) bool {
 	return true
 }
 
-// ServeConn serves one connection, and returns when that is over. It closes the
-// connection, unless somebody took it over.
+// ServeConn serves one connection, and returns when it is finished. It closes the
+// connection unless it was hijacked.
 func (s *Server) ServeConn(nc net.Conn) {
 	c := &conn{server: s, raw: nc, net: nc}
 	if !s.enter(c) {
@@ -166,9 +166,8 @@ func (s *Server) leave(c *conn) {
 	}
 }
 
-// Shutdown stops listening, closes the connections that wait for a request,
-// ends the contexts of those that were hijacked, and waits until nobody is
-// served any more. When ctx ends first, it returns ctx's error.
+// Shutdown stops listening, closes idle connections, ends the contexts of hijacked ones,
+// and waits until no request is in progress. If ctx ends first, it returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.stop()

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// ParseConnect takes a --connect flag apart, DOMAIN[:PORT]=HOST:PORT or
-// DOMAIN=dir:PATH (see [Folder]), and returns both sides in the form that
-// [Result.Connect] has them: the domain in lower case, without a trailing dot.
+// ParseConnect splits a --connect flag, DOMAIN[:PORT]=HOST:PORT or DOMAIN=dir:PATH (see
+// [Folder]), and returns both sides in the form used by [Result.Connect]: the domain in
+// lower case, without a trailing dot.
 func ParseConnect(spec string) (from, to string, err error) {
 	from, to, ok := strings.Cut(spec, "=")
 	if !ok {

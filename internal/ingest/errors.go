@@ -9,9 +9,9 @@ import (
 // something CloudFront would reject.
 type Error = tree.Error
 
-// UnresolvedError is a configuration that needs values which its files do not hold.
+// UnresolvedError is a configuration that needs values its files do not contain.
 type UnresolvedError = apishape.UnresolvedError
 
-// DidYouMean returns the candidate that was probably meant by a name that is
-// unknown, or "" where none is near.
+// DidYouMean returns the candidate that an unknown name probably meant, or "" if none is
+// close.
 func DidYouMean(name string, candidates []string) string { return tree.DidYouMean(name, candidates) }

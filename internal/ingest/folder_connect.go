@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Folder is what stands behind a domain in the form dir:PATH: a folder that is
-// served as the bucket of that name would answer.
+// Folder is the target of a domain in the form dir:PATH: a folder served as the bucket of
+// that name would be.
 type Folder struct {
 	// Path is the folder.
 	Path string
@@ -19,9 +19,8 @@ type Folder struct {
 
 const folderPrefix = "dir:"
 
-// ParseFolder takes dir:PATH apart, behind which list=allowed and website=FILE may
-// stand, each after a space or a comma. It returns false for what does not begin with
-// dir:.
+// ParseFolder parses dir:PATH, optionally followed by list=allowed and website=FILE, each
+// after a space or a comma. It returns false for text that does not begin with dir:.
 func ParseFolder(text string) (f Folder, ok bool, err error) {
 	rest, ok := strings.CutPrefix(text, folderPrefix)
 	if !ok {
@@ -54,7 +53,7 @@ func ParseFolder(text string) (f Folder, ok bool, err error) {
 	return f, true, nil
 }
 
-// String is the folder as [ParseFolder] reads it.
+// String returns the folder in the form that [ParseFolder] accepts.
 func (f Folder) String() string {
 	text := folderPrefix + f.Path
 	if f.List {

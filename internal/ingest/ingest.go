@@ -185,10 +185,10 @@ func readAll(path string, r io.Reader) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Read reads a configuration of any supported format. An error is an [*Error]
-// where the text cannot be read, a [*distribution.InvalidError] where CloudFront
-// would reject what it says, and an [*UnresolvedError] where it needs values
-// that it does not hold; the last two may come joined.
+// Read reads a configuration of any supported format. An error is an [*Error] if the text
+// cannot be read, a [*distribution.InvalidError] if CloudFront would reject it, and an
+// [*UnresolvedError] if it needs values that it does not contain; the last two may be
+// joined.
 func Read(data []byte, opts Options) (*Result, error) {
 	src, err := parseSource(opts.file, data)
 	if err != nil {

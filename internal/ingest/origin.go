@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/apishape"
 )
 
-// OriginFlags are the --origin form: a URL and the settings beside it. A nil
-// number means that the flag was not given; 0 is out of range like any other.
+// OriginFlags are the --origin form: a URL and its settings. A nil number means that the
+// flag was not given; 0 is checked like any other value.
 type OriginFlags struct {
 	// URL is the scheme, host and optional port, e.g. "https://app.example.com:8443".
 	URL string
@@ -32,14 +32,13 @@ type OriginFlags struct {
 	ConnectionTimeout, ReadTimeout, KeepaliveTimeout *int
 }
 
-// OriginID is the id of the one origin.
+// OriginID is the id of the only origin.
 const OriginID = "origin"
 
-// FromOrigin returns the distribution that --origin stands for: one custom
-// origin for every path, all methods, CachingDisabled and
-// AllViewerExceptHostHeader, or AllViewer where Host is forwarded; everything
-// else is at the API's defaults. An address, localhost or another name that is
-// not public works as typed, by an entry in Connect, with a warning.
+// FromOrigin returns the distribution that --origin stands for: one custom origin for every
+// path, all methods, CachingDisabled and AllViewerExceptHostHeader, or AllViewer if Host is
+// forwarded; everything else at the API's defaults. An address, localhost or another name
+// that is not public works as typed, through an entry in Connect, with a warning.
 func FromOrigin(flags OriginFlags) (*Result, error) {
 	r := &flagReader{}
 	scheme, host, port := r.originURL(flags.URL)

@@ -14,9 +14,9 @@ import (
 	"github.com/edgesim/edgesim/internal/setting"
 )
 
-// Overlay is edgesim's own file: a distribution and the settings one starts the
-// edge with, to be checked in beside docker-compose.yml. The keys are those of the
-// table in package setting. Flags given on the command line win over it.
+// Overlay is edgesim's own file: a distribution and the settings to start the edge with, to
+// be checked in next to docker-compose.yml. The keys are those of the table in package
+// setting. Flags on the command line take precedence.
 type Overlay struct {
 	// Values are the settings by name, each as its flag would have it, several for
 	// repeatable ones; paths are relative to the working directory. Settings that are not

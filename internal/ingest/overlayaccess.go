@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// AccessCredentials are the keys with which requests to an origin with an origin access
-// control are signed, as an overlay gives them: each a value, or "env:NAME" for that of
-// a variable of the environment.
+// AccessCredentials are the keys that sign requests to an origin with an origin access
+// control, as an overlay gives them: each a value, or "env:NAME" for an environment
+// variable.
 type AccessCredentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Actions are what the page can have done and the inspector cannot do itself, as
-// it reaches neither edge nor origin. One that is nil is answered with 404.
+// Actions are what the page can request and the inspector cannot do itself, because it has
+// no access to the edge or the origins. A nil one is answered with 404.
 type Actions struct {
 	// Replay sends the request of an exchange through the edge again and returns the id of
 	// the new exchange.

@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Cache is what the edge keeps, as /api/cache tells it.
+// Cache is what the edge has cached, as /api/cache returns it.
 type Cache struct {
 	// Mode is off, errors or on.
 	Mode string `json:"mode"`

@@ -57,7 +57,7 @@ func (i *inspector) clockless(w http.ResponseWriter) {
 	}
 }
 
-// Clock is the time by which the edge decides. All three are set.
+// Clock is the time by which the edge decides. All three fields are required.
 type Clock struct {
 	// Now returns the time, Ahead how far it has been moved; Advance moves it.
 	Now     func() time.Time

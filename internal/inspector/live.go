@@ -10,10 +10,10 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Live is a [recording.Recorder] for the page: while somebody watches it keeps the
-// summaries of the newest exchanges for one tick, and counts in any case. What
-// comes faster than a person can look is counted and not shown; the store has it.
-// The zero value is ready for use.
+// Live is a [recording.Recorder] for the page: while someone is watching it keeps the
+// summaries of the newest exchanges for one tick, and it always counts. Exchanges that come
+// faster than a person can read are counted and not shown; the store has them. The zero
+// value is ready for use.
 type Live struct {
 	// Redactor hides secrets. Default: credentials are hidden.
 	Redactor *recording.Redactor
@@ -56,7 +56,7 @@ type watcher struct {
 
 var _ recording.Recorder = (*Live)(nil)
 
-// Record counts an exchange and shows it to those who watch.
+// Record counts an exchange and shows it to the watchers.
 func (l *Live) Record(e *recording.Exchange) {
 	now := e.Start.Add(e.Duration)
 	l.mu.Lock()
@@ -122,8 +122,8 @@ func (l *Live) minute(at time.Time) *Minute {
 	return m
 }
 
-// Minutes returns the counts of the last minutes, the oldest first. One in which
-// nothing happened is there, too.
+// Minutes returns the counts of the last minutes, oldest first, including minutes without
+// exchanges.
 func (l *Live) Minutes(now time.Time) []Minute {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -57,19 +57,19 @@ func (w *patientWriter) renew() {
 	}
 }
 
-// Write writes what the client takes within the deadline.
+// Write writes what the client accepts within the deadline.
 func (w *patientWriter) Write(p []byte) (int, error) {
 	w.renew()
 	return w.ResponseWriter.Write(p)
 }
 
-// FlushError sends what was written, as http.ResponseController asks for it.
+// FlushError sends what was written, for http.ResponseController.
 func (w *patientWriter) FlushError() error {
 	w.renew()
 	return w.control.Flush()
 }
 
-// SetWriteDeadline makes the deadlines the handler's own.
+// SetWriteDeadline leaves the deadlines to the handler.
 func (w *patientWriter) SetWriteDeadline(at time.Time) error {
 	w.own = true
 	return w.control.SetWriteDeadline(at)

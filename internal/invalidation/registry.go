@@ -15,7 +15,7 @@ import (
 // mostRemembered limits the invalidations that are remembered: the oldest is dropped.
 const mostRemembered = 1000
 
-// Registry has the invalidations of an edge. Its funcs must be set; it is safe for
+// Registry holds the invalidations of an edge. Its funcs must be set; it is safe for
 // concurrent use.
 type Registry struct {
 	// Find returns the name of the distribution with an id or name; false if there is none
@@ -31,7 +31,7 @@ type Registry struct {
 	all []*Invalidation // newest last
 }
 
-// Invalidation is one that was carried out.
+// Invalidation is one invalidation, already carried out.
 type Invalidation struct {
 	// ID is its own id, Distribution the distribution it was requested for.
 	ID           string
@@ -46,7 +46,7 @@ type Invalidation struct {
 	Removed int
 }
 
-// Error is what CloudFront's API refuses with.
+// Error is an error response of CloudFront's API.
 type Error struct {
 	// Status is the HTTP status, Code the API's name for the error.
 	Status        int
@@ -56,8 +56,8 @@ type Error struct {
 // Error says what is wrong.
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// Create carries out an invalidation. The same reference with the same paths
-// returns the one of before (CF-INV-30), with others it is refused (CF-INV-31).
+// Create carries out an invalidation. The same reference with the same paths returns the
+// earlier one (CF-INV-30); with other paths it is refused (CF-INV-31).
 func (r *Registry) Create(distribution, reference string, paths []string) (*Invalidation, *Error) {
 	name, ok := r.Find(distribution)
 	if !ok {
@@ -113,9 +113,8 @@ func (r *Registry) Get(distribution, id string) (*Invalidation, *Error) {
 	return nil, &Error{http.StatusNotFound, "NoSuchInvalidation", "The specified invalidation does not exist."}
 }
 
-// List returns up to n invalidations of a distribution, the newest first, that are
-// older than the one with the id marker (CF-INV-39). More says that there are
-// others.
+// List returns up to n invalidations of a distribution that are older than the one with the
+// id marker, newest first (CF-INV-39). more means that there are others.
 func (r *Registry) List(distribution, marker string, n int) (list []*Invalidation, more bool, bad *Error) {
 	if _, ok := r.Find(distribution); !ok {
 		return nil, false, &Error{http.StatusNotFound, "NoSuchDistribution", "The specified distribution does not exist."}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Prefix is where the paths of CloudFront's API begin: its version.
+// Prefix is the prefix of all paths of CloudFront's API: its version.
 const Prefix = "/2020-05-31/"
 
 // namespace is the namespace of the API's XML.
@@ -77,8 +77,8 @@ type errorXML struct {
 	RequestID string   `xml:"RequestId"`
 }
 
-// ServeHTTP answers CloudFront's API as far as it is about invalidations: what
-// stands behind Prefix.
+// ServeHTTP answers CloudFront's API as far as it concerns invalidations: the paths below
+// Prefix.
 func (r *Registry) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	rest, ok := strings.CutPrefix(q.URL.Path, Prefix+"distribution/")
 	part := strings.Split(rest, "/")

@@ -7,10 +7,10 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// Distribution returns the distribution that puts an edge before the running
-// origins: for each one origin at API defaults, changed only by its Tune, and
-// one behavior for its path and what lies below. What no path matches goes to
-// a healthy origin if one runs, else to the first origin.
+// Distribution returns the distribution of an edge in front of the running origins: for
+// each, one origin at API defaults, changed only by its Tune, and one behavior for its path
+// and what is below it. A request that no path matches goes to a healthy origin if one
+// runs, otherwise to the first origin.
 func (l *Lab) Distribution() *distribution.Distribution {
 	d := &distribution.Distribution{
 		Comment:     "edgesim lab: one origin and one path a fault",
@@ -50,9 +50,8 @@ func (l *Lab) NamedDistribution() *distribution.Distribution {
 	return d
 }
 
-// Connect returns where to reach the origins: a map from an origin's domain to
-// a host:port of this machine. An origin whose name must not resolve is not
-// in it.
+// Connect returns where to reach the origins: a map from an origin's domain to a host:port
+// of this machine. An origin whose name must not resolve is not in it.
 func (l *Lab) Connect() map[string]string {
 	connect := make(map[string]string, len(l.origins))
 	for _, o := range l.origins {

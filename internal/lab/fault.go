@@ -9,8 +9,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Fault is one origin of the lab: what is wrong with it, and what a viewer
-// behind the edge gets for it.
+// Fault is one origin of the lab: what is wrong with it, and what a viewer gets for it.
 type Fault struct {
 	// Name is stable and in kebab case, e.g. "expired". It is the origin's id, its path in
 	// the demo and the first label of its host name.

@@ -1,9 +1,8 @@
 package lab
 
-// Faults returns every origin of the lab: the healthy ones, then the broken
-// ones by the stage of an exchange at which it shows. With a fixed
-// [Config.Port] the order decides the ports, so a fault added in the middle
-// moves those after it.
+// Faults returns every origin of the lab: the healthy ones, then the broken ones by the
+// stage of an exchange at which they fail. With a fixed [Config.Port] the order decides the
+// ports, so a fault added in the middle moves the ports of those after it.
 func Faults() []Fault {
 	return []Fault{
 		// The healthy ones.

@@ -48,8 +48,8 @@ type Origin struct {
 	Address string `json:"address,omitempty"`
 }
 
-// Start runs the origins. They run until Close is called or ctx ends; in both
-// cases Close is what waits for them.
+// Start runs the origins until Close is called or ctx ends; in both cases, Close waits for
+// them.
 func Start(ctx context.Context, cfg Config) (*Lab, error) {
 	host, err := listenHost(cfg.Host)
 	if err != nil {
@@ -106,13 +106,12 @@ func (l *Lab) open(ctx context.Context, f Fault, at netip.AddrPort) error {
 // Origins returns the running origins in the order of [Faults].
 func (l *Lab) Origins() []Origin { return slices.Clone(l.origins) }
 
-// CAPEM returns the root that stands in for a public certificate authority:
-// what a client of the lab trusts besides its usual roots.
+// CAPEM returns the root that stands in for a public certificate authority: what a client
+// of the lab trusts in addition to its usual roots.
 func (l *Lab) CAPEM() []byte { return l.authority.root.PEM() }
 
-// Close closes every listener and connection and waits for every goroutine.
-// It may be called more than once. It returns nil: nothing that can fail in
-// closing matters after it.
+// Close closes every listener and connection and waits for every goroutine. It may be
+// called more than once. It always returns nil: no error in closing matters.
 func (l *Lab) Close() error {
 	l.cancel()
 	l.watching.Wait()

@@ -10,9 +10,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Terminal is a [recording.Recorder] for a person who watches: one short line per
-// exchange, and for the first failure of a kind why it failed and the command that
-// shows how to fix it.
+// Terminal is a [recording.Recorder] for a person who is watching: one short line per
+// exchange, and for the first failure of a kind the reason and the command that shows how
+// to fix it.
 type Terminal struct {
 	// To is the terminal; required. Each line is one Write.
 	To io.Writer
@@ -129,8 +129,8 @@ func cut(text string, most int) string {
 	return text
 }
 
-// Printable shows characters by their number that would change how a terminal or
-// the text around them reads: controls, and those that turn its direction.
+// Printable replaces, by their numbers, characters that would change how a terminal or the
+// text around them reads: control characters, and those that change its direction.
 func Printable(text string) string {
 	if !strings.ContainsFunc(text, unprintable) {
 		return text

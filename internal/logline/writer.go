@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// Writer writes log lines in a goroutine of its own, so that no viewer waits
-// for a disk. A single line goes out at once. Those that come within 10 ms of a
-// write go out together: under load one write carries many. Make one with
-// [NewWriter].
+// Writer writes log lines in its own goroutine, so that no viewer waits for a disk. A
+// single line goes out at once. Lines that come within 10 ms of a write go out together:
+// under load one write carries many. Make one with [NewWriter].
 type Writer struct {
 	to    io.Writer
 	done  chan struct{}
@@ -35,7 +34,7 @@ func NewWriter(to io.Writer) *Writer {
 	return w
 }
 
-// Write takes a line. Errors of the writer below are not reported.
+// Write queues a line. Errors of the underlying writer are not reported.
 func (w *Writer) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -79,7 +78,7 @@ func (w *Writer) run() {
 	}
 }
 
-// Close writes what is waiting. Lines that come later are written at once.
+// Close writes what is queued. Later lines are written at once.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	if !w.closed {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// AWS runs the AWS CLI, version 2, against an endpoint of one's own, with credentials that
-// nobody has, and returns what it printed.
+// AWS runs the AWS CLI, version 2, against a given endpoint, with made-up credentials, and
+// returns what it printed.
 func AWS(t testing.TB, endpoint string, args ...string) (string, error) {
 	t.Helper()
 	Need(t, "aws")

@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// Noon is the instant at which the certificates are to be judged, for
-// edgesim's --at: all dates are fixed, so that no test depends on today's.
+// Noon is the time at which the certificates are judged, for edgesim's --at: all dates are
+// fixed, so no test depends on today's.
 const Noon = "2026-06-15T12:00:00Z"
 
-// Certificate is a certificate with its key and the issuers sent along, as
-// files in PEM.
+// Certificate is a certificate with its key and the issuers sent along, as PEM files.
 type Certificate struct {
 	// Name is the name of the case.
 	Name string
@@ -29,7 +28,7 @@ type Certificates struct {
 	cases map[string]Certificate
 }
 
-// Domain is the host name for which the certificate of a case is made.
+// Domain returns the host name that a case's certificate is made for.
 func Domain(name string) string { return name + ".peers.example" }
 
 // leafCase is the recipe of one case. Everything not given is valid.
@@ -91,8 +90,8 @@ func leafCases() []leafCase {
 	}
 }
 
-// MakeCertificates makes every case with the openssl command line, as files in
-// a directory.
+// MakeCertificates makes the certificates of every case with the openssl command line, as
+// files in a directory.
 func MakeCertificates(dir string) (*Certificates, error) {
 	m := &maker{dir: dir}
 	for _, a := range authorities() {
@@ -111,8 +110,7 @@ func MakeCertificates(dir string) (*Certificates, error) {
 	return c, nil
 }
 
-// Get returns a case by its name. A name that does not exist is a mistake in
-// the test.
+// Get returns a case by its name. An unknown name is a mistake in the test.
 func (c *Certificates) Get(name string) Certificate {
 	made, ok := c.cases[name]
 	if !ok {
@@ -121,7 +119,7 @@ func (c *Certificates) Get(name string) Certificate {
 	return made
 }
 
-// Root is the file with the root that stands for a public CA: for edgesim's
+// Root returns the file with the root that stands for a public CA, for edgesim's
 // --origin-ca.
 func (c *Certificates) Root() string { return filepath.Join(c.dir, "root.pem") }
 

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Chromium opens a page in a headless browser that takes any certificate, waits
-// for its load event, and returns the page as it is then. args are more flags of the
-// browser: "--virtual-time-budget=10000" waits for what the page asks for by itself.
+// Chromium opens a page in a headless browser that accepts any certificate, waits for its
+// load event, and returns the page as it is then. args are additional flags of the browser:
+// "--virtual-time-budget=10000" waits for what the page itself requests.
 func Chromium(t testing.TB, url string, args ...string) string {
 	t.Helper()
 	Need(t, "chromium")
@@ -26,7 +26,7 @@ func Chromium(t testing.TB, url string, args ...string) string {
 	return page.String()
 }
 
-// ChromiumPath is where the browser is, for a test that drives it itself.
+// ChromiumPath returns the path of the browser, for a test that drives it itself.
 func ChromiumPath(t testing.TB) string {
 	t.Helper()
 	Need(t, "chromium")

@@ -18,8 +18,8 @@ type Server struct {
 	addresses map[string]string
 }
 
-// Address returns where the server listens, by the name that the configuration
-// gave the address.
+// Address returns where the server listens, by the name that the configuration gave the
+// address.
 func (s *Server) Address(name string) string { return s.addresses[name] }
 
 // nginxFrame is the configuration around the test's own: one process in the foreground, as
@@ -42,9 +42,9 @@ http {
 }
 `
 
-// Nginx starts an nginx with the content of its http block. The configuration
-// is a template in which {{address "tls"}} stands for a free address that it
-// calls "tls"; [Server.Address] returns it.
+// Nginx starts an nginx with the content of its http block. The configuration is a template
+// in which {{address "tls"}} stands for a free address named "tls"; [Server.Address]
+// returns it.
 func Nginx(t testing.TB, conf string) *Server {
 	t.Helper()
 	Need(t, "nginx")

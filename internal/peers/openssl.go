@@ -9,10 +9,10 @@ import (
 
 var accepting = regexp.MustCompile(`(?m)^ACCEPT (\S+)$`)
 
-// OpenSSL starts an openssl s_server with a certificate, on a port that the
-// system chooses, and returns its address. GET /name answers with the file of
-// that name in dir, which is a whole HTTP response; the server takes one
-// connection at a time and closes each after its response.
+// OpenSSL starts an openssl s_server with a certificate, on a port chosen by the system,
+// and returns its address. GET /name is answered with the file of that name in dir, which
+// is a whole HTTP response; the server handles one connection at a time and closes each
+// after its response.
 //
 // The arguments are s_server's own: "-tls1_2", "-cipher", "ECDHE-ARIA128-GCM-SHA256".
 func OpenSSL(t testing.TB, c Certificate, dir string, args ...string) string {

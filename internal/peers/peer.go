@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Peer is a program of others that tests talk to.
+// Peer is a third-party program that tests talk to.
 type Peer struct {
 	// Command is the name of the program.
 	Command string
@@ -42,7 +42,7 @@ func Known() []Peer {
 	}
 }
 
-// Missing returns the peers that tests need and this machine does not have.
+// Missing returns the peers that tests need and this machine lacks.
 func Missing() []Peer {
 	return slices.DeleteFunc(Known(), func(p Peer) bool { return p.Proves == "" || find(p.Command) != "" })
 }
@@ -51,9 +51,9 @@ func Missing() []Peer {
 // quick sets.
 var slow = []string{"aws", "chromium", "docker", "javac", "postgres", "python3:aiohttp", "python3:awscli"}
 
-// Need skips the test when one of these peers is not installed. With CI=true it
-// fails it: there, everything must be proven. With -short it skips the test when
-// one of them is slow.
+// Need skips the test if one of these peers is not installed. With CI=true the test fails
+// instead: there, everything must be proven. With -short it skips the test if one of them
+// is slow.
 func Need(t testing.TB, commands ...string) {
 	t.Helper()
 	for _, command := range commands {
@@ -66,7 +66,7 @@ func Need(t testing.TB, commands ...string) {
 	}
 }
 
-// Lack skips the test for lack of something, or fails it under CI=true.
+// Lack skips the test because something is missing, or fails it with CI=true.
 func Lack(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -84,7 +84,7 @@ func known(command string) Peer {
 	panic(fmt.Sprintf("peers: %q is not a known peer", command))
 }
 
-// Path returns the path of a peer, which the test needs.
+// Path returns the path of a peer that the test needs.
 func Path(t testing.TB, command string) string {
 	t.Helper()
 	Need(t, command)

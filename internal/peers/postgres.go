@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// PostgreSQL is a server that a test runs. It listens on a socket in its own
-// folder and on no port, so that it can be stopped and started again in its
-// place.
+// PostgreSQL is a server that a test runs. It listens on a socket in its own folder and on
+// no port, so that it can be stopped and restarted in place.
 type PostgreSQL struct {
 	dir       string
 	bin       string
@@ -20,8 +19,8 @@ type PostgreSQL struct {
 	databases atomic.Int64
 }
 
-// StartPostgreSQL makes a cluster and starts a server for it. As root it runs as
-// the user that Debian's package makes, since the server refuses root.
+// StartPostgreSQL makes a cluster and starts a server for it. As root it runs as the user
+// that Debian's package creates, because the server refuses root.
 func StartPostgreSQL(t testing.TB) *PostgreSQL {
 	t.Helper()
 	Need(t, "postgres")
@@ -65,8 +64,8 @@ func (p *PostgreSQL) Start(t testing.TB) {
 	})
 }
 
-// Stop ends the server at once, as pulling the plug on its clients: none may
-// finish, but what was committed is kept.
+// Stop ends the server at once, cutting off its clients: none may finish, but what was
+// committed is kept.
 func (p *PostgreSQL) Stop(t testing.TB) {
 	t.Helper()
 	if err := p.process.Signal(syscall.SIGQUIT); err != nil {
@@ -85,8 +84,8 @@ func (p *PostgreSQL) Database(t testing.TB) string {
 	return "postgres://edgesim@/" + name + "?host=" + p.dir
 }
 
-// Socket returns the folder of the server's socket, after opening it to other
-// users, as programs in containers are.
+// Socket returns the folder of the server's socket, after opening it to other users, for
+// programs in containers.
 func (p *PostgreSQL) Socket(t testing.TB) string {
 	t.Helper()
 	if err := os.Chmod(p.dir, 0o755); err != nil {

@@ -15,15 +15,15 @@ import (
 // something is wrong, so it is long enough for a busy machine.
 const patience = 30 * time.Second
 
-// Process is a program that a test runs beside itself.
+// Process is a program that a test runs.
 type Process struct {
 	command *exec.Cmd
 	output  sharedBuffer
 	ended   chan struct{}
 }
 
-// Start starts a program and makes sure that it does not outlive the test. What
-// it prints to a stream that the command leaves unset is kept for [Process.Output].
+// Start starts a program and makes sure that it does not outlive the test. Output to a
+// stream that the command leaves unset is kept for [Process.Output].
 func Start(t testing.TB, command *exec.Cmd) *Process {
 	t.Helper()
 	p := &Process{command: command, ended: make(chan struct{})}
@@ -68,7 +68,7 @@ func (p *Process) PID() int { return p.command.Process.Pid }
 // Output returns what the process has printed so far.
 func (p *Process) Output() string { return p.output.String() }
 
-// Ended says whether the process has ended.
+// Ended reports whether the process has ended.
 func (p *Process) Ended() bool {
 	select {
 	case <-p.ended:
@@ -78,7 +78,7 @@ func (p *Process) Ended() bool {
 	}
 }
 
-// Signal sends a signal. That the process has ended already is not an error.
+// Signal sends a signal. It is not an error if the process has already ended.
 func (p *Process) Signal(s os.Signal) error {
 	if err := p.command.Process.Signal(s); !errors.Is(err, os.ErrProcessDone) {
 		return err
@@ -86,8 +86,8 @@ func (p *Process) Signal(s os.Signal) error {
 	return nil
 }
 
-// ExitCode waits for the process to end and returns its exit code, or -1 when a
-// signal ended it. It fails the test when it takes longer than within.
+// ExitCode waits for the process to end and returns its exit code, or -1 if a signal ended
+// it. The test fails if it takes longer than within.
 func (p *Process) ExitCode(t testing.TB, within time.Duration) int {
 	t.Helper()
 	select {
@@ -98,8 +98,7 @@ func (p *Process) ExitCode(t testing.TB, within time.Duration) int {
 	return p.command.ProcessState.ExitCode()
 }
 
-// AwaitReady waits until a condition holds. It fails the test when the process
-// ends before that.
+// AwaitReady waits until a condition holds. The test fails if the process ends first.
 func (p *Process) AwaitReady(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	Await(t, what, func() bool {
@@ -110,9 +109,9 @@ func (p *Process) AwaitReady(t testing.TB, what string, holds func() bool) {
 	})
 }
 
-// Await waits until a condition holds, and fails the test if it never does. It asks
-// again after a tenth of the time it has waited, from 5 to 250 ms: many conditions
-// start a process to find out.
+// Await waits until a condition holds, and fails the test if it never does. It retries
+// after a tenth of the time it has waited, from 5 to 250 ms: many conditions start a
+// process to find out.
 func Await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	started := time.Now()
@@ -138,7 +137,7 @@ func (b *sharedBuffer) Write(p []byte) (int, error) {
 	return b.buffer.Write(p)
 }
 
-// String returns all that was written.
+// String returns everything written so far.
 func (b *sharedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 // earlier on the path does not.
 const python = "/usr/bin/python3"
 
-// Python returns the command that runs a program in Python. Each of the modules
-// that it needs is a peer of its own.
+// Python returns the command that runs a Python program. Each of the modules that it needs
+// is a peer of its own.
 func Python(t testing.TB, modules []string, args ...string) *exec.Cmd {
 	t.Helper()
 	for _, module := range modules {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// SmallDisk returns a folder that is a file system of its own, of so many bytes,
-// until the test ends.
+// SmallDisk returns a folder that is its own file system of the given size, until the test
+// ends.
 func SmallDisk(t testing.TB, bytes int) string {
 	t.Helper()
 	dir, ok := TrySmallDisk(t, bytes)
@@ -18,8 +18,8 @@ func SmallDisk(t testing.TB, bytes int) string {
 	return dir
 }
 
-// TrySmallDisk is SmallDisk for a test that has more to do: where nothing may be
-// mounted it returns a folder like any other, and false.
+// TrySmallDisk is SmallDisk for a test that has more to do: if mounting is not allowed it
+// returns an ordinary folder, and false.
 func TrySmallDisk(t testing.TB, bytes int) (dir string, ok bool) {
 	t.Helper()
 	dir = t.TempDir()

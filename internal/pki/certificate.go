@@ -9,8 +9,8 @@ import (
 	"fmt"
 )
 
-// Certificate is a minted certificate with its private key. It is not changed
-// after it was made, so any number of goroutines may use it.
+// Certificate is a minted certificate with its private key. It is immutable, so it may be
+// used concurrently.
 type Certificate struct {
 	// DER is what a server sends.
 	DER []byte
@@ -35,8 +35,8 @@ func (c *Certificate) KeyPEM() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-// Parse reads back what PEM and KeyPEM wrote, and refuses a key that is not
-// the certificate's.
+// Parse parses what PEM and KeyPEM wrote, and refuses a key that does not match the
+// certificate.
 func Parse(certPEM, keyPEM []byte) (*Certificate, error) {
 	pair, err := tls.X509KeyPair(certPEM, keyPEM)
 	if err != nil {
@@ -53,8 +53,8 @@ func Parse(certPEM, keyPEM []byte) (*Certificate, error) {
 	return &Certificate{DER: pair.Certificate[0], X509: parsed, Key: key}, nil
 }
 
-// TLS returns what a server needs to show these certificates in this order,
-// whatever order that is. The key is that of the first one.
+// TLS returns what a server needs to present these certificates in exactly this order. The
+// key is the first one's.
 func TLS(chain ...*Certificate) tls.Certificate {
 	if len(chain) == 0 {
 		return tls.Certificate{}
@@ -75,7 +75,7 @@ func Bundle(chain ...*Certificate) []byte {
 	return out
 }
 
-// Pool returns a pool of these certificates, to trust or to chain through.
+// Pool returns a pool of these certificates, for roots or for intermediates.
 func Pool(certs ...*Certificate) *x509.CertPool {
 	pool := x509.NewCertPool()
 	for _, c := range certs {

@@ -26,8 +26,8 @@ func SelfSign(t Template) (*Certificate, error) {
 	return mint(t, nil)
 }
 
-// Issue makes a certificate signed by this one. Nothing keeps a leaf from
-// issuing: that is one of the mistakes a test may want.
+// Issue makes a certificate signed by this one. A leaf can issue, too: that is one of the
+// mistakes a test may want.
 func (c *Certificate) Issue(t Template) (*Certificate, error) {
 	if t.NotBefore.IsZero() {
 		t.NotBefore = c.X509.NotBefore
@@ -38,9 +38,8 @@ func (c *Certificate) Issue(t Template) (*Certificate, error) {
 	return mint(t, c)
 }
 
-// CrossSign makes a second certificate for the name and key of another CA,
-// signed by this one. What other has issued then chains to both. Its dates are
-// those of other.
+// CrossSign makes a second certificate for the name and key of another CA, signed by this
+// one. What other has issued then chains to both. It has other's dates.
 func (c *Certificate) CrossSign(other *Certificate) (*Certificate, error) {
 	return c.Issue(Template{
 		CommonName:   other.X509.Subject.CommonName,

@@ -10,8 +10,8 @@ import (
 	"fmt"
 )
 
-// KeyKind is the sort of key a certificate is minted for. The zero value is
-// P256, which costs microseconds; RSA keys cost from 10 ms to a second.
+// KeyKind is the kind of key that a certificate is minted for. The zero value is P256,
+// which takes microseconds to make; an RSA key takes from 10 ms to a second.
 type KeyKind int
 
 // The kinds of keys.
@@ -29,7 +29,7 @@ const (
 	RSA4104
 )
 
-// String returns the usual name of the kind, e.g. "P-256" or "RSA-2048".
+// String returns the usual name of the kind, such as "P-256" or "RSA-2048".
 func (k KeyKind) String() string {
 	switch k {
 	case P256:

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Template says what a certificate must contain. The zero value of every
-// field is sound, except that a self-signed certificate needs dates.
+// Template specifies the content of a certificate. The zero value of every field is valid,
+// except that a self-signed certificate needs dates.
 type Template struct {
 	// CommonName is the subject's CN. It is not copied to DNSNames: a certificate with only
 	// a CN has no subject alternative name.

@@ -54,8 +54,8 @@ func hideHeaders(c *element) {
 	}
 }
 
-// Hidden is what stands in a pulled file instead of a custom header's
-// value that --redact hid.
+// Hidden returns what a pulled file contains instead of a custom header's value that
+// --redact hid.
 func Hidden(origin, header string) string {
 	return "{{edgesim:hidden " + origin + "." + header + "}}"
 }

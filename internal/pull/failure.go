@@ -25,10 +25,10 @@ func (e *apiError) Error() string {
 	return strings.TrimRight(fmt.Sprintf("%s: HTTP status %d, %s: %s", e.operation, e.status, e.code, e.message), ": ")
 }
 
-// ErrorCode is the code that AWS gave.
+// ErrorCode returns the code that AWS gave.
 func (e *apiError) ErrorCode() string { return e.code }
 
-// HTTPStatusCode is the status of the answer.
+// HTTPStatusCode returns the status of the answer.
 func (e *apiError) HTTPStatusCode() int { return e.status }
 
 // permission is the IAM action that the call needs.
@@ -46,8 +46,8 @@ func (e *brokenError) Error() string { return e.operation + ": " + e.err.Error()
 // Unwrap returns what happened.
 func (e *brokenError) Unwrap() error { return e.err }
 
-// ConnectionError reports whether another attempt could help. A certificate stays
-// as it is.
+// ConnectionError reports whether another attempt could help. It could not with an invalid
+// certificate.
 func (e *brokenError) ConnectionError() bool {
 	var certificate *tls.CertificateVerificationError
 	return !errors.As(e.err, &certificate)

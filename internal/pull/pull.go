@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// Options say what to pull, as whom, and where to.
+// Options say what to pull, with which credentials, and where to.
 type Options struct {
 	// IDs are the distributions; none means all.
 	IDs []string
@@ -34,7 +34,7 @@ type Options struct {
 	Load []func(*config.LoadOptions) error
 }
 
-// Report says what was done.
+// Report describes what was done.
 type Report struct {
 	// Distributions are the ids pulled.
 	Distributions []string
@@ -57,8 +57,8 @@ type Denied struct {
 	Message string
 }
 
-// Run pulls. The error is what kept it from pulling anything; what was denied
-// or is missing beside it is in the report.
+// Run pulls. The error is what prevented it from pulling anything; anything less that was
+// denied or missing is in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Progress == nil {
 		o.Progress = func(string) {}

@@ -232,7 +232,7 @@ type playedBody struct {
 	late *policy.Cause
 }
 
-// Read returns the cause instead of the end.
+// Read returns the cause at the end instead of io.EOF.
 func (b *playedBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF && b.late != nil {
@@ -241,13 +241,13 @@ func (b *playedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// WriteTo is hidden, as it would pass over the cause.
+// WriteTo is overridden because the embedded one would skip the cause.
 func (b *playedBody) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{b})
 }
 
-// Buffered says that all of it is there.
+// Buffered returns the number of bytes left: all are available.
 func (b *playedBody) Buffered() int { return b.Len() }
 
-// Close has nothing to end: the store has the body.
+// Close does nothing: the store has the body.
 func (*playedBody) Close() error { return nil }

@@ -21,7 +21,7 @@ type Seen struct {
 	Err error
 }
 
-// Change is one difference between what was recorded and what came again.
+// Change is one difference between what was recorded and what was received now.
 type Change struct {
 	// What is "status", "cause", "header NAME" or "body".
 	What string `json:"what"`
@@ -37,11 +37,10 @@ var differing = []string{
 	"X-Edgesim-Cause", "X-Edgesim-Detail", "X-Edgesim-Exchange", "X-Edgesim-Hint", "X-Edgesim-Replayed",
 }
 
-// Compare returns what changed: status, cause, header and body, in this order.
-// Fields that differ by nature are passed over, and so are redacted values, of
-// which only the presence is compared. Of a body that was recorded in part, the
-// part and the size are compared. The cause is known of an edge that is not
-// --faithful.
+// Compare returns what changed: status, cause, header and body, in this order. Fields that
+// always differ are skipped; of redacted values only the presence is compared. Of a body
+// that was recorded in part, the part and the size are compared. The cause is only known
+// for an edge that is not --faithful.
 func Compare(before *recording.Exchange, after *Seen) []Change {
 	var changes []Change
 	add := func(what, was, is string) {
@@ -113,9 +112,8 @@ func describe(part []byte, size int64) string {
 	return text
 }
 
-// Obstacle says why a viewer's request cannot be sent again as it was; "" if it
-// can. Fields whose values are redacted are left out by who sends it, see
-// [RedactedFields].
+// Obstacle returns why a viewer's request cannot be sent again as it was; "" if it can.
+// Fields with redacted values are left out by the sender, see [RedactedFields].
 func Obstacle(e *recording.Exchange) string {
 	v := &e.Viewer
 	switch {
@@ -129,8 +127,8 @@ func Obstacle(e *recording.Exchange) string {
 	return ""
 }
 
-// RedactedFields are the names of the fields of a viewer's request whose values
-// are redacted.
+// RedactedFields returns the names of the fields of a viewer's request whose values are
+// redacted.
 func RedactedFields(e *recording.Exchange) []string {
 	var found []string
 	for name, values := range e.Viewer.Header {

@@ -54,8 +54,7 @@ type entry struct {
 	unfit string
 }
 
-// HeaderError is a field that cannot be compared, because the recording has it
-// redacted.
+// HeaderError is a field that cannot be compared because its recorded values are redacted.
 type HeaderError struct {
 	// Name is the field's name; Exchange is the one with its first redacted value.
 	Name, Exchange string
@@ -69,7 +68,7 @@ func (e *HeaderError) Error() string {
 // openPage is how many exchanges are read at a time.
 const openPage = 500
 
-// Open goes through the recording and remembers which exchange answers what.
+// Open reads the recording and remembers which exchange answers which request.
 func Open(ctx context.Context, c Config) (*Source, error) {
 	s := &Source{config: c, groups: map[string][]*group{}}
 	for i, name := range c.Headers {
@@ -98,11 +97,11 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	}
 }
 
-// Exchanges is how many exchanges can answer a request.
+// Exchanges returns how many exchanges can answer a request.
 func (s *Source) Exchanges() int { return s.total }
 
-// Redacted is how many of them have redacted values in their responses, which
-// are played as they were recorded.
+// Redacted returns how many of them have redacted values in their responses, which are
+// replayed as they were recorded.
 func (s *Source) Redacted() int { return s.redacted }
 
 // add adds one exchange to the index: once for each origin that it asked, and once for its
@@ -197,8 +196,8 @@ func (s *Source) key(origin, method, uri string, header func(string) []string) s
 	return b.String()
 }
 
-// Answer answers a request from the recording. It returns nil where the origin
-// is to be asked. It has the form of originconn.Client.Answer.
+// Answer answers a request from the recording. It returns nil if the origin is to be asked.
+// It has the signature of originconn.Client.Answer.
 func (s *Source) Answer(ctx context.Context, t *originconn.Target, r *originconn.Request) *originconn.Result {
 	scheme := "http"
 	if t.TLS {

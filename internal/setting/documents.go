@@ -9,7 +9,7 @@ import (
 
 //go:generate go test . -run TestDocuments -update
 
-// Markdown is the part of docs/CONFIGURATION.md that lists every setting.
+// Markdown returns the part of docs/CONFIGURATION.md that lists every setting.
 func Markdown() string {
 	var out strings.Builder
 	for _, g := range Groups() {
@@ -40,7 +40,7 @@ func Markdown() string {
 // cell escapes text for a table cell.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
-// JSONSchema is the JSON Schema (draft 2020-12) of an overlay, for editors.
+// JSONSchema returns the JSON Schema (draft 2020-12) of an overlay, for editors.
 func JSONSchema() []byte {
 	var out bytes.Buffer
 	out.WriteString(`{"$schema": "https://json-schema.org/draft/2020-12/schema",` +

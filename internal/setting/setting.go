@@ -32,8 +32,8 @@ type Setting struct {
 // Kind is the form of a setting's value.
 type Kind int
 
-// The kinds. In an overlay a List or Files may also be a single string, which is
-// one item: nothing is split at commas.
+// The kinds. In an overlay a List or Files may also be a single string, which is one item:
+// nothing is split at commas.
 const (
 	// Text is a string, Scalar a string or a number.
 	Text Kind = iota
@@ -46,7 +46,7 @@ const (
 	Choice
 	// Address is HOST:PORT, or "off".
 	Address
-	// Time is an instant as package when reads it, Date "current" or a date.
+	// Time is a time in the format of package when, Date "current" or a date.
 	Time
 	Date
 	// File is a path, relative to the folder of the overlay that names it; Files
@@ -75,28 +75,28 @@ const (
 	OverlayOnly
 )
 
-// Repeatable says whether the flag can be given several times.
+// Repeatable reports whether the flag can be given several times.
 func (s *Setting) Repeatable() bool { return s.Kind == List || s.Kind == Files || s.Kind == Pairs }
 
-// HasFlag says whether there is a flag, and with it a variable.
+// HasFlag reports whether the setting has a flag, and thus a variable.
 func (s *Setting) HasFlag() bool { return s.Ways != OverlayOnly }
 
-// InOverlay says whether there is a key of the overlay.
+// InOverlay reports whether the overlay has a key for it.
 func (s *Setting) InOverlay() bool { return s.Ways != FlagOnly }
 
-// Variable is the name of the variable in the environment. Of what is repeatable it
-// has one value a line.
+// Variable returns the name of the environment variable. That of a repeatable setting has
+// one value per line.
 func (s *Setting) Variable() string { return Variable(s.Name) }
 
-// Variable is the name of the variable in the environment for a flag.
+// Variable returns the name of the environment variable for a flag.
 func Variable(flag string) string {
 	return "EDGESIM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// Group is where a setting is listed.
+// Group is the group in which a setting is listed.
 type Group string
 
-// The groups, in the order of the documentation. They are the categories of help.
+// The groups, in the order of the documentation. They are also the categories of help.
 const (
 	GroupOrigin    Group = "Origin"
 	GroupEdge      Group = "Edge"
@@ -107,7 +107,7 @@ const (
 // Groups returns the groups in their order.
 func Groups() []Group { return []Group{GroupOrigin, GroupEdge, GroupRecording, GroupLog} }
 
-// All returns the table in its order. The result is shared: do not change it.
+// All returns the table in its order. The result is shared and must not be modified.
 func All() []Setting { return all }
 
 var all = join(origin, edge, recordings, logs)
@@ -151,7 +151,7 @@ func Key(name string) *Setting {
 	return nil
 }
 
-// Keys are the names of all keys of the overlay, in the order of the table.
+// Keys returns the names of all keys of the overlay, in the order of the table.
 func Keys() []string {
 	var names []string
 	for i := range all {

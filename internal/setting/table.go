@@ -1,6 +1,6 @@
 package setting
 
-// The addresses at which an edge listens where nobody says otherwise.
+// The default addresses of an edge.
 const (
 	DefaultListen    = "127.0.0.1:8080"
 	DefaultListenTLS = "127.0.0.1:8443"

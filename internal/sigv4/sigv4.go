@@ -21,25 +21,25 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Credentials are the keys of who signs.
+// Credentials are the keys of the signer.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 }
 
-// MadeUp are the credentials that stand for CloudFront's own, which nobody has. A
-// server that verifies can be told of them.
+// MadeUp are made-up credentials that stand in for CloudFront's own. A server that verifies
+// can be configured with them.
 var MadeUp = Credentials{AccessKeyID: "EDGESIMEXAMPLEKEYID0", SecretAccessKey: "edgesim/example/secret/access/key/00000x"}
 
-// Message is what is signed of a request: Fields with Host among them.
+// Message is the part of a request that is signed. Fields includes Host.
 type Message struct {
 	Method, Scheme, URI string
 	Fields              []policy.Field
 }
 
-// Sign returns the fields of the request with a signature: an Authorization that was
-// there is replaced, as are the fields that belong to it. Host and every field
-// that begins with x-amz- is signed, which S3 demands; which ones CloudFront signs is
-// not published (CF-OAC-26, CF-OAC-47).
+// Sign returns the fields of the request with a signature: an existing Authorization and
+// the fields that belong to it are replaced. Host and every field that begins with x-amz-
+// are signed, which S3 requires; which ones CloudFront signs is not published (CF-OAC-26,
+// CF-OAC-47).
 func Sign(m Message, s policy.OriginSignature, c Credentials, at time.Time) ([]policy.Field, error) {
 	path, query, _ := strings.Cut(m.URI, "?")
 	r := &http.Request{Method: m.Method, URL: &url.URL{Scheme: m.Scheme, Opaque: "", RawQuery: query}, Header: http.Header{}, ProtoMajor: 1, ProtoMinor: 1}

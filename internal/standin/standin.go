@@ -22,7 +22,7 @@ import (
 	"github.com/edgesim/edgesim/internal/pki"
 )
 
-// Folders are the folders that are served.
+// Folders are the folders being served.
 type Folders struct {
 	// Connect holds the entries that it was opened with; those of folders point to their
 	// loopback addresses.
@@ -37,8 +37,8 @@ type Folders struct {
 // life is how long the certificates are valid; the clock of an edge can be moved within it.
 const life = 10 * 365 * 24 * time.Hour
 
-// Open serves every folder that connect names. at is the time at which certificates
-// are judged, around which those of the folders are valid.
+// Open serves every folder that connect names. at is the time at which certificates are
+// judged; those of the folders are valid around it.
 func Open(connect map[string]string, at time.Time) (*Folders, error) {
 	f := &Folders{Connect: make(map[string]string, len(connect))}
 	var ca *pki.Certificate

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/internal/logline"
 )
 
-// Options say how a story is set. The zero value is for a pipe: no color, and
-// lines of any length.
+// Options say how a story is formatted. The zero value is for a pipe: no color, and no
+// limit on the length of lines.
 type Options struct {
 	// Width is the number of columns; longer lines are continued, indented, on
 	// the next. 0 means no limit.

@@ -13,7 +13,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Write tells the exchange.
+// Write writes the story of the exchange.
 func Write(w io.Writer, e *recording.Exchange, o Options) error {
 	t := &teller{page: page{to: w, options: o}, e: e}
 	t.summary()

@@ -43,8 +43,8 @@ const lastAlertOfSSL30 = alertIllegalParameter
 // whether or not the server has read it.
 const alertGrace = 5 * time.Second
 
-// AlertError is a TLS alert. As an error it is one that the server sent; a
-// ConnectionState also has the one that was sent to it.
+// AlertError is a TLS alert. As an error it was sent by the server; a ConnectionState also
+// has the one sent to the server.
 type AlertError struct {
 	// Received means that the server sent it, not this client.
 	Received bool
@@ -54,7 +54,7 @@ type AlertError struct {
 	Description uint8
 }
 
-// Error returns the side, the RFC's name and the number.
+// Error returns the sender, the RFC's name and the number.
 func (e *AlertError) Error() string {
 	side := "sent"
 	if e.Received {
@@ -63,7 +63,7 @@ func (e *AlertError) Error() string {
 	return fmt.Sprintf("TLS alert %s: %s(%d)", side, tlswire.AlertName(e.Description), e.Description)
 }
 
-// Unwrap makes a close_notify in the middle of a handshake an io.EOF, which it
+// Unwrap turns a close_notify in the middle of a handshake into io.EOF, which is what it
 // means.
 func (e *AlertError) Unwrap() error {
 	if e.Description == alertCloseNotify {

@@ -11,14 +11,14 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// DefaultMaxHandshakeBytes is how much a server may send in handshake
-// messages: a certificate message of 256 KiB, which is tlswire.MaxMessage and
-// the limit of crypto/tls, and 64 KiB for all others.
+// DefaultMaxHandshakeBytes is how much a server may send in handshake messages: a
+// certificate message of 256 KiB, which is tlswire.MaxMessage and the limit of crypto/tls,
+// and 64 KiB for all others.
 const DefaultMaxHandshakeBytes = tlswire.MaxMessage + 64<<10
 
-// Config says what a client offers. The lists have no defaults: what is not
-// listed is not offered. A Config may serve any number of connections, and is
-// not to be changed while it does.
+// Config says what a client offers. The lists have no defaults: what is not listed is not
+// offered. A Config may be used for any number of connections, and must not be modified
+// meanwhile.
 type Config struct {
 	// Versions are the protocol versions, a set in any order. The hello names the newest; a
 	// server that chooses one outside the set is refused, as the hello of these versions

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Conn is a TLS connection, the client's side of it. Read, Write, Close, the
-// deadlines and ConnectionState may be called at the same time.
+// Conn is the client side of a TLS connection. Read, Write, Close, the deadlines and
+// ConnectionState may be called concurrently.
 type Conn struct {
 	conn   net.Conn
 	config *Config
@@ -43,14 +43,14 @@ type Conn struct {
 
 var _ net.Conn = (*Conn)(nil)
 
-// Client returns a TLS connection over conn, which it then owns: closing the
-// Conn closes it. The handshake is made by HandshakeContext, or by the first
-// Read or Write. The config must not be nil.
+// Client returns a TLS connection over conn, which it then owns: closing the Conn closes
+// it. HandshakeContext, or the first Read or Write, performs the handshake. The config must
+// not be nil.
 func Client(conn net.Conn, cfg *Config) *Conn {
 	return &Conn{conn: conn, config: cfg, in: incoming{conn: conn}, out: outgoing{conn: conn}}
 }
 
-// Handshake makes the handshake, if it was not made yet.
+// Handshake performs the handshake, unless it has been performed.
 func (c *Conn) Handshake() error {
 	if c.complete.Load() {
 		return nil
@@ -58,10 +58,9 @@ func (c *Conn) Handshake() error {
 	return c.HandshakeContext(context.Background())
 }
 
-// HandshakeContext makes the handshake, if it was not made yet. It is made
-// once: after an error, every call returns the same one. A context that ends
-// first closes the connection and its error is returned; one that ends later
-// has no effect.
+// HandshakeContext performs the handshake, unless it has been performed. It is performed
+// once: after an error, every call returns the same one. A context that ends first closes
+// the connection and its error is returned; one that ends later has no effect.
 func (c *Conn) HandshakeContext(ctx context.Context) error {
 	c.shaking.Lock()
 	defer c.shaking.Unlock()
@@ -89,14 +88,13 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 
 // Read reads application data.
 //
-// Its end is as in crypto/tls: io.EOF after the server's close_notify, io.EOF
-// too if the server closes its TCP connection between two records, which many
-// do, and io.ErrUnexpectedEOF within one. After a deadline, reading can go on.
+// Its end is as in crypto/tls: io.EOF after the server's close_notify, also io.EOF if the
+// server closes its TCP connection between two records, as many do, and io.ErrUnexpectedEOF
+// within one. After a deadline, reading can continue.
 //
-// A server that asks for a renegotiation is answered with the warning
-// no_renegotiation. If it asks again before it has sent any data, the error is
-// a ProtocolError with ReasonRenegotiation. SSLv3 has no such warning, so the
-// first time is the last.
+// A server that asks for a renegotiation is answered with the warning no_renegotiation. If
+// it asks again before it has sent any data, the error is a ProtocolError with
+// ReasonRenegotiation. SSLv3 has no such warning, so there the first request is the last.
 func (c *Conn) Read(p []byte) (int, error) {
 	if err := c.Handshake(); err != nil {
 		return 0, err
@@ -169,8 +167,7 @@ func (c *Conn) refuseRenegotiation() error {
 	}
 }
 
-// CloseWrite sends a close_notify and keeps the reading side open. Every
-// further Write fails.
+// CloseWrite sends a close_notify and keeps the reading side open. Every later Write fails.
 func (c *Conn) CloseWrite() error {
 	if !c.complete.Load() {
 		return errors.New("closing the writing side: the TLS handshake is not complete")
@@ -188,9 +185,8 @@ func (c *Conn) closeWriteLocked() error {
 	return err
 }
 
-// Close sends a close_notify and closes the connection. It waits for no
-// answer. While a Write is under way, Close is there to break it off, and no
-// close_notify is sent.
+// Close sends a close_notify and closes the connection. It does not wait for an answer.
+// During a Write, Close interrupts it and sends no close_notify.
 func (c *Conn) Close() error {
 	if !c.closed.CompareAndSwap(false, true) {
 		return net.ErrClosed
@@ -205,22 +201,21 @@ func (c *Conn) Close() error {
 	return c.conn.Close()
 }
 
-// LocalAddr returns the local address of the connection below.
+// LocalAddr returns the local address of the underlying connection.
 func (c *Conn) LocalAddr() net.Addr { return c.conn.LocalAddr() }
 
-// RemoteAddr returns the remote address of the connection below.
+// RemoteAddr returns the remote address of the underlying connection.
 func (c *Conn) RemoteAddr() net.Addr { return c.conn.RemoteAddr() }
 
 // SetDeadline sets both deadlines. A zero time means none.
 func (c *Conn) SetDeadline(t time.Time) error { return c.conn.SetDeadline(t) }
 
-// SetReadDeadline sets the deadline of reading. A Read that it ends can be
-// made again.
+// SetReadDeadline sets the deadline for reading. A Read that it ends can be retried.
 func (c *Conn) SetReadDeadline(t time.Time) error { return c.conn.SetReadDeadline(t) }
 
-// SetWriteDeadline sets the deadline of writing. A Write that it ends leaves
-// the connection unfit for further ones.
+// SetWriteDeadline sets the deadline for writing. After a Write that it ends, every later
+// one fails.
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.conn.SetWriteDeadline(t) }
 
-// NetConn returns the connection below. Using it breaks this one.
+// NetConn returns the underlying connection. Using it breaks this one.
 func (c *Conn) NetConn() net.Conn { return c.conn }

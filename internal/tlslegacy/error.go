@@ -2,16 +2,15 @@ package tlslegacy
 
 import "fmt"
 
-// Reason is what a server did that the protocol does not allow, or that this
-// client refuses.
+// Reason is what a server did that the protocol does not allow, or that this client
+// refuses.
 type Reason int
 
-// The reasons. The list only grows at its end.
+// The reasons. New ones are only added at the end.
 const (
 	// ReasonUnknown is not a reason; no error has it.
 	ReasonUnknown Reason = iota
-	// ReasonNotTLS is a server whose first bytes are not a TLS record; Evidence
-	// has them.
+	// ReasonNotTLS is a server whose first bytes are not a TLS record; Evidence has them.
 	ReasonNotTLS
 	// ReasonUnofferedVersion is a version outside the set of the config; Value
 	// is the version.
@@ -31,42 +30,40 @@ const (
 	ReasonUnofferedCompression
 	// ReasonBadCertificate is a leaf that cannot be parsed, or no certificate.
 	ReasonBadCertificate
-	// ReasonCertificateKey is a leaf whose key does not fit the suite, or is
-	// of a sort or size that this client cannot use.
+	// ReasonCertificateKey is a leaf whose key does not fit the suite, or is of a kind or
+	// size that this client cannot use.
 	ReasonCertificateKey
-	// ReasonBadSignature is a key exchange whose signature is not that of the
-	// leaf's key.
+	// ReasonBadSignature is a key exchange that was not signed with the leaf's key.
 	ReasonBadSignature
 	// ReasonBadKeyShare is a key share that is not a point of its group; Value is
 	// the group.
 	ReasonBadKeyShare
 	// ReasonBadFinished is a Finished that does not confirm the handshake.
 	ReasonBadFinished
-	// ReasonBadRecord is a record that does not decrypt, or has a wrong MAC or
-	// padding: which one is not told apart on purpose.
+	// ReasonBadRecord is a record that does not decrypt, or has a wrong MAC or padding;
+	// these are deliberately not distinguished.
 	ReasonBadRecord
-	// ReasonRecordVersion is a record with another version than the one
-	// agreed on; Value is the version.
+	// ReasonRecordVersion is a record with a version other than the negotiated one; Value
+	// is the version.
 	ReasonRecordVersion
 	// ReasonOversize is a record, a message or a handshake over its limit.
 	ReasonOversize
 	// ReasonMalformed is a message that cannot be read.
 	ReasonMalformed
-	// ReasonUnexpectedMessage is a message or a record out of its turn.
+	// ReasonUnexpectedMessage is a message or a record out of order.
 	ReasonUnexpectedMessage
-	// ReasonTooManyUseless is a row of empty records and warnings that does
-	// not end.
+	// ReasonTooManyUseless is too many empty records and warnings in a row.
 	ReasonTooManyUseless
 	// ReasonRenegotiation is a server that insists on a new handshake.
 	ReasonRenegotiation
 	// ReasonSecureRenegotiation is a renegotiation_info that belongs to
 	// another handshake (RFC 5746 section 3.4).
 	ReasonSecureRenegotiation
-	// ReasonNoSharedSignature is a certificate request that no signature
-	// scheme of the config and of the client's key fits.
+	// ReasonNoSharedSignature is a certificate request for which the config and the
+	// client's key have no signature scheme.
 	ReasonNoSharedSignature
-	// ReasonUnofferedExtension is an extension of the ServerHello that the
-	// hello did not have; Value is its number.
+	// ReasonUnofferedExtension is an extension of the ServerHello that was not in the
+	// hello; Value is its number.
 	ReasonUnofferedExtension
 )
 

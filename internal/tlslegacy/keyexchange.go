@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// Groups returns the ECDHE groups that this client speaks (CF-TLS-16), in the
-// order in which the edge was seen to offer them (CF-TLS-31).
+// Groups returns the ECDHE groups that this client supports (CF-TLS-16), in the order in
+// which the edge was seen to offer them (CF-TLS-31).
 func Groups() []uint16 { return []uint16{groupP256, groupX25519, groupP384} }
 
 const (

@@ -30,8 +30,8 @@ var schemes = map[uint16]scheme{
 	0x0203: {crypto.SHA1, true},
 }
 
-// Signatures returns the signature schemes that this client speaks, in the
-// order of the documented list.
+// Signatures returns the signature schemes that this client supports, in the documented
+// order.
 func Signatures() []uint16 {
 	return []uint16{0x0401, 0x0501, 0x0601, 0x0301, 0x0403, 0x0503, 0x0603, 0x0303, 0x0201, 0x0203}
 }

@@ -2,9 +2,9 @@ package tlslegacy
 
 import "crypto/x509"
 
-// ConnectionState is what is known of a connection. It fills up while the
-// handshake runs, so that of a failed handshake has what came before the
-// failure, also what the failure is about.
+// ConnectionState is what is known of a connection. It is filled in during the handshake,
+// so after a failed handshake it has everything up to the failure, including what caused
+// it.
 type ConnectionState struct {
 	// HandshakeComplete means that the handshake succeeded.
 	HandshakeComplete bool
@@ -46,8 +46,8 @@ type ConnectionState struct {
 // less than what a hostile server can send.
 const maxParsed = 100
 
-// ConnectionState returns what is known of the connection by now. The slices
-// in it are shared and not to be changed.
+// ConnectionState returns what is known of the connection so far. Its slices are shared and
+// must not be modified.
 func (c *Conn) ConnectionState() ConnectionState {
 	c.stateLock.Lock()
 	defer c.stateLock.Unlock()

@@ -75,8 +75,7 @@ func suiteByID(id uint16) *suite {
 	return nil
 }
 
-// Suites returns the cipher suites that this client speaks, in the order of
-// the documented list.
+// Suites returns the cipher suites that this client supports, in the documented order.
 func Suites() []uint16 {
 	ids := make([]uint16, len(suites))
 	for i, s := range suites {
@@ -85,8 +84,8 @@ func Suites() []uint16 {
 	return ids
 }
 
-// SuiteSince returns the oldest version that a suite is defined for, or 0 if
-// this client does not speak the suite.
+// SuiteSince returns the oldest version that a suite is defined for, or 0 if this client
+// does not support the suite.
 func SuiteSince(id uint16) uint16 {
 	if s := suiteByID(id); s != nil {
 		return s.oldest

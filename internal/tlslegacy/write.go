@@ -77,15 +77,13 @@ func (out *outgoing) changeCipherSpec(p protection) error {
 	return nil
 }
 
-// Write sends p in records of at most 16 KiB. It returns how much went out in
-// whole records. After an error of any sort, a deadline included, every
-// further Write fails with it.
+// Write sends p in records of at most 16 KiB. It returns how much was sent in whole
+// records. After any error, including a deadline, every later Write fails with it.
 //
-// Under a CBC suite in SSLv3 and TLS 1.0 the first byte of p has a record of
-// its own. The IV of a record is the end of the one before it there, so
-// whoever sees the wire and chooses plaintext could test guesses (BEAST,
-// CVE-2011-3389); the MAC of the one-byte record makes the IV of the rest
-// unforeseeable.
+// With a CBC suite in SSLv3 and TLS 1.0 the first byte of p gets its own record. There the
+// IV of a record is the end of the one before it, so an attacker who sees the wire and
+// chooses plaintext could test guesses (BEAST, CVE-2011-3389); the MAC of the one-byte
+// record makes the IV of the rest unpredictable.
 func (c *Conn) Write(p []byte) (int, error) {
 	if err := c.Handshake(); err != nil {
 		return 0, err

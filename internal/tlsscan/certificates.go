@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// CertificateHello is a part of an offer that draws a certificate with one kind
-// of key in one version.
+// CertificateHello is the part of an offer that gets a certificate with one kind of key in
+// one version.
 type CertificateHello struct {
 	Version uint16
 	// KeyType is "RSA" or "ECDSA".
@@ -16,10 +16,9 @@ type CertificateHello struct {
 	Hello   tlswire.ClientHello
 }
 
-// CertificateHellos cuts an offer into the hellos that draw each certificate a
-// server can have for it: one for each version and kind of key, newest first.
-// In TLS 1.3 the kind follows from the signature schemes, before it from the
-// suites.
+// CertificateHellos splits an offer into the hellos that get each certificate a server can
+// have for it: one for each version and kind of key, newest first. In TLS 1.3 the kind
+// follows from the signature schemes, before that from the suites.
 func CertificateHellos(o policy.Offer, sni string) []CertificateHello {
 	var all []CertificateHello
 	for _, version := range slices.Backward(o.Versions) {

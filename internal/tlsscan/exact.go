@@ -15,7 +15,7 @@ var suites13 = []uint16{0x1301, 0x1302, 0x1303}
 // list has none of them (CF-TLS-21).
 var signatures13 = []uint16{0x0804, 0x0805, 0x0806}
 
-// ExactAnswer is what one hello with the exact documented list drew.
+// ExactAnswer is the answer to one hello with the exact documented list.
 type ExactAnswer struct {
 	// Address is the ip:port that was asked.
 	Address string `json:"address"`
@@ -27,16 +27,16 @@ type ExactAnswer struct {
 	TimedOut bool `json:"timedOut,omitempty"`
 }
 
-// Accepted says whether the origin answered with a ServerHello that the offer
-// allows, in its version and in its suite.
+// Accepted reports whether the origin answered with a ServerHello that the offer allows, in
+// its version and suite.
 func (a *ExactAnswer) Accepted(o policy.Offer) bool {
 	hello := a.Flight.ServerHello
 	return hello != nil && o.Allows(hello.Version) && slices.Contains(offeredSuites(o, hello.Version), hello.Suite)
 }
 
-// ExactHello is a hello with exactly an offer: its versions, its suites and groups
-// in their order, and the documented signature schemes. Where TLS 1.3 is offered,
-// its suites come first and the schemes that it needs last.
+// ExactHello returns a hello with exactly an offer: its versions, its suites and groups in
+// their order, and the documented signature schemes. If TLS 1.3 is offered, its suites come
+// first and the schemes that it needs last.
 func ExactHello(o policy.Offer, sni string) tlswire.ClientHello {
 	hello := tlswire.ClientHello{
 		Versions: o.Versions, Suites: o.Suites, Groups: o.Groups,

@@ -24,8 +24,8 @@ type Shared struct {
 	Signatures []uint16 `json:"signatures"`
 }
 
-// Shared compares what was found with an offer, list by list. Whether the lists
-// fit together is for Explain to say.
+// Shared compares what was found with an offer, list by list. Explain decides whether the
+// lists fit together.
 func (r *Report) Shared(o policy.Offer) Shared {
 	var s Shared
 	var suites, groups, signatures []uint16
@@ -54,10 +54,10 @@ func offeredSuites(o policy.Offer, version uint16) []uint16 {
 	return filtered(o.Suites, func(s uint16) bool { return tlswire.SuiteInVersion(s, version) })
 }
 
-// Explain says why an origin refuses an offer, as far as the two sets tell: no
-// shared version, suite, curve or signature scheme, the first of them that is
-// missing in the newest shared version. "" means that they share enough of each, or
-// that the scan did not get far enough to deny it; the detail says which.
+// Explain returns why an origin refuses an offer, as far as the two sets tell: no shared
+// version, suite, curve or signature scheme, the first of them that is missing in the
+// newest shared version. "" means that they share enough of each, or that the scan did not
+// get far enough to rule it out; the detail says which.
 func (r *Report) Explain(o policy.Offer) (policy.CauseName, string) {
 	if r.NotTLS != nil {
 		return policy.CauseTLSNotTLS, fmt.Sprintf("the origin does not speak TLS; its answer begins with %q", r.NotTLS[:min(len(r.NotTLS), 40)])

@@ -10,9 +10,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Report is what a scan found: facts of the origin, in a stable order, with
-// no opinion. [Report.Shared] and [Report.Explain] compare it with an
-// offer.
+// Report is what a scan found: facts about the origin, in a stable order, without judgment.
+// [Report.Shared] and [Report.Explain] compare it with an offer.
 type Report struct {
 	// Host is the origin's host:port, Address the ip:port that was asked.
 	Host    string `json:"host"`
@@ -61,8 +60,8 @@ const (
 	PreferenceClient = "client"
 )
 
-// VersionReport is what an origin accepts in one protocol version. The lists of
-// names stand beside the lists of numbers, value for value.
+// VersionReport is what an origin accepts in one protocol version. The lists of names match
+// the lists of numbers, value for value.
 type VersionReport struct {
 	Version uint16 `json:"version"`
 	Name    string `json:"name"`
@@ -116,7 +115,7 @@ type Chain struct {
 	Chain [][]byte `json:"chain"`
 }
 
-// NameAnswer is how an origin takes a hello with another name or none.
+// NameAnswer is how an origin answers a hello with another name or without one.
 type NameAnswer struct {
 	// Asked means that there was an answer at all.
 	Asked bool `json:"asked"`
@@ -126,7 +125,7 @@ type NameAnswer struct {
 	Alert *tlswire.Alert `json:"alert,omitempty"`
 }
 
-// Version returns what was found of one version, nil if it is not spoken.
+// Version returns what was found for one version, nil if the origin does not speak it.
 func (r *Report) Version(version uint16) *VersionReport {
 	for i := range r.Versions {
 		if v := &r.Versions[i]; v.Version == version && v.Spoken {
@@ -147,7 +146,7 @@ func (r *Report) Spoken() []uint16 {
 	return spoken
 }
 
-// Complete says that nothing cut the scan short.
+// Complete reports whether nothing cut the scan short.
 func (r *Report) Complete() bool { return len(r.Limits) == 0 }
 
 // compareChains orders chains: those for the origin's own name first, then by name, then by

@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// Options bound a scan. Zero values mean the defaults.
+// Options limit a scan. Zero values mean the defaults.
 type Options struct {
 	// MaxConnections is the maximum number of connections opened. Default: 40.
 	MaxConnections int
@@ -38,7 +38,7 @@ func (o Options) WithDefaults() Options {
 	return o
 }
 
-// Answer is what one hello drew from the origin.
+// Answer is the origin's answer to one hello.
 type Answer struct {
 	// Address is the ip:port that was asked.
 	Address string
@@ -49,12 +49,12 @@ type Answer struct {
 	TimedOut bool
 }
 
-// Ask sends a hello over a connection of its own, reads the answer to its end or
-// to that of ctx, and closes the connection. The cause means that no connection
-// could be opened. It is called by several goroutines at a time.
+// Ask sends a hello over a new connection, reads the answer until its end or ctx's, and
+// closes the connection. The cause means that no connection could be opened. It is called
+// concurrently.
 type Ask func(ctx context.Context, hello *tlswire.SentHello) (Answer, *policy.Cause)
 
-// Origin is whom a scan asks.
+// Origin is the origin to scan.
 type Origin struct {
 	// Host is the origin's host:port as configured; it is only shown, not dialed.
 	Host string
@@ -66,15 +66,14 @@ type Origin struct {
 	Ask Ask
 }
 
-// Run scans an origin. It asks in waves, each of questions that do not depend on
-// each other; an ordinary server takes two to four waves of two round trips. Each
-// suite that is accepted takes a connection to be seen: of a server with more than
-// about thirty the seldom ones (CCM, ARIA, Camellia) stay open, and the report
-// says so.
+// Run scans an origin. It asks in waves of independent questions; an ordinary server takes
+// two to four waves of two round trips. Each accepted suite takes a connection to detect:
+// for a server with more than about thirty, the rare ones (CCM, ARIA, Camellia) remain
+// unknown, and the report says so.
 //
-// The cause is set where the origin could not be asked at all. An origin that
-// answers, with whatever it may be, gives a report; where a limit cut it short,
-// the report says so. Its Duration is left to the caller.
+// The cause is set if the origin could not be asked at all. An origin that answers, no
+// matter what, gives a report; if a limit cut it short, the report says so. Its Duration is
+// left to the caller.
 func Run(ctx context.Context, origin Origin, options Options) (*Report, *policy.Cause) {
 	o := options.WithDefaults()
 	ctx, cancel := context.WithTimeout(ctx, o.Budget)

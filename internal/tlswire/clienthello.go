@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// ClientHello is what a hand-built ClientHello offers: any lists, also ones
-// that no library would send.
+// ClientHello is what a hand-built ClientHello offers: any lists, including ones that no
+// library would send.
 type ClientHello struct {
 	// Versions are the protocol versions, a set in any order. They go into
 	// supported_versions, newest first, if TLS 1.3 is among them, so that gaps are allowed;
@@ -44,8 +44,7 @@ type ClientHello struct {
 	Fragment int
 }
 
-// SentHello is a ClientHello as bytes, and what is needed to understand the
-// answer to it.
+// SentHello is a ClientHello as bytes, with what is needed to understand the answer to it.
 type SentHello struct {
 	// Records is the hello in records, as sent.
 	Records []byte
@@ -68,8 +67,8 @@ const maxPlaintext = 1 << 14
 // messageClientHello is the type of the handshake message.
 const messageClientHello = 1
 
-// Marshal returns the hello as TLS records, or nil where Build would give an
-// error. It is for a hello whose answer is read with [ParseFlight].
+// Marshal returns the hello as TLS records, or nil if Build would return an error. It is
+// for a hello whose answer is read with [ParseFlight].
 func (h ClientHello) Marshal() []byte {
 	sent, err := h.Build()
 	if err != nil {
@@ -78,8 +77,8 @@ func (h ClientHello) Marshal() []byte {
 	return sent.Records
 }
 
-// Build makes the hello. An error means that it has no form on the wire: no
-// version, a list that is too long, a key share of a group that has none here.
+// Build builds the hello. An error means that it cannot be encoded: no version, a list that
+// is too long, a key share of a group that is not implemented here.
 func (h ClientHello) Build() (*SentHello, error) {
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("building a ClientHello: %w", err)

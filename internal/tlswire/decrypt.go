@@ -23,12 +23,12 @@ const (
 	messageFinished            = 20
 )
 
-// Decrypt adds to a TLS 1.3 flight what its encrypted records say: the
-// certificates, whether a client certificate was asked for, and an alert. It
-// needs the server's handshake traffic secret, which the client itself has; it
-// is for explaining a handshake that a TLS library broke off without telling
-// what it had received. Without a ServerHello, or with a wrong secret, it adds
-// nothing. A [FlightReader] does the same by itself for a hello of ours.
+// Decrypt adds to a TLS 1.3 flight what its encrypted records contain: the certificates,
+// whether a client certificate was requested, and an alert. It needs the server's handshake
+// traffic secret, which the client itself has; it is for explaining a handshake that a TLS
+// library aborted without reporting what it had received. Without a ServerHello, or with a
+// wrong secret, it adds nothing. A [FlightReader] does the same by itself for a hello of
+// ours.
 func (f *Flight) Decrypt(stream, secret []byte) {
 	if f.ServerHello == nil || f.ServerHello.Version != versionTLS13 || f.NotTLS != nil {
 		return

@@ -2,22 +2,22 @@ package tlswire
 
 import "fmt"
 
-// The limits of reading. A server that goes beyond them is malformed.
+// The limits of reading. A server that exceeds them is malformed.
 const (
 	// MaxRecord is the largest payload of a record in bytes: 2^14 of content
 	// and 2048 of expansion (RFC 5246 section 6.2.3).
 	MaxRecord = 16384 + 2048
-	// MaxMessage is the largest handshake message in bytes. It is the limit
-	// that crypto/tls has for a certificate message.
+	// MaxMessage is the largest handshake message in bytes. It is crypto/tls's limit for a
+	// certificate message.
 	MaxMessage = 256 << 10
-	// MaxFlight is how many bytes of a flight are read at all: more than the
-	// largest message with everything around it.
+	// MaxFlight is how many bytes of a flight are read at most: more than the largest
+	// message with everything around it.
 	MaxFlight = 512 << 10
-	// MaxUseless is how many records in a row may bring nothing: empty ones,
-	// warnings, ChangeCipherSpec.
+	// MaxUseless is how many records in a row may be useless: empty ones, warnings,
+	// ChangeCipherSpec.
 	MaxUseless = 32
-	// MaxNotTLS is how many of the first bytes are kept as evidence when they
-	// are not a TLS record.
+	// MaxNotTLS is how many of the first bytes are kept as evidence if they are not a TLS
+	// record.
 	MaxNotTLS = 512
 )
 
@@ -44,14 +44,13 @@ func (a Alert) String() string {
 	return fmt.Sprintf("%s(%d)", AlertName(a.Description), a.Description)
 }
 
-// Fatal says whether the server gave up with this alert.
+// Fatal reports whether the server aborted with this alert.
 func (a Alert) Fatal() bool { return a.Level == 2 }
 
-// Flight is what a server sent in answer to a ClientHello, as far as it is
-// readable: everything up to ServerHelloDone in TLS 1.2 and older; in TLS 1.3
-// the ServerHello, and the rest where there is a key for it; an alert at any
-// time. The zero
-// value is the flight of a server that sent nothing.
+// Flight is what a server sent in answer to a ClientHello, as far as it is readable:
+// everything up to ServerHelloDone in TLS 1.2 and older; in TLS 1.3 the ServerHello, and
+// the rest if there is a key for it; an alert at any time. The zero value is the flight of
+// a server that sent nothing.
 type Flight struct {
 	// NotTLS holds the first bytes, at most MaxNotTLS, if they are not a TLS record: an
 	// answer in plain HTTP or SSH, or an SSLv2 server's hello.
@@ -93,9 +92,9 @@ type Flight struct {
 	Malformed string
 }
 
-// ParseFlight reads what a server sent so far, from its first byte. It never
-// fails: what is not understood is left out or said in the result's NotTLS,
-// Truncated and Malformed. The result may refer to stream.
+// ParseFlight reads what a server has sent so far, from its first byte. It never fails:
+// what it does not understand is left out or noted in the result's NotTLS, Truncated and
+// Malformed. The result may refer to stream.
 func ParseFlight(stream []byte) Flight {
 	r := FlightReader{stable: true}
 	r.Write(stream)

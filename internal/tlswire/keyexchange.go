@@ -56,10 +56,10 @@ func bitLength(number []byte) int {
 	return 0
 }
 
-// KeyExchange returns how a suite of TLS 1.2 or older agrees on a key ("ECDHE",
-// "DHE", "RSA", "PSK") and how the server proves who it is ("RSA", "ECDSA",
-// "DSS", "PSK", "anon"). Both are "" for a suite of TLS 1.3, which leaves them
-// to extensions, and for one that is not known.
+// KeyExchange returns how a suite of TLS 1.2 or older agrees on a key ("ECDHE", "DHE",
+// "RSA", "PSK") and how the server is authenticated ("RSA", "ECDSA", "DSS", "PSK", "anon").
+// Both are "" for a suite of TLS 1.3, which leaves them to extensions, and for an unknown
+// one.
 func KeyExchange(suite uint16) (exchange, authentication string) {
 	name, _, ok := strings.Cut(strings.TrimPrefix(SuiteName(suite), "TLS_"), "_WITH_")
 	if !ok {
@@ -88,9 +88,8 @@ func KeyExchange(suite uint16) (exchange, authentication string) {
 	return exchange, authentication
 }
 
-// SignatureKey returns the kind of key that a signature scheme is for, as
-// KeyExchange names it: "RSA" or "ECDSA", with which Ed25519 and Ed448 go along
-// (RFC 8422); "" for another one.
+// SignatureKey returns the kind of key that a signature scheme is for, as KeyExchange names
+// it: "RSA" or "ECDSA", which includes Ed25519 and Ed448 (RFC 8422); "" for any other.
 func SignatureKey(scheme uint16) string {
 	switch {
 	case scheme >= 0x0804 && scheme <= 0x0806, scheme >= 0x0809 && scheme <= 0x080b, scheme < 0x0700 && scheme&0xff == 1:

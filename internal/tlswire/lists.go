@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// AllGroups returns the groups of RFC 8422, RFC 7919, RFC 8446 and RFC 8734 that
-// servers have, and the hybrids with ML-KEM.
+// AllGroups returns the groups of RFC 8422, RFC 7919, RFC 8446 and RFC 8734 that servers
+// support, and the hybrids with ML-KEM.
 func AllGroups() []uint16 {
 	return []uint16{
 		23, 29, 24, 25, 30, 26, 27, 28, 256, 257, 258, 259, 260, 31, 32, 33, 4588, 4587, 4589, 22, 21, 20, 19,
 	}
 }
 
-// FiniteFieldGroup says whether a group is one of the finite fields of RFC 7919.
+// FiniteFieldGroup reports whether a group is one of the finite fields of RFC 7919.
 func FiniteFieldGroup(group uint16) bool { return group >= 256 && group < 512 }
 
 // AllSignatures returns the signature schemes of RFC 8446 and the older pairs.
@@ -24,10 +24,9 @@ func AllSignatures() []uint16 {
 	}
 }
 
-// AllSuites returns the cipher suites that servers of these days may have: every
-// one that has a name here, except the initial null suite. First the ones that
-// CloudFront does not list, as far as servers commonly have them, then those it
-// does, then the rest by number.
+// AllSuites returns the cipher suites that servers may have today: every one that has a
+// name here, except the initial null suite. The ones that CloudFront does not list but
+// servers commonly have come first, then those it does, then the rest by number.
 func AllSuites() []uint16 {
 	common := []uint16{
 		0x1301, 0x1302, 0x1303, 0x1304, 0x1305, // TLS 1.3
@@ -53,9 +52,9 @@ func AllSuites() []uint16 {
 	return append(common, rest...)
 }
 
-// SuiteInVersion says whether a suite may be chosen in a protocol version (RFC
-// 5246 appendix A.5, RFC 8446 appendix B.4): authenticated encryption and MACs
-// above SHA-1 came with TLS 1.2, elliptic curves with TLS 1.0.
+// SuiteInVersion reports whether a suite may be chosen in a protocol version (RFC 5246
+// appendix A.5, RFC 8446 appendix B.4): authenticated encryption and MACs above SHA-1 came
+// with TLS 1.2, elliptic curves with TLS 1.0.
 func SuiteInVersion(suite, version uint16) bool {
 	name := SuiteName(suite)
 	_, cipher, ok := strings.Cut(name, "_WITH_")

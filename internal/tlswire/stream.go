@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// FlightReader reads a flight as it comes, a piece at a time, each byte once.
-// What it keeps is bounded by MaxFlight. The zero value is ready; one made by
-// [SentHello.Reader] can also read what TLS 1.3 encrypts.
+// FlightReader reads a flight as it arrives, piece by piece, each byte once. It keeps at
+// most MaxFlight bytes. The zero value is ready; one made by [SentHello.Reader] can also
+// read what TLS 1.3 encrypts.
 type FlightReader struct {
 	flight Flight
 	// sent is the hello that was answered; nil if it is not ours.
@@ -32,8 +32,8 @@ type FlightReader struct {
 // Reader returns a reader of the answer to this hello.
 func (s *SentHello) Reader() *FlightReader { return &FlightReader{sent: s} }
 
-// Write takes the next bytes that the server sent. It never fails; what is
-// behind the end of what can be read is dropped.
+// Write takes the next bytes that the server sent. It never fails; what is after the end of
+// what can be read is dropped.
 func (r *FlightReader) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 && r.flight.Malformed == "" {
@@ -67,9 +67,9 @@ func (r *FlightReader) Flight() Flight {
 	return f
 }
 
-// Settled says that no more can be learned by waiting: the flight is complete,
-// the server gave up or speaks no TLS, what follows is encrypted, or the server
-// waits for an answer to its HelloRetryRequest.
+// Settled reports whether waiting is useless: the flight is complete, the server gave up or
+// does not speak TLS, what follows is encrypted, or the server waits for an answer to its
+// HelloRetryRequest.
 func (r *FlightReader) Settled() bool {
 	f := &r.flight
 	switch {

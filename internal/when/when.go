@@ -13,8 +13,8 @@ import (
 // Without a zone it is UTC, as every time here is shown.
 var forms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
 
-// Time reads a time as people type it: 2026-12-31T15:04:05Z, 2026-12-31 15:04,
-// 2026-12-31. One without a zone is in UTC.
+// Time parses a time as people type it: 2026-12-31T15:04:05Z, 2026-12-31 15:04, 2026-12-31.
+// One without a zone is in UTC.
 func Time(text string) (time.Time, error) {
 	for _, form := range forms {
 		if at, err := time.Parse(form, text); err == nil {
@@ -24,8 +24,7 @@ func Time(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time like 2026-12-31 or 2026-12-31T15:04:05Z", text)
 }
 
-// Since reads a time as [Time] does, or how long before now it was: 5m,
-// 1h30m, 7d, 2w.
+// Since parses a time as [Time] does, or how long before now it was: 5m, 1h30m, 7d, 2w.
 func Since(text string, now time.Time) (time.Time, error) {
 	for unit, days := range map[string]int{"d": 1, "w": 7} {
 		number, ok := strings.CutSuffix(text, unit)

@@ -11,7 +11,7 @@ import (
 // connection. It takes more CPU than wrk, which is then missing for the subject.
 type ownLoad struct{}
 
-// String names the generator in the report.
+// String returns the generator's name in the report.
 func (ownLoad) String() string { return "own (wrk is not installed, or not wanted)" }
 
 func (ownLoad) run(ctx context.Context, url string, connections int, d time.Duration) (sample, error) {

@@ -61,7 +61,7 @@ type cell struct {
 	Connections int `json:"connections"`
 }
 
-// String names the cell in the report.
+// String returns the cell's name in the report.
 func (c cell) String() string { return fmt.Sprintf("%s, c=%d", sizeName(c.Body), c.Connections) }
 
 // The matrix of the issue, and the three cells of -quick, two of which have targets.

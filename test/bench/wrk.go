@@ -14,7 +14,7 @@ import (
 // wrkLoad is the wrk at a path.
 type wrkLoad struct{ path string }
 
-// String names the generator in the report.
+// String returns the generator's name in the report.
 func (wrkLoad) String() string { return "wrk" }
 
 func (w wrkLoad) run(ctx context.Context, url string, connections int, d time.Duration) (sample, error) {

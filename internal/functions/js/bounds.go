@@ -15,9 +15,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// The bounds of a run. CloudFront's are 2 MB (CF-FN-72) and less than a
-// millisecond (CF-FN-73), in an engine and on machines of its own; these are
-// wide enough for a slow machine, and no run passes them by much.
+// The limits of a run. CloudFront's are 2 MB (CF-FN-72) and less than a millisecond
+// (CF-FN-73), in its own engine and on its own machines; these allow for a slow machine,
+// and no run exceeds them by much.
 const (
 	// TimeLimit is how long a function may run.
 	TimeLimit = time.Second

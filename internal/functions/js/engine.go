@@ -22,7 +22,7 @@ type Env struct {
 	POP string
 }
 
-// Outcome is what came of one run.
+// Outcome is the outcome of one run.
 type Outcome struct {
 	// Result is what the function returned; nil if Fault says why there is none.
 	Result *policy.FunctionResult
@@ -78,9 +78,8 @@ func (p *Program) Run(event *policy.FunctionEvent, env Env) Outcome {
 	return e.run(func() goja.Value { return e.eventObject(event) }, event, false)
 }
 
-// Test runs the function on an event that was written by hand, in the form of
-// the service's test events, and fills Output in. event is what the rules see of
-// it, [ReadEvent].
+// Test runs the function on a hand-written event, in the form of the service's test events,
+// and fills in Output. event is what the rules see of it, see [ReadEvent].
 func (p *Program) Test(text string, event *policy.FunctionEvent, env Env) Outcome {
 	e := p.newEngine(event, env)
 	return e.run(func() goja.Value { return e.parsedEvent(text) }, event, true)

@@ -21,7 +21,7 @@ const (
 	Runtime2 Runtime = "cloudfront-js-2.0"
 )
 
-// Program is a function's code, compiled. It may run many times at once.
+// Program is the compiled code of a function. It may run many times concurrently.
 type Program struct {
 	runtime Runtime
 	code    *goja.Program
@@ -33,9 +33,9 @@ type Program struct {
 	prepare []func(*engine)
 }
 
-// Compile parses code and refuses what the runtime refuses. A fault has line
-// and column. The code of a function that CloudFront would refuse to create is
-// refused, too (CF-FN-71).
+// Compile parses code and refuses what the runtime refuses. A fault has a line and a
+// column. Code of a function that CloudFront would refuse to create is refused, too
+// (CF-FN-71).
 func Compile(code string, runtime Runtime) (*Program, *policy.FunctionFault) {
 	if runtime != Runtime1 && runtime != Runtime2 {
 		return nil, &policy.FunctionFault{Rule: "CF-FN-99", Kind: policy.FaultExecution, Message: fmt.Sprintf("no runtime %q: there are %s and %s", runtime, Runtime1, Runtime2)}

@@ -11,9 +11,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// ReadEvent reads a test event in the form of the service (CF-FN-93, CF-FN-98):
-// the ids may be left out, and the request, and for viewer-response the response,
-// have to be there. stage is the event's type where the event does not say it.
+// ReadEvent reads a test event in the form of the service (CF-FN-93, CF-FN-98): the ids are
+// optional; the request is required, and for viewer-response also the response. stage is
+// the event's type if the event does not specify it.
 func ReadEvent(text []byte, stage policy.Trigger) (*policy.FunctionEvent, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	if len(text) > policy.MaxFunctionEvent {

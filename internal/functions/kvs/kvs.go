@@ -20,8 +20,8 @@ const (
 	maxValue = 1024
 )
 
-// Store is a key-value store. It does not change, so that a run sees no update
-// (CF-KVS-28); a changed file makes a new one.
+// Store is a key-value store. It is immutable, so a run sees no update (CF-KVS-28); a
+// changed file makes a new one.
 type Store struct {
 	// ID is the store's UUID, "" if unknown.
 	ID string
@@ -39,7 +39,7 @@ func (s *Store) Get(key string) (string, bool) {
 	return v, ok
 }
 
-// Len is the number of keys.
+// Len returns the number of keys.
 func (s *Store) Len() int { return len(s.values) }
 
 // Parse reads the import format of the service, {"data": [{"key", "value"}]}
@@ -126,7 +126,7 @@ func (s *Store) add(key, value string) error {
 	return nil
 }
 
-// Of makes a store of pairs that a configuration has.
+// Of makes a store from the pairs of a configuration.
 func Of(pairs []distribution.KeyValue) (*Store, error) {
 	s := &Store{values: make(map[string]string, len(pairs))}
 	for _, p := range pairs {
@@ -137,7 +137,7 @@ func Of(pairs []distribution.KeyValue) (*Store, error) {
 	return s, nil
 }
 
-// Map makes a store of a map.
+// Map makes a store from a map.
 func Map(values map[string]string) (*Store, error) {
 	s := &Store{values: make(map[string]string, len(values))}
 	for key, value := range values {

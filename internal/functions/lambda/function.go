@@ -35,13 +35,13 @@ type Config struct {
 	Log func(line string)
 }
 
-// Function is a handler that can be invoked, many times at once.
+// Function is a handler that can be invoked, many times concurrently.
 type Function struct {
 	config Config
 	pool   *pool
 }
 
-// Error is how a run failed.
+// Error describes how a run failed.
 type Error struct {
 	// Type and Message are from the error that the handler threw, or ours.
 	Type, Message string
@@ -49,7 +49,7 @@ type Error struct {
 	Throttled bool
 }
 
-// Error says it in one line.
+// Error returns the error on one line.
 func (e *Error) Error() string {
 	if e.Type == "" {
 		return e.Message
@@ -57,7 +57,7 @@ func (e *Error) Error() string {
 	return e.Type + ": " + e.Message
 }
 
-// Result is what a run gave.
+// Result is the result of a run.
 type Result struct {
 	// Answer is what the handler returned, as JSON.
 	Answer []byte
@@ -65,8 +65,8 @@ type Result struct {
 	Log []string
 }
 
-// New makes a function. Its process starts with the first run. An error says
-// that there can be none: the file is missing, or the program to run it with.
+// New makes a function. Its process starts with the first run. An error means that the
+// file, or the program to run it, is missing.
 func New(c Config) (*Function, error) {
 	if c.Timeout == 0 {
 		c.Timeout = TimeLimit
@@ -89,7 +89,7 @@ func New(c Config) (*Function, error) {
 	return &Function{config: c, pool: newPool(command, c)}, nil
 }
 
-// Runtime is how the function runs, for people: nodejs, python or invoke.
+// Runtime returns how the function runs, for people: nodejs, python or invoke.
 func (f *Function) Runtime() string {
 	switch {
 	case f.pool == nil:
@@ -118,15 +118,15 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Result, error) {
 	return result, err
 }
 
-// Retire is for a function that has a successor: it runs what is still asked of it,
-// and keeps no process for more.
+// Retire is for a function that has been replaced: it still runs when invoked, but keeps no
+// idle process.
 func (f *Function) Retire() {
 	if f.pool != nil {
 		f.pool.retire()
 	}
 }
 
-// Processes is how many processes the function has at the moment.
+// Processes returns how many processes the function has at the moment.
 func (f *Function) Processes() int {
 	if f.pool == nil {
 		return 0
@@ -134,7 +134,7 @@ func (f *Function) Processes() int {
 	return f.pool.processes()
 }
 
-// Close ends the function's processes, those at work included.
+// Close ends the function's processes, including busy ones.
 func (f *Function) Close() {
 	if f.pool != nil {
 		f.pool.close()

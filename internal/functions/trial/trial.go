@@ -26,8 +26,8 @@ type Trial struct {
 	Now time.Time
 }
 
-// Result is what comes of it. Its JSON is that of the service's TestResult, as
-// far as the service has such a field (CF-FN-94).
+// Result is the result of a trial. Its JSON is that of the service's TestResult, as far as
+// the service has such a field (CF-FN-94).
 type Result struct {
 	ComputeUtilization    string
 	FunctionErrorMessage  string
@@ -48,7 +48,7 @@ type Modification struct {
 	Args   []any  `json:"args"`
 }
 
-// Live is a fault that a live request alone meets.
+// Live is a fault that only a live request would have.
 type Live struct {
 	Class   string `json:"class"`
 	Status  int    `json:"status"`
@@ -56,11 +56,11 @@ type Live struct {
 	Message string `json:"message"`
 }
 
-// Failed says whether a live request would fail.
+// Failed reports whether a live request would fail.
 func (r *Result) Failed() bool { return r.FunctionErrorMessage != "" || r.Live != nil }
 
-// Run tries the function on an event in the form of the service. An error says
-// what is wrong with the event; whatever is wrong with the code is in the result.
+// Run tries the function on an event in the form of the service. An error means that the
+// event is wrong; errors of the code are in the result.
 func (t Trial) Run(event []byte) (*Result, error) {
 	runtime := js.Runtime2
 	if t.Runtime != "" {

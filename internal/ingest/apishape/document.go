@@ -19,9 +19,9 @@ func LooksLike(n *tree.Node) bool {
 		"Origins", "DefaultCacheBehavior", "CallerReference")
 }
 
-// Document returns the set of a document of the API: what get-distribution,
-// get-distribution-config and the updates print, what create-distribution
-// takes, or a DistributionConfig alone.
+// Document returns the set of an API document: what get-distribution,
+// get-distribution-config and the updates print, what create-distribution accepts, or a
+// DistributionConfig alone.
 func Document(n *tree.Node, dialect tree.Dialect) (*tree.Set, error) {
 	if n.Has("DistributionList") {
 		return nil, &tree.Error{File: n.Pos.File, Message: "is a list of distributions, which leaves settings out", Hint: ExportHint}
@@ -70,7 +70,7 @@ func Document(n *tree.Node, dialect tree.Dialect) (*tree.Set, error) {
 	return set, nil
 }
 
-// ExportHint is the way to a file that can be read.
+// ExportHint says how to get a file that can be read.
 const ExportHint = "export what is deployed: aws cloudfront get-distribution-config --id ID > distribution.json"
 
 // wrapping are the fields around a configuration that are not part of it.
@@ -129,9 +129,9 @@ var apiNames = []struct {
 	{tree.ContinuousDeploymentPolicy, "ContinuousDeploymentPolicy", "ContinuousDeploymentPolicyConfig"},
 }
 
-// ResourceOf returns the resource that a document of the API holds, in the
-// form that get-cache-policy, get-key-group and their like print, and what
-// stands in it unknown. It reports false where there is none.
+// ResourceOf returns the resource that an API document holds, in the form that
+// get-cache-policy, get-key-group and the like print, and remarks on unknown parts. It
+// returns false if there is none.
 func ResourceOf(n *tree.Node, file string) (tree.Resource, []tree.Remark, bool) {
 	for _, name := range apiNames {
 		if !n.HasAny(name.wrapper, name.config) {

@@ -11,12 +11,11 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// EncodeAPIJSON writes the effective distribution as the API's JSON, every
-// default filled in and in a stable order. A distribution with an id or a name
-// of AWS's is wrapped as get-distribution does it. What the API has no place for
-// (policies and functions of the user's own, what was said when the file was
-// read) is in the field "_edgesim", so that reading it again gives an equal
-// distribution with equal notices.
+// EncodeAPIJSON writes the effective distribution as the API's JSON, with every default
+// filled in and in a stable order. A distribution with an id or domain name from AWS is
+// wrapped as by get-distribution. What the API has no place for (the user's own policies
+// and functions, notices from reading the file) is in the field "_edgesim", so that reading
+// it again gives an equal distribution with equal notices.
 func EncodeAPIJSON(d *distribution.Distribution) ([]byte, error) {
 	told := d.Notices
 	text, err := encodeJSON(d, nil)

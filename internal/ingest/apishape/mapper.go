@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// Options say how to make distributions of a set.
+// Options say how to make distributions from a set.
 type Options struct {
 	// AssumeUnresolved uses a placeholder for an origin's unknown domain name and omits
 	// other unknown values, with a warning each, instead of an [UnresolvedError].
@@ -236,13 +236,13 @@ func (r *reader) remarks() {
 	}
 }
 
-// UnresolvedError is a configuration that needs values which its files do not hold.
+// UnresolvedError is a configuration that needs values its files do not contain.
 type UnresolvedError struct {
 	// Values are all unresolved values; never empty.
 	Values []distribution.Unresolved
 }
 
-// Error returns one line for each value that is missing, with its places.
+// Error returns one line for each missing value, with its positions.
 func (e *UnresolvedError) Error() string {
 	return strings.Join(distribution.UnresolvedLines(e.Values), "\n")
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// Warnings returns what there is to say of a distribution that no file
-// describes, such as that of --origin.
+// Warnings returns the notices on a distribution that no file describes, such as that of
+// --origin.
 func Warnings(d *distribution.Distribution) []distribution.Notice {
 	r := (&mapper{set: &tree.Set{}}).newReader("")
 	r.warnings(d)
@@ -75,8 +75,8 @@ func hasParameter(s string) bool { return strings.Contains(s, "{{") && strings.C
 // and those customary in private networks).
 var privateSuffixes = []string{".localhost", ".local", ".internal", ".test", ".example", ".invalid", ".home.arpa", ".lan", ".intranet", ".private", ".corp", ".home"}
 
-// IsPrivateName reports whether a name has no place in public DNS: an address,
-// a single label, or a name below a private suffix.
+// IsPrivateName reports whether a name does not belong in public DNS: an address, a single
+// label, or a name below a private suffix.
 func IsPrivateName(name string) bool {
 	if _, err := netip.ParseAddr(name); err == nil || !strings.Contains(name, ".") {
 		return true

@@ -46,8 +46,8 @@ func readManifest(dir fs.FS, at string) (*manifest, error) {
 	return m, nil
 }
 
-// ReadAssembly reads all stacks of a folder that the CDK synthesized. shown is
-// the folder's path for messages.
+// ReadAssembly reads all stacks of a folder synthesized by the CDK. shown is the folder's
+// path for messages.
 func ReadAssembly(dir fs.FS, shown string, o Options) (*tree.Set, error) {
 	set := &tree.Set{Dialect: tree.DialectCloudFormation, Files: []string{path.Join(shown, "manifest.json")}}
 	a := &assembly{dir: dir, shown: shown, opts: o, set: set, exports: &exports{}}

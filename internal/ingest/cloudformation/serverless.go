@@ -22,8 +22,8 @@ func IsServerless(n *tree.Node) bool {
 	return n.Has("provider") && n.HasAny("service", "functions", "resources") && !n.Has("terraform") && !n.Has("resource") && !n.Has("AWSTemplateFormatVersion")
 }
 
-// ReadServerless reads the CloudFormation of a serverless.yml: what is under
-// resources, and its files where they are named by ${file(…)}.
+// ReadServerless reads the CloudFormation of a serverless.yml: what is under resources,
+// including files named by ${file(…)}.
 func ReadServerless(n *tree.Node, o Options) (*tree.Set, error) {
 	set := &tree.Set{Dialect: tree.DialectCloudFormation}
 	file := &serverlessFile{root: n, busy: map[string]bool{}}

@@ -186,5 +186,5 @@ type broken struct {
 	diags hcl.Diagnostics
 }
 
-// Value says why.
+// Value returns the diagnostics.
 func (b *broken) Value(*hcl.EvalContext) (cty.Value, hcl.Diagnostics) { return cty.DynamicVal, b.diags }

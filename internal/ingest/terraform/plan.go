@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest/tree"
 )
 
-// LooksLike reports whether a tree is what `terraform show -json` prints of a
-// plan or a state, a state file, or the JSON form of the language.
+// LooksLike reports whether a tree is a plan or state printed by `terraform show -json`, a
+// state file, or the JSON form of the language.
 func LooksLike(n *tree.Node) bool {
 	return looksLikeShown(n) || looksLikeState(n) || looksLikeSyntax(n)
 }
@@ -32,8 +32,8 @@ func looksLikeSyntax(n *tree.Node) bool {
 	return false
 }
 
-// ReadJSON reads a document that [LooksLike] Terraform. dir is the folder of
-// the file, for the JSON form of the language.
+// ReadJSON reads a document accepted by [LooksLike]. dir is the folder of the file, for the
+// JSON form of the language.
 func ReadJSON(shown string, root *tree.Node, dir string, o Options) (set *tree.Set, err error) {
 	defer rescue(shown, &err)
 	switch {

@@ -25,8 +25,8 @@ var globs = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
 
 func escapeGlob(dir string) string { return globs.Replace(dir) }
 
-// ReadFolder reads the configuration of a folder, as Terraform does: all its
-// files, values of variables from *.tfvars, and the modules below it.
+// ReadFolder reads the configuration of a folder as Terraform does: all its files, values
+// of variables from *.tfvars, and its modules.
 func ReadFolder(dir string, o Options) (set *tree.Set, err error) {
 	f, err := openFolder(dir)
 	if err != nil {
@@ -45,9 +45,8 @@ func ReadFolder(dir string, o Options) (set *tree.Set, err error) {
 	return e.read(cfg, dir)
 }
 
-// ReadConfiguration reads one file of a configuration alone. shown is its path
-// for messages; file() and modules are looked for below dir, or not at all
-// where dir is "".
+// ReadConfiguration reads a single file of a configuration. shown is its path for messages;
+// file() and modules are looked up below dir, or not at all if dir is "".
 func ReadConfiguration(shown string, data []byte, dir string, o Options) (set *tree.Set, err error) {
 	defer rescue(shown, &err)
 	var f *folder
@@ -319,7 +318,7 @@ func (w *walker) attachKeys() {
 	}
 }
 
-// IsConfiguration reports whether text is a file of the language.
+// IsConfiguration reports whether text is written in the language.
 func IsConfiguration(text []byte) bool { return start.Match(text) }
 
 // start matches a block of the language at the beginning of a line.

@@ -17,7 +17,7 @@ func IsTerragrunt(text []byte) bool {
 	return terragrunt.Match(text) && !strings.Contains(string(text), "\nresource \"aws_")
 }
 
-// ErrTerragrunt says what to run where a file or a folder is Terragrunt's.
+// ErrTerragrunt says what to run if a file or a folder is Terragrunt's.
 func ErrTerragrunt(file string) error {
 	return &tree.Error{
 		File: file, Message: "is a Terragrunt configuration: what it deploys is in the modules that Terragrunt fetches",
@@ -25,7 +25,7 @@ func ErrTerragrunt(file string) error {
 	}
 }
 
-// HasTerragrunt reports whether a folder is one of Terragrunt's.
+// HasTerragrunt reports whether a folder is used by Terragrunt.
 func HasTerragrunt(dir string) bool {
 	for _, name := range []string{"terragrunt.hcl", "root.hcl", "terragrunt.stack.hcl"} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
@@ -35,8 +35,8 @@ func HasTerragrunt(dir string) bool {
 	return false
 }
 
-// Pulumi returns the error for an export or a project file of Pulumi, or nil
-// where the document is neither.
+// Pulumi returns the error for a Pulumi export or project file, or nil if the document is
+// neither.
 func Pulumi(file string, root *tree.Node) error {
 	resources := root.At("deployment", "resources")
 	project := root.Has("name") && root.Has("runtime") && !root.HasAny("Resources", "resources", "functions", "provider") && strings.HasPrefix(filepath.Base(file), "Pulumi")

@@ -13,9 +13,9 @@ const (
 	maxRootEntries = 5000
 )
 
-// Roots returns the folders below dir that are configurations of their own with a
-// distribution: those that no other one calls as a module. They are written
-// "dir//envs/prod", so that modules beside them can be read as well.
+// Roots returns the folders below dir that are root configurations with a distribution:
+// those that no other one calls as a module. They are written "dir//envs/prod", so that
+// modules next to them can be read as well.
 func Roots(dir string) []string {
 	f, err := openFolder(dir)
 	if err != nil {

@@ -27,14 +27,14 @@ func NewObject(pos Position) *Node { return &Node{Kind: Object, Pos: pos} }
 // NewList returns a list.
 func NewList(pos Position, items ...*Node) *Node { return &Node{Kind: List, Pos: pos, Items: items} }
 
-// NewUnresolved returns a value that is not known, with its expression in
-// canonical form and what is missing.
+// NewUnresolved returns an unknown value, with its expression in canonical form and what is
+// missing.
 func NewUnresolved(expression string, pos Position, missing ...Missing) *Node {
 	return &Node{Kind: Unresolved, Text: expression, Pos: pos, Missing: missing}
 }
 
-// Set adds a member to an object, or replaces it, and returns the object. A
-// nil value changes nothing.
+// Set adds or replaces a member of an object, and returns the object. A nil value changes
+// nothing.
 func (n *Node) Set(name string, value *Node) *Node {
 	if value == nil {
 		return n

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Error is a file that cannot be read at all, as opposed to one that says
-// something CloudFront would reject.
+// Error is a file that cannot be read at all, as opposed to one that says something that
+// CloudFront would reject.
 type Error struct {
 	// File is the path as given, "-" for standard input, "" if unknown.
 	File string
@@ -35,7 +35,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Errorf returns an error at a place.
+// Errorf returns an error at a position.
 func Errorf(pos Position, format string, args ...any) *Error {
 	return &Error{File: pos.File, Line: int(pos.Line), Column: int(pos.Column), Message: fmt.Sprintf(format, args...)}
 }

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// ParseJSON reads one JSON value, with places and in order. Unlike
-// encoding/json it keeps a member that stands twice, for the reader to judge,
-// and it refuses text behind the value.
+// ParseJSON reads one JSON value, with positions and in order. Unlike encoding/json it
+// keeps a member that occurs twice, for the reader to judge, and refuses text after the
+// value.
 func ParseJSON(file string, text []byte) (*Node, error) {
 	r := &jsonReader{file: file, text: text, dec: json.NewDecoder(bytes.NewReader(text)), place: place{line: 1, column: 1}}
 	r.dec.UseNumber()

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Kind tells the values of a tree apart.
+// Kind is the kind of a value in a tree.
 type Kind uint8
 
 // The kinds of values.
@@ -16,24 +16,24 @@ const (
 	String
 	List
 	Object
-	// Unresolved is a value that the file computes from something it does not
-	// hold: a parameter without a default, an attribute of a load balancer.
+	// Unresolved is a value that the file computes from something it does not contain: a
+	// parameter without a default, an attribute of a load balancer.
 	Unresolved
 )
 
-// String names a kind for a message: "a string".
+// String returns the kind for a message: "a string".
 func (k Kind) String() string {
 	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object", "an unresolved value"}[k]
 }
 
-// Position is a place in a file. Lines and columns count from 1; 0 is unknown.
+// Position is a position in a file. Lines and columns count from 1; 0 is unknown.
 type Position struct {
 	// File is the path as the user gave it or as a file names it, "" for a single file.
 	File         string
 	Line, Column int32
 }
 
-// String writes file:line:column, as far as it is known.
+// String returns file:line:column, as far as known.
 func (p Position) String() string {
 	s := p.File
 	if p.Line > 0 {
@@ -47,7 +47,7 @@ func (p Position) String() string {
 	return s
 }
 
-// Node is a value with its place.
+// Node is a value with its position.
 type Node struct {
 	Kind Kind
 	Pos  Position
@@ -77,7 +77,7 @@ type Field struct {
 	Value *Node
 }
 
-// Missing is one thing that a value needs and no file holds.
+// Missing is something that a value needs and no file contains.
 type Missing struct {
 	// Key is the expression as --parameter accepts it: "DomainName",
 	// "LoadBalancer.DNSName", "var.domain", "aws_lb.this.dns_name".
@@ -88,10 +88,10 @@ type Missing struct {
 	Supply string
 }
 
-// Backend is the sort of server behind an origin's domain name.
+// Backend is the kind of server behind an origin's domain name.
 type Backend string
 
-// The backends that a resource's type gives away.
+// The backends that a resource's type reveals.
 const (
 	BackendBucket       Backend = "s3-bucket"
 	BackendWebsite      Backend = "s3-website"
@@ -102,14 +102,13 @@ const (
 	BackendMediaPackage Backend = "mediapackagev2"
 )
 
-// The bounds of a tree, against files made to exhaust memory.
+// The limits of a tree, against files made to exhaust memory.
 const (
 	MaxDepth = 100
 	MaxNodes = 400_000
 )
 
-// Get returns the member of an object, or nil. The last one wins where a name
-// stands twice.
+// Get returns the member of an object, or nil. If a name occurs twice, the last one counts.
 func (n *Node) Get(name string) *Node {
 	if n == nil || n.Kind != Object {
 		return nil
@@ -146,7 +145,7 @@ func (n *Node) HasAny(names ...string) bool {
 	return false
 }
 
-// Repeated returns the first field whose name stands a second time, or nil.
+// Repeated returns the first field whose name occurs a second time, or nil.
 func (n *Node) Repeated() *Field {
 	seen := make(map[string]bool, len(n.Fields))
 	for i := range n.Fields {
@@ -158,7 +157,7 @@ func (n *Node) Repeated() *Field {
 	return nil
 }
 
-// Show writes a value for a message, without what is inside.
+// Show returns a value for a message, without its contents.
 func (n *Node) Show() string {
 	switch n.Kind {
 	case List:

@@ -1,7 +1,7 @@
 package tree
 
-// Set is what a reader makes of its documents: every resource they hold, each
-// in the shape of the API, in the order of the files.
+// Set is the result of reading documents: every resource in them, each in the shape of the
+// API, in the order of the files.
 type Set struct {
 	// Dialect says who wrote the resources, and thus which rules of the API's JSON apply:
 	// CloudFormation and Terraform fill some fields in themselves.
@@ -25,26 +25,25 @@ type Dialect string
 
 // The dialects.
 const (
-	// DialectAPI is the API's own JSON: lists are {"Quantity", "Items"}, and the
-	// fields that the API demands must be there.
+	// DialectAPI is the API's own JSON: lists are {"Quantity", "Items"}, and the fields
+	// that the API requires must be present.
 	DialectAPI Dialect = "API JSON"
-	// DialectCloudFormation is a template: lists are plain or with Items, "true"
-	// and "443" stand for true and 443, and what the resource's schema leaves
-	// optional is filled in.
+	// DialectCloudFormation is a template: lists are plain or with Items, "true" and "443"
+	// stand for true and 443, and what the resource's schema makes optional is filled in.
 	DialectCloudFormation Dialect = "CloudFormation"
-	// DialectTerraform is Terraform, OpenTofu and what compiles to them; as
+	// DialectTerraform is Terraform, OpenTofu and what compiles to them; like
 	// CloudFormation, with what the AWS provider fills in.
 	DialectTerraform Dialect = "Terraform"
-	// DialectOverlay is a distribution written into an overlay by hand: the
-	// API's names, with nothing demanded that only creating one needs.
+	// DialectOverlay is a distribution written into an overlay by hand: the API's names,
+	// without the fields that only creating one requires.
 	DialectOverlay Dialect = "overlay"
 )
 
-// Type is the sort of a resource.
+// Type is the type of a resource.
 type Type string
 
-// The types of resources. Config of each is the API's structure named here;
-// lists in it may be plain.
+// The types of resources. The Config of each is the API structure named here; its lists may
+// be plain.
 const (
 	Distribution          Type = "Distribution"          // DistributionConfig
 	CachePolicy           Type = "CachePolicy"           // CachePolicyConfig
@@ -86,7 +85,7 @@ type Resource struct {
 	Tags *Node
 }
 
-// Remark is something a reader has to say.
+// Remark is a remark by a reader.
 type Remark struct {
 	Pos Position
 	// Path is the position in the source's own terms.

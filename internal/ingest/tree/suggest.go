@@ -2,8 +2,8 @@ package tree
 
 import "strings"
 
-// DidYouMean returns the candidate that was probably meant by a name that is
-// unknown, or "" where none is near.
+// DidYouMean returns the candidate that an unknown name probably meant, or "" if none is
+// close.
 func DidYouMean(name string, candidates []string) string {
 	best, distance := "", 1+len(name)/3
 	for _, c := range candidates {

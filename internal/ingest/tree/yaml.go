@@ -8,12 +8,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// MaxYAML bounds YAML, whose parser needs many times a text's size: CloudFormation
-// takes templates of 1 MB.
+// MaxYAML limits the size of YAML, whose parser needs many times the size of the text:
+// CloudFormation accepts templates of 1 MB.
 const MaxYAML = 2 << 20
 
-// ParseYAML reads one YAML document, with places, in order, and with the tags
-// that are the file's own. A key that stands twice is kept twice.
+// ParseYAML reads one YAML document, with positions, in order, and with the file's own
+// tags. A key that occurs twice is kept twice.
 func ParseYAML(file string, text []byte) (*Node, error) {
 	if len(text) > MaxYAML {
 		return nil, &Error{File: file, Message: "is bigger than the " + strconv.Itoa(MaxYAML>>20) + " MiB that YAML may have"}

@@ -25,8 +25,8 @@ import (
 //go:embed assets
 var embedded embed.FS
 
-// Policy is the Content-Security-Policy of the page: code, style and data from its
-// own address, and pictures that were recorded, which it makes data: URLs of.
+// Policy is the Content-Security-Policy of the page: code, style and data from its own
+// address, and recorded pictures, which it turns into data: URLs.
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -79,7 +79,7 @@ func contentType(name string) string {
 // views are the paths of the page besides "/": the first segment decides.
 var views = []string{"exchanges", "distribution", "faults", "rules", "cache"}
 
-// Has says whether an address is one of the page.
+// Has reports whether an address belongs to the page.
 func Has(address string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
 	for _, v := range views {
@@ -90,17 +90,17 @@ func Has(address string) bool {
 	return false
 }
 
-// Wants says whether who asks for "/" is a browser, and gets the page; a program
-// gets the list of addresses.
+// Wants reports whether a request for "/" comes from a browser, which gets the page; a
+// program gets the list of addresses.
 func Wants(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
-// ServeHTML sends the page itself, whatever view its address names.
+// ServeHTML sends the page itself, for every view.
 func (p *Page) ServeHTML(w http.ResponseWriter, r *http.Request) { p.send(w, r, "index.html") }
 
-// ServeAsset sends the file that an address below [Prefix] names, and says whether
-// there is one.
+// ServeAsset sends the file that an address below [Prefix] names, and reports whether it
+// exists.
 func (p *Page) ServeAsset(w http.ResponseWriter, r *http.Request) bool {
 	name := strings.TrimPrefix(r.URL.Path, Prefix)
 	if _, ok := p.assets[name]; !ok {

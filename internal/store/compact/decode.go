@@ -12,15 +12,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Decode reads the record of an exchange, without its bodies. part returns the
-// bytes of a part by its reference; they are not changed, and may be shared.
+// Decode reads the record of an exchange, without its bodies. part returns the bytes of a
+// part by its reference; they must not be modified, and may be shared.
 func Decode(record []byte, part func(ref uint64) ([]byte, error)) (*recording.Exchange, error) {
 	return (&Decoder{Part: part}).Decode(record)
 }
 
-// Decoder reads records whose references mean the same, and has of what many refer to
-// one copy, which the exchanges share. It must not be used concurrently. Its memory is
-// bounded.
+// Decoder reads records with a common set of references, and keeps one copy of a part that
+// many records refer to, which the exchanges share. It must not be used concurrently. Its
+// memory is limited.
 type Decoder struct {
 	// Part returns the bytes of a part by its reference; they must not be modified, and may
 	// be shared.

@@ -34,8 +34,8 @@ const (
 	nearBits = 10
 )
 
-// Encoder encodes exchanges one after the other and remembers which parts it
-// has written. It must not be used concurrently. Its memory is bounded.
+// Encoder encodes exchanges one after another and remembers which parts it has written. It
+// must not be used concurrently. Its memory is limited.
 type Encoder struct {
 	// External stores a part elsewhere and returns the reference to it. Default: parts are
 	// written into the records themselves, and a reference is the number of bytes before
@@ -76,8 +76,7 @@ type findingsKey struct {
 	length int
 }
 
-// Forget makes the Encoder forget all parts: records that follow refer to
-// nothing that came before.
+// Forget makes the Encoder forget all parts: later records refer to nothing before them.
 func (c *Encoder) Forget() {
 	if c.parts == nil {
 		c.seed = maphash.MakeSeed()
@@ -87,9 +86,8 @@ func (c *Encoder) Forget() {
 	c.handshakes, c.findings = map[*originconn.Handshake]uint64{}, map[findingsKey]uint64{}
 }
 
-// Encode returns the record of an exchange without the bytes of its bodies. base
-// is the number of bytes before the record in the place where it is kept. The
-// result is valid until the next call.
+// Encode returns the record of an exchange without its bodies. base is the number of bytes
+// before the record in its file. The result is valid until the next call.
 func (c *Encoder) Encode(e *recording.Exchange, base uint64) []byte {
 	if c.parts == nil {
 		c.Forget()
@@ -157,8 +155,8 @@ func (c *Encoder) item(b []byte, field int, s string) []byte {
 // part does not know where that one starts.
 const partSum = 4
 
-// OpenPart returns the bytes of a part that was written into a record, from what
-// follows its length, and whether they are as they were written.
+// OpenPart returns the bytes of a part that was written into a record, from what follows
+// its length, and whether they are intact.
 func OpenPart(sealed []byte) (part []byte, ok bool) {
 	if len(sealed) < partSum {
 		return nil, false

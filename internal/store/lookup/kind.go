@@ -30,7 +30,7 @@ type Kind struct {
 // Columns are the columns of a table of kinds, in the order of [Kind.Values].
 var Columns = []string{"status", "cause", "rules", "method", "host", "host_name", "behavior", "origin", "edge"}
 
-// Values are the values of a row. Texts are bytes, as hosts and methods may be
+// Values returns the values of a row. Texts are bytes, because hosts and methods may be
 // anything that a viewer sends.
 func (k *Kind) Values() []any {
 	return []any{
@@ -74,10 +74,9 @@ func ruleList(rules []policy.RuleID, marks []recording.Mark) string {
 // markPrefix distinguishes a mark among rules.
 const markPrefix = "@"
 
-// Key returns a number by which an exchange is found by its id. Ids that edgesim
-// makes end in when they were made, so that the keys of new exchanges stand
-// together in an index and not all over it; others get a hash. Two ids may have
-// one key.
+// Key returns a number by which an exchange is found by its id. Ids made by edgesim end in
+// their creation time, so the keys of new exchanges are close together in an index; others
+// get a hash. Two ids may have the same key.
 func Key(id string) int64 {
 	const bytes, text = 40, 56
 	var raw [bytes + 2]byte

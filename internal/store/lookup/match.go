@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// MatchTarget says whether Path and Text of a filter let a target through, as the
-// conditions of [Dialect.Select] do. host says whether the host contains Text; it is
-// asked where the target does not.
+// MatchTarget reports whether Path and Text of a filter match a target, as the conditions
+// of [Dialect.Select] do. host reports whether the host contains Text; it is called if the
+// target does not.
 func MatchTarget(f *recording.Filter, target []byte, host func() bool) bool {
 	if f.Text != "" && !bytes.Contains(target, []byte(f.Text)) && !host() {
 		return false

@@ -9,7 +9,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Dialect is how a database differs from others.
+// Dialect describes how a database differs from others.
 type Dialect struct {
 	// Numbered means that placeholders are $1, $2 instead of ?.
 	Numbered bool
@@ -18,7 +18,7 @@ type Dialect struct {
 	Contains func(column, place string) string
 }
 
-// Statement is SQL with the values of its places.
+// Statement is SQL with the values of its placeholders.
 type Statement struct {
 	Text   string
 	Values []any
@@ -28,8 +28,8 @@ type Statement struct {
 // exchanges in order, most of which will match.
 const maxKinds = 64
 
-// Kinds returns the statement that selects the ids of the kinds that a filter
-// lets through, and whether the filter says anything about kinds at all.
+// Kinds returns the statement that selects the ids of the kinds that match a filter, and
+// whether the filter constrains kinds at all.
 func (d Dialect) Kinds(f *recording.Filter) (Statement, bool) {
 	b := builder{dialect: d}
 	b.write("SELECT id FROM kind WHERE ")
@@ -37,10 +37,10 @@ func (d Dialect) Kinds(f *recording.Filter) (Statement, bool) {
 	return b.statement(), any
 }
 
-// Select returns the statement that selects these columns of the exchanges that
-// a filter lets through, in its order, one more than its limit. from is the
-// cursor's number. The kinds are those of [Dialect.Kinds], and constrained says
-// that only they fit. lowest is a number below which no exchange fits.
+// Select returns the statement that selects these columns of the exchanges that match a
+// filter, in its order, one more than its limit. from is the cursor's number. kinds come
+// from [Dialect.Kinds], and constrained means that only they match. lowest is a number
+// below which no exchange matches.
 func (d Dialect) Select(columns string, f *recording.Filter, from, lowest uint64, kinds []int64, constrained bool) Statement {
 	b := builder{dialect: d}
 	term := func() {
@@ -179,8 +179,8 @@ func (b *builder) prefix(text string) {
 	}
 }
 
-// Nanos is a time as databases have it: nanoseconds since 1970, and the first or
-// last that there are for a time outside them.
+// Nanos returns a time as databases store it: nanoseconds since 1970, limited to the range
+// of an int64.
 func Nanos(t time.Time) int64 {
 	switch first, last := time.Unix(0, math.MinInt64), time.Unix(0, math.MaxInt64); {
 	case t.Before(first):

@@ -10,7 +10,7 @@ import (
 // errReadOnly is the error for changing what was opened for reading.
 var errReadOnly = errors.New("the recordings were opened for reading only")
 
-// Delete forgets the exchanges with these ids.
+// Delete deletes the exchanges with these ids.
 func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	if s.config.ReadOnly {
 		return 0, errReadOnly
@@ -43,7 +43,7 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	return int(n), nil
 }
 
-// Reset forgets every exchange of every edge. Numbers go on.
+// Reset deletes every exchange of every edge. Numbering continues.
 func (s *Store) Reset(ctx context.Context) (int, error) {
 	if s.config.ReadOnly {
 		return 0, errReadOnly

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Config says which database a Store is in, and how much it keeps there. The
-// limits are those of the whole database, whoever wrote it.
+// Config says which database a Store uses, and how much it keeps there. The limits apply to
+// the whole database, including what other edges write.
 type Config struct {
 	// URL names the database, as postgres://USER@HOST/DATABASE; required.
 	URL string

@@ -21,7 +21,7 @@ var dialect = lookup.Dialect{
 	Contains: func(column, place string) string { return "position(" + place + " in " + column + ") > 0" },
 }
 
-// Get returns the exchange with this id whole.
+// Get returns the whole exchange with this id.
 func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error) {
 	s.queue.Flush(ctx)
 	all, err := s.exchanges(ctx, lookup.Statement{
@@ -36,7 +36,7 @@ func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error)
 	return all[0].exchange, nil
 }
 
-// List returns the exchanges that the filter lets through.
+// List returns the exchanges that match the filter.
 func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, error) {
 	from, err := recording.ParseCursor(f.Cursor)
 	if err != nil {
@@ -155,7 +155,7 @@ func (s *Store) part(ctx context.Context, ref int64) ([]byte, error) {
 	return b, nil
 }
 
-// Stats counts what there is.
+// Stats returns counts of the exchanges.
 func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
 	s.queue.Flush(ctx)
 	stats := recording.Stats{Statuses: map[int]int64{}, Causes: map[policy.CauseName]int64{}}

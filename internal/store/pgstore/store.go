@@ -44,9 +44,9 @@ const (
 	retryTimeout   = 2 * time.Second
 )
 
-// Open opens the database and brings it to the newest schema. A database that
-// cannot be reached is not an error for who writes: it is tried again, and the spool
-// keeps what comes. One that refuses us is.
+// Open opens the database and brings it to the newest schema. An unreachable database is
+// not an error for a writer: it is retried, and the spool keeps new exchanges. One that
+// refuses us is.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c.defaults()
 	pool, err := connect(ctx, &c)
@@ -115,16 +115,16 @@ func unreachable(err error) bool {
 	return false
 }
 
-// Record takes an exchange. It waits where the queue is full of what cannot be
-// written as fast as it comes.
+// Record takes an exchange. It waits if the queue is full because exchanges come faster
+// than they can be written.
 func (s *Store) Record(e *recording.Exchange) {
 	if s.spool != nil {
 		s.queue.Put(e)
 	}
 }
 
-// Health says how the store is. It is well while the spool keeps what the
-// database does not.
+// Health returns the health of the store. It is healthy while the spool keeps what the
+// database does not accept.
 func (s *Store) Health() recording.Health {
 	h := s.queue.Health()
 	if s.spool != nil {
@@ -139,7 +139,7 @@ func (s *Store) Health() recording.Health {
 	return h
 }
 
-// Close delivers what is queued, or spools it, and closes the connections.
+// Close writes or spools what is queued, and closes the connections.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.queue.Close()

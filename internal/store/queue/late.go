@@ -7,9 +7,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Late has the exchanges that were written before their handshake was explained:
-// the scan that does so takes its time, and the exchange must not wait for it.
-// The zero value is ready for use, by one goroutine.
+// Late holds the exchanges that were written before their handshake was explained: the scan
+// for that takes time, and the exchange must not wait for it. The zero value is ready for
+// use; it must not be used concurrently.
 type Late struct {
 	waiting []late
 }
@@ -28,11 +28,11 @@ const (
 	maxLate = 64
 )
 
-// Some says whether any explanation is waited for.
+// Some reports whether any explanation is pending.
 func (l *Late) Some() bool { return len(l.waiting) > 0 }
 
-// Note notes those of a batch that wait for an explanation. Their numbers begin
-// with first.
+// Note adds the exchanges of a batch whose explanation is pending. Their numbers begin with
+// first.
 func (l *Late) Note(batch []Item, first int64, r *recording.Redactor) {
 	for i := range batch {
 		if explained(batch[i].Exchange) || len(l.waiting) >= maxLate {
@@ -44,8 +44,8 @@ func (l *Late) Note(batch []Item, first int64, r *recording.Redactor) {
 	}
 }
 
-// Explained calls again for every exchange whose explanation has come meanwhile,
-// redacted and with its bodies, and waits for it no more.
+// Explained calls again for every exchange whose explanation has arrived, redacted and with
+// its bodies, and removes it.
 func (l *Late) Explained(again func(number int64, e *recording.Exchange)) {
 	now := time.Now()
 	l.waiting = slices.DeleteFunc(l.waiting, func(x late) bool {

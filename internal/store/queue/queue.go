@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Item is an exchange that waits to be written. The bodies that it refers to are
-// gone: it has copies, until Finished.
+// Item is an exchange that waits to be written. The bodies it refers to are gone: it has
+// copies, until Finished.
 type Item struct {
 	Exchange     *recording.Exchange
 	viewer, body *[]byte // pooled copies of the bodies; nil if there are none
@@ -29,17 +29,17 @@ func (i *Item) Whole(r *recording.Redactor) *recording.Exchange {
 	return &own
 }
 
-// A batch is due when it has BatchRows exchanges or takes batchBytes, or when its
-// first one is BatchTime old. A row of a batch of 500 costs two thirds of one of
-// a batch of 100 (measured); more than these win nothing.
+// A batch is due when it has BatchRows exchanges or batchBytes bytes, or when its first one
+// is BatchTime old. A row of a batch of 500 costs two thirds of one of a batch of 100
+// (measured); larger batches gain nothing.
 const (
 	BatchRows  = 500
 	BatchTime  = 100 * time.Millisecond
 	batchBytes = 2 << 20
 )
 
-// DefaultBytes is how much memory may wait to be written. More would only hide
-// for longer that the disk is too slow.
+// DefaultBytes is how much memory may wait to be written. More would only hide a slow disk
+// for longer.
 const DefaultBytes = 8 << 20
 
 // bodies are buffers for copies of bodies.
@@ -75,8 +75,8 @@ func bytesOf(b *[]byte) []byte {
 	return *b
 }
 
-// Queue holds what waits to be written, bounded in bytes. Who comes when it is
-// full waits, unless the store fails: then the exchange is lost, and counted.
+// Queue holds what waits to be written, limited in bytes. Put waits while it is full,
+// unless the store fails: then the exchange is lost, and counted.
 type Queue struct {
 	limit int64
 	// gather is the age of the first item at which a batch is due.
@@ -98,7 +98,7 @@ type Queue struct {
 	ended   chan struct{} // closed by Close
 }
 
-// New returns a queue for so many bytes, in which a batch is due after BatchTime.
+// New returns a queue of limit bytes, in which a batch is due after BatchTime.
 func New(limit int64) *Queue { return NewGathering(limit, BatchTime) }
 
 // NewGathering is New with another time after which a batch is due.
@@ -143,13 +143,13 @@ func (q *Queue) signal() {
 	}
 }
 
-// Wake gives something when it is worth asking Due again.
+// Wake returns a channel that signals when it is worth calling Due again.
 func (q *Queue) Wake() <-chan struct{} { return q.wake }
 
-// Ended is closed by Close.
+// Ended returns a channel that Close closes.
 func (q *Queue) Ended() <-chan struct{} { return q.ended }
 
-// Due says how long the next batch may still wait, and whether there is one.
+// Due returns how long the next batch may still wait, and whether there is one.
 func (q *Queue) Due() (time.Duration, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -162,7 +162,7 @@ func (q *Queue) Due() (time.Duration, bool) {
 	return max(0, q.gather-time.Since(q.first)), true
 }
 
-// Take moves the oldest items into batch, which is returned.
+// Take appends the oldest items to batch and returns it.
 func (q *Queue) Take(batch []Item) []Item {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -180,7 +180,7 @@ func (q *Queue) Take(batch []Item) []Item {
 	return batch
 }
 
-// Finished says that a batch is written, or lost.
+// Finished notes that a batch has been written, or lost.
 func (q *Queue) Finished(batch []Item, lost bool) {
 	q.mu.Lock()
 	for i := range batch {
@@ -198,8 +198,8 @@ func (q *Queue) Finished(batch []Item, lost bool) {
 	}
 }
 
-// Fail notes why nothing can be written, or with nil that it can, and says
-// whether that is new.
+// Fail notes why nothing can be written, or with nil that it can, and reports whether that
+// has changed.
 func (q *Queue) Fail(err error) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -210,7 +210,7 @@ func (q *Queue) Fail(err error) bool {
 	return changed
 }
 
-// Close lets nothing in any more.
+// Close closes the queue to new exchanges.
 func (q *Queue) Close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -220,14 +220,14 @@ func (q *Queue) Close() {
 	q.signal()
 }
 
-// Closed says whether Close was called.
+// Closed reports whether Close was called.
 func (q *Queue) Closed() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.closed
 }
 
-// LoseRest loses what is still queued, at the end.
+// LoseRest gives up what is still queued, at the end.
 func (q *Queue) LoseRest() {
 	for {
 		rest := q.Take(nil)
@@ -238,7 +238,7 @@ func (q *Queue) LoseRest() {
 	}
 }
 
-// Flush waits until all that was put in before is written, or cannot be.
+// Flush waits until everything put in before is written, or cannot be.
 func (q *Queue) Flush(ctx context.Context) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -259,7 +259,7 @@ func (q *Queue) Flush(ctx context.Context) {
 	}
 }
 
-// Health says how the queue is.
+// Health returns the health of the queue.
 func (q *Queue) Health() recording.Health {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -12,10 +12,10 @@ import (
 // one batch time, and needs another to write them.
 const othersTake = 2 * queue.BatchTime
 
-// AwaitOthers gives an edge that has the folder open, too, the time in which it
-// ordinarily writes what it has finished: who asks for the newest exchange right
-// after it was made means that one. It returns at once where nobody had the
-// folder open before. An edge whose disk is slow or failing may take longer.
+// AwaitOthers waits as long as another edge that has the folder open usually takes to write
+// finished exchanges: a request for the newest exchange right after it was made means that
+// one. It returns at once if no one else had the folder open. An edge whose disk is slow or
+// failing may take longer.
 func (s *Store) AwaitOthers(ctx context.Context) {
 	if !s.config.ReadOnly || !s.shared {
 		return

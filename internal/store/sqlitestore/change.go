@@ -7,8 +7,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Delete forgets the exchanges with these ids. Their bytes go with the segment
-// they are in.
+// Delete deletes the exchanges with these ids. Their bytes go with the segment they are in.
 func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	s.queue.Flush(ctx)
 	var numbers []int64
@@ -33,7 +32,7 @@ func (s *Store) Delete(ctx context.Context, ids ...string) (int, error) {
 	return s.forget(ctx, numbers)
 }
 
-// Reset forgets every exchange, and deletes the segments. Numbers go on.
+// Reset deletes every exchange and the segments. Numbering continues.
 func (s *Store) Reset(ctx context.Context) (int, error) {
 	s.queue.Flush(ctx)
 	reset := func(ix *index) (int64, error) {

@@ -15,7 +15,7 @@ const (
 	DefaultSegmentBytes = 64 << 20
 )
 
-// Config says where and how much a Store keeps.
+// Config says where a Store is and how much it keeps.
 type Config struct {
 	// Dir is the folder; required. It is created if it does not exist.
 	Dir string

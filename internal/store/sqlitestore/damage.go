@@ -93,9 +93,8 @@ var _ recording.Checker = (*Store)(nil)
 // checkedAtOnce is how many rows of the index are read at a time.
 const checkedAtOnce = 1000
 
-// Check reads every exchange and its bodies, and asks SQLite about the index. A
-// repair deletes the rows of those that are damaged, and makes a damaged index
-// again from the segments.
+// Check reads every exchange and its bodies, and checks the index with SQLite. A repair
+// deletes the rows of damaged exchanges, and rebuilds a damaged index from the segments.
 func (s *Store) Check(ctx context.Context, repair bool) (recording.CheckReport, error) {
 	if repair && s.config.ReadOnly {
 		return recording.CheckReport{}, errReadOnly

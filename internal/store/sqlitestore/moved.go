@@ -7,15 +7,15 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Oldest are the exchanges that were recorded first, for who moves them elsewhere:
-// it takes them, and deletes them with [Store.DeleteOldest] when they are there.
+// Oldest holds the exchanges that were recorded first, for moving them elsewhere: once they
+// are there, [Store.DeleteOldest] deletes them.
 type Oldest struct {
 	Exchanges []*recording.Exchange
 	numbers   []int64
 	made      int64 // the store's, of the folder that the numbers are of
 }
 
-// TakeOldest returns up to so many of the oldest exchanges, whole.
+// TakeOldest returns up to most of the oldest exchanges, with their bodies.
 func (s *Store) TakeOldest(ctx context.Context, most int) (Oldest, error) {
 	made := s.made.Load()
 	page, err := s.List(ctx, recording.Filter{OldestFirst: true, Limit: most, Bodies: true})
@@ -36,8 +36,8 @@ func (s *Store) TakeOldest(ctx context.Context, most int) (Oldest, error) {
 // errOther means that the index has been rebuilt meanwhile, with other numbers.
 var errOther = errors.New("the index was made again")
 
-// DeleteOldest forgets exchanges that TakeOldest has returned, and returns how many
-// there were. It does not have to look for each by its id, as Delete does.
+// DeleteOldest deletes exchanges that TakeOldest has returned, and returns how many there
+// were. Unlike Delete, it need not look up each one by its id.
 func (s *Store) DeleteOldest(ctx context.Context, o Oldest) (int, error) {
 	n, err := s.forgetIf(ctx, o.numbers, func() error {
 		if s.made.Load() != o.made {

@@ -20,7 +20,7 @@ var dialect = lookup.Dialect{Contains: func(column, place string) string { retur
 // place is where an exchange is.
 type place struct{ number, place int64 }
 
-// Get returns the exchange with this id whole.
+// Get returns the whole exchange with this id.
 func (s *Store) Get(ctx context.Context, id string) (*recording.Exchange, error) {
 	s.queue.Flush(ctx)
 	e, _, err := s.find(ctx, id)
@@ -52,7 +52,7 @@ func (s *Store) find(ctx context.Context, id string) (*recording.Exchange, int64
 	return nil, 0, &recording.NotFoundError{ID: id}
 }
 
-// List returns the exchanges that the filter lets through.
+// List returns the exchanges that match the filter.
 func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, error) {
 	from, err := recording.ParseCursor(f.Cursor)
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Store) suspect(err error) error {
 	return err
 }
 
-// Stats counts what there is.
+// Stats returns counts of the exchanges.
 func (s *Store) Stats(ctx context.Context) (recording.Stats, error) {
 	s.queue.Flush(ctx)
 	stats := recording.Stats{Statuses: map[int]int64{}, Causes: map[policy.CauseName]int64{}}

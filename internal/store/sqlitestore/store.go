@@ -43,8 +43,8 @@ const indexName = "index.db"
 // busyTimeout is how long one process waits for another that writes.
 const busyTimeout = 5 * time.Second
 
-// Open opens the folder, makes it if it is not there, and brings it to the
-// newest schema.
+// Open opens the folder, creates it if it does not exist, and brings it to the newest
+// schema.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	c.defaults()
 	s := &Store{config: c, queue: queue.New(c.QueueBytes), shared: inUse(filepath.Join(c.Dir, indexName))}
@@ -173,8 +173,8 @@ func writable(dir string) error {
 	return os.Remove(f.Name())
 }
 
-// Record takes an exchange, without its secrets. It waits where the queue is full of
-// what cannot be written as fast as it comes.
+// Record takes an exchange, without its secrets. It waits if the queue is full because
+// exchanges come faster than they can be written.
 func (s *Store) Record(e *recording.Exchange) {
 	if s.config.ReadOnly {
 		return
@@ -184,7 +184,7 @@ func (s *Store) Record(e *recording.Exchange) {
 	s.queue.Put(s.config.Redactor.Redact(e))
 }
 
-// Health says how the store is.
+// Health returns the health of the store.
 func (s *Store) Health() recording.Health {
 	h := s.queue.Health()
 	h.Damaged = s.damage.count()

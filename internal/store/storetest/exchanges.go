@@ -12,11 +12,10 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Noon is when the exchange number 0 was received; the n-th comes n seconds
-// later.
+// Noon is when exchange number 0 was received; the n-th comes n seconds later.
 var Noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
-// Success returns the n-th exchange that went well.
+// Success returns the n-th exchange, a successful one.
 func Success(n int) *recording.Exchange {
 	start := Noon.Add(time.Duration(n) * time.Second)
 	return &recording.Exchange{
@@ -46,7 +45,7 @@ func Success(n int) *recording.Exchange {
 	}
 }
 
-// Failure returns the n-th exchange that failed.
+// Failure returns the n-th exchange, a failed one.
 func Failure(n int) *recording.Exchange {
 	e := Success(n)
 	e.ID = fmt.Sprintf("bad-%d", n)
@@ -60,7 +59,7 @@ func Failure(n int) *recording.Exchange {
 	return e
 }
 
-// Handshake returns one with a chain and all else that a handshake may have.
+// Handshake returns a handshake with a chain and everything else it may have.
 func Handshake() *originconn.Handshake {
 	return &originconn.Handshake{
 		Road: "crypto/tls", SNI: "app.example.com",

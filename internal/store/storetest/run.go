@@ -15,8 +15,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// Run holds a store to what all stores promise. open returns an empty one that
-// redacts secrets and has room for some thousand exchanges; Run closes it.
+// Run tests what all stores must do. open returns an empty store that redacts secrets and
+// has room for some thousand exchanges; Run closes it.
 func Run(t *testing.T, open func(t *testing.T) recording.Store) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, recording.Store){

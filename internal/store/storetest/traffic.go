@@ -12,19 +12,19 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// The causes of what fails in traffic.
+// The causes of failures in traffic.
 const (
 	FrequentCause = policy.CauseConnectRefused
 	RareCause     = policy.CauseCertExpired
 	rarely        = 50_000
 )
 
-// RareIn is how many of so many exchanges of traffic fail with [RareCause].
+// RareIn returns how many of so many exchanges of traffic fail with [RareCause].
 func RareIn(exchanges int) int { return (exchanges + rarely/2 - 1) / rarely }
 
-// Traffic returns the n-th exchange as an edge makes them now, a GET without a body over
-// the connection of the attempt. One in twenty fails with [FrequentCause] and one in fifty
-// thousand with [RareCause].
+// Traffic returns the n-th exchange, received now: a GET without a body over the connection
+// of the attempt. One in twenty fails with [FrequentCause] and one in fifty thousand with
+// [RareCause].
 func Traffic(n int, attempt *originconn.Attempt) *recording.Exchange {
 	var raw [40]byte
 	binary.BigEndian.PutUint64(raw[:], uint64(n)*0x9e3779b97f4a7c15)
@@ -78,7 +78,7 @@ func Traffic(n int, attempt *originconn.Attempt) *recording.Exchange {
 	return e
 }
 
-// TrafficAttempt is what attempts on one connection share.
+// TrafficAttempt returns what attempts on one connection share.
 func TrafficAttempt() *originconn.Attempt {
 	a := &originconn.Attempt{
 		Number: 1, Addresses: []string{"127.0.0.1"}, Address: "127.0.0.1:443",
