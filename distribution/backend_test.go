@@ -6,7 +6,7 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// TestBackendOf: what stands behind a name, buckets in every form first.
+// TestBackendOf: the backend that a name reveals, buckets in every form first.
 func TestBackendOf(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]distribution.Backend{

@@ -35,8 +35,8 @@ func TestManagedPolicies(t *testing.T) {
 	}
 }
 
-// TestManagedPoliciesAreLegal holds our data to the rules for custom policies:
-// all but the quotas on names, which AWS does not keep itself.
+// TestManagedPoliciesAreLegal checks our data against the rules for custom policies, except
+// the quotas on names, which AWS itself exceeds.
 func TestManagedPoliciesAreLegal(t *testing.T) {
 	t.Parallel()
 	for _, cache := range []string{"Amplify", "CachingDisabled", "CachingOptimized", "CachingOptimizedForUncompressedObjects", "Elemental-MediaPackage",

@@ -222,8 +222,7 @@ func TestValidateDistribution(t *testing.T) {
 	})
 }
 
-// TestQuotasAreMarked keeps what AWS raises on request apart from what it
-// never accepts.
+// TestQuotasAreMarked distinguishes what AWS raises on request from what it never accepts.
 func TestQuotasAreMarked(t *testing.T) {
 	t.Parallel()
 	d := valid(t)

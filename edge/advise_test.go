@@ -10,10 +10,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestTellsWhatWasDropped: a viewer is told, on its very answer, what the origin did
-// not get where that may be why it refused, and that a browser keeps an answer from
-// a page of another site, whatever its status. Nothing is told of an answer that is
-// wanted.
+// TestTellsWhatWasDropped: an answer tells the viewer what the origin did not get, if that
+// may be why it refused, and that a browser hides the answer from a page of another site,
+// regardless of its status. A successful answer says nothing.
 func TestTellsWhatWasDropped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, r *http.Request) {

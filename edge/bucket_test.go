@@ -45,8 +45,8 @@ func TestBucketProtocol(t *testing.T) {
 	}
 }
 
-// TestBucketHeader: what S3 says of its own requests does not reach viewers
-// (CF-S3-28); what another origin says under these names does.
+// TestBucketHeader: S3's fields about its own requests do not reach viewers (CF-S3-28);
+// another origin's fields of the same names do.
 func TestBucketHeader(t *testing.T) {
 	t.Parallel()
 	for _, bucket := range []bool{true, false} {

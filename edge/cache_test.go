@@ -125,7 +125,7 @@ func TestCacheServes(t *testing.T) {
 	})
 }
 
-// TestCacheForbidden: what the origin forbids (CF-CACHE-10, CF-CACHE-11,
+// TestCacheForbidden: answers that the origin forbids to cache (CF-CACHE-10, CF-CACHE-11,
 // CF-CACHE-40, CF-CACHE-41), by Min TTL.
 func TestCacheForbidden(t *testing.T) {
 	t.Parallel()
@@ -205,7 +205,7 @@ func TestCacheRevalidates(t *testing.T) {
 	})
 }
 
-// TestCacheStaleOnError: what stands in for an origin that fails, and for how long
+// TestCacheStaleOnError: what replaces the answer of a failing origin, and for how long
 // (CF-CACHE-16 to CF-CACHE-19, CF-CACHE-42, CF-CACHE-56, CF-TIME-12).
 func TestCacheStaleOnError(t *testing.T) {
 	t.Parallel()

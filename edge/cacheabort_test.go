@@ -16,10 +16,10 @@ import (
 	"github.com/edgesim/edgesim/edge"
 )
 
-// TestCacheAbortedFills: a thousand viewers that leave while a large body goes into
-// the cache, before or behind its beginning, alone or two of one key. No goroutine
-// stays (the bubble would not end), no connection (newBubble watches them), no file,
-// nothing under way and nothing in the cache; the next viewer gets the whole.
+// TestCacheAbortedFills: a thousand viewers leave while a large body is being cached,
+// before or after its beginning, alone or two with the same key. No goroutine remains (the
+// bubble would not end), no connection (newBubble watches them), no file, nothing in
+// progress and nothing in the cache; the next viewer gets the whole body.
 func TestCacheAbortedFills(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

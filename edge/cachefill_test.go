@@ -65,8 +65,8 @@ func TestCacheCollapses(t *testing.T) {
 	})
 }
 
-// TestCacheLeaderLeaves: a viewer that leaves harms nobody who waits for its
-// answer; with the last of them the request to the origin ends.
+// TestCacheLeaderLeaves: a viewer that leaves does not affect others who wait for its
+// answer; when the last one leaves, the request to the origin ends.
 func TestCacheLeaderLeaves(t *testing.T) {
 	t.Parallel()
 	for _, waits := range []bool{true, false} {
@@ -98,8 +98,8 @@ func TestCacheLeaderLeaves(t *testing.T) {
 	}
 }
 
-// TestCacheNotCollapsed proves CF-CACHE-31: where an answer cannot be shared those
-// that waited go on by themselves, a few at a time, and the next ones do not wait.
+// TestCacheNotCollapsed proves CF-CACHE-31: if an answer cannot be shared, the waiting
+// requests continue alone, a few at a time, and later ones do not wait.
 func TestCacheNotCollapsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -284,8 +284,8 @@ func TestCacheCutShort(t *testing.T) {
 	})
 }
 
-// TestCacheTooLarge: more than 50 GB is refused where it would be cached, and
-// passed on where not (CF-RESP-28, CF-RESP-29, CF-LIMIT-04).
+// TestCacheTooLarge: more than 50 GB is refused if it would be cached, and otherwise passed
+// on (CF-RESP-28, CF-RESP-29, CF-LIMIT-04).
 func TestCacheTooLarge(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{true, false} {
@@ -307,8 +307,7 @@ func TestCacheTooLarge(t *testing.T) {
 	}
 }
 
-// TestCacheAcrossReload: a change of the configuration leaves what is kept
-// (CF-CONN-23).
+// TestCacheAcrossReload: a change of the configuration keeps the cache (CF-CONN-23).
 func TestCacheAcrossReload(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -324,7 +323,7 @@ func TestCacheAcrossReload(t *testing.T) {
 	})
 }
 
-// TestCacheOf1xx: an early hint is not what is kept (CF-CACHE-95).
+// TestCacheOf1xx: an early hint is not cached (CF-CACHE-95).
 func TestCacheOf1xx(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

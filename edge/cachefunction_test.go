@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestCacheOfRewritten proves CF-INV-15: where a viewer-request function rewrites
-// the URI, the copy has the rewritten one, which an invalidation has to name; and a
-// hit needs no origin.
+// TestCacheOfRewritten proves CF-INV-15: if a viewer-request function rewrites the URI, the
+// copy is stored under the rewritten one, which an invalidation has to name; a hit needs no
+// origin.
 func TestCacheOfRewritten(t *testing.T) {
 	t.Parallel()
 	asked := 0
@@ -41,8 +41,8 @@ func TestCacheOfRewritten(t *testing.T) {
 	}
 }
 
-// TestCacheTagsOfFunction proves CF-INV-52: an origin-response function gives an
-// answer its tags; what it changes is kept.
+// TestCacheTagsOfFunction proves CF-INV-52: an origin-response function gives an answer its
+// tags; its changes are cached.
 func TestCacheTagsOfFunction(t *testing.T) {
 	t.Parallel()
 	s := lambdaSite(t, "origin-response", `exports.handler = async (event) => {

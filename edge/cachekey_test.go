@@ -91,8 +91,8 @@ func TestCacheKeys(t *testing.T) {
 	}
 }
 
-// TestCacheAndWrites: other methods change nothing that is kept (CF-CACHE-88), and
-// are never collapsed or kept (CF-CACHE-01).
+// TestCacheAndWrites: other methods do not change the cache (CF-CACHE-88), and are never
+// collapsed or cached (CF-CACHE-01).
 func TestCacheAndWrites(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -105,8 +105,8 @@ func TestCacheAndWrites(t *testing.T) {
 	})
 }
 
-// TestCacheSetCookie: Set-Cookie is kept with the object where cookies are
-// forwarded, and not where the origin forbids that (CF-COOKIE-02, CF-COOKIE-07).
+// TestCacheSetCookie: Set-Cookie is cached with the object if cookies are forwarded, unless
+// the origin forbids it (CF-COOKIE-02, CF-COOKIE-07).
 func TestCacheSetCookie(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{"max-age=60": "a=1", `max-age=60, no-cache="Set-Cookie"`: ""} {
@@ -146,7 +146,7 @@ func TestCacheVary(t *testing.T) {
 	}
 }
 
-// TestCacheCompresses: a copy is kept as it was compressed (CF-COMP-11, CF-COMP-14,
+// TestCacheCompresses: a compressed copy is cached compressed (CF-COMP-11, CF-COMP-14,
 // CF-RANGE-05).
 func TestCacheCompresses(t *testing.T) {
 	t.Parallel()
@@ -231,8 +231,8 @@ func TestCacheCompresses(t *testing.T) {
 	})
 }
 
-// TestCacheWarnings: what the origin is told and the key does not have
-// (CF-CACHE-65, CF-CACHE-66, CF-CACHE-74, CF-CACHE-87).
+// TestCacheWarnings: values that the origin gets and the key does not have (CF-CACHE-65,
+// CF-CACHE-66, CF-CACHE-74, CF-CACHE-87).
 func TestCacheWarnings(t *testing.T) {
 	t.Parallel()
 	forwards := func(names ...string) *distribution.OriginRequestPolicy {

@@ -80,9 +80,9 @@ func TestCacheTags(t *testing.T) {
 	})
 }
 
-// TestCacheInvalidation: an invalidation removes all variants of a path
-// (CF-INV-10), by the viewer's URL without the origin's path (CF-INV-13), and what is on its way
-// for it is not kept.
+// TestCacheInvalidation: an invalidation removes all variants of a path (CF-INV-10), by the
+// viewer's URL without the origin's path (CF-INV-13), and responses in progress for it are not
+// cached.
 func TestCacheInvalidation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

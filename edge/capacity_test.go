@@ -81,8 +81,8 @@ func (b *busy) end(want int) {
 	}
 }
 
-// TestCapacity: the edge takes so many requests at a time and no more, and one more
-// when one has ended (CF-ERR-10).
+// TestCapacity: the edge accepts only so many requests at a time, and another one when one
+// has ended (CF-ERR-10).
 func TestCapacity(t *testing.T) {
 	t.Parallel()
 	b := newBusy(t, 4)

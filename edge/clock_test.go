@@ -32,7 +32,7 @@ func TestClock(t *testing.T) {
 	})
 }
 
-// TestErrorCacheClock: what is kept ends by the edge's clock, not by the real time.
+// TestErrorCacheClock: cached errors expire by the edge's clock, not by real time.
 func TestErrorCacheClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

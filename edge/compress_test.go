@@ -45,8 +45,8 @@ func TestCompressedBody(t *testing.T) {
 	}
 }
 
-// TestCompressedBodyIsBounded: however large the body, only about a chunk of it
-// is held.
+// TestCompressedBodyIsBounded: only about a chunk of the body is in memory, however large
+// the body is.
 func TestCompressedBodyIsBounded(t *testing.T) {
 	t.Parallel()
 	for encoding := range compressors {

@@ -94,8 +94,8 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// TestCompressionStreams proves CF-RESP-22 for compressed bodies: what has come
-// from the origin can be decoded before the rest is there.
+// TestCompressionStreams proves CF-RESP-22 for compressed bodies: what has arrived from the
+// origin can be decoded before the rest arrives.
 func TestCompressionStreams(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"br", "gzip"} {

@@ -60,9 +60,9 @@ func finding(x *recording.Exchange, rule policy.RuleID) string {
 	return ""
 }
 
-// TestCustomError proves CF-ERR-38, CF-ERR-39, CF-HDR-16, CF-LOG-05, CF-TIME-13
-// and, for groups, CF-FAILOVER-04 and CF-FAILOVER-10: the page comes through its
-// own behavior, whatever that one demands of viewers, with the chosen status.
+// TestCustomError proves CF-ERR-38, CF-ERR-39, CF-HDR-16, CF-LOG-05, CF-TIME-13 and, for
+// groups, CF-FAILOVER-04 and CF-FAILOVER-10: the page comes through its own behavior,
+// regardless of what that requires of viewers, with the chosen status.
 func TestCustomError(t *testing.T) {
 	t.Parallel()
 	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
@@ -146,8 +146,8 @@ func TestCustomErrorOfPOST(t *testing.T) {
 	}
 }
 
-// TestCustomErrorMissing proves CF-ERR-40: what cannot be had is answered as its
-// own origin answers, once, and both failures are told.
+// TestCustomErrorMissing proves CF-ERR-40: if the page cannot be fetched, its own origin's
+// answer is returned, once, and both failures are reported.
 func TestCustomErrorMissing(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -179,8 +179,8 @@ func TestCustomErrorMissing(t *testing.T) {
 	}
 }
 
-// TestCustomErrorNotForUnknownHost: what is refused before there is a behavior
-// has no page.
+// TestCustomErrorNotForUnknownHost: a request refused before it has a behavior gets no
+// page.
 func TestCustomErrorNotForUnknownHost(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": status(200), "pages": page(200)})
@@ -237,8 +237,8 @@ func TestCustomErrorAfterFailover(t *testing.T) {
 	}
 }
 
-// TestCustomErrorIsRecorded: the answer that a page replaced, and the page's own
-// request, are in the record beside the request that failed (CF-ERR-38).
+// TestCustomErrorIsRecorded: the answer that a page replaced, and the page's own request,
+// are recorded with the request that failed (CF-ERR-38).
 func TestCustomErrorIsRecorded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, _ *http.Request) {

@@ -17,8 +17,7 @@ import (
 func contains(text, part string) bool { return strings.Contains(text, part) }
 
 // TestErrorCache proves CF-CACHE-20, CF-CACHE-21, CF-RESP-15 and CF-LOG-08: an error is served
-// from the error cache until its time is over, with what it is said in the
-// record, and successes are not kept.
+// from the error cache until it expires, the record says so, and successes are not cached.
 func TestErrorCache(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -68,8 +67,8 @@ func TestErrorCache(t *testing.T) {
 	})
 }
 
-// TestErrorCacheOfFailures: pages of the edge's own are kept, too, each for its
-// cause; a group's is kept without either member being asked (CF-FAILOVER-12).
+// TestErrorCacheOfFailures: the edge's own pages are cached, too, each for its cause; a
+// group's is served without asking either member (CF-FAILOVER-12).
 func TestErrorCacheOfFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -95,9 +94,8 @@ func TestErrorCacheOfFailures(t *testing.T) {
 	})
 }
 
-// TestErrorCacheOfPages: the custom error page is kept with its error, and has a
-// longer life by its own max-age, bounded by the Max TTL of its own behavior
-// (CF-CACHE-29).
+// TestErrorCacheOfPages: the custom error page is cached with its error, and longer by its
+// own max-age, up to the Max TTL of its own behavior (CF-CACHE-29).
 func TestErrorCacheOfPages(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -124,7 +122,7 @@ func TestErrorCacheOfPages(t *testing.T) {
 	})
 }
 
-// TestErrorCacheKeys: what is not kept, and what shares an entry (CF-CACHE-01,
+// TestErrorCacheKeys: what is not cached, and what shares an entry (CF-CACHE-01,
 // CF-CACHE-02, CF-CACHE-22, CF-CACHE-23, CF-CACHE-27, CF-CACHE-32).
 func TestErrorCacheKeys(t *testing.T) {
 	t.Parallel()
@@ -200,8 +198,8 @@ func TestErrorCacheReset(t *testing.T) {
 	})
 }
 
-// TestErrorCacheBounds: viewers with ever new paths, and bodies without measure,
-// do not fill the memory: what was not used for the longest time leaves (CF-CACHE-34).
+// TestErrorCacheBounds: viewers with ever new paths, and huge bodies, do not fill the
+// memory: the least recently used entry is removed first (CF-CACHE-34).
 func TestErrorCacheBounds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

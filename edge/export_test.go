@@ -1,7 +1,7 @@
 package edge
 
-// TestOnlyUnderWay returns how many requests are under way, and over how many
-// HTTP/2 connections.
+// TestOnlyUnderWay returns how many requests are in progress, and over how many HTTP/2
+// connections.
 func (e *Edge) TestOnlyUnderWay() (requests, connections int) {
 	e.capacity.mu.Lock()
 	defer e.capacity.mu.Unlock()

@@ -76,7 +76,7 @@ func TestForceFailover(t *testing.T) {
 	}
 }
 
-// TestForceScope proves that the edge tells a fault everything that it goes by.
+// TestForceScope proves that the edge passes everything to a fault that its scope needs.
 func TestForceScope(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {

@@ -103,8 +103,8 @@ func TestViewerRequestFunction(t *testing.T) {
 	}
 }
 
-// TestGeneratedByFunction: what a function answers goes to the viewer at once, and
-// nothing else runs (CF-FN-32, CF-FN-40, CF-FN-41, CF-FN-42, CF-FN-45, CF-FN-83).
+// TestGeneratedByFunction: a function's answer goes to the viewer at once, and nothing else
+// runs (CF-FN-32, CF-FN-40, CF-FN-41, CF-FN-42, CF-FN-45, CF-FN-83).
 func TestGeneratedByFunction(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -168,12 +168,11 @@ func TestFunctionFaults(t *testing.T) {
 	}
 }
 
-// TestViewerResponseFunction: it sees what the viewer would get, with the headers
-// of the response headers policy (CF-FN-47), and the request as the other function
-// left it (CF-FN-48); it may change status, headers, cookies and body (CF-FN-23,
-// CF-FN-30, CF-FN-37), what it leaves out is kept (CF-FN-36), and the fields that
-// describe a body are its own to change (CF-FN-38). The request is no longer to be
-// changed (CF-FN-62).
+// TestViewerResponseFunction: it sees what the viewer would get, with the headers of the
+// response headers policy (CF-FN-47), and the request as the other function left it
+// (CF-FN-48); it may change status, headers, cookies and body (CF-FN-23, CF-FN-30,
+// CF-FN-37), what it leaves out is kept (CF-FN-36), and it may change the fields that
+// describe a body (CF-FN-38). It cannot change the request any longer (CF-FN-62).
 func TestViewerResponseFunction(t *testing.T) {
 	t.Parallel()
 	var got atomic.Pointer[http.Request]
@@ -223,8 +222,8 @@ func TestViewerResponseNotOnErrors(t *testing.T) {
 	}
 }
 
-// TestMissingCode: a function without code is said to be unsimulated, and the
-// request passes.
+// TestMissingCode: a function without code is reported as not simulated, and the request
+// passes.
 func TestMissingCode(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": status(200)})

@@ -33,10 +33,9 @@ func (s *site) ran(t *testing.T, r *edge.Response) string {
 	return strings.Join(events, " ")
 }
 
-// TestFunctionsAndCache: the viewer's functions run on hits, too (CF-FN-49,
-// CF-FN-50, CF-LAE-02, CF-LAE-05); the rewritten URI is what is kept and
-// invalidated (CF-FN-11, CF-INV-15, CF-LAE-36), and the chosen origin is not part of the key
-// (CF-MOD-46).
+// TestFunctionsAndCache: the viewer's functions run on hits, too (CF-FN-49, CF-FN-50,
+// CF-LAE-02, CF-LAE-05); the rewritten URI is cached and invalidated (CF-FN-11, CF-INV-15,
+// CF-LAE-36), and the chosen origin is not part of the key (CF-MOD-46).
 func TestFunctionsAndCache(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32
@@ -73,9 +72,9 @@ function handler(event) {
 	}
 }
 
-// TestLambdaAndCache: the origin's functions run on misses alone (CF-LAE-03,
-// CF-LAE-04), what they made of the response is kept (CF-LAE-35, CF-LAE-51), and
-// what a viewer-request function answered is not (CF-LAE-50).
+// TestLambdaAndCache: the origin's functions only run on misses (CF-LAE-03, CF-LAE-04),
+// their response is cached (CF-LAE-35, CF-LAE-51), and the answer of a viewer-request
+// function is not (CF-LAE-50).
 func TestLambdaAndCache(t *testing.T) {
 	t.Parallel()
 	code := `let n = 0;

@@ -238,7 +238,7 @@ func TestLambdaNeedsTheOrigin(t *testing.T) {
 	}
 }
 
-// TestLambdaAnswers: what a function answers in the origin's place, and what
+// TestLambdaAnswers: answers that a function gives instead of the origin, and those that
 // CloudFront refuses (CF-ERR-15, CF-LAE-46 to CF-LAE-53, CF-LIMIT-24, CF-LOG-13).
 func TestLambdaAnswers(t *testing.T) {
 	t.Parallel()
@@ -282,8 +282,8 @@ func TestLambdaAnswers(t *testing.T) {
 	}
 }
 
-// TestLambdaBody: a function that is shown the body may replace it (CF-LAE-57,
-// CF-LAE-58); the origin gets all of it where it does not.
+// TestLambdaBody: a function that gets the body may replace it (CF-LAE-57, CF-LAE-58);
+// otherwise the origin gets all of it.
 func TestLambdaBody(t *testing.T) {
 	t.Parallel()
 	s := lambdaSite(t, "viewer-request", `exports.handler = async (e) => {

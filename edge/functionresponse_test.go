@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/edge"
 )
 
-// TestFunctionAlignsTheBody: the fields that describe a body are for the function to
-// change with it; what it leaves alone goes out as it was, which is inferred, and the
-// length is that of what is sent (CF-FN-38).
+// TestFunctionAlignsTheBody: the function may change the fields that describe a body; what
+// it leaves alone is sent unchanged, which is inferred, and the length is that of what is
+// sent (CF-FN-38).
 func TestFunctionAlignsTheBody(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, code, encoding, kind string }{
@@ -32,8 +32,8 @@ func TestFunctionAlignsTheBody(t *testing.T) {
 	}
 }
 
-// TestRequestIsReadOnlyInResponse: what a viewer-response function does to the
-// request has no effect and is not told as a change (CF-FN-62).
+// TestRequestIsReadOnlyInResponse: a viewer-response function's changes to the request have
+// no effect and are not reported (CF-FN-62).
 func TestRequestIsReadOnlyInResponse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.RequestURI)) }})

@@ -11,9 +11,9 @@ import (
 	"github.com/edgesim/edgesim/edge"
 )
 
-// TestFunctionOnTheWire: what the origin gets, and what the viewer, for code whose
-// result the other tests look at as a value (CF-FN-14, CF-FN-15, CF-FN-27, CF-FN-28,
-// CF-FN-34, CF-FN-35, CF-FN-42, CF-FN-83).
+// TestFunctionOnTheWire: what the origin and the viewer get, for code whose result the
+// other tests examine as a value (CF-FN-14, CF-FN-15, CF-FN-27, CF-FN-28, CF-FN-34,
+// CF-FN-35, CF-FN-42, CF-FN-83).
 func TestFunctionOnTheWire(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

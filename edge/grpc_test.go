@@ -180,8 +180,8 @@ func TestGRPCFailing(t *testing.T) {
 	}
 }
 
-// TestGRPCGivenUp: a viewer that gives one call up keeps its connection, on which
-// other calls may be under way.
+// TestGRPCGivenUp: a viewer that cancels one call keeps its connection, on which other
+// calls may be in progress.
 func TestGRPCGivenUp(t *testing.T) {
 	t.Parallel()
 	ctx, giveUp := context.WithCancel(t.Context())

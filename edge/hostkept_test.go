@@ -40,9 +40,9 @@ func TestKeptErrorOfAnotherHost(t *testing.T) {
 	})
 }
 
-// TestKeptForAnotherOrigin: Origin sent and not in the key. An error, a page's
-// answer, and an answer to nobody's page are served to the page of another site,
-// and the key is to blame (CF-CACHE-66); its own page gets it without a word.
+// TestKeptForAnotherOrigin: Origin is sent and not in the key. A cached error, page answer
+// or answer to a request without Origin is served to a page of another site, and the key is
+// to blame (CF-CACHE-66); for its own page there is no finding.
 func TestKeptForAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -106,7 +106,7 @@ func TestReplace(t *testing.T) {
 	})
 }
 
-// TestErrorCacheOfSeveral: what is kept for one distribution answers for no other.
+// TestErrorCacheOfSeveral: an error cached for one distribution is not served for another.
 func TestErrorCacheOfSeveral(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

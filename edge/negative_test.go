@@ -20,8 +20,8 @@ import (
 // This file has what the edge must not do. That no connection and no body stays
 // open is held by conntest, in every test of the package.
 
-// TestViewerThatLeftDoesNotFailOver: the secondary origin is not asked for a viewer
-// that is gone, whatever statuses the group fails over for.
+// TestViewerThatLeftDoesNotFailOver: the secondary origin is not asked after the viewer has
+// left, regardless of the group's status codes.
 func TestViewerThatLeftDoesNotFailOver(t *testing.T) {
 	t.Parallel()
 	ctx, leave := context.WithCancel(t.Context())
@@ -54,8 +54,8 @@ func (m malformed) Read(p []byte) (int, error) {
 
 func (malformed) Close() error { return nil }
 
-// TestMalformedBodyIsNotTheOrigins: a viewer's body that breaks the rules is its own
-// mistake: 400, and nothing is said or kept about the origin (CF-ERR-24).
+// TestMalformedBodyIsNotTheOrigins: a viewer's body that violates the rules is its own
+// mistake: 400, and nothing about the origin is reported or cached (CF-ERR-24).
 func TestMalformedBodyIsNotTheOrigins(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": func(_ http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }})
@@ -73,8 +73,8 @@ func TestMalformedBodyIsNotTheOrigins(t *testing.T) {
 	}
 }
 
-// TestNoAdviceOnForcedFaults: what was forced has no reason in the configuration,
-// and none is looked for.
+// TestNoAdviceOnForcedFaults: a forced fault has no reason in the configuration, and none
+// is looked for.
 func TestNoAdviceOnForcedFaults(t *testing.T) {
 	t.Parallel()
 	advised := 0
@@ -100,8 +100,8 @@ func TestNoAdviceOnForcedFaults(t *testing.T) {
 	}
 }
 
-// TestBuffered: the bodies of responses say how much of them is there, so that they
-// go out in few writes; and an HTTP/2 viewer gets no Connection field (CF-ERR-37).
+// TestBuffered: response bodies report how much of them is available, so that few writes
+// are needed; and an HTTP/2 viewer gets no Connection field (CF-ERR-37).
 func TestBuffered(t *testing.T) {
 	t.Parallel()
 	for proto, connection := range map[string]string{"HTTP/1.1": "keep-alive", "HTTP/2.0": ""} {

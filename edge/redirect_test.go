@@ -8,10 +8,9 @@ import (
 	"github.com/edgesim/edgesim/edge"
 )
 
-// TestRedirectToListener: a redirect to HTTPS names the Host, as CloudFront's does
-// (CF-ERR-29), but leads from one listener of the edge to the other where the
-// Host is the listener. Where it leads away from the edge, the hint says how to
-// stay.
+// TestRedirectToListener: a redirect to HTTPS names the Host, like CloudFront's
+// (CF-ERR-29), but leads from one listener of the edge to the other if the Host is the
+// listener. If it leads away from the edge, the hint says how to stay.
 func TestRedirectToListener(t *testing.T) {
 	t.Parallel()
 	here := edge.Listeners{HTTP: "127.0.0.1:8080", HTTPS: "127.0.0.1:8443"}

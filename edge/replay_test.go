@@ -133,8 +133,8 @@ func TestReplayLab(t *testing.T) {
 	}
 }
 
-// TestReplayStrict: what is not recorded is refused with a cause that is
-// edgesim's own, and nobody is dialed.
+// TestReplayStrict: a request that is not recorded is refused with a cause of edgesim's
+// own, and no connection is opened.
 func TestReplayStrict(t *testing.T) {
 	t.Parallel()
 	source, err := replay.Open(t.Context(), replay.Config{Store: recording.NewRing(recording.RingConfig{})})
@@ -158,10 +158,10 @@ func TestReplayStrict(t *testing.T) {
 	}
 }
 
-// TestReplayCustomErrorPage: an error with a custom error page is played as the
-// origin's own answer and the page's, from which the page replaces the error again;
-// also what is played can be played. Without the custom error response the viewer
-// gets the origin's status, and a body that is visibly not there.
+// TestReplayCustomErrorPage: an error with a custom error page is replayed as the origin's
+// own answer and the page's, from which the page replaces the error again; a replay can be
+// replayed as well. Without the custom error response the viewer gets the origin's status,
+// and a body that is visibly missing.
 func TestReplayCustomErrorPage(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -244,8 +244,8 @@ func TestReplayCustomErrorPage(t *testing.T) {
 	})
 }
 
-// TestRequestBodyOfReplay checks what a replay compares: what is recorded of the
-// viewer's body, and that it is said when nobody read it.
+// TestRequestBodyOfReplay checks what a replay compares: what is recorded of the viewer's
+// body, and whether it was read at all.
 func TestRequestBodyOfReplay(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -108,8 +108,8 @@ func TestResponseHeadersPolicy(t *testing.T) {
 	}
 }
 
-// TestBytesPassAsReceived proves what needs no edge function of CF-REQ-72:
-// fields that are not UTF-8 reach origin and viewer as they are.
+// TestBytesPassAsReceived proves the part of CF-REQ-72 that needs no edge function: fields
+// that are not UTF-8 reach origin and viewer unchanged.
 func TestBytesPassAsReceived(t *testing.T) {
 	t.Parallel()
 	const latin1 = "caf\xe9"
@@ -122,8 +122,8 @@ func TestBytesPassAsReceived(t *testing.T) {
 	}
 }
 
-// TestViewerFactsReachTheOrigin proves that the plan has what the fields of the
-// edge are made of: CF-HDR-08, CF-HDR-14.
+// TestViewerFactsReachTheOrigin proves that the plan has the values of the edge's fields:
+// CF-HDR-08, CF-HDR-14.
 func TestViewerFactsReachTheOrigin(t *testing.T) {
 	t.Parallel()
 	seen := make(chan http.Header, 1)

@@ -101,8 +101,8 @@ func status(code int) http.HandlerFunc {
 	}
 }
 
-// TestRelay proves CF-ERR-08, CF-ERR-09, CF-ERR-32 and CF-RESP-20: what the
-// origin says is passed on, errors and redirects included.
+// TestRelay proves CF-ERR-08, CF-ERR-09, CF-ERR-32 and CF-RESP-20: the origin's answer is
+// passed on, including errors and redirects.
 func TestRelay(t *testing.T) {
 	t.Parallel()
 	for code, cache := range map[int]string{
@@ -191,7 +191,7 @@ func protocol(p distribution.ViewerProtocolPolicy) func(*distribution.Distributi
 	return func(d *distribution.Distribution) { d.DefaultBehavior.ViewerProtocolPolicy = p }
 }
 
-// TestFaithful: with it, nothing tells the answer from CloudFront's.
+// TestFaithful: in this mode the answer cannot be distinguished from CloudFront's.
 func TestFaithful(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, map[string]http.HandlerFunc{"app": nil})
@@ -248,7 +248,7 @@ func TestFailover(t *testing.T) {
 	}
 }
 
-// TestRecordedBody: the beginning of a body is kept, and the cut is marked.
+// TestRecordedBody: the beginning of a body is recorded, and marked as cut.
 func TestRecordedBody(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -266,8 +266,8 @@ func TestRecordedBody(t *testing.T) {
 	}
 }
 
-// TestContradictingRange proves CF-RESP-25: a part whose length is not the one
-// that its range announces is a 502.
+// TestContradictingRange proves CF-RESP-25: a part whose length contradicts its range is a
+// 502.
 func TestContradictingRange(t *testing.T) {
 	t.Parallel()
 	for announced, want := range map[string]int{"bytes 0-4/10": 206, "bytes 0-9/10": 502} {

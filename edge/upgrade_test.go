@@ -92,9 +92,9 @@ type into struct{ record *recording.Exchange }
 
 func (i into) Record(e *recording.Exchange) { *i.record = *e }
 
-// TestWebSocketIdle: ten minutes without a byte from the origin, whatever the
-// viewer says, end the connection (CF-WS-05, CF-TIME-14). The response timeout
-// of four seconds and the completion timeout of sixty have no part in it.
+// TestWebSocketIdle: ten minutes without a byte from the origin end the connection, even if
+// the viewer sends (CF-WS-05, CF-TIME-14). The response timeout of four seconds and the
+// completion timeout of sixty do not matter.
 func TestWebSocketIdle(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestWebSocketIdle(t *testing.T) {
 	})
 }
 
-// TestWebSocketEnds: who ended it is told, and both connections are closed.
+// TestWebSocketEnds: the record says who ended it, and both connections are closed.
 func TestWebSocketEnds(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -176,8 +176,8 @@ func TestWebSocketEnds(t *testing.T) {
 	}
 }
 
-// TestWebSocketPlan: what of a viewer's request for a WebSocket goes to the
-// origin, by what the behavior forwards.
+// TestWebSocketPlan: what goes to the origin from a viewer's request for a WebSocket,
+// depending on what the behavior forwards.
 func TestWebSocketPlan(t *testing.T) {
 	t.Parallel()
 	both := distribution.ValueSelection{Behavior: distribution.SelectWhitelist, Items: []string{"sec-websocket-key", "Sec-WebSocket-Version"}}
@@ -247,8 +247,8 @@ func TestWebSocketPlan(t *testing.T) {
 	}
 }
 
-// TestWebSocketNotForwarded: the viewer of a WebSocket that cannot be set up is
-// told why by the answer it gets (CF-WS-02).
+// TestWebSocketNotForwarded: if a WebSocket cannot be set up, the answer tells the viewer
+// why (CF-WS-02).
 func TestWebSocketNotForwarded(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, r *http.Request) {
@@ -318,8 +318,7 @@ func TestWebSocketRefusedByOrigin(t *testing.T) {
 	}
 }
 
-// TestWebSocketViewerProtocol: the viewer protocol policy holds for WebSockets
-// (CF-WS-04).
+// TestWebSocketViewerProtocol: the viewer protocol policy applies to WebSockets (CF-WS-04).
 func TestWebSocketViewerProtocol(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, map[string]http.HandlerFunc{"app": nil})

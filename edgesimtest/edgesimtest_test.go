@@ -72,8 +72,8 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// TestOrigin proves that servers of httptest are judged as they are: plain HTTP
-// is well, and their certificate is not one that CloudFront takes (CF-CERT-03).
+// TestOrigin proves that httptest servers are judged as they are: plain HTTP passes, and
+// CloudFront does not accept their certificate (CF-CERT-03).
 func TestOrigin(t *testing.T) {
 	t.Parallel()
 	plain, secure := httptest.NewServer(hello), httptest.NewTLSServer(hello)
@@ -166,9 +166,9 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// TestNothingIsLeft proves that an edge ends with its test: no goroutine is left,
-// not even that of a viewer's connection or of a scan, and no open file or
-// connection, not even to an origin that goes on.
+// TestNothingIsLeft proves that an edge ends with its test: no goroutine remains, not even
+// for a viewer's connection or a scan, and no open file or connection, not even to an
+// origin that is still sending.
 func TestNothingIsLeft(t *testing.T) {
 	var mu sync.Mutex
 	open := map[net.Conn]bool{}
@@ -246,8 +246,7 @@ func (f *fatal) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// TestMistakes proves that a configuration that cannot be ends the test with
-// what is wrong.
+// TestMistakes proves that an invalid configuration ends the test and says what is wrong.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -73,8 +73,8 @@ func TestDecodeMistakes(t *testing.T) {
 	}
 }
 
-// FuzzDecode proves that no body breaks anything, and that what a set took is
-// shown in a form that it takes again.
+// FuzzDecode proves that no body causes a panic, and that an accepted set is shown in a
+// form that is accepted again.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"faults":[{"cause":"connect-timeout","latency":"1s","next":1,"share":0.5,"path":"/a*"}]}`))
 	f.Add([]byte(`{"faults":[]} x`))

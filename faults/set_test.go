@@ -63,8 +63,8 @@ func TestFits(t *testing.T) {
 	}
 }
 
-// TestNext proves that a fault ends after its requests, that the one behind it
-// is asked then, and that the list says what happened.
+// TestNext proves that a fault ends after its requests, that the next one is used then, and
+// that the list says what happened.
 func TestNext(t *testing.T) {
 	t.Parallel()
 	var s faults.Set
@@ -182,7 +182,7 @@ func TestNil(t *testing.T) {
 	}
 }
 
-// TestConcurrent proves that the next 100 are 100, whoever asks.
+// TestConcurrent proves that the next 100 are 100, also with concurrent requests.
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	var s faults.Set

@@ -112,8 +112,8 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// TestRequestOnTheWire checks the bytes of requests: the order of the fields is
-// kept, and the framing fits the body (CF-REQ-01, CF-CONN-18).
+// TestRequestOnTheWire checks the bytes of requests: the fields keep their order, and the
+// framing matches the body (CF-REQ-01, CF-CONN-18).
 func TestRequestOnTheWire(t *testing.T) {
 	t.Parallel()
 	fields := []policy.Field{{Name: "Host", Value: "o"}, {Name: "x-lower", Value: "1"}, {Name: "A", Value: "2"}}

@@ -110,9 +110,9 @@ func serveTLS(config *tls.Config, wrap func(net.Conn) net.Conn) func(net.Conn) {
 	}
 }
 
-// TestCutShort stops an honest server after so many bytes of its handshake, by
-// silence (CF-CONN-09) and by hanging up: after every third on each road, a different
-// third each, and with -short after every eighth.
+// TestCutShort stops an honest server at a given byte of its handshake, by silence
+// (CF-CONN-09) and by hanging up: at every third byte for each client, a different third
+// each, and with -short at every eighth.
 func TestCutShort(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

@@ -11,9 +11,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestNoDescriptorLeft: a process that has no descriptor left can neither dial an
-// address nor look a name up, and both are the edge's own failure (CF-ERR-10). The
-// test is a process of its own for that.
+// TestNoDescriptorLeft: a process without free descriptors can neither dial an address nor
+// look up a name, and both are the edge's own failure (CF-ERR-10). The test therefore runs
+// in a process of its own.
 func TestNoDescriptorLeft(t *testing.T) {
 	if os.Getenv("EDGESIM_TEST_EXHAUSTED") == "" {
 		t.Parallel()

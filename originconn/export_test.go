@@ -34,7 +34,7 @@ func (c *Client) TestOnlyNotes() (targets, scans int) {
 	return max(targets, len(c.explained.known)), c.explained.running
 }
 
-// TestOnlyMaxNotes and TestOnlyMaxScans are their bounds.
+// TestOnlyMaxNotes and TestOnlyMaxScans are their limits.
 const (
 	TestOnlyMaxNotes = maxNotes
 	TestOnlyMaxScans = maxScans

@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzPlainHead holds the short way through a response head against
-// http.ReadResponse: whatever the former takes, the latter must read the same,
-// body included.
+// FuzzPlainHead compares the fast parser of response heads with http.ReadResponse: what the
+// former accepts, the latter must read the same, including the body.
 func FuzzPlainHead(f *testing.F) {
 	for _, seed := range plainSeeds {
 		f.Add(seed)

@@ -297,8 +297,8 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// TestHostileScan: the scan that explains a refusal goes on in the background,
-// and ends within its own limits, too, whatever it meets.
+// TestHostileScan: the scan that explains a refusal continues in the background, and also
+// ends within its own limits, whatever it meets.
 func TestHostileScan(t *testing.T) {
 	s := newShop(t)
 	zeros := make([]byte, 1<<14)

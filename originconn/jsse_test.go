@@ -58,8 +58,8 @@ var oldOrigins = []oldOrigin{
 	{"CF-TLS-11 RC4-SHA, which is not listed", "TLSv1.2", "SSL_RSA_WITH_RC4_128_SHA", everyTLS, "", 0, 0, "tls-no-shared-cipher"},
 }
 
-// TestJSSE gets responses of origins that only a JVM still imitates, with
-// OriginSslProtocols as they are configured and the current list.
+// TestJSSE gets responses from origins that only a JVM still imitates, with the configured
+// OriginSslProtocols and the current list.
 func TestJSSE(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "javac")

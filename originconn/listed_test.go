@@ -10,10 +10,10 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestListedSignatures: an origin that signs with RSA-PSS where that is offered,
-// and as the documented list has it where it is not, is reached with the list
-// first and on the usual road afterwards (CF-TLS-18); one that signs with PSS
-// alone fails, and scan and connection agree on that (CF-TLS-21).
+// TestListedSignatures: an origin that signs with RSA-PSS if that is offered, and otherwise
+// as in the documented list, is reached with the list first and by the usual client
+// afterwards (CF-TLS-18); one that only signs with PSS fails, and scan and connection agree
+// (CF-TLS-21).
 func TestListedSignatures(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

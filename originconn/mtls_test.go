@@ -156,8 +156,8 @@ func TestServerCertificateStillJudged(t *testing.T) {
 	}
 }
 
-// TestNoSharedClientSignature: a certificate whose key the origin cannot check
-// ends in the same cause on both roads, and on the road that met it.
+// TestNoSharedClientSignature: a certificate whose key the origin cannot check gives the
+// same cause with each client.
 func TestNoSharedClientSignature(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

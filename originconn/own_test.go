@@ -53,8 +53,8 @@ func silentOrigin(t *testing.T) (address string, accepted waiting) {
 	return ln.Addr().String(), accepted
 }
 
-// TestViewerWhoLeaves: a viewer that gives up is never the origin's failure, at
-// whatever step it does, and an edge that cuts it off is the edge's.
+// TestViewerWhoLeaves: a viewer that leaves is never the origin's failure, at any step, and
+// if the edge cuts it off, the failure is the edge's.
 func TestViewerWhoLeaves(t *testing.T) {
 	t.Parallel()
 	for _, cut := range []bool{false, true} {
@@ -93,8 +93,8 @@ func TestViewerWhoLeaves(t *testing.T) {
 	}
 }
 
-// TestMachineWithoutResources: what the machine of the edge has no more of is the
-// edge's own failure, 503 (CF-ERR-10), and is not tried again.
+// TestMachineWithoutResources: a lack of resources on the edge's machine is the edge's own
+// failure, 503 (CF-ERR-10), and is not retried.
 func TestMachineWithoutResources(t *testing.T) {
 	t.Parallel()
 	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL} {

@@ -28,8 +28,8 @@ func closedPort(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// TestPlainPort: an origin that refuses HTTPS and answers HTTP at its other port
-// is told (CF-CONN-08), and is asked once for all attempts and requests.
+// TestPlainPort: an origin that refuses HTTPS and answers HTTP on its other port is
+// reported (CF-CONN-08), and is asked once for all attempts and requests.
 func TestPlainPort(t *testing.T) {
 	t.Parallel()
 	var asked []string

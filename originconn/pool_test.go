@@ -52,8 +52,8 @@ func fetch(t *testing.T, client *originconn.Client) *originconn.Attempt {
 	return result.Attempts[0]
 }
 
-// TestNothingIsKeptAfterClose: a response that ends after the client was closed
-// does not give its connection to a pool that nobody empties any more.
+// TestNothingIsKeptAfterClose: a response that ends after the client was closed does not
+// return its connection to a pool that is no longer emptied.
 func TestNothingIsKeptAfterClose(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -26,10 +26,9 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// TestReadAheadKeepsToRecords: whatever the pieces in which a stream arrives and is
-// asked for, all of it is handed on, no read goes beyond the record under way once
-// one reads ahead, and a record that is said to be here can be read without another
-// read of the socket.
+// TestReadAheadKeepsToRecords: in whatever pieces a stream arrives and is read, all of it
+// is returned, no read goes beyond the current record when reading ahead, and a record
+// reported as available can be read without another read of the socket.
 func TestReadAheadKeepsToRecords(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(200) {
@@ -81,8 +80,8 @@ func TestReadAheadKeepsToRecords(t *testing.T) {
 	}
 }
 
-// TestStopReadingAheadTells: what came behind the end of a body must not be taken for
-// the next response.
+// TestStopReadingAheadTells: what comes after the end of a body must not be read as the
+// next response.
 func TestStopReadingAheadTells(t *testing.T) {
 	t.Parallel()
 	stream := append([]byte{23, 3, 3, 0, 1, 'x', 23, 3, 3, leastOfData >> 8, 0}, make([]byte, leastOfData)...)
@@ -100,8 +99,8 @@ func TestStopReadingAheadTells(t *testing.T) {
 	}
 }
 
-// TestShortRecordIsNotCountedOn: a session ticket or a key update behind the data must
-// not keep the viewer waiting for more.
+// TestShortRecordIsNotCountedOn: a session ticket or a key update after the data must not
+// keep the viewer waiting for more.
 func TestShortRecordIsNotCountedOn(t *testing.T) {
 	t.Parallel()
 	for length, want := range map[int]bool{22: false, 250: false, leastOfData: true} {
@@ -117,8 +116,8 @@ func TestShortRecordIsNotCountedOn(t *testing.T) {
 	}
 }
 
-// TestReadAheadIsBounded: beyond so many bodies at a time nobody reads ahead, and a
-// body that ends, or is given up, makes room, once.
+// TestReadAheadIsBounded: only so many bodies are read ahead at a time, and a body that
+// ends, or is abandoned, makes room, once.
 func TestReadAheadIsBounded(t *testing.T) { // alone, as the bound is the process's
 	var all []*wire
 	for range mostAheads + 1 {

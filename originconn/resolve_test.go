@@ -119,9 +119,8 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// TestMappedHint: where --connect leads to a port at which nobody listens
-// (CF-CONN-08), the hint says so; a name that is mapped to itself is not an entry of
-// anybody's.
+// TestMappedHint: if --connect leads to a port without a listener (CF-CONN-08), the hint
+// says so; a name mapped to itself is not treated as an entry.
 func TestMappedHint(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{
@@ -167,9 +166,8 @@ func TestAttemptsUseTheAddressesInTurn(t *testing.T) {
 	}
 }
 
-// TestEveryAddressIsJudged: whichever of a name's addresses an attempt's turn is,
-// it is the one that is judged, and one that is refused is not dialed
-// (CF-CONN-10).
+// TestEveryAddressIsJudged: the address that an attempt uses is the one that is judged, and
+// a refused one is not dialed (CF-CONN-10).
 func TestEveryAddressIsJudged(t *testing.T) {
 	t.Parallel()
 	for _, secure := range []bool{false, true} {
@@ -228,8 +226,8 @@ func TestDialErrors(t *testing.T) {
 	}
 }
 
-// TestOnlyTheOtherFamily: a name with addresses of the other family alone is told
-// which setting leaves them out, and not to resolve (CF-DNS-05, CF-DNS-06).
+// TestOnlyTheOtherFamily: for a name that only has addresses of the other family, the hint
+// names the setting or the record to change (CF-DNS-05, CF-DNS-06).
 func TestOnlyTheOtherFamily(t *testing.T) {
 	t.Parallel()
 	for family, want := range map[distribution.IPAddressType]struct {

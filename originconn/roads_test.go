@@ -83,8 +83,8 @@ func tlsTarget(versions ...uint16) originconn.Target {
 	return target
 }
 
-// TestRoads goes to OpenSSL servers that accept one thing only, and checks
-// which road leads there, or why none does.
+// TestRoads connects to OpenSSL servers that accept one thing only, and checks which client
+// succeeds, or why none does.
 func TestRoads(t *testing.T) {
 	t.Parallel()
 	const (
@@ -161,8 +161,8 @@ func causeName(c *policy.Cause) policy.CauseName {
 	return c.Name
 }
 
-// TestRoadIsRemembered: the second connection to an origin of the legacy road
-// goes there at once, and a refusal is scanned once.
+// TestRoadIsRemembered: the second connection to a legacy origin uses the legacy client at
+// once, and a refusal is scanned once.
 func TestRoadIsRemembered(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
@@ -242,8 +242,8 @@ func TestRenegotiation(t *testing.T) {
 	}
 }
 
-// TestManyNames: a viewer that forwards ever new Hosts to an origin that refuses
-// them fills no memory, and starts no more than a few scans of it at a time.
+// TestManyNames: a viewer that forwards ever new Hosts to an origin that refuses them does
+// not fill the memory, and starts only a few scans of it at a time.
 func TestManyNames(t *testing.T) {
 	t.Parallel()
 	refuse := []byte{21, 3, 3, 0, 2, 2, 40} // alert handshake_failure

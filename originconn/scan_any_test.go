@@ -47,8 +47,8 @@ func choosing(accepted []uint16, own bool) func(net.Conn) {
 	}
 }
 
-// TestScanAnyServer: whatever suites a server has and in whatever order, a scan
-// that is complete is right, and one that is not says what it does not know.
+// TestScanAnyServer: whatever suites a server has and in whatever order, a complete scan is
+// right, and an incomplete one says what it does not know.
 func TestScanAnyServer(t *testing.T) {
 	t.Parallel()
 	all := slices.DeleteFunc(tlswire.AllSuites(), func(s uint16) bool { return !tlswire.SuiteInVersion(s, policy.VersionTLS12) })

@@ -75,7 +75,7 @@ func TestProbeExactOffers(t *testing.T) {
 	}
 }
 
-// TestProbeExactEvidence: what comes back is kept, also where nothing is shared.
+// TestProbeExactEvidence: the answer is kept, even if nothing is shared.
 func TestProbeExactEvidence(t *testing.T) {
 	t.Parallel()
 	all := scanCertificates{t}

@@ -69,8 +69,8 @@ func serverHello(suite uint16) []byte {
 	return append(b, byte(suite>>8), byte(suite), 0)
 }
 
-// TestScanHostile: whatever an origin sends, a scan ends within its limits of
-// connections and time, and in bounded memory.
+// TestScanHostile: whatever an origin sends, a scan ends within its limits of connections
+// and time, and in limited memory.
 func TestScanHostile(t *testing.T) {
 	for _, row := range []struct {
 		name  string

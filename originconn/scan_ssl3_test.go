@@ -40,8 +40,8 @@ func ssl3(accepted ...uint16) func(net.Conn) {
 	}
 }
 
-// TestScanSSL3: SSLv3 is asked for by a hello of its own (CF-TLS-04), and an
-// origin that speaks nothing else shares no version with TLS (CF-TLS-06).
+// TestScanSSL3: SSLv3 is asked for by its own hello (CF-TLS-04), and an origin that speaks
+// nothing else shares no version with TLS (CF-TLS-06).
 func TestScanSSL3(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, opened := piped(t, ssl3(0x0004, 0x000a, 0x0035, 0x0005))

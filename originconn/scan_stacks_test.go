@@ -14,8 +14,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestScanNginx scans an nginx as it is installed, its thirty suites in two
-// versions included, and one with a virtual host for a name.
+// TestScanNginx scans an nginx as installed, including its thirty suites in two versions,
+// and one with a virtual host for a name.
 func TestScanNginx(t *testing.T) {
 	t.Parallel()
 	for _, preferring := range []string{"off", "on"} {
@@ -137,8 +137,8 @@ func gnutls(t *testing.T, c peers.Certificate, priority string) string {
 	return ""
 }
 
-// TestScanCryptoTLS scans the server of crypto/tls, which has an order of its
-// own for suites and groups and follows the client's for signatures.
+// TestScanCryptoTLS scans the server of crypto/tls, which has its own order for suites and
+// groups and follows the client's for signatures.
 func TestScanCryptoTLS(t *testing.T) {
 	t.Parallel()
 	leaf, err := pki.SelfSign(pki.Template{CommonName: "o.example", NotBefore: noon, NotAfter: noon.AddDate(1, 0, 0)})
@@ -186,8 +186,8 @@ func shakeHandsForever(ln net.Listener) {
 	}
 }
 
-// TestScanClientCertificate: a server that asks for a certificate is known to,
-// in TLS 1.3 as well, where the request is encrypted (CF-MTLS-08).
+// TestScanClientCertificate: a server's request for a certificate is detected, also in TLS
+// 1.3, where it is encrypted (CF-MTLS-08).
 func TestScanClientCertificate(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{"-tls1_2", "-tls1_3"} {

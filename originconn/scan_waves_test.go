@@ -70,10 +70,9 @@ func answerLate(t *testing.T, conn net.Conn, address string) {
 	conn.Write(answer)
 }
 
-// TestScanWaves: the scan of an ordinary server is complete within 40
-// connections and few waves, whatever its key, its versions and whose order
-// counts. Each suite that is accepted takes a connection to be seen; where there
-// are more than that, the seldom ones are left open, and the report says so.
+// TestScanWaves: the scan of an ordinary server is complete within 40 connections and few
+// waves, for every key, version and order. Each accepted suite takes a connection to
+// detect; if there are more than that, the rare ones are left open, and the report says so.
 func TestScanWaves(t *testing.T) {
 	t.Parallel()
 	rsa, ecdsa, mixedKeys := []string{"good-rsa"}, []string{"good-ecdsa"}, []string{"good-rsa", "good-ecdsa"}

@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestUnsafeRequest: what would become another request on the wire does not
-// get there, whoever made it.
+// TestUnsafeRequest: what would become another request on the wire is not sent, regardless
+// of its source.
 func TestUnsafeRequest(t *testing.T) {
 	t.Parallel()
 	safe := func() *originconn.Request {

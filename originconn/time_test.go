@@ -197,8 +197,8 @@ func checkCause(t *testing.T, got *policy.Cause, name policy.CauseName, rule pol
 	}
 }
 
-// TestStallInBody proves CF-TIME-03: a GET that stalls in its body is fetched
-// again, and the viewer's copy goes on if it is the same representation.
+// TestStallInBody proves CF-TIME-03: a GET that stalls in its body is fetched again, and
+// the viewer's copy continues if it is the same representation.
 func TestStallInBody(t *testing.T) {
 	t.Parallel()
 	const head = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nETag: \"1\"\r\n\r\n"
@@ -248,8 +248,8 @@ func TestStallInBody(t *testing.T) {
 	}
 }
 
-// TestKeepalive proves CF-CONN-16 and CF-CONN-17: a connection is kept for the
-// configured time and no longer, and not at all when the origin forbids it.
+// TestKeepalive proves CF-CONN-16 and CF-CONN-17: a connection is kept for the configured
+// time and no longer, and not at all if the origin forbids it.
 func TestKeepalive(t *testing.T) {
 	t.Parallel()
 	twice := func(conn net.Conn) {

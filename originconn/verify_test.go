@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestNotJudgedIsNotUsed: a viewer that leaves between the handshake and the verdict
-// must not leave a connection behind that nobody has judged: the next viewer would
-// be served over it. It happened in the soak test, about once in 4,000 requests.
+// TestNotJudgedIsNotUsed: a viewer that leaves between the handshake and the verdict must
+// not leave an unjudged connection behind: the next viewer would be served over it. It
+// happened in the soak test, about once in 4,000 requests.
 func TestNotJudgedIsNotUsed(t *testing.T) {
 	t.Parallel()
 	root, err := pki.NewCA(pki.Template{CommonName: "a root that nobody trusts", NotBefore: noon.AddDate(-1, 0, 0), NotAfter: noon.AddDate(1, 0, 0)})

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestSignatureFor: for which service and region a request is signed, by the control's
-// type and the origin's name (CF-OAC-30, CF-OAC-32), and what is told of a Host that is not
+// TestSignatureFor: the service and region for which a request is signed, by the control's
+// type and the origin's name (CF-OAC-30, CF-OAC-32), and the finding on a Host that is not
 // the origin's (CF-OAC-29, CF-OAC-41).
 func TestSignatureFor(t *testing.T) {
 	t.Parallel()

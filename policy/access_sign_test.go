@@ -219,9 +219,9 @@ func TestCustomPolicy(t *testing.T) {
 }
 
 // TestSignedCookies: cookies with a canned (CF-SIGN-43, CF-SIGN-46) and a custom policy
-// (CF-SIGN-44, CF-SIGN-48), whose names are told apart by letter case (CF-SIGN-45), and
-// which count for nothing beside a parameter of the URL (CF-SIGN-41, CF-SIGN-42). Whoever
-// has them may come (CF-SIGN-53).
+// (CF-SIGN-44, CF-SIGN-48), whose names are case-sensitive (CF-SIGN-45), and which are
+// ignored if the URL has a parameter (CF-SIGN-41, CF-SIGN-42). Any viewer that has them is
+// let in (CF-SIGN-53).
 func TestSignedCookies(t *testing.T) {
 	t.Parallel()
 	const path = "/private/a.jpg"
@@ -254,8 +254,8 @@ func TestSignedCookies(t *testing.T) {
 	}
 }
 
-// TestSignedPages: what keeps a viewer out is told in XML (CF-SIGN-56 to CF-SIGN-60, CF-SIGN-61),
-// each code with its message.
+// TestSignedPages: the reason for refusing a viewer is given in XML (CF-SIGN-56 to CF-SIGN-60,
+// CF-SIGN-61), each code with its message.
 func TestSignedPages(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[policy.CauseName]string{
@@ -282,9 +282,10 @@ func TestSignedPages(t *testing.T) {
 	}
 }
 
-// TestUnsigned: the parameters go to nobody (CF-SIGN-49, CF-SIGN-50, CF-SIGN-51), so that an invalidation names the path without
-// them (CF-SIGN-55), and stay where no signature is wanted (CF-SIGN-04); their names are
-// told apart by letter case (CF-SIGN-15); signed cookies do not split the cache (CF-SIGN-52).
+// TestUnsigned: the parameters are not forwarded (CF-SIGN-49, CF-SIGN-50, CF-SIGN-51), so
+// an invalidation names the path without them (CF-SIGN-55), and remain if no signature is
+// required (CF-SIGN-04); their names are case-sensitive (CF-SIGN-15); signed cookies do not
+// split the cache (CF-SIGN-52).
 func TestUnsigned(t *testing.T) {
 	t.Parallel()
 	b := signedBehavior()
@@ -336,7 +337,7 @@ func TestUnknownKeys(t *testing.T) {
 	}
 }
 
-// FuzzSigned: nobody comes in without a signature, whatever is shown.
+// FuzzSigned: no viewer is let in without a signature, whatever it sends.
 func FuzzSigned(f *testing.F) {
 	f.Add("/a?Expires=1&Signature=s&Key-Pair-Id=KRSA", "CloudFront-Policy=p")
 	f.Add("/a?Policy=eyJTdGF0ZW1lbnQiOlt7fV19&Signature=c2ln&Key-Pair-Id=KECDSA", "")
@@ -348,9 +349,9 @@ func FuzzSigned(f *testing.F) {
 	})
 }
 
-// TestCountry: a geographic restriction lets in by a list or keeps out by one
-// (CF-VIEW-69, CF-ERR-21); codes are in upper case (CF-VIEW-73), and who is nowhere known
-// is let in (CF-VIEW-70).
+// TestCountry: a geographic restriction allows or blocks by a list (CF-VIEW-69, CF-ERR-21);
+// codes are in upper case (CF-VIEW-73), and a viewer of unknown country is let in
+// (CF-VIEW-70).
 func TestCountry(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestSecurityPolicies holds the table to the rows of the catalogue: protocols, suites of
-// TLS 1.3, suites with ECDHE, and those with RSA's own key exchange.
+// TestSecurityPolicies compares the table with the rows of the catalog: protocols, suites
+// of TLS 1.3, suites with ECDHE, and those with RSA's own key exchange.
 func TestSecurityPolicies(t *testing.T) {
 	t.Parallel()
 	names := map[uint16]string{0x0300: "SSLv3", 0x0301: "TLSv1.0", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}

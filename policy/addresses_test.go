@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestJudgeAddress: what is dialed, what with a warning, and what only on an
-// explicit --connect (CF-CONN-10).
+// TestJudgeAddress: which addresses are dialed, which with a warning, and which only with
+// an explicit --connect (CF-CONN-10).
 func TestJudgeAddress(t *testing.T) {
 	t.Parallel()
 	for verdict, addresses := range map[policy.Verdict]string{
@@ -33,8 +33,8 @@ func TestJudgeAddress(t *testing.T) {
 	}
 }
 
-// TestSpecialAddresses: each row of the table has its source, is there once, and
-// each of its edges is in it.
+// TestSpecialAddresses: each row of the table is a masked prefix with a name and a source,
+// and occurs once.
 func TestSpecialAddresses(t *testing.T) {
 	t.Parallel()
 	seen := map[netip.Prefix]bool{}

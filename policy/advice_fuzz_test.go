@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// FuzzErrorTTL holds the reading of an origin's caching fields to its bounds: no
-// error is kept for less than no time or for more than a hundred years (CF-CACHE-14).
+// FuzzErrorTTL checks the limits of reading an origin's caching fields: no error is cached
+// for a negative time or for more than a hundred years (CF-CACHE-14).
 func FuzzErrorTTL(f *testing.F) {
 	f.Add(404, "max-age=60, s-maxage=\"5\"", "Thu, 01 Jan 2026 00:00:00 GMT", int64(10))
 	f.Add(503, "no-store,,=,max-age=9223372036854775807", "Fri, 31 Dec 9999 23:59:59 GMT", int64(1)<<62)
@@ -32,8 +32,8 @@ func FuzzErrorTTL(f *testing.F) {
 	})
 }
 
-// FuzzAdviseResponse reads what origins send as Location: a finding is complete,
-// and whatever the address, there is at most one about it.
+// FuzzAdviseResponse reads what origins send as Location: a finding is complete, and for
+// any address, there is at most one about it.
 func FuzzAdviseResponse(f *testing.F) {
 	for _, location := range []string{"https://www.example.com/x", "//www.example.com/x", "?", "http://[::1", "%zz", "HTTP://WWW.EXAMPLE.COM:443/x", "javascript:0", "\x00"} {
 		f.Add("/x", location)

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestAdviseMore: what may be behind an answer of the origin's own that nobody
-// wanted: what it did not get, the path, the port, the Host.
+// TestAdviseMore: likely reasons for an unwanted answer from the origin: what it did not
+// get, the path, the port, the Host.
 func TestAdviseMore(t *testing.T) {
 	t.Parallel()
 	const bare, all = "", "AllViewer"
@@ -101,8 +101,8 @@ func TestAdviseErrorPage(t *testing.T) {
 	}
 }
 
-// TestJudgeErrorPages: an error page for all beside an API with an origin of its own
-// is told at the start; one of a site alone, and one with an error's status, is not.
+// TestJudgeErrorPages: an error page for all behaviors with an API on its own origin is
+// reported at the start; one for a site alone, and one with an error's status, is not.
 func TestJudgeErrorPages(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -164,7 +164,7 @@ func TestAdviseSecureCookie(t *testing.T) {
 	}
 }
 
-// TestAdviseBigCookie: cookies beyond what servers take of one field.
+// TestAdviseBigCookie: cookies larger than servers accept in one field.
 func TestAdviseBigCookie(t *testing.T) {
 	t.Parallel()
 	for size, want := range map[int]bool{9000: true, 900: false} {
@@ -177,8 +177,8 @@ func TestAdviseBigCookie(t *testing.T) {
 	}
 }
 
-// TestAdviseForwardedProto: an application that redirects to HTTPS although it was
-// asked over HTTPS reads X-Forwarded-Proto, which does not go on (CF-REQ-49).
+// TestAdviseForwardedProto: an application that redirects to HTTPS although it was asked
+// over HTTPS reads X-Forwarded-Proto, which is not forwarded (CF-REQ-49).
 func TestAdviseForwardedProto(t *testing.T) {
 	t.Parallel()
 	b := distribution.NewCacheBehavior("o")
@@ -192,7 +192,7 @@ func TestAdviseForwardedProto(t *testing.T) {
 	}
 }
 
-// TestNarrowerUnderFormerLists: TLS 1.3 is not advice where it is not offered.
+// TestNarrowerUnderFormerLists: TLS 1.3 is not advised if it is not offered.
 func TestNarrowerUnderFormerLists(t *testing.T) {
 	t.Parallel()
 	cause := policy.NewCause(policy.CauseTLSHandshakeFailure, "refused", nil)
@@ -216,8 +216,8 @@ func TestShortWildcard(t *testing.T) {
 	}
 }
 
-// TestUnlistedSignatureAdvice: TLS 1.3 is advised where the lists of the day have
-// it (CF-TLS-21).
+// TestUnlistedSignatureAdvice: TLS 1.3 is advised if the lists of the day have it
+// (CF-TLS-21).
 func TestUnlistedSignatureAdvice(t *testing.T) {
 	t.Parallel()
 	for _, snapshot := range policy.Snapshots() {

@@ -85,8 +85,8 @@ func TestAdviseCause(t *testing.T) {
 	}
 }
 
-// TestAdviseClosed proves CF-CONN-20: the two timeouts are named side by side,
-// and only where a kept connection was closed.
+// TestAdviseClosed proves CF-CONN-20: the two timeouts are named together, and only if a
+// kept connection was closed.
 func TestAdviseClosed(t *testing.T) {
 	t.Parallel()
 	f := advised(t, "")

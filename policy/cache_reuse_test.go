@@ -47,8 +47,8 @@ func TestValidators(t *testing.T) {
 	}
 }
 
-// TestWithoutConditions: the edge's own request has none of the viewer's
-// conditions, and the viewer's fields are left as they are.
+// TestWithoutConditions: the edge's own request has none of the viewer's conditions, and
+// the viewer's fields are not modified.
 func TestWithoutConditions(t *testing.T) {
 	t.Parallel()
 	viewer := http.Header{"Range": {"bytes=0-1"}, "If-None-Match": {"x"}, "If-Range": {"y"}, "Accept": {"z"}}
@@ -57,7 +57,7 @@ func TestWithoutConditions(t *testing.T) {
 	}
 }
 
-// TestRevalidated: what a 304 changes of a copy's fields (CF-CACHE-84, CF-CACHE-85).
+// TestRevalidated: how a 304 changes a copy's fields (CF-CACHE-84, CF-CACHE-85).
 func TestRevalidated(t *testing.T) {
 	t.Parallel()
 	copied := http.Header{"Etag": {`W/"v1"`}, "Content-Type": {"text/html"}, "Content-Encoding": {"br"}, "Cache-Control": {"max-age=10"}, "X-Old": {"1"}, "Date": {"then"}}
@@ -186,7 +186,7 @@ func tellParts(parts []policy.ByteRange, whole bool) string {
 	return strings.TrimSpace(b.String())
 }
 
-// FuzzRangeOfCopy: whatever is asked, the parts lie within the object, in order.
+// FuzzRangeOfCopy: for every request, the parts lie within the object, in order.
 func FuzzRangeOfCopy(f *testing.F) {
 	f.Add("bytes=0-9,20-,-5", int64(100))
 	f.Add("bytes=-9223372036854775807", int64(3))
@@ -202,7 +202,7 @@ func FuzzRangeOfCopy(f *testing.F) {
 	})
 }
 
-// TestWholeSize: what a part says of the whole.
+// TestWholeSize: the size of the whole that a part announces.
 func TestWholeSize(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"bytes 0-9/100": "{0 9} 100 true", "bytes 0-9/*": "{0 9} 0 false", "bytes 90-100/100": "{90 100} 100 false", "x": "{0 0} 0 false"} {

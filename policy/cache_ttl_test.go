@@ -23,8 +23,8 @@ func behaviorWith(old bool, least, usual, most distribution.Seconds) *distributi
 	return b
 }
 
-// TestTTLTable is the table of ExpirationDownloadDist cell by cell: what the origin
-// says by Min, Default and Max TTL, in both modes.
+// TestTTLTable is the table of ExpirationDownloadDist cell by cell: the origin's fields by
+// Min, Default and Max TTL, in both modes.
 func TestTTLTable(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
@@ -107,7 +107,7 @@ func TestTTLTable(t *testing.T) {
 	}
 }
 
-// TestWhatIsKept: which answers are kept at all.
+// TestWhatIsKept: which answers are cached at all.
 func TestWhatIsKept(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)

@@ -72,8 +72,8 @@ func TestConstraintsAreBounded(t *testing.T) {
 	}
 }
 
-// Many paths over the same CAs cost no more than one, and many names that break
-// a constraint are one finding.
+// Many paths over the same CAs cost no more than one, and many names that violate a
+// constraint are one finding.
 func TestConstraintsOnManyPaths(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
@@ -105,8 +105,8 @@ func TestConstraintsOnManyPaths(t *testing.T) {
 	}
 }
 
-// A judgment nobody waits for ends: of thousands of names below thousands of
-// constraints on many paths, that would break many, little is looked at.
+// A judgment ends when Stop says so: of thousands of names below thousands of constraints
+// on many paths, many of them violations, few are examined.
 func TestJudgementStops(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")

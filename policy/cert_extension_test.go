@@ -37,8 +37,8 @@ func invalidChain(name, says string, chain ...*entity) chainTest {
 	return chainTest{name: name, chain: raw(chain...), proves: []string{"CF-CERT-04"}, cause: policy.CauseCertInvalid, fails: []string{"CF-CERT-04"}, says: says}
 }
 
-// An extension that is there and names nothing allows nothing, on a leaf, on an
-// intermediate and on a root (CF-CERT-04).
+// An extension that is present and empty allows nothing, on a leaf, on an intermediate and
+// on a root (CF-CERT-04).
 func TestEmptyUsage(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
@@ -107,7 +107,7 @@ func TestKeyUsageInHandshake(t *testing.T) {
 	})
 }
 
-// A certificate holds to the end of its last second (CF-CERT-01).
+// A certificate is valid until the end of its last second (CF-CERT-01).
 func TestLastSecond(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
@@ -122,8 +122,8 @@ func TestLastSecond(t *testing.T) {
 	})
 }
 
-// What is legal and of no use to a TLS client is read and passed over: where
-// revocation lists are, in every form, and the mark of an OCSP responder
+// Extensions that are legal and useless to a TLS client are parsed and skipped: the
+// locations of revocation lists, in every form, and the mark of an OCSP responder
 // (CF-CERT-04).
 func TestExtensionsPassedOver(t *testing.T) {
 	t.Parallel()

@@ -15,10 +15,10 @@ import (
 // machine with the race detector.
 const judgementWithin = 3 * time.Second
 
-// FuzzJudgeChain holds that every chain has a verdict, soon: it never panics,
-// says something of every family of rules, and refuses with 502. The input is a
-// chain in PEM, so that the fuzzer can cut and shuffle it, with everything else
-// that a judgment depends on; the last certificate may be trusted.
+// FuzzJudgeChain checks that every chain gets a verdict, soon: it never panics, covers
+// every family of rules, and refuses with 502. The input is a chain in PEM, which the
+// fuzzer can cut and shuffle, with everything else that a judgment depends on; the last
+// certificate may be trusted.
 func FuzzJudgeChain(f *testing.F) {
 	root := selfSigned(f, "Root")
 	inter := root.ca("CA")
@@ -85,8 +85,8 @@ func decodePEM(input []byte) [][]byte {
 	}
 }
 
-// The edgesim judge and crypto/x509 must agree on plain chains: what the one
-// passes, the other verifies.
+// The edgesim judge and crypto/x509 must agree on plain chains: what one passes, the other
+// verifies.
 func TestJudgeChainAgreesWithX509(t *testing.T) {
 	root := selfSigned(t, "Root")
 	inter := root.ca("CA")

@@ -48,8 +48,8 @@ func uris(t *testing.T, list ...string) edit {
 	}
 }
 
-// Every kind of name is held to the constraints of every CA above it
-// (CF-CERT-04, RFC 5280 section 4.2.1.10).
+// Every kind of name is checked against the constraints of every CA above it (CF-CERT-04,
+// RFC 5280 section 4.2.1.10).
 func TestConstraintsOfEveryKind(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
@@ -111,8 +111,8 @@ func TestConstraintsOfEveryKind(t *testing.T) {
 	}
 }
 
-// A common name that counts as a name is held to the constraints beside DNS
-// names, too (CF-CERT-16); one that nobody asked for is warned of.
+// A common name that counts as a name is checked against the constraints in addition to DNS
+// names (CF-CERT-16); one that was not asked for gives a warning.
 func TestConstrainedCommonName(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
@@ -178,8 +178,8 @@ func TestMappedAddress(t *testing.T) {
 	})
 }
 
-// All names count against all constraints, whatever their kinds, as OpenSSL
-// counts (CF-CERT-04).
+// All names count against all constraints, regardless of their kinds, as OpenSSL counts
+// (CF-CERT-04).
 func TestConstraintsOfOtherKindsCount(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")

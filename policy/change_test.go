@@ -15,8 +15,8 @@ func told(c policy.Change) string {
 	return fmt.Sprintf("%s %q -> %q by %s %s", c.Kind, c.From, c.To, c.By, c.Rule)
 }
 
-// TestChanges shows what the settings of a behavior do to one request, each change
-// with who made it and the rule.
+// TestChanges shows how the settings of a behavior change one request, each change with its
+// source and rule.
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	b := distribution.NewCacheBehavior("app")
@@ -73,8 +73,8 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestNothingIsLogged: a request that goes on as it came leaves no change to store,
-// and logging takes no memory for it.
+// TestNothingIsLogged: a request that is forwarded unchanged leaves no change to store, and
+// logging takes no memory for it.
 func TestNothingIsLogged(t *testing.T) {
 	behavior := distribution.NewCacheBehavior("app")
 	behavior.CachePolicy, _ = distribution.ManagedCachePolicy("CachingDisabled")
@@ -93,8 +93,8 @@ func TestNothingIsLogged(t *testing.T) {
 	}
 }
 
-// TestResponseChanges shows the same of a response: what the origin sent, what the
-// behavior and its policy made of it, and compression.
+// TestResponseChanges shows the same for a response: what the origin sent, what the
+// behavior and its policy changed, and compression.
 func TestResponseChanges(t *testing.T) {
 	t.Parallel()
 	b := distribution.NewCacheBehavior("app")

@@ -33,8 +33,8 @@ func TestExplainCompression(t *testing.T) {
 	}
 }
 
-// TestNginxBehindVia: nginx does not compress for a proxy by default, and is told
-// of where nothing else compresses (CF-REQ-62).
+// TestNginxBehindVia: nginx does not compress for a proxy by default, which is reported if
+// there is no other reason (CF-REQ-62).
 func TestNginxBehindVia(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -66,7 +66,7 @@ func TestCustomErrorStatus(t *testing.T) {
 	}
 }
 
-// TestErrorPageRequest: the page is asked for whole, and nothing is told of a body.
+// TestErrorPageRequest: the whole page is requested, without the fields of a body.
 func TestErrorPageRequest(t *testing.T) {
 	t.Parallel()
 	viewer := http.Header{"Range": {"bytes=0-1"}, "If-None-Match": {`"x"`}, "Content-Type": {"text/plain"}, "Expect": {"100-continue"}, "Cookie": {"a=b"}, "Upgrade": {"websocket"}}

@@ -19,8 +19,8 @@ func elbPolicy(t *testing.T, name string) policy.ELBPolicy {
 	return policy.ELBPolicy{}
 }
 
-// TestELBPolicies: the table is readable, each row has its source, and a suite
-// stands only where the version has it.
+// TestELBPolicies: the table is readable, each row has its source, and a suite is only
+// listed if its version is.
 func TestELBPolicies(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -36,8 +36,8 @@ func TestELBPolicies(t *testing.T) {
 	}
 }
 
-// TestJudgeELBPolicy: versions by CF-TLS-06, suites by CF-TLS-11, the load
-// balancer's order, and what the date of the list changes (CF-TLS-28, CF-TLS-31).
+// TestJudgeELBPolicy: versions by CF-TLS-06, suites by CF-TLS-11, the load balancer's
+// order, and the effect of the list's date (CF-TLS-28, CF-TLS-31).
 func TestJudgeELBPolicy(t *testing.T) {
 	t.Parallel()
 	tls12 := []distribution.SSLProtocol{distribution.TLSv12}

@@ -87,8 +87,8 @@ func TestErrorTTL(t *testing.T) {
 	}
 }
 
-// TestCacheKey proves CF-CACHE-02, CF-CACHE-32 and CF-CONN-07: what is in the key
-// and what is not.
+// TestCacheKey proves CF-CACHE-02, CF-CACHE-32 and CF-CONN-07: what is in the key and what
+// is not.
 func TestCacheKey(t *testing.T) {
 	t.Parallel()
 	none := selection("none")

@@ -8,8 +8,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestStaysWithOrigin: a group that does not fail over is told which criterion is
-// missing (CF-FAILOVER-03, CF-FAILOVER-05, CF-FAILOVER-06, CF-FAILOVER-07).
+// TestStaysWithOrigin: if a group does not fail over, the missing criterion is reported
+// (CF-FAILOVER-03, CF-FAILOVER-05, CF-FAILOVER-06, CF-FAILOVER-07).
 func TestStaysWithOrigin(t *testing.T) {
 	t.Parallel()
 	group := &distribution.OriginGroup{ID: "g", StatusCodes: []int{500, 502}}

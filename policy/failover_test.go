@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestNotFailedOver: what the viewer or the edge itself did is nothing that another
-// origin could do better (CF-FAILOVER-03 to CF-FAILOVER-06 speak of origins alone).
+// TestNotFailedOver: another origin cannot help with a failure of the viewer or the edge
+// itself (CF-FAILOVER-03 to CF-FAILOVER-06 only speak of origins).
 func TestNotFailedOver(t *testing.T) {
 	t.Parallel()
 	group := &distribution.OriginGroup{ID: "group", StatusCodes: []int{400, 403, 404, 500, 502, 503, 504}}

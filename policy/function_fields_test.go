@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestFieldsAfterFunction: what a function leaves alone is there once, as it came and
-// where it stood; a changed field stands where it first stood, and an added one is the
-// last (CF-FN-18, CF-FN-64).
+// TestFieldsAfterFunction: a field that a function leaves alone occurs once, unchanged and
+// in place; a changed field is where it first was, and an added one comes last (CF-FN-18,
+// CF-FN-64).
 func TestFieldsAfterFunction(t *testing.T) {
 	t.Parallel()
 	came := []policy.Field{{Name: "X-one", Value: "1"}, {Name: "X-Two", Value: "a"}, {Name: "X-Three", Value: "3"}, {Name: "X-Two", Value: "b"}, {Name: "Cookie", Value: "s=1"}, {Name: "X-Real-Ip", Value: "hidden"}}

@@ -25,7 +25,7 @@ func show(fields []policy.FunctionField) string {
 	return strings.Join(all, " ")
 }
 
-// TestRequestView: what a function sees of a request.
+// TestRequestView: a request as a function sees it.
 func TestRequestView(t *testing.T) {
 	t.Parallel()
 	fields := []policy.Field{
@@ -58,8 +58,8 @@ func TestRequestView(t *testing.T) {
 	}
 }
 
-// TestAppliedRequest: what was left alone is as it came (CF-FN-64, CF-REQ-72), and
-// the rest is what the function says.
+// TestAppliedRequest: what was left alone is unchanged (CF-FN-64, CF-REQ-72), and the rest
+// is what the function set.
 func TestAppliedRequest(t *testing.T) {
 	t.Parallel()
 	fields := []policy.Field{{Name: "host", Value: "h"}, {Name: "X-KEPT", Value: "caf\xe9"}, {Name: "X-Changed", Value: "caf\xe9"}, {Name: "Cookie", Value: "a=1;b=2"}}

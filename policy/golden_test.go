@@ -90,9 +90,9 @@ func onTheWire(r policy.OriginRequest) []byte {
 	return b.Bytes()
 }
 
-// TestGoldenRequests keeps whole origin requests as bytes: for every managed
-// cache policy alone, for every managed origin request policy beside
-// CachingDisabled, and for the legacy mode. Rewrite them with -update.
+// TestGoldenRequests compares whole origin requests as bytes: for every managed cache
+// policy alone, for every managed origin request policy with CachingDisabled, and for the
+// legacy mode. Rewrite them with -update.
 func TestGoldenRequests(t *testing.T) {
 	behaviors := map[string]*distribution.CacheBehavior{
 		"legacy-nothing": legacy(), "legacy-all": legacy("*"),

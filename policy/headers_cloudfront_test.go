@@ -119,8 +119,8 @@ func TestDevices(t *testing.T) {
 	}
 }
 
-// TestEdgeHeaderTable holds the table to the catalogue and to the managed
-// policies: every field that one of them adds has a row.
+// TestEdgeHeaderTable compares the table with the catalog and the managed policies: every
+// field that one of them adds has a row.
 func TestEdgeHeaderTable(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}

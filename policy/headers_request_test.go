@@ -151,7 +151,7 @@ func TestLegacyFieldsOfTheEdge(t *testing.T) {
 	}
 }
 
-// TestDecideHeaderOfTheEdge: what is said of the fields that the edge writes or
+// TestDecideHeaderOfTheEdge: what is reported of the fields that the edge writes or
 // normalizes agrees with what is done.
 func TestDecideHeaderOfTheEdge(t *testing.T) {
 	t.Parallel()
@@ -180,9 +180,9 @@ func TestDecideHeaderOfTheEdge(t *testing.T) {
 	}
 }
 
-// TestNeverForwarded: what is always removed or replaced cannot be had by any
-// setting (CF-REQ-44 to CF-REQ-53: CF-REQ-44, CF-REQ-45, CF-REQ-46, CF-REQ-47,
-// CF-REQ-48, CF-REQ-49, CF-REQ-50, CF-REQ-51, CF-REQ-52, CF-REQ-53).
+// TestNeverForwarded: no setting forwards fields that are always removed or replaced
+// (CF-REQ-44 to CF-REQ-53: CF-REQ-44, CF-REQ-45, CF-REQ-46, CF-REQ-47, CF-REQ-48,
+// CF-REQ-49, CF-REQ-50, CF-REQ-51, CF-REQ-52, CF-REQ-53).
 func TestNeverForwarded(t *testing.T) {
 	t.Parallel()
 	for _, row := range policy.RequestHeaders() {
@@ -209,8 +209,8 @@ func TestNeverForwarded(t *testing.T) {
 	}
 }
 
-// TestRequestHeaderTable holds the table to the catalogue: the rules exist, and
-// what a row says of the cache key is what the catalogue says.
+// TestRequestHeaderTable compares the table with the catalog: the rules exist, and a row
+// says the same of the cache key as the catalog.
 func TestRequestHeaderTable(t *testing.T) {
 	t.Parallel()
 	for _, row := range policy.RequestHeaders() {

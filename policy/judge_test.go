@@ -188,9 +188,8 @@ func TestJudgeRead(t *testing.T) {
 	}
 }
 
-// TestRetries: a failure to connect is tried again whatever the method
-// (CF-CONN-11), a response timeout for what is repeatable (CF-TIME-02,
-// CF-TIME-05), and nothing else.
+// TestRetries: a failure to connect is retried for every method (CF-CONN-11), a response
+// timeout for repeatable requests (CF-TIME-02, CF-TIME-05), and nothing else.
 func TestRetries(t *testing.T) {
 	t.Parallel()
 	for _, spec := range policy.Causes() {

@@ -123,8 +123,8 @@ func TestJudgeChainNames(t *testing.T) {
 	})
 }
 
-// What a certificate says of itself comes from strangers: it must not reach a
-// terminal or a log line unchanged, nor fill it.
+// The content of a certificate is untrusted: it must not reach a terminal or a log line
+// unchanged, nor fill it.
 func TestEvidenceIsPrintable(t *testing.T) {
 	root := selfSigned(t, "Root")
 	many := make([]string, 500)
@@ -149,8 +149,8 @@ func TestEvidenceIsPrintable(t *testing.T) {
 	}
 }
 
-// TestHostInKey: a cache policy that lists Host has it forwarded, whatever the
-// origin request policy leaves out (CF-NAME-10, CF-REQ-04).
+// TestHostInKey: a cache policy that lists Host forwards it, even if the origin request
+// policy leaves it out (CF-NAME-10, CF-REQ-04).
 func TestHostInKey(t *testing.T) {
 	t.Parallel()
 	except, ok := distribution.ManagedOriginRequestPolicy("AllViewerExceptHostHeader")

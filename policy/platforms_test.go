@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestPlatformOf: a name tells the platform, and only by whole labels.
+// TestPlatformOf: a name reveals the platform, and only by whole labels.
 func TestPlatformOf(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
@@ -92,8 +92,8 @@ func TestJudgePlatform(t *testing.T) {
 	}
 }
 
-// TestJudgePlatforms: every behavior and every member of a group counts, and a
-// finding is told once.
+// TestJudgePlatforms: every behavior and every member of a group counts, and a finding is
+// reported once.
 func TestJudgePlatforms(t *testing.T) {
 	t.Parallel()
 	b := distribution.NewCacheBehavior("g")

@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestPolicyModeHeaders proves that only what is selected goes on: CF-REQ-02,
+// TestPolicyModeHeaders proves that only what is selected is forwarded: CF-REQ-02,
 // CF-REQ-10, CF-REQ-11, CF-REQ-24, CF-REQ-61 and CF-HDR-04.
 func TestPolicyModeHeaders(t *testing.T) {
 	t.Parallel()
@@ -75,8 +75,8 @@ func TestOriginHost(t *testing.T) {
 	}
 }
 
-// TestNothingEndsAField: whatever the input holds, no value can begin a new
-// field or a second request on the wire.
+// TestNothingEndsAField: whatever the input, no value can begin a new field or a second
+// request on the wire.
 func TestNothingEndsAField(t *testing.T) {
 	t.Parallel()
 	for _, evil := range []string{"a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\rX-Evil: 1", "a\x00b"} {

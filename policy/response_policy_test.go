@@ -122,8 +122,8 @@ func TestResponsePolicy(t *testing.T) {
 	}
 }
 
-// TestServerTiming proves the syntax of the documented example (CF-REQ-71): it
-// is the example, but for the id.
+// TestServerTiming proves the syntax of the documented example (CF-REQ-71), except for its
+// id.
 func TestServerTiming(t *testing.T) {
 	t.Parallel()
 	f := policy.ServerTimingFacts{

@@ -46,8 +46,8 @@ func TestResponseFields(t *testing.T) {
 	}
 }
 
-// TestVary proves CF-RESP-06 to CF-RESP-09 (CF-RESP-07, CF-RESP-08): a viewer is
-// told of what the origin could see, and of nothing else.
+// TestVary proves CF-RESP-06 to CF-RESP-09 (CF-RESP-07, CF-RESP-08): Vary names only what
+// the origin could see.
 func TestVary(t *testing.T) {
 	t.Parallel()
 	nothing := &distribution.CacheBehavior{CachePolicy: cachePolicy(none, none, none)}
@@ -80,7 +80,7 @@ func TestVary(t *testing.T) {
 	}
 }
 
-// TestResponseHeaderTable holds the table to the catalogue.
+// TestResponseHeaderTable compares the table with the catalog.
 func TestResponseHeaderTable(t *testing.T) {
 	t.Parallel()
 	for _, row := range policy.ResponseHeaders() {

@@ -42,8 +42,7 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-// TestCorrectedRows: rows that were read again say what the pages and reports say
-// now.
+// TestCorrectedRows: rows that were reviewed match the current pages and reports.
 func TestCorrectedRows(t *testing.T) {
 	t.Parallel()
 	table, err := os.ReadFile("testdata/corrected.tsv")

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestStrictness: what the documentation leaves open about a chain passes with a
-// warning, and is refused where the strictness says so (CF-CERT-15, CF-CERT-04).
+// TestStrictness: what the documentation leaves open about a chain passes with a warning,
+// and is refused if the strictness says so (CF-CERT-15, CF-CERT-04).
 func TestStrictness(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

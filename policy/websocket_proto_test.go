@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestNoWebSocket: a key over HTTP/2 is told of (CF-WS-03); over HTTP/1.1, and
-// without a key, there is nothing to tell.
+// TestNoWebSocket: a key over HTTP/2 is reported (CF-WS-03); over HTTP/1.1, or without a
+// key, there is no finding.
 func TestNoWebSocket(t *testing.T) {
 	t.Parallel()
 	key := http.Header{"Sec-Websocket-Key": {"x"}}

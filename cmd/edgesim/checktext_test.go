@@ -90,7 +90,7 @@ func TestCheckText(t *testing.T) {
 	}
 }
 
-// TestCheckTextScan: the table of what the origin accepts beside the offer.
+// TestCheckTextScan: the table that compares what the origin accepts with the offer.
 func TestCheckTextScan(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)

@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-// TestOwnValues: what completions know of a flag is of one that there is.
+// TestOwnValues: completions only know values of existing flags.
 func TestOwnValues(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}

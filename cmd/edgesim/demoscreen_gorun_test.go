@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-// TestGoRunPath: what go run makes is told from an installed program and a test.
+// TestGoRunPath: a go run binary is distinguished from an installed program and a test.
 func TestGoRunPath(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]bool{

@@ -52,8 +52,8 @@ func TestOneMeaningAVariable(t *testing.T) {
 	}
 }
 
-// TestCommasStay: the value of a repeatable flag may hold commas, and a variable
-// has one value a line.
+// TestCommasStay: the value of a repeatable flag may contain commas, and a variable has one
+// value per line.
 func TestCommasStay(t *testing.T) {
 	for name, row := range map[string]struct {
 		args []string

@@ -20,8 +20,8 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// TestCollectorTarget: neither what the cache holds nor bodies on their way let
-// garbage pile up.
+// TestCollectorTarget: neither the cache's content nor bodies in transit let garbage pile
+// up.
 func TestCollectorTarget(t *testing.T) {
 	t.Parallel()
 	const mb = 1 << 20

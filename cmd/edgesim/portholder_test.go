@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// TestTakenPort: a port that is taken is refused with who holds it, where Linux
-// says so.
+// TestTakenPort: an error for a taken port names its holder, where Linux reveals it.
 func TestTakenPort(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

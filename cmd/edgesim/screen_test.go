@@ -19,8 +19,8 @@ func originsOf(domains ...string) *distribution.Distribution {
 	return d
 }
 
-// TestFirstScreen: how serve begins on terminals of three widths. It names no
-// address at which nobody can be reached.
+// TestFirstScreen: what serve prints first on terminals of three widths. It names no
+// unreachable address.
 func TestFirstScreen(t *testing.T) {
 	t.Parallel()
 	usual := addresses{HTTP: "127.0.0.2:8080", HTTPS: "127.0.0.2:8443", Inspect: "127.0.0.2:4040"} // no ports that golden replaces

@@ -137,10 +137,9 @@ func TestChangedFile(t *testing.T) {
 	}
 }
 
-// TestMissing: what is not there is a 403, or a 404 where the caller may list
-// (CF-S3-50, CF-S3-51), in S3's words (CF-S3-54), for keys in another letter case
-// (CF-S3-55), folders with and without a slash (CF-S3-68), and what tries to leave
-// the folder.
+// TestMissing: a missing key is a 403, or a 404 if the caller may list (CF-S3-50,
+// CF-S3-51), in S3's words (CF-S3-54), also for keys in another letter case (CF-S3-55),
+// folders with and without a slash (CF-S3-68), and attempts to leave the folder.
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, "a/b.txt", "index.html")
@@ -211,8 +210,8 @@ func TestRoot(t *testing.T) {
 	}
 }
 
-// TestMethods: S3 takes what nobody may do here for forbidden, and what it does not
-// do at all for not allowed (CF-S3-63).
+// TestMethods: S3 answers methods that are not permitted with forbidden, and those it does
+// not support with not allowed (CF-S3-63).
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	b := open(t, bucket.Config{Folder: folder(t, "a"), Domain: domain})
@@ -302,7 +301,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestOpen: what is not a folder is told so.
+// TestOpen: a path that is not a folder is an error.
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{filepath.Join(t.TempDir(), "missing"), filepath.Join(folder(t, "a"), "a")} {
@@ -312,7 +311,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// FuzzTarget: whatever is asked for, nothing outside of the folder is told.
+// FuzzTarget: no request reveals anything outside the folder.
 func FuzzTarget(f *testing.F) {
 	for _, seed := range []string{"/a", "/../secret.txt", "/%2e%2e%2fsecret.txt", "/out/secret.txt", "/..%5c..%5csecret.txt", "//", "/a/%00"} {
 		f.Add(seed)

@@ -14,8 +14,8 @@ import (
 	"github.com/edgesim/edgesim/internal/cache"
 )
 
-// TestBodyIsReadWhileItComes: a second reader gets what is there, and neither
-// waits for the end.
+// TestBodyIsReadWhileItComes: a second reader gets what has arrived, and neither waits for
+// the end.
 func TestBodyIsReadWhileItComes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -54,8 +54,8 @@ func TestBodyIsReadWhileItComes(t *testing.T) {
 	})
 }
 
-// TestCutShortIsNeverWhole: who reads a body that fails gets the error, and nobody
-// finds it afterwards.
+// TestCutShortIsNeverWhole: the reader of a failing body gets the error, and the body is
+// not found afterwards.
 func TestCutShortIsNeverWhole(t *testing.T) {
 	t.Parallel()
 	s := cache.New[string](cache.Config{MaxBytes: 1 << 20})
@@ -82,8 +82,9 @@ func TestCutShortIsNeverWhole(t *testing.T) {
 	}
 }
 
-// TestReadersThatLeave: while one reads on, all goes on, even if it is the one in
-// the source that leaves; when none does, the source is ended and nothing kept.
+// TestReadersThatLeave: while one reader remains, the body continues, even if the one that
+// leaves is reading the source; when none remains, the source is closed and nothing is
+// cached.
 func TestReadersThatLeave(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -184,8 +185,8 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// TestBodyThatDoesNotFit: it goes through for a fast and a slow reader, and what
-// lies between them is bounded.
+// TestBodyThatDoesNotFit: it passes through to a fast and a slow reader, and what is
+// buffered between them is limited.
 func TestBodyThatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

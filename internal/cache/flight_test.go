@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/internal/cache"
 )
 
-// TestWaitersShare: a thousand that come meanwhile get what the leader brings; one
-// that leaves does no harm.
+// TestWaitersShare: a thousand later callers get the leader's result; one that leaves does
+// no harm.
 func TestWaitersShare(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -83,8 +83,8 @@ func TestLeaderLeftBefore(t *testing.T) {
 	}
 }
 
-// TestLeaderLeaves: the leader's work goes on for those that wait, and is ended
-// when the last of them has left.
+// TestLeaderLeaves: the leader's work continues for those that wait, and ends when the last
+// of them has left.
 func TestLeaderLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestLeaderLeaves(t *testing.T) {
 	})
 }
 
-// TestDecline: those that get nothing go on a few at a time.
+// TestDecline: callers without a result continue a few at a time.
 func TestDecline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

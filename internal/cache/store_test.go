@@ -77,8 +77,8 @@ func read(t *testing.T, r *cache.Reader) string {
 	return string(got)
 }
 
-// TestLeastRecentlyUsedLeaves: the store stays within its bytes, and what was not
-// used for the longest time leaves first.
+// TestLeastRecentlyUsedLeaves: the store stays within its bytes, and the least recently
+// used entry is removed first.
 func TestLeastRecentlyUsedLeaves(t *testing.T) {
 	t.Parallel()
 	s := cache.New[string](cache.Config{MaxBytes: 4 * 11_300})
@@ -100,8 +100,8 @@ func TestLeastRecentlyUsedLeaves(t *testing.T) {
 	}
 }
 
-// TestInvalidate: what is there goes, by key or head; what is on its way is not
-// kept, and who comes later does not wait for it.
+// TestInvalidate: existing entries are removed, by key or head; flights in progress are not
+// cached, and later callers do not wait for them.
 func TestInvalidate(t *testing.T) {
 	t.Parallel()
 	s := cache.New[string](cache.Config{MaxBytes: 1 << 20})

@@ -247,8 +247,8 @@ func TestUnlogged(t *testing.T) {
 	}
 }
 
-// TestCauses writes every cause down once and checks its result types: the
-// detailed one is that of the catalogue (CF-LOG-09, CF-LOG-10, CF-LOG-11).
+// TestCauses writes every cause once and checks its result types: the detailed one is that
+// of the catalog (CF-LOG-09, CF-LOG-10, CF-LOG-11).
 func TestCauses(t *testing.T) {
 	t.Parallel()
 	for _, c := range policy.Causes() {
@@ -272,8 +272,7 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// FuzzEncode checks that no value can end a field or a line, and that each can
-// be decoded to what it was.
+// FuzzEncode checks that no value can end a field or a line, and that each can be decoded.
 func FuzzEncode(f *testing.F) {
 	f.Add("/a%20b", "a\tb\nc", "-")
 	f.Add("/\xff", "", "%")
@@ -295,7 +294,7 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// A log of what an edge recorded can be given to whatever reads CloudFront's.
+// A log of what an edge recorded can be read by any program that reads CloudFront's.
 func ExampleWriter() {
 	w := cflog.NewWriter(os.Stdout, cflog.Options{Domain: "d111111abcdef8.cloudfront.net"})
 	if err := w.Write(&recording.Exchange{

@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestPlatformHost: Host forwarded to a platform that answers to its own only
-// warns, as serve would tell (CF-REQ-54); without Host there is nothing to say.
+// TestPlatformHost: forwarding Host to a platform that requires its own Host only warns, as
+// serve would (CF-REQ-54); without Host there is no warning.
 func TestPlatformHost(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,7 +30,7 @@ func TestPlatformHost(t *testing.T) {
 	}
 }
 
-// TestRefusalExplained: a 4xx that a setting explains does not tell people to
+// TestRefusalExplained: for a 4xx that a setting explains, people are not advised to
 // correct the path.
 func TestRefusalExplained(t *testing.T) {
 	t.Parallel()
@@ -71,9 +71,9 @@ func TestPlainPortBehindBadCertificate(t *testing.T) {
 	}
 }
 
-// TestHostRouting: an application that tells its sites by Host, behind policies
-// that send the origin's own name, and one that knows its own name only: the other
-// Host is tried, and Host alone makes the difference (CF-REQ-54).
+// TestHostRouting: an application that selects its site by Host, behind policies that send
+// the origin's own name, and one that only accepts its own name: the other Host is tried,
+// and only Host makes the difference (CF-REQ-54).
 func TestHostRouting(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

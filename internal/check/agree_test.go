@@ -13,9 +13,9 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestCheckAgreesWithProxy visits every origin of the lab by check and by the
-// proxy and wants the same cause, rule and findings from both. It is what keeps
-// check from growing a road of its own.
+// TestCheckAgreesWithProxy visits every origin of the lab by check and by the proxy and
+// wants the same cause, rule and findings from both. It keeps check from growing its own
+// connection code.
 func TestCheckAgreesWithProxy(t *testing.T) {
 	t.Parallel()
 	l, client := newLab(t)

@@ -34,10 +34,9 @@ func (s *site) under(t *testing.T, name string, scan bool) *check.Check {
 	return only(t, r)
 }
 
-// An origin with two certificates, one of which fails, is never a plain pass:
-// which one CloudFront gets is not documented (CF-CERT-01). What is
-// said of another state of the lists is what a run with that state says, of the
-// certificates, too (CF-TLS-28).
+// An origin with two certificates, one of which fails, never simply passes: which one
+// CloudFront gets is not documented (CF-CERT-01). The report on another version of the
+// lists equals a run with that version, including the certificates (CF-TLS-28).
 func TestSeveralCertificates(t *testing.T) {
 	t.Parallel()
 	const name = "app.example.com"
@@ -93,9 +92,9 @@ func agreesWithRuns(t *testing.T, s *site, c *check.Check) {
 	}
 }
 
-// TestPolicyDates: what is said of another state of the lists is what a run with
-// it says, whatever the origin takes (CF-TLS-28, CF-TLS-29; flynn/flynn#3654:
-// ECDSA was refused in 2017).
+// TestPolicyDates: the report on another version of the lists equals a run with it,
+// whatever the origin accepts (CF-TLS-28, CF-TLS-29; flynn/flynn#3654: ECDSA was refused in
+// 2017).
 func TestPolicyDates(t *testing.T) {
 	t.Parallel()
 	only12 := func(suite uint16, curve tls.CurveID) func(*tls.Config, *pki.Template) {

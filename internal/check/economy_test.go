@@ -64,9 +64,8 @@ func TestFailsOnce(t *testing.T) {
 	}
 }
 
-// TestRoundTrips: the verdict on a healthy TLS 1.2 origin takes five round
-// trips at most, one of which is the look-up of the name. What else is asked goes
-// out side by side afterwards.
+// TestRoundTrips: the verdict on a healthy TLS 1.2 origin takes five round trips at most,
+// one of which is the DNS lookup. Further questions are asked in parallel afterwards.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, ok, func(c *tls.Config, _ *pki.Template) { c.MaxVersion = tls.VersionTLS12 }, "app.example.com")

@@ -41,9 +41,9 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// TestSoftware: what shows the software, and that the fix is then in its terms:
-// by the origin's name, by Server, by a certificate of the software's own, and
-// where TLS fails by what it says to plain HTTP on the same port.
+// TestSoftware: what reveals the software, and that the fix is then in its terms: the
+// origin's name, Server, the software's own certificate, and if TLS fails, its answer to
+// plain HTTP on the same port.
 func TestSoftware(t *testing.T) {
 	t.Parallel()
 	server := func(name string) http.Handler {
@@ -89,9 +89,9 @@ func TestSoftware(t *testing.T) {
 	}
 }
 
-// TestTries: after a failure another setting is tried at the origin, and the
-// fix that works is said first. Neither custom headers nor the viewer's fields
-// go over plain HTTP.
+// TestTries: after a failure another setting is tried with the origin, and the fix that
+// works comes first. Neither custom headers nor the viewer's fields are sent over plain
+// HTTP.
 func TestTries(t *testing.T) {
 	t.Parallel()
 	t.Run("Host forwarded, and no certificate for it", func(t *testing.T) {
@@ -188,8 +188,8 @@ func TestTries(t *testing.T) {
 	})
 }
 
-// TestUnobtainableName: no certificate is advised for the distribution's own name,
-// which nobody gets one for (CF-NAME-05), but what can be done in its place.
+// TestUnobtainableName: a certificate for the distribution's own name is not advised,
+// because no one can get one (CF-NAME-05), but an alternative is.
 func TestUnobtainableName(t *testing.T) {
 	t.Parallel()
 	const own = "d111111abcdef8.cloudfront.net"
@@ -261,8 +261,8 @@ func TestUnobtainableName(t *testing.T) {
 	})
 }
 
-// TestOwnStatus: an error status of the origin's own passes as a connection, and
-// warns: a 5xx always, a 4xx where the path was given (CF-ERR-08).
+// TestOwnStatus: an error status from the origin itself passes as a connection, and warns:
+// a 5xx always, a 4xx if the path was given (CF-ERR-08).
 func TestOwnStatus(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

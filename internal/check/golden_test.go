@@ -148,8 +148,8 @@ func TestAnnotationsGolden(t *testing.T) {
 	golden(t, "report.github", out.Bytes())
 }
 
-// TestUndecidedFormats: what is undecided is neither passed nor failed in any
-// format, and a foreign byte cannot break one.
+// TestUndecidedFormats: an undecided check neither passes nor fails in any format, and an
+// invalid byte cannot break one.
 func TestUndecidedFormats(t *testing.T) {
 	t.Parallel()
 	r := &check.Report{Checks: []check.Check{{
@@ -175,8 +175,8 @@ func TestUndecidedFormats(t *testing.T) {
 	}
 }
 
-// TestSchema: reports of every kind are what the published schema says, which
-// allows no field that it does not name.
+// TestSchema: reports of every kind match the published schema, which allows no unknown
+// field.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, check.SchemaID, check.Schema)

@@ -156,7 +156,7 @@ func TestLiveUnreachable(t *testing.T) {
 	}
 }
 
-// TestTimingClass: the classes by their bounds.
+// TestTimingClass: the limits of the classes.
 func TestTimingClass(t *testing.T) {
 	t.Parallel()
 	for took, want := range map[time.Duration]check.Timing{

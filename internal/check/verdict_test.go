@@ -20,9 +20,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestHosts: where Host is forwarded every name of the distribution is judged,
-// as SNI and certificate depend on it (CF-NAME-02, CF-NAME-04); where it is not,
-// one is enough.
+// TestHosts: if Host is forwarded every name of the distribution is judged, because SNI and
+// certificate depend on it (CF-NAME-02, CF-NAME-04); otherwise one is enough.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -59,8 +58,8 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// TestEdgeAnswers: what the edge answers itself is reported, and is a failure
-// only where nobody wants it (CF-ERR-17, CF-ERR-18, CF-ERR-29).
+// TestEdgeAnswers: an answer by the edge itself is reported, and is a failure only if it is
+// not wanted (CF-ERR-17, CF-ERR-18, CF-ERR-29).
 func TestEdgeAnswers(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -89,8 +88,8 @@ func TestEdgeAnswers(t *testing.T) {
 	}
 }
 
-// TestFunctionRedirect: where a function sends viewers is in the report, as it is
-// where the origin does.
+// TestFunctionRedirect: the target of a function's redirect is in the report, as is that of
+// the origin's.
 func TestFunctionRedirect(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, ok, nil, "app.example.com")
@@ -111,8 +110,8 @@ func TestFunctionRedirect(t *testing.T) {
 	validate(t, compile(t, check.SchemaID, check.Schema), r.WriteJSON)
 }
 
-// TestLocation: the answer of a redirect alone leads somewhere, and a report holds
-// no character that turns or hides text.
+// TestLocation: only the answer of a redirect has a target, and a report contains no
+// character that reverses or hides text.
 func TestLocation(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -143,8 +142,8 @@ func TestLocation(t *testing.T) {
 	}
 }
 
-// TestUndecided: what this machine's network cannot tell is not a failure of the
-// origin.
+// TestUndecided: what cannot be determined from this machine's network is not a failure of
+// the origin.
 func TestUndecided(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -207,8 +206,8 @@ func (silentServers) LookupNetIP(_ context.Context, _, host string) ([]netip.Add
 	return nil, &net.DNSError{Err: "server misbehaving", Name: host, IsTemporary: true}
 }
 
-// TestLookingAhead: the days each certificate has left, and a warning where one
-// should have been renewed (fewer than 14 days and less than a third are left).
+// TestLookingAhead: the days each certificate has left, and a warning if one should have
+// been renewed (fewer than 14 days and less than a third are left).
 func TestLookingAhead(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -274,8 +273,8 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-// TestBlocked: what comes after a failure is blocked by it, what came before it
-// passed, and the deciding failure stands first.
+// TestBlocked: what comes after a failure is blocked by it, what came before it passed, and
+// the deciding failure comes first.
 func TestBlocked(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, ok, nil, "www.example.org")
@@ -294,8 +293,8 @@ func TestBlocked(t *testing.T) {
 	}
 }
 
-// TestIntermittent: an origin that is reached at the second attempt passes with
-// a warning that tells of the first.
+// TestIntermittent: an origin that is reached at the second attempt passes with a warning
+// about the first.
 func TestIntermittent(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, ok, nil, "app.example.com")
@@ -314,8 +313,8 @@ func TestIntermittent(t *testing.T) {
 	}
 }
 
-// TestHandshakeOnly: one connection and no request, but what the viewer would
-// wait for is told with all attempts (CF-CONN-09, CF-CONN-11).
+// TestHandshakeOnly: one connection and no request, but the report says how long the viewer
+// would wait with all attempts (CF-CONN-09, CF-CONN-11).
 func TestHandshakeOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") }), nil, "app.example.com")
@@ -331,8 +330,8 @@ func TestHandshakeOnly(t *testing.T) {
 	}
 }
 
-// TestContradictingLengths: what the edge judges after the response, check
-// judges, too (CF-RESP-25).
+// TestContradictingLengths: check also judges what the edge judges after the response
+// (CF-RESP-25).
 func TestContradictingLengths(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

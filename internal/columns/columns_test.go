@@ -8,7 +8,7 @@ import (
 	"github.com/edgesim/edgesim/internal/columns"
 )
 
-// TestWrap: lines end at spaces, and never within what is to be copied.
+// TestWrap: lines are broken at spaces, and never within text to be copied.
 func TestWrap(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {

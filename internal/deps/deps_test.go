@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/internal/deps"
 )
 
-// TestRepository is a statement of policy: it fails when a package imports what
-// it must not, or when a second road to an origin appears.
+// TestRepository states a policy: it fails if a package imports what it must not, or if
+// there is a second way to connect to an origin.
 func TestRepository(t *testing.T) {
 	t.Parallel()
 	found, err := deps.Check(os.DirFS("../.."))
@@ -23,8 +23,7 @@ func TestRepository(t *testing.T) {
 	}
 }
 
-// TestOrder holds the table to its own claim: a row may import only rows above
-// it, and says why.
+// TestOrder checks the table itself: a row may only import rows above it, and says why.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	var above []string
@@ -111,8 +110,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestNestedModule checks that a module of its own, such as an example, is left
-// to itself.
+// TestNestedModule checks that a nested module, such as an example, is skipped.
 func TestNestedModule(t *testing.T) {
 	t.Parallel()
 	found, err := deps.Check(fstest.MapFS{

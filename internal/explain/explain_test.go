@@ -39,7 +39,7 @@ func site(edit func(d *distribution.Distribution)) *edge.Edge {
 	return e
 }
 
-// TestPicture wants of a request what the edge would decide about it.
+// TestPicture wants the decisions that the edge would make about a request.
 func TestPicture(t *testing.T) {
 	t.Parallel()
 	e := site(nil)
@@ -78,8 +78,8 @@ func TestPicture(t *testing.T) {
 	}
 }
 
-// TestPictureOfWhatNeverReachesTheOrigin: redirects and refusals are told with
-// their rule, and an origin group with the members in turn.
+// TestPictureOfWhatNeverReachesTheOrigin: redirects and refusals are shown with their rule,
+// and an origin group with its members in order.
 func TestPictureOfWhatNeverReachesTheOrigin(t *testing.T) {
 	t.Parallel()
 	e := site(nil)

@@ -119,7 +119,7 @@ func samples(t testing.TB) map[string]*recording.Exchange {
 	}
 }
 
-// TestSchema holds every kind of entry to the published schema.
+// TestSchema checks every kind of entry against the published schema.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	compiler := jsonschema.NewCompiler()
@@ -173,8 +173,8 @@ func TestIndependentReader(t *testing.T) {
 	}
 }
 
-// TestTimings checks that each phase stands where it belongs and that they add
-// up, as the format demands.
+// TestTimings checks that each phase is in its place and that they add up, as the format
+// requires.
 func TestTimings(t *testing.T) {
 	t.Parallel()
 	type timings struct{ Blocked, DNS, Connect, SSL, Send, Wait, Receive float64 }
@@ -211,7 +211,7 @@ func TestTimings(t *testing.T) {
 	}
 }
 
-// TestOrder checks that the fields stand as they came, where that is known.
+// TestOrder checks that the fields are in the order received, if that is known.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	e := fetched(nil, nil)
@@ -264,7 +264,7 @@ func normal(t *testing.T, e *recording.Exchange) []byte {
 	return data
 }
 
-// TestComments checks that what is missing of a body is said.
+// TestComments checks that missing parts of a body are noted.
 func TestComments(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{

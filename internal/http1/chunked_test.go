@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// FuzzChunked holds the reader of chunked bodies against net/http's: what both
-// take has the same content; and in what pieces it arrives makes no difference.
+// FuzzChunked compares the reader of chunked bodies with net/http's: what both accept has
+// the same content, no matter in which pieces it arrives.
 func FuzzChunked(f *testing.F) {
 	for _, seed := range []string{
 		"0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\nrest", "a;x=\"y\" ;z\r\n0123456789\r\n00\r\nA: b\r\n\r\n", "1 ;a\r\nx\r\n0\r\n\r\n", "fffffffffffffff\r\nx",

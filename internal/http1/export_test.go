@@ -13,8 +13,8 @@ func ParseHeadForTest(head string) (*Request, *Fault) {
 	return r, parseHead(head, r)
 }
 
-// ReadChunkedForTest reads a chunked body from what r has, and returns it with
-// how many bytes came behind it.
+// ReadChunkedForTest reads a chunked body from r, and returns it with the number of bytes
+// after it.
 func ReadChunkedForTest(r io.Reader) (body []byte, behind int, err error) {
 	c := &conn{server: &Server{StallTimeout: time.Hour}, net: readOnly{r: r}, buf: make([]byte, 64)}
 	body, err = io.ReadAll(&Body{conn: c, chunked: true})

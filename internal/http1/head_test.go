@@ -119,7 +119,7 @@ func TestNoWaiting(t *testing.T) {
 	}
 }
 
-// TestAcceptedHeads: what is a request, with what it means.
+// TestAcceptedHeads: valid requests, and what they mean.
 func TestAcceptedHeads(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -186,8 +186,8 @@ func TestAcceptedHeads(t *testing.T) {
 	}
 }
 
-// FuzzHead holds the parser against net/http's: it never panics, and what both
-// take means the same.
+// FuzzHead compares the parser with net/http's: it never panics, and what both accept means
+// the same.
 func FuzzHead(f *testing.F) {
 	for _, seed := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "POST http://u:p@a:80/x?y HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello",

@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// TestHostileMemory: whatever a viewer sends, serving it takes no more than a
-// bound, and a gigabyte of a body takes no more than a byte of it.
+// TestHostileMemory: whatever a viewer sends, serving it takes limited memory, and a
+// gigabyte of a body takes no more than a byte of it.
 func TestHostileMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("moves gigabytes")
@@ -77,8 +77,8 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
-// TestSlowViewers: hundreds of viewers that send a head and never its end take
-// some kilobytes each, and block nobody else.
+// TestSlowViewers: hundreds of viewers that never finish their head take a few kilobytes
+// each, and do not block others.
 func TestSlowViewers(t *testing.T) {
 	const viewers = 500
 	address := start(t, &http1.Server{Refuse: refuse, Handler: echo})

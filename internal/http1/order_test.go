@@ -39,8 +39,8 @@ func readHeadLines(t *testing.T, r *bufio.Reader) []string {
 	}
 }
 
-// TestOriginsOrder: an origin's fields keep their spelling and their order; the
-// edge's own stand where they always do, and what it adds stands between.
+// TestOriginsOrder: an origin's fields keep their spelling and order; the edge's own are
+// where they always are, and what it adds is between them.
 func TestOriginsOrder(t *testing.T) {
 	t.Parallel()
 	const like = "HTTP/1.1 200 OK\r\nx-b: 1\r\nETag: \"e\"\r\nset-cookie: a=1\r\nX-Cache: theirs\r\nX-A: 2\r\nSet-Cookie: b=2\r\ncontent-length: 3\r\nx-gone: 1\r\n" +
@@ -81,8 +81,7 @@ func TestSwitchingHead(t *testing.T) {
 	}
 }
 
-// FuzzLike: whatever an origin's head is, all fields are written, once, and
-// nothing else.
+// FuzzLike: whatever an origin's head is, all fields are written, once, and nothing else.
 func FuzzLike(f *testing.F) {
 	f.Add("HTTP/1.1 200 OK\r\nx-b: 1\r\nContent-Length: 3\r\nx-b: 2\r\n\r\n")
 	header := http.Header{"X-B": {"1", "2"}, "Etag": {"e"}, "Content-Length": {"3"}, "Upgrade": {"u"}}

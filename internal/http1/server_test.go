@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// TestConnections: what is answered on one connection, byte for byte but for
-// Date, and whether it goes on (RFC 9112 sections 6, 7 and 9).
+// TestConnections: the answers on one connection, byte for byte except for Date, and
+// whether it stays open (RFC 9112 sections 6, 7 and 9).
 func TestConnections(t *testing.T) {
 	t.Parallel()
 	ok := func(body string) string {
@@ -64,8 +64,8 @@ func withoutDates(raw string) string {
 	return b.String()
 }
 
-// TestMalformedBodies: a body that breaks the rules is an error, and nothing
-// behind it is taken for a request (RFC 9112 section 7.1).
+// TestMalformedBodies: a body that violates the rules is an error, and nothing after it is
+// read as a request (RFC 9112 section 7.1).
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
 	address := start(t, &http1.Server{Refuse: refuse, Handler: func(w *http1.Response, r *http1.Request) {
@@ -126,8 +126,8 @@ func TestMalformedBodies(t *testing.T) {
 	}
 }
 
-// TestFraming: an answer that is not what it announced ends with the
-// connection, and so that the viewer can tell.
+// TestFraming: an answer that does not match what it announced ends with the connection, so
+// that the viewer can tell.
 func TestFraming(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -215,8 +215,8 @@ type broken struct{ text string }
 
 func (b *broken) Read(p []byte) (int, error) { return copy(p, b.text), io.ErrUnexpectedEOF }
 
-// TestHijack: the connection comes with what was received behind the request,
-// the context ends when the server shuts down, which waits for the handler.
+// TestHijack: the connection includes what was received after the request; the context ends
+// when the server shuts down, which waits for the handler.
 func TestHijack(t *testing.T) {
 	t.Parallel()
 	got := make(chan string, 2)
@@ -251,8 +251,8 @@ func TestHijack(t *testing.T) {
 	}
 }
 
-// TestHijackTooLate: not behind the beginning of a response, nor before the end
-// of a request's body.
+// TestHijackTooLate: it fails after the beginning of a response, and before the end of a
+// request's body.
 func TestHijackTooLate(t *testing.T) {
 	t.Parallel()
 	address := start(t, &http1.Server{Handler: func(w *http1.Response, r *http1.Request) {

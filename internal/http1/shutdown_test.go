@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/internal/http1"
 )
 
-// TestShutdown: what waits is closed, what is being answered is answered, and
-// says that it is the last.
+// TestShutdown: idle connections are closed, requests in progress are answered, and the
+// answer says that it is the last.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	arrived, goOn := make(chan struct{}), make(chan struct{})

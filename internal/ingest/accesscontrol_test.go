@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// TestAccessControlRemarks: requests through an origin access control are signed, so
-// there is nothing to say of one that the files describe, in any format. Of one that
-// they do not describe, what is assumed is said.
+// TestAccessControlRemarks: requests through an origin access control are signed, so there
+// is no remark on one that the files describe, in any format. For one that they do not
+// describe, there is a remark on what is assumed.
 func TestAccessControlRemarks(t *testing.T) {
 	t.Parallel()
 	template := func(id, protocol string) string {

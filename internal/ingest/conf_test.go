@@ -110,8 +110,8 @@ func confRows() []confRow {
 	}
 }
 
-// TestConfiguration holds the reader of the API's JSON to what the API refuses,
-// and to nothing else.
+// TestConfiguration checks that the reader of the API's JSON refuses exactly what the API
+// refuses.
 func TestConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, row := range confRows() {
@@ -186,7 +186,7 @@ func changed(t *testing.T, path, value string) string {
 	return string(text)
 }
 
-// TestViewerCertificates holds the certificate to what goes with it.
+// TestViewerCertificates checks the certificate and its related fields.
 func TestViewerCertificates(t *testing.T) {
 	t.Parallel()
 	alias := func(certificate string) string {

@@ -99,8 +99,8 @@ func policyRows() []confRow {
 	}
 }
 
-// TestPolicies holds policies, keys and what goes with them to what the API
-// refuses, and to nothing else.
+// TestPolicies checks that the reader of policies, keys and related resources refuses
+// exactly what the API refuses.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	for _, row := range policyRows() {
@@ -120,8 +120,8 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// TestWhoRefuses: what the API demands of its JSON, templates leave to their
-// tools, which fill it in.
+// TestWhoRefuses: fields that the API requires in its JSON are optional in templates, whose
+// tools fill them in.
 func TestWhoRefuses(t *testing.T) {
 	t.Parallel()
 	template := `
@@ -171,8 +171,8 @@ func TestAPIPolicies(t *testing.T) {
 	judge(t, text, `mine.MinTTL: is required (CF-CONF-85)`)
 }
 
-// TestManyPlaces: a sentence that holds for many origins is said once, with the
-// number and the first three.
+// TestManyPlaces: a notice that applies to many origins is given once, with the number and
+// the first three.
 func TestManyPlaces(t *testing.T) {
 	t.Parallel()
 	var origins []any

@@ -21,9 +21,9 @@ var inert = map[string]string{
 	"ViewerCertificate.CertificateSource": "the deprecated form of ACMCertificateArn, which stands beside it and counts",
 }
 
-// TestEveryField proves that nothing in a file passes in silence: every value of a
-// full configuration, and of every sample of others, is changed in turn, and each
-// change is refused, or changes what is served or what is reported.
+// TestEveryField proves that nothing in a file is ignored silently: every value of a full
+// configuration, and of every sample from others, is changed in turn, and each change is
+// refused, or changes what is served or what is reported.
 func TestEveryField(t *testing.T) {
 	t.Parallel()
 	files := []string{"testdata/valid-full.json", "testdata/everyfield-certificate.json"}

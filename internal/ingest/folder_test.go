@@ -23,7 +23,7 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-// TestFolders: a folder is told by what is in it.
+// TestFolders: the kind of a folder is recognized by its content.
 func TestFolders(t *testing.T) {
 	t.Parallel()
 	_, template := large()
@@ -70,8 +70,8 @@ func TestFolders(t *testing.T) {
 	}
 }
 
-// TestHostileFolders: many files and links in circles are read in bounded time,
-// and nothing outside is.
+// TestHostileFolders: many files and circular links are read in limited time, and nothing
+// outside the folder is read.
 func TestHostileFolders(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

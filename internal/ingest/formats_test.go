@@ -9,9 +9,9 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// TestSameInEveryFormat: one distribution, written in every format, is the same
-// effective distribution. What says where it came from (a name, a reference, a
-// remark) may differ; nothing that decides anything may.
+// TestSameInEveryFormat: one distribution, written in every format, is the same effective
+// distribution. Only what says where it came from (a name, a reference, a remark) may
+// differ.
 func TestSameInEveryFormat(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/formats/*")
@@ -74,7 +74,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// TestLarge: what the benchmark measures is read whole.
+// TestLarge: the benchmark's configuration is read completely.
 func TestLarge(t *testing.T) {
 	t.Parallel()
 	apiJSON, template := large()

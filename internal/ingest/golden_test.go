@@ -34,7 +34,7 @@ func samples(t *testing.T) map[string][]string {
 	return files
 }
 
-// TestSamples reads the API's JSON that others use, and keeps what comes of it.
+// TestSamples reads the API's JSON from other projects, and compares the results.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	files := samples(t)["distributionconfig"]

@@ -9,8 +9,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// TestGRPCWarnings: what a behavior with gRPC lacks at its target is said when
-// the file is read (CF-GRPC-02, CF-GRPC-06).
+// TestGRPCWarnings: what a gRPC behavior's target lacks is reported when the file is read
+// (CF-GRPC-02, CF-GRPC-06).
 func TestGRPCWarnings(t *testing.T) {
 	t.Parallel()
 	const custom = `"CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only", "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]}}`

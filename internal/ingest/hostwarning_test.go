@@ -56,8 +56,8 @@ policies:
 	}
 }
 
-// TestTenantParameter: the domain and the path of a tenants' distribution may hold
-// parameters (CF-CONF-12, CF-CONF-13).
+// TestTenantParameter: the domain and path of an origin in a tenants' distribution may
+// contain parameters (CF-CONF-12, CF-CONF-13).
 func TestTenantParameter(t *testing.T) {
 	t.Parallel()
 	const file = `distribution:

@@ -76,7 +76,7 @@ func noticeLines(d *distribution.Distribution) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestFromOriginDefaults holds the form to what the contract says it stands for.
+// TestFromOriginDefaults checks the form against its documented defaults.
 func TestFromOriginDefaults(t *testing.T) {
 	t.Parallel()
 	got, err := ingest.FromOrigin(ingest.OriginFlags{URL: "https://app.example.com"})

@@ -82,7 +82,7 @@ func TestOverlayWithoutADistribution(t *testing.T) {
 	}
 }
 
-// TestOverlayInline reads a distribution that stands in the overlay itself.
+// TestOverlayInline reads a distribution written in the overlay itself.
 func TestOverlayInline(t *testing.T) {
 	t.Parallel()
 	config, err := os.ReadFile("testdata/valid-minimal.json")

@@ -15,8 +15,8 @@ import (
 	"github.com/edgesim/edgesim/internal/setting"
 )
 
-// TestOverlayExamples: the example of every key in the documentation is read, and
-// fits the schema for editors; what a key does not take is refused by both.
+// TestOverlayExamples: the documented example of every key is read, and matches the schema
+// for editors; what a key does not accept is refused by both.
 func TestOverlayExamples(t *testing.T) {
 	t.Parallel()
 	schema := overlaySchema(t)
@@ -99,8 +99,8 @@ func asJSON(t *testing.T, text string) any {
 	return instance
 }
 
-// TestOverlayTimes: the key at takes what the flag --at takes, quoted or not, and
-// the schema for editors lets it through.
+// TestOverlayTimes: the key at accepts what the flag --at accepts, quoted or not, and so
+// does the schema for editors.
 func TestOverlayTimes(t *testing.T) {
 	t.Parallel()
 	schema := overlaySchema(t)

@@ -157,7 +157,7 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-// TestHostileInput holds the readers to their bounds.
+// TestHostileInput checks the limits of the readers.
 func TestHostileInput(t *testing.T) {
 	t.Parallel()
 	laughs := "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
@@ -236,7 +236,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzFromOrigin wants an error or an origin CloudFront could be given, but for its address.
+// FuzzFromOrigin wants an error or an origin that CloudFront would accept, except for its
+// address.
 func FuzzFromOrigin(f *testing.F) {
 	for _, seed := range []string{"http://localhost:3000", "https://app.example.com/", "https://u:p@h:1/x?y#z", "http://[::1]:80", "://", "http://a:"} {
 		f.Add(seed)

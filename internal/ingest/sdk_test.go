@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// TestEveryFieldOfTheSDK: every field that AWS's own SDK has in a configuration,
-// and in what a configuration refers to, is one that edgesim reads.
+// TestEveryFieldOfTheSDK: edgesim reads every field that AWS's own SDK has in a
+// configuration, and in what a configuration refers to.
 func TestEveryFieldOfTheSDK(t *testing.T) {
 	t.Parallel()
 	config := filled(reflect.TypeFor[types.DistributionConfig]()).(map[string]any)

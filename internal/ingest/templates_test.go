@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/ingest"
 )
 
-// TestTemplates reads templates of every sort and keeps what comes of them: the
-// effective distributions, what is said, and what is not known.
+// TestTemplates reads templates of every kind and compares the results: the effective
+// distributions, the notices, and what is not known.
 func TestTemplates(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/templates/*")

@@ -90,8 +90,8 @@ func TestTerraformIsReadWithAllItRefersTo(t *testing.T) {
 	}
 }
 
-// TestATargetThatMayBeRightIsNotRefused (CF-CONF-11): where the id of an origin
-// or the target is not known, they may be the same.
+// TestATargetThatMayBeRightIsNotRefused (CF-CONF-11): if the id of an origin or the target
+// is not known, they may be the same.
 func TestATargetThatMayBeRightIsNotRefused(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]string{
@@ -112,8 +112,8 @@ func TestATargetThatMayBeRightIsNotRefused(t *testing.T) {
 	}
 }
 
-// TestAPlaceholderCannotStandForADistribution: what is assumed are values, and
-// never that there is a distribution.
+// TestAPlaceholderCannotStandForADistribution: values are assumed, but never that a
+// distribution exists.
 func TestAPlaceholderCannotStandForADistribution(t *testing.T) {
 	t.Parallel()
 	config := strings.Replace(terraformWith(`"a"`, `"a"`), "  enabled = true", "  count = length(var.name)\n  enabled = true", 1)
@@ -125,8 +125,8 @@ func TestAPlaceholderCannotStandForADistribution(t *testing.T) {
 	}
 }
 
-// TestAFolderWithConfigurationsBelowIt reads the one that no other calls, with
-// the modules beside it, and asks where there are several.
+// TestAFolderWithConfigurationsBelowIt reads the one that no other calls, with the modules
+// next to it, and asks if there are several.
 func TestAFolderWithConfigurationsBelowIt(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

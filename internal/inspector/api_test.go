@@ -125,7 +125,7 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-// TestResetAll: what is kept beside the recordings is forgotten with them.
+// TestResetAll: state other than the recordings is reset with them.
 func TestResetAll(t *testing.T) {
 	t.Parallel()
 	called := make(chan struct{}, 1)
@@ -182,8 +182,8 @@ func TestResetOwn(t *testing.T) {
 	}
 }
 
-// TestWhole checks that whole exchanges come with the positions from which a
-// program goes on.
+// TestWhole checks that whole exchanges include the positions from which a program
+// continues.
 func TestWhole(t *testing.T) {
 	t.Parallel()
 	base := start(t, inspector.Config{Recordings: recorded()})

@@ -166,8 +166,8 @@ func TestEventsOfOthers(t *testing.T) {
 	})
 }
 
-// TestSlowWatcher checks that a watcher that does not read is dropped, while
-// others go on, and that it gets the rest when it comes back.
+// TestSlowWatcher checks that a watcher that does not read is dropped, while others
+// continue, and that it gets the rest when it returns.
 func TestSlowWatcher(t *testing.T) {
 	t.Parallel()
 	onFakeTime(t, func(t *testing.T, s *serving) {

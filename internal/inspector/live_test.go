@@ -14,8 +14,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestLiveIsBounded: who watches is shown what a person can look at and told how
-// many there were besides, however fast they come; what is shown is redacted.
+// TestLiveIsBounded: watchers are shown as many exchanges as a person can read and told how
+// many others there were, however fast they come; what is shown is redacted.
 func TestLiveIsBounded(t *testing.T) {
 	t.Parallel()
 	live := &inspector.Live{}

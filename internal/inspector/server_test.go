@@ -32,8 +32,8 @@ func (s *serving) ask(c net.Conn, path string) int {
 	return response.StatusCode
 }
 
-// TestConnectionsEnd: no connection of the API stays open for nothing, whatever
-// it waits for. It runs on fake time.
+// TestConnectionsEnd: no connection of the API stays open without a reason, in any state.
+// It runs on fake time.
 func TestConnectionsEnd(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -72,8 +72,8 @@ func TestConnectionsEnd(t *testing.T) {
 	}
 }
 
-// TestEventsOutlastTheTimeouts: the bounds on a request and on the silence of a
-// client are none on how long it may watch.
+// TestEventsOutlastTheTimeouts: the limits on a request and on an idle client do not limit
+// how long it may watch.
 func TestEventsOutlastTheTimeouts(t *testing.T) {
 	t.Parallel()
 	onFakeTime(t, func(t *testing.T, s *serving) {
@@ -91,8 +91,8 @@ func TestEventsOutlastTheTimeouts(t *testing.T) {
 	})
 }
 
-// TestTooManyConnections: of more connections than the API keeps, the ones that
-// have waited longest are closed, and who asks is answered.
+// TestTooManyConnections: if there are more connections than the API keeps, the longest
+// idle ones are closed, and new requests are answered.
 func TestTooManyConnections(t *testing.T) {
 	t.Parallel()
 	onFakeTime(t, func(t *testing.T, s *serving) {

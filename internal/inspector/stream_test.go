@@ -25,8 +25,8 @@ func (l *largest) Write(p []byte) (int, error) {
 	return l.ResponseRecorder.Write(p)
 }
 
-// TestListIsStreamed: a list of many large exchanges is written one by one, ends
-// at a bound, and goes on at its "next" until all were there.
+// TestListIsStreamed: a list of many large exchanges is written one by one, ends at a
+// limit, and continues at its "next" until all were listed.
 func TestListIsStreamed(t *testing.T) {
 	t.Parallel()
 	ring := recording.NewRing(recording.RingConfig{Exchanges: 260, Bytes: 1 << 30})

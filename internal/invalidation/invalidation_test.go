@@ -72,7 +72,7 @@ func TestXML(t *testing.T) {
 	}
 }
 
-// TestRefusals: what the API refuses, and how.
+// TestRefusals: the errors of the API.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	r, removed := registry()

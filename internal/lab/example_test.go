@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/internal/lab"
 )
 
-// Two origins of the lab, and what a viewer gets of them.
+// Two origins of the lab, and what a viewer gets.
 func Example() {
 	l, err := lab.Start(context.Background(), lab.Config{Only: []string{"expired", "healthy-ecdsa"}})
 	if err != nil {

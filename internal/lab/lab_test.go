@@ -55,7 +55,7 @@ func TestFaultsAreWellFormed(t *testing.T) {
 	}
 }
 
-// TestEveryCauseOfAnOriginHasAFault holds the lab against the table of causes.
+// TestEveryCauseOfAnOriginHasAFault compares the lab with the table of causes.
 func TestEveryCauseOfAnOriginHasAFault(t *testing.T) {
 	t.Parallel()
 	for _, spec := range policy.Causes() {

@@ -43,8 +43,8 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// TestTerminalCommand: the command is whole at every width, on a line of its own
-// where it does not fit behind its label.
+// TestTerminalCommand: the command is complete at every width, on its own line if it does
+// not fit after its label.
 func TestTerminalCommand(t *testing.T) {
 	t.Parallel()
 	const show = "edgesim recordings show --record /home/somebody/projects/shop/recordings"

@@ -23,8 +23,8 @@ func (s *slowly) Write(p []byte) (int, error) {
 	return s.got.Write(p)
 }
 
-// TestWriter: no line is lost or torn, each viewer's are in order, and those
-// that came while a write was under way went out together.
+// TestWriter: no line is lost or torn, each viewer's are in order, and those that came
+// during a write went out together.
 func TestWriter(t *testing.T) {
 	t.Parallel()
 	out := &slowly{gate: make(chan struct{})}

@@ -148,7 +148,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// TestNeed: where a peer is missing, the test is skipped, and fails under CI.
+// TestNeed: if a peer is missing, the test is skipped, and fails under CI.
 func TestNeed(t *testing.T) {
 	for _, tt := range []struct {
 		ci, want string

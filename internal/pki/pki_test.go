@@ -43,8 +43,8 @@ func issue(t *testing.T, ca *pki.Certificate, template pki.Template) *pki.Certif
 	return c
 }
 
-// TestIssue asks crypto/x509 what it makes of each sort of leaf: nil, or an
-// error of the type and reason in want.
+// TestIssue checks the result of crypto/x509 for each kind of leaf: nil, or an error of the
+// type and reason in want.
 func TestIssue(t *testing.T) {
 	t.Parallel()
 	root := newRoot(t, nil)

@@ -188,7 +188,7 @@ func TestUnfit(t *testing.T) {
 	}
 }
 
-// TestAnswers checks what is made of exchanges that need more than their bytes.
+// TestAnswers checks the answers made from exchanges that need more than their bytes.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	var compressed bytes.Buffer
@@ -242,7 +242,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestHAR plays the archive of a browser, whatever the origin is called.
+// TestHAR replays a browser's archive, whatever the origin's name.
 func TestHAR(t *testing.T) {
 	t.Parallel()
 	f, err := os.Open("../har/testdata/chrome.har")

@@ -44,7 +44,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestTable holds the rows to what the readers of flags and overlays rely on.
+// TestTable checks what the readers of flags and overlays rely on.
 func TestTable(t *testing.T) {
 	t.Parallel()
 	flags, keys := map[string]bool{}, map[string]bool{}

@@ -21,9 +21,8 @@ func field(fields []policy.Field, name string) string {
 	return ""
 }
 
-// TestPublishedVectors holds the signature to the examples of the Amazon S3 API
-// Reference, "Examples: Signature Calculations in AWS Signature Version 4"
-// (CF-OAC-25).
+// TestPublishedVectors compares the signature with the examples of the Amazon S3 API
+// Reference, "Examples: Signature Calculations in AWS Signature Version 4" (CF-OAC-25).
 func TestPublishedVectors(t *testing.T) {
 	t.Parallel()
 	example := sigv4.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
@@ -68,7 +67,7 @@ for m in json.load(sys.stdin):
 json.dump(out, sys.stdout)
 `
 
-// TestPeer holds the signature to what AWS's signer for Python makes of the same
+// TestPeer compares the signature with that of AWS's signer for Python for the same
 // requests: every x-amz- field signed (CF-OAC-47), keys with spaces and special characters
 // (CF-S3-99), services other than S3, whose paths are escaped once more (CF-OAC-32).
 func TestPeer(t *testing.T) {

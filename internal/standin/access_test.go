@@ -85,7 +85,7 @@ func TestSigning(t *testing.T) {
 	}
 }
 
-// TestSignedForeignHost: a signature for the viewer's Host fits no bucket (CF-OAC-28,
+// TestSignedForeignHost: a signature for the viewer's Host matches no bucket (CF-OAC-28,
 // CF-OAC-29), and the viewer is told why.
 func TestSignedForeignHost(t *testing.T) {
 	t.Parallel()
@@ -106,9 +106,9 @@ func TestSignedForeignHost(t *testing.T) {
 	}
 }
 
-// TestLambdaURL: a function URL is signed for Lambda, with the hash of no bytes
+// TestLambdaURL: a function URL is signed for Lambda, with the hash of an empty body
 // (CF-OAC-32, CF-OAC-33, CF-OAC-43), and a body needs the viewer's hash (CF-OAC-37,
-// CF-OAC-39), or the failure to come is told.
+// CF-OAC-39); otherwise the viewer is told of the coming failure.
 func TestLambdaURL(t *testing.T) {
 	t.Parallel()
 	function := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -178,9 +178,9 @@ func signedSite(t *testing.T) (site, string) {
 	}, private
 }
 
-// TestSignedURL: a URL that the AWS CLI signed is let in, until the edge's clock says
-// that it is over (CF-SIGN-54), and the origin does not see how (CF-SIGN-49, CF-SIGN-67);
-// who is not let in gets XML (CF-SIGN-62).
+// TestSignedURL: a URL that the AWS CLI signed is accepted until it expires by the edge's
+// clock (CF-SIGN-54), and the origin does not see the signature (CF-SIGN-49, CF-SIGN-67); a
+// refused viewer gets XML (CF-SIGN-62).
 func TestSignedURL(t *testing.T) {
 	t.Parallel()
 	s, private := signedSite(t)
@@ -223,7 +223,7 @@ func TestSignedURL(t *testing.T) {
 	}
 }
 
-// TestSignedErrorPage: a custom error page stands for what keeps viewers out, too
+// TestSignedErrorPage: a custom error page also replaces the refusal of a viewer
 // (CF-SIGN-66).
 func TestSignedErrorPage(t *testing.T) {
 	t.Parallel()
@@ -252,8 +252,8 @@ func TestSignedBehaviors(t *testing.T) {
 	}
 }
 
-// TestGeoRestriction: viewers of a country that is kept out get the page, and nobody
-// asks the origin (CF-VIEW-69, CF-ERR-21).
+// TestGeoRestriction: viewers from a blocked country get the page, and the origin is not
+// asked (CF-VIEW-69, CF-ERR-21).
 func TestGeoRestriction(t *testing.T) {
 	t.Parallel()
 	restricted := map[string]any{"Restrictions": map[string]any{"GeoRestriction": map[string]any{"RestrictionType": "blacklist", "Quantity": 1, "Items": []string{"KP"}}}}

@@ -61,8 +61,8 @@ func TestSinglePageApplication(t *testing.T) {
 	}
 }
 
-// TestSinglePageApplicationInBrowser: a browser draws the application, with what the API
-// says, and where the rule has taken the API's own words away.
+// TestSinglePageApplicationInBrowser: a browser renders the application, with the API's
+// answer, and where the rule has replaced the API's own error.
 func TestSinglePageApplicationInBrowser(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "chromium")

@@ -104,10 +104,10 @@ func ask(t *testing.T, e *edgesimtest.Edge, method, url string, fields ...string
 	return answer, string(body)
 }
 
-// TestBucket: a folder answers through the edge as a bucket does: anonymously
-// (CF-S3-11), over the viewer's protocol on ports 80 and 443 (CF-S3-14), with S3's
-// errors passed on as they are (CF-S3-52, CF-S3-53) and its Server (CF-S3-34) and other
-// fields (CF-S3-33), under its own Host (CF-S3-17).
+// TestBucket: through the edge, a folder answers like a bucket: anonymously (CF-S3-11),
+// over the viewer's protocol on ports 80 and 443 (CF-S3-14), with S3's errors passed on
+// unchanged (CF-S3-52, CF-S3-53) and its Server (CF-S3-34) and other fields (CF-S3-33),
+// under its own Host (CF-S3-17).
 func TestBucket(t *testing.T) {
 	t.Parallel()
 	e := site{domain: bucketDomain, folder: "dir:" + dist(t)}.start(t)
@@ -142,7 +142,7 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// TestRootObject: what the default root object does before a bucket.
+// TestRootObject: the effect of the default root object in front of a bucket.
 func TestRootObject(t *testing.T) {
 	t.Parallel()
 	folder := dist(t)
@@ -212,7 +212,7 @@ func TestWebsite(t *testing.T) {
 	}
 }
 
-// TestWebsiteRouting: routing rules come from a file beside the overlay (CF-S3-92).
+// TestWebsiteRouting: routing rules come from a file next to the overlay (CF-S3-92).
 func TestWebsiteRouting(t *testing.T) {
 	t.Parallel()
 	rules := filepath.Join(t.TempDir(), "website.json")
@@ -225,7 +225,7 @@ func TestWebsiteRouting(t *testing.T) {
 	}
 }
 
-// TestOpen: what is wrong with a folder is told with its domain.
+// TestOpen: an error in a folder names its domain.
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	folder := dist(t)

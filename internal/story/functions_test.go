@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestFunctions: what a function logged, changed and why it failed is told where
-// it happened.
+// TestFunctions: what a function logged and changed, and why it failed, is told where it
+// happened.
 func TestFunctions(t *testing.T) {
 	t.Parallel()
 	e := &recording.Exchange{ID: "x", Functions: []recording.FunctionRun{

@@ -84,8 +84,8 @@ func refused(t testing.TB) *recording.Exchange {
 	return e
 }
 
-// TestAgain: what every attempt met is said once; an attempt that met something
-// else is told in full.
+// TestAgain: what every attempt has in common is told once; an attempt that differed is
+// told in full.
 func TestAgain(t *testing.T) {
 	t.Parallel()
 	e := refused(t)
@@ -150,8 +150,8 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestWidth checks that every line fits, whatever the width, and that nothing is
-// lost where lines are broken.
+// TestWidth checks that every line fits at every width, and that nothing is lost where
+// lines are broken.
 func TestWidth(t *testing.T) {
 	t.Parallel()
 	squeezed := regexp.MustCompile(`\s+`)
@@ -176,7 +176,7 @@ func whole(line string) bool {
 	return len(columns.Wrap(strings.TrimSpace(line), 1)) == 1
 }
 
-// TestColor checks that color is there when it is wanted, and adds nothing else.
+// TestColor checks that color is used if it is wanted, and adds nothing else.
 func TestColor(t *testing.T) {
 	t.Parallel()
 	e := recorded(t, "exchange.json")
@@ -204,7 +204,7 @@ func FuzzWrite(f *testing.F) {
 	})
 }
 
-// TestCacheTold: what the cache made of a request, and where its answer came from.
+// TestCacheTold: what the cache did with a request, and where its answer came from.
 func TestCacheTold(t *testing.T) {
 	t.Parallel()
 	e := recorded(t, "success.json")
@@ -228,8 +228,8 @@ func TestCacheTold(t *testing.T) {
 	}
 }
 
-// TestDropped: what a policy left out of the request, and what was taken out of
-// the answer, is told with who did it.
+// TestDropped: what a policy left out of the request, and what was removed from the answer,
+// is told with the reason.
 func TestDropped(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder

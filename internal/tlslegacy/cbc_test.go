@@ -93,7 +93,7 @@ func testPadding(t *testing.T, version uint16, h crypto.Hash, length, least int)
 	}
 }
 
-// A MAC that is wrong in any bit is refused, at the place where it is.
+// A MAC that is wrong in any bit is refused, in the right place.
 func TestCBCWrongMAC(t *testing.T) {
 	t.Parallel()
 	for i := range 20 {
@@ -133,9 +133,8 @@ func TestCBCSameWork(t *testing.T) {
 	}
 }
 
-// TestExpand holds the pseudorandom function of TLS 1.2 to the vector for
-// P_SHA256 that was published on the TLS working group's list. The other forms
-// are held by the peers.
+// TestExpand checks the pseudorandom function of TLS 1.2 with the vector for P_SHA256 that
+// was published on the TLS working group's list. The peers test the other forms.
 func TestExpand(t *testing.T) {
 	t.Parallel()
 	secret, _ := hex.DecodeString("9bbe436ba940f017b17652849a71db35")
@@ -177,8 +176,8 @@ func eachProtection(f func(name string, version uint16, seal, open protection)) 
 	}
 }
 
-// What is sealed opens to the same, and not under another sequence number or
-// type, nor with any bit changed.
+// What is sealed opens to the same, but not under another sequence number or type, or with
+// any bit changed.
 func TestProtections(t *testing.T) {
 	t.Parallel()
 	eachProtection(func(name string, version uint16, seal, open protection) {

@@ -20,8 +20,8 @@ func show(leaf *pki.Certificate) func(*tlslegacy.CertificateRequest) (*tlslegacy
 	}
 }
 
-// TestClientCertificate asks JSSE in every version what it makes of a client
-// certificate, and of none.
+// TestClientCertificate asks JSSE in every version how it sees a client certificate, and
+// none.
 func TestClientCertificate(t *testing.T) {
 	t.Parallel()
 	server := get(t, "jsse")

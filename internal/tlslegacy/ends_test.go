@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// The ends of a handshake and of a connection that are not the server's fault
-// come as they are.
+// Ends of a handshake or connection that are not the server's fault are reported as they
+// are.
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	finish := func(then func(*rogue)) func(*rogue) {
@@ -85,8 +85,8 @@ func TestAlertReceived(t *testing.T) {
 	}
 }
 
-// A deadline loses nothing: reading goes on where it ended, within a record or
-// between two.
+// A deadline loses nothing: reading continues where it ended, within a record or between
+// two.
 func TestReadDeadline(t *testing.T) {
 	t.Parallel()
 	next := make(chan struct{})
@@ -157,8 +157,8 @@ func TestHandshakeContextLater(t *testing.T) {
 	}
 }
 
-// TestClose holds what the server sees of Close and CloseWrite, that Close
-// breaks off a Read, and that nothing works after it.
+// TestClose checks what the server sees of Close and CloseWrite, that Close interrupts a
+// Read, and that nothing works after it.
 func TestClose(t *testing.T) {
 	t.Parallel()
 	for _, half := range []bool{false, true} {

@@ -15,8 +15,8 @@ func extended(number uint16, content ...byte) func(*rogue) {
 	})
 }
 
-// TestExtensionsRefused has a row for each way in which a server answers what it
-// was not asked (RFC 5246 section 7.4.1.4).
+// TestExtensionsRefused has a row for each way in which a server answers what it was not
+// asked (RFC 5246 section 7.4.1.4).
 func TestExtensionsRefused(t *testing.T) {
 	t.Parallel()
 	runFaults(t, []fault{
@@ -47,8 +47,8 @@ func TestExtensionsRefused(t *testing.T) {
 	})
 }
 
-// What a server may answer: what it was asked for, once, in its form, and the
-// groups that some load balancers name.
+// What a server may answer: what it was asked for, once, in the right form, and the groups
+// that some load balancers send.
 func TestExtensionsTolerated(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(*rogue){

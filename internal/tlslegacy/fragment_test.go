@@ -88,7 +88,7 @@ type trickle struct{ net.Conn }
 
 func (c trickle) Read(p []byte) (int, error) { return c.Conn.Read(p[:min(1, len(p))]) }
 
-// TestFragmentation holds that it means nothing how a server cuts its messages
+// TestFragmentation checks that it makes no difference how a server splits its messages
 // into records, or the network its records into segments.
 func TestFragmentation(t *testing.T) {
 	t.Parallel()

@@ -64,9 +64,8 @@ func flightOf(t testing.TB, cfg *Config, server *tls.Config) []byte {
 	}
 }
 
-// FuzzServer holds that whatever a server says, the handshake ends, with an
-// error of one of the sorts that Config promises, and tells facts that were
-// offered.
+// FuzzServer checks that whatever a server sends, the handshake ends, with an error of one
+// of the kinds that Config promises, and reports only facts that were offered.
 func FuzzServer(f *testing.F) {
 	for _, kind := range []pki.KeyKind{pki.RSA2048, pki.P256} {
 		for _, version := range []uint16{VersionTLS10, VersionTLS12} {
@@ -108,8 +107,8 @@ func FuzzServer(f *testing.F) {
 	})
 }
 
-// FuzzOpen holds that no fragment makes opening it panic, and that none is
-// believed: the fuzzer has no key.
+// FuzzOpen checks that opening a fragment never panics, and that none is accepted: the
+// fuzzer has no key.
 func FuzzOpen(f *testing.F) {
 	eachProtection(func(_ string, version uint16, seal, _ protection) {
 		sealed, _ := seal.seal(nil, recordInfo{0, tlsApplicationData, version}, pattern(40))

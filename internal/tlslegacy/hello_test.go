@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The config is refused before a byte is sent, where it cannot be offered.
+// A config that cannot be offered is refused before a byte is sent.
 func TestConfigRefused(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -47,8 +47,8 @@ func TestConfigRefused(t *testing.T) {
 	}
 }
 
-// TestHello holds the hello to its form: exact lists, the record version, and
-// in SSLv3 neither extensions nor ECDHE suites.
+// TestHello checks the form of the hello: exact lists, the record version, and in SSLv3
+// neither extensions nor ECDHE suites.
 func TestHello(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -98,7 +98,7 @@ func TestHello(t *testing.T) {
 	}
 }
 
-// TestServerKeySizes holds the limits of RSA keys.
+// TestServerKeySizes checks the limits of RSA keys.
 func TestServerKeySizes(t *testing.T) {
 	t.Parallel()
 	for bits, ok := range map[uint]bool{512: false, 1023: false, 1024: true, 4096: true, 8192: true, 8193: false} {

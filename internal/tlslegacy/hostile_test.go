@@ -69,8 +69,8 @@ type fault struct {
 	alert uint8
 }
 
-// TestServerFaults has a row for everything that a server can do wrong in a
-// handshake: the reason, the value and the alert that it is told.
+// TestServerFaults has a row for everything that a server can do wrong in a handshake: the
+// reason, the value and the alert sent to it.
 func TestServerFaults(t *testing.T) {
 	t.Parallel()
 	runFaults(t, []fault{
@@ -312,8 +312,8 @@ func TestServerFaultsAfterHandshake(t *testing.T) {
 // flooding says whether the rogue of a row reads nothing while it sends.
 func flooding(name string) bool { return name[len(name)-3:] == "end" }
 
-// A server that asks for a renegotiation once and then goes on is served; the
-// same again later.
+// A server that asks for a renegotiation once and then continues is served; also if it asks
+// later.
 func TestRenegotiationRefused(t *testing.T) {
 	t.Parallel()
 	warnings := make(chan []byte, 3)
@@ -345,8 +345,8 @@ func TestRenegotiationRefused(t *testing.T) {
 	}
 }
 
-// What is tolerated: empty records and warnings among others, alerts cut in
-// two, several messages in a record.
+// What is tolerated: empty records and warnings between others, alerts split in two,
+// several messages in a record.
 func TestTolerated(t *testing.T) {
 	t.Parallel()
 	conn := against(t, offer(), func(r *rogue) {

@@ -144,7 +144,7 @@ func TestBoundaries(t *testing.T) {
 	}
 }
 
-// TestKeyLog holds the key log to what the server logs of the same handshake.
+// TestKeyLog compares the key log with the server's for the same handshake.
 func TestKeyLog(t *testing.T) {
 	t.Parallel()
 	for _, version := range allVersions[1:] {
@@ -164,8 +164,7 @@ func TestKeyLog(t *testing.T) {
 	}
 }
 
-// TestSmallKey holds that RSA keys of 1024 bits work, for signing and for
-// encryption.
+// TestSmallKey checks that RSA keys of 1024 bits work, for signing and for encryption.
 func TestSmallKey(t *testing.T) {
 	t.Parallel()
 	server := serverConfig(t)
@@ -180,8 +179,8 @@ func TestSmallKey(t *testing.T) {
 	}
 }
 
-// TestVerifyPeerCertificate holds that the hook sees the chain as sent, and
-// that its error ends the handshake and is told to the server.
+// TestVerifyPeerCertificate checks that the hook sees the chain as sent, and that its error
+// ends the handshake and is sent to the server.
 func TestVerifyPeerCertificate(t *testing.T) {
 	t.Parallel()
 	told := make(chan error, 2)

@@ -29,7 +29,7 @@ func TestWriteDeadline(t *testing.T) {
 	}
 }
 
-// Close breaks off a Write that hangs, and waits for nobody.
+// Close interrupts a Write that hangs, and does not wait.
 func TestCloseBreaksWrite(t *testing.T) {
 	t.Parallel()
 	full, done := make(chan struct{}), make(chan struct{})
@@ -61,8 +61,8 @@ func TestCloseBreaksWrite(t *testing.T) {
 	}
 }
 
-// TestSplit holds the records of a Write to their sizes: one byte first where
-// the IV can be foreseen, and at most 16 KiB always.
+// TestSplit checks the record sizes of a Write: one byte first if the IV is predictable,
+// and always at most 16 KiB.
 func TestSplit(t *testing.T) {
 	t.Parallel()
 	const size = maxPlaintext + 10

@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestRunKeepsItsLimits: whatever the answers are, no more is asked than the
-// options allow, and an origin that cannot be asked gives the cause of that.
+// TestRunKeepsItsLimits: whatever the answers, no more is asked than the options allow, and
+// an origin that cannot be asked returns the cause.
 func TestRunKeepsItsLimits(t *testing.T) {
 	t.Parallel()
 	refused := policy.NewCause(policy.CauseConnectRefused, "nothing listens", nil)

@@ -149,8 +149,8 @@ func TestClientHelloWithoutForm(t *testing.T) {
 	}
 }
 
-// FuzzClientHello holds that every hello that can be built is understood by an
-// independent parser as what it was meant to be.
+// FuzzClientHello checks that an independent parser reads every hello that can be built as
+// it was meant.
 func FuzzClientHello(f *testing.F) {
 	f.Add([]byte{0x13, 0x01, 0xc0, 0x2f}, []byte{0, 29}, []byte{4, 3}, "origin.example.com", uint8(2), uint16(0))
 	f.Add([]byte{0, 4}, []byte{}, []byte{}, "", uint8(0), uint16(1))
@@ -204,7 +204,7 @@ func plainName(s string) string {
 	return string(out[:min(len(out), 63)])
 }
 
-// TestKeyExchange: what the names of suites say.
+// TestKeyExchange: what the names of suites mean.
 func TestKeyExchange(t *testing.T) {
 	for _, tt := range []struct {
 		suite uint16

@@ -8,9 +8,8 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// FuzzParseFlight holds that every input has a result, that it obeys the
-// limits, and that reading twice gives the same. The committed seeds are real
-// flights; see testdata/fuzz.
+// FuzzParseFlight checks that every input has a result, that it obeys the limits, and that
+// reading twice gives the same. The committed seeds are real flights; see testdata/fuzz.
 func FuzzParseFlight(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	f.Add([]byte{21, 3, 1, 0, 2, 2, 40})

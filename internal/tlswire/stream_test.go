@@ -14,8 +14,8 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// TestFlightReaderAgrees: pieces of any size give what the whole gives, and a
-// reader is settled when nothing more can come.
+// TestFlightReaderAgrees: pieces of any size give the same as the whole, and a reader is
+// settled when nothing more can come.
 func TestFlightReaderAgrees(t *testing.T) {
 	for _, tt := range handshakes {
 		t.Run(tt.name, func(t *testing.T) {
@@ -38,7 +38,7 @@ func TestFlightReaderAgrees(t *testing.T) {
 	}
 }
 
-// FuzzFlightReader holds that the way in which bytes come changes nothing.
+// FuzzFlightReader checks that splitting the bytes differently changes nothing.
 func FuzzFlightReader(f *testing.F) {
 	f.Add([]byte{21, 3, 1, 0, 2, 2, 40}, uint8(1))
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"), uint8(3))
@@ -55,7 +55,7 @@ func FuzzFlightReader(f *testing.F) {
 	})
 }
 
-// TestFlightReaderLimits: a server without end is given up, in bounded memory.
+// TestFlightReaderLimits: reading from a server that never stops ends, in limited memory.
 func TestFlightReaderLimits(t *testing.T) {
 	for _, tt := range []struct {
 		name  string

@@ -20,8 +20,8 @@ func event() *policy.FunctionEvent {
 // soon is when a run has to have ended: the limit, and what a busy machine takes.
 const soon = js.TimeLimit + 20*time.Second
 
-// TestHostileCode: whatever code does, its run ends soon, and as an error of
-// execution where it cannot go on (CF-FN-72, CF-FN-73, CF-FN-80, CF-FN-128).
+// TestHostileCode: no matter what code does, its run ends soon, with an execution error if
+// it cannot continue (CF-FN-72, CF-FN-73, CF-FN-80, CF-FN-128).
 func TestHostileCode(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]string{
@@ -70,8 +70,7 @@ func TestHostileCode(t *testing.T) {
 	}
 }
 
-// TestHostileResults: results that try the reader, which refuses them or takes
-// them as they are.
+// TestHostileResults: hostile results, which the reader refuses or accepts as they are.
 func TestHostileResults(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]string{

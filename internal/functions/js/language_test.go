@@ -83,7 +83,7 @@ var accepted = []string{
 	"async function f(){ await a(b)(c) }", "async function f(){ a(async () => await b) }", "var a = {a:1,}", "do ; while (0) var a",
 }
 
-// TestRefusedSyntax: what the runtime refuses, with line and words.
+// TestRefusedSyntax: syntax that the runtime refuses, with line and message.
 func TestRefusedSyntax(t *testing.T) {
 	t.Parallel()
 	for code, want := range refused {
@@ -155,8 +155,8 @@ func njs(t *testing.T, code string) string {
 	return string(said)
 }
 
-// TestLanguage runs expressions of runtime 2.0 (CF-FN-112, CF-FN-114, CF-FN-115 to CF-FN-121, CF-FN-129,
-// CF-FN-130): what is there, and what is missing.
+// TestLanguage runs expressions of runtime 2.0 (CF-FN-112, CF-FN-114, CF-FN-115 to
+// CF-FN-121, CF-FN-129, CF-FN-130): what exists, and what is missing.
 func TestLanguage(t *testing.T) {
 	t.Parallel()
 	for expression, want := range map[string]string{

@@ -70,9 +70,9 @@ func TestHandlers(t *testing.T) {
 	}
 }
 
-// TestFailingHandlers: whatever a handler does, the run ends with an error that
-// says it, and the next run is served (CF-LAE-61, CF-LAE-62). The time that it has is
-// 30 s unless told otherwise (CF-LAE-68).
+// TestFailingHandlers: no matter how a handler fails, the run ends with an error that says
+// so, and the next run succeeds (CF-LAE-61, CF-LAE-62). The time limit is 30 s by default
+// (CF-LAE-68).
 func TestFailingHandlers(t *testing.T) {
 	t.Parallel()
 	if lambda.TimeLimit != 30*time.Second {

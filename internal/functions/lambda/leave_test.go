@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestLeavesAfterTheAnswer: a viewer that leaves when the handler has answered, and
-// before its run is over, ends the process, which nobody else gets then.
+// TestLeavesAfterTheAnswer: if a viewer leaves after the handler has answered, and before
+// its run ends, the process is ended and not reused.
 func TestLeavesAfterTheAnswer(t *testing.T) {
 	t.Parallel()
 	// It closes its streams, so that their end is waited for after the answer.

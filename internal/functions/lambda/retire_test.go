@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestRetire: a function that has a successor ends what it has begun, runs what is
-// still asked of it, and keeps no process.
+// TestRetire: a function that was replaced finishes its runs, still runs when invoked, and
+// keeps no process.
 func TestRetire(t *testing.T) {
 	t.Parallel()
 	f := handler(t, "a.mjs", `import fs from "node:fs"; export const handler = async (event) => { if (event.wait) { fs.writeFileSync(event.wait, ""); while (!fs.existsSync(event.until)) await new Promise((r) => setTimeout(r, 5)); } return "done"; };`)

@@ -10,7 +10,7 @@ import (
 
 const request = `{"method":"GET","uri":"/","querystring":{},"headers":{"host":{"value":"h"}},"cookies":{}}`
 
-// TestRun: the service's own test and what it does not see (CF-FN-94, CF-FN-95,
+// TestRun: the service's own test and what it does not detect (CF-FN-94, CF-FN-95,
 // CF-FN-97, CF-MOD-45).
 func TestRun(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestHostileText wants a clear error and no more memory than the bounds allow.
+// TestHostileText wants a clear error and no more memory than the limits allow.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	bomb := "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"

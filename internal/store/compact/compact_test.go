@@ -55,8 +55,8 @@ func (l *log) read(t *testing.T, i int) *recording.Exchange {
 	return e
 }
 
-// TestEveryField fills every field that an exchange has, found by reflection,
-// so that one that is new is not forgotten here.
+// TestEveryField fills every field of an exchange, found by reflection, so that a new one
+// is not forgotten here.
 func TestEveryField(t *testing.T) {
 	t.Parallel()
 	var l log
@@ -148,7 +148,7 @@ func fill(t *testing.T, v reflect.Value, name string, n int) {
 	}
 }
 
-// TestSizes holds what repeats to few bytes.
+// TestSizes checks that repeated parts take few bytes.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	var l log

@@ -12,9 +12,9 @@ import (
 	"github.com/edgesim/edgesim/internal/store/storetest"
 )
 
-// TestSlowDatabase: a database that cannot take in time all that a batch may have
-// gets what it can take, again and again, until nothing waits. Before, it got none,
-// and the spool grew for ever: the soak test found it on a busy machine.
+// TestSlowDatabase: a database too slow for a full batch gets what it can take, again and
+// again, until nothing waits. Before, it got nothing, and the spool grew forever: the soak
+// test found it on a busy machine.
 func TestSlowDatabase(t *testing.T) {
 	t.Parallel()
 	server := peers.StartPostgreSQL(t)

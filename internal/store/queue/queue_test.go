@@ -49,8 +49,8 @@ func TestFull(t *testing.T) {
 	})
 }
 
-// TestFailing: where nothing can be written, Put waits no more, what does not fit
-// is lost, and what was queued is kept.
+// TestFailing: if nothing can be written, Put no longer waits, what does not fit is lost,
+// and what was queued is kept.
 func TestFailing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/internal/store/sqlitestore"
 )
 
-// TestAwaitOthers waits for longer than an edge gathers exchanges, but only
-// beside one, and no longer than the caller has time.
+// TestAwaitOthers waits longer than an edge gathers exchanges, but only if there is another
+// edge, and no longer than the caller's context.
 func TestAwaitOthers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

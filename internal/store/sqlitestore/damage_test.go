@@ -101,7 +101,7 @@ func TestDamagedByItsID(t *testing.T) {
 	}
 }
 
-// TestCheck finds what is damaged, bodies included, and a repair drops it.
+// TestCheck finds damage, including in bodies, and a repair removes it.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	dir := filled(t, 6)
@@ -177,8 +177,8 @@ func TestFlippedIndex(t *testing.T) {
 	}
 }
 
-// TestLostIndex makes the index again from the segments: everything is there in
-// its order, but what was deleted stays deleted.
+// TestLostIndex rebuilds the index from the segments: everything is there in order, and
+// what was deleted stays deleted.
 func TestLostIndex(t *testing.T) {
 	t.Parallel()
 	dir := filled(t, 10)
@@ -238,7 +238,7 @@ func TestFolderRemoved(t *testing.T) {
 	}
 }
 
-// TestModes: nobody but the owner may read what is in the folder.
+// TestModes: only the owner may read the folder's files.
 func TestModes(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -292,8 +292,8 @@ func TestFutureDates(t *testing.T) {
 	}
 }
 
-// TestFullDisk: on a full disk what is recorded can be deleted, one at a time and
-// all at once, and --keep-size makes room at the start.
+// TestFullDisk: on a full disk recorded exchanges can be deleted, one at a time and all at
+// once, and --keep-size makes room at the start.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]func(t *testing.T, dir string, s *sqlitestore.Store) error{

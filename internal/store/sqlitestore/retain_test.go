@@ -77,8 +77,8 @@ func TestKeepFewer(t *testing.T) {
 	closed(t, s)
 }
 
-// TestKeepBytesOfFewLarge: where few exchanges are kept because they are large, those
-// that fit stay, however many Keep would allow.
+// TestKeepBytesOfFewLarge: if few exchanges are kept because they are large, those that fit
+// stay, however many Keep would allow.
 func TestKeepBytesOfFewLarge(t *testing.T) {
 	t.Parallel()
 	const body = 100 << 10
@@ -94,8 +94,7 @@ func TestKeepBytesOfFewLarge(t *testing.T) {
 	closed(t, s)
 }
 
-// TestKeepFor forgets by age, and what is young stays though it stands behind
-// something old.
+// TestKeepFor deletes by age, and new exchanges stay even after an old one.
 func TestKeepFor(t *testing.T) {
 	t.Parallel()
 	now := storetest.Noon.Add(time.Hour)
@@ -116,7 +115,7 @@ func TestKeepFor(t *testing.T) {
 	closed(t, s)
 }
 
-// TestKeepBytes bounds the folder by forgetting whole segments.
+// TestKeepBytes limits the folder by deleting whole segments.
 func TestKeepBytes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -175,7 +174,7 @@ func TestSameBodies(t *testing.T) {
 	}
 }
 
-// TestSinceFromSpans asks for what is younger than all but the last of many.
+// TestSinceFromSpans asks for exchanges newer than all but the last of many.
 func TestSinceFromSpans(t *testing.T) {
 	t.Parallel()
 	s := open(t, sqlitestore.Config{Dir: t.TempDir()})
@@ -191,8 +190,8 @@ func TestSinceFromSpans(t *testing.T) {
 	closed(t, s)
 }
 
-// TestDamagedSegment reads past nothing: the exchange whose bytes are damaged is
-// named, and others are there.
+// TestDamagedSegment does not skip silently: the exchange whose bytes are damaged is named,
+// and others are returned.
 func TestDamagedSegment(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestVersion1 opens a folder whose index has a row for each exchange: everything is
-// there, under the same numbers, and more is added.
+// TestVersion1 opens a folder whose index has a row for each exchange: everything is there,
+// under the same numbers, and more can be added.
 func TestVersion1(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -68,8 +68,7 @@ func TestVersion1(t *testing.T) {
 	}
 }
 
-// TestIncompleteIndex: a table that does not say what is in the blocks is found, and
-// made again.
+// TestIncompleteIndex: a table that does not match the blocks is detected and rebuilt.
 func TestIncompleteIndex(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"DELETE FROM block_kind", "UPDATE block_key SET bucket = bucket + 1", "DELETE FROM block"} {
@@ -98,8 +97,8 @@ func TestIncompleteIndex(t *testing.T) {
 	}
 }
 
-// TestFollow reads what is added exchange by exchange, while the newest block grows: none
-// is missed, and none comes twice.
+// TestFollow reads exchange by exchange while the newest block grows: none is missed, and
+// none comes twice.
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	s := open(t, sqlitestore.Config{Dir: t.TempDir(), Keep: 150})

@@ -84,8 +84,8 @@ func TestReopen(t *testing.T) {
 	}
 }
 
-// TestSecondProcess opens the folder twice, as a second process does, and reads
-// and deletes beside the writer.
+// TestSecondProcess opens the folder twice, as a second process would, and reads and
+// deletes next to the writer.
 func TestSecondProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
