@@ -104,7 +104,7 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// slowMatch says what the wildcards mean, one line for each.
+// slowMatch defines what the wildcards mean, one line for each.
 func slowMatch(pattern, path string) bool {
 	switch {
 	case pattern == "":

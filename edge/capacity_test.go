@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// busy is a site whose origin answers nobody before it is told to.
+// busy is a site whose origin waits before it answers.
 type busy struct {
 	*site
 	t        *testing.T
@@ -38,7 +38,7 @@ func (b *busy) request(proto, connection string) *edge.Response {
 	})
 }
 
-// taken has a request under way: it returns once the origin is asked.
+// taken starts a request: it returns once the origin is asked.
 func (b *busy) taken(proto, connection string) {
 	b.viewers.Go(func() {
 		r := b.request(proto, connection)
@@ -63,7 +63,7 @@ func (b *busy) refused(proto, connection string) {
 	}
 }
 
-// end lets all be answered, and holds that nothing counts any more.
+// end lets all requests be answered, and checks that none is counted any longer.
 func (b *busy) end(want int) {
 	b.t.Helper()
 	close(b.answer)

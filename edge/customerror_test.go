@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// page is an origin of error pages: what it was asked for stands in its fields.
+// page is an origin of error pages: its fields say what it was asked for.
 func page(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Asked", r.Method+" "+r.RequestURI)
@@ -26,8 +26,8 @@ func page(code int) http.HandlerFunc {
 	}
 }
 
-// withPages sets custom error responses whose pages are below /errors, through a
-// behavior of their own with policies of its own.
+// withPages sets custom error responses whose pages are below /errors, through their own
+// behavior with its own policies.
 func (s *site) withPages(target string, responses ...distribution.CustomErrorResponse) {
 	d := s.edge.Distribution
 	b := distribution.NewCacheBehavior(target)

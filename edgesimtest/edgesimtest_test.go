@@ -23,7 +23,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// hello is an application that says what it was asked for.
+// hello is an application that returns what it was asked for.
 var hello = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s %s at %s", r.Method, r.URL.Path, r.Host)
 })
@@ -213,7 +213,7 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// descriptors counts this process's open files, where the system tells.
+// descriptors counts this process's open files, if the system reports them.
 func descriptors() int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -222,7 +222,7 @@ func descriptors() int {
 	return len(entries)
 }
 
-// stacks returns the goroutines in code of ours or of net/http, but for tests.
+// stacks returns the goroutines in our code or net/http, except for tests.
 func stacks() string {
 	buf := make([]byte, 4<<20)
 	var left []string

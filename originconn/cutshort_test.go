@@ -30,12 +30,11 @@ func inBytes(records []byte) []byte {
 	return out
 }
 
-// honest is a server of crypto/tls for the shop's certificate. It refuses
-// hellos without a suite that the first road lacks, if second is set, and
-// speaks one that both have.
+// honest is a crypto/tls server for the shop's certificate. It refuses hellos without a
+// suite that the first client lacks, if second is set, and uses one that both have.
 func honest(leaf tls.Certificate, version uint16, second bool) *tls.Config {
 	if version == tls.VersionTLS12 && !second {
-		// With PSS it would be asked again on the second road (CF-TLS-18).
+		// With PSS it would be asked again by the second client (CF-TLS-18).
 		leaf.SupportedSignatureAlgorithms = []tls.SignatureScheme{tls.PKCS1WithSHA256}
 	}
 	config := &tls.Config{
@@ -53,7 +52,7 @@ func honest(leaf tls.Certificate, version uint16, second bool) *tls.Config {
 	return config
 }
 
-// lackedByFirstRoad is ECDHE-RSA-AES256-SHA384, which only the second road has.
+// lackedByFirstRoad is ECDHE-RSA-AES256-SHA384, which only the second client has.
 const lackedByFirstRoad = 0xc028
 
 // limited is a connection of which the client sees so many bytes only; then it

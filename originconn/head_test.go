@@ -58,7 +58,7 @@ func comparePlainHead(t *testing.T, stream string) {
 	}
 }
 
-// readPlain says whether the short way takes a head.
+// readPlain reports whether the fast parser accepts a head.
 func readPlain(stream, method string) (head responseHead, taken bool) {
 	_ = plainHead(bufio.NewReader(strings.NewReader(stream)), method, &head)
 	return head, head.raw != ""

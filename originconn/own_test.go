@@ -33,7 +33,7 @@ func (w waiting) LookupNetIP(ctx context.Context, _, host string) ([]netip.Addr,
 	return nil, &net.DNSError{Err: w.until(ctx).Error(), Name: host}
 }
 
-// silentOrigin accepts connections, says so, and never says another word.
+// silentOrigin accepts connections, announces each, and sends nothing.
 func silentOrigin(t *testing.T) (address string, accepted waiting) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

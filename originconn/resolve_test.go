@@ -37,7 +37,7 @@ func (n names) LookupNetIP(_ context.Context, network, host string) ([]netip.Add
 	return found, nil
 }
 
-// dialed notes what is dialed and refuses it.
+// dialed notes dialed addresses and refuses the connections.
 type dialed struct {
 	mu        sync.Mutex
 	addresses []string

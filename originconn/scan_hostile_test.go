@@ -40,7 +40,7 @@ func piped(t *testing.T, serve func(net.Conn)) (*originconn.Client, *atomic.Int3
 	}), &opened
 }
 
-// afterHello reads one record, as far as it comes, and goes on.
+// afterHello reads one record, as far as it arrives, and continues.
 func afterHello(then func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		header := make([]byte, 5)
@@ -52,7 +52,7 @@ func afterHello(then func(net.Conn)) func(net.Conn) {
 	}
 }
 
-// endless writes the same bytes until nobody reads.
+// endless writes the same bytes until the peer stops reading.
 func endless(piece []byte) func(net.Conn) {
 	return afterHello(func(conn net.Conn) {
 		for {

@@ -36,8 +36,8 @@ type found struct {
 	cause      policy.CauseName
 }
 
-// check scans a server within the default limits and compares. The order of the
-// suites counts where it is the server's.
+// check scans a server within the default limits and compares. The order of the suites
+// matters if it is the server's.
 func (want found) check(t *testing.T, address string) *originconn.ScanReport {
 	t.Helper()
 	client, n := counted(t, address, 0)

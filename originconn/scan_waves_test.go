@@ -144,8 +144,8 @@ func TestScanWaves(t *testing.T) {
 	}
 }
 
-// wanted says whether a suite must be decided even where the connections do not
-// suffice for all: it is none of CCM, ARIA and Camellia.
+// wanted reports whether a suite must be decided even if there are not enough connections
+// for all: any except CCM, ARIA and Camellia.
 func wanted(suite uint16) bool {
 	name := tlswire.SuiteName(suite)
 	return !strings.Contains(name, "CCM") && !strings.Contains(name, "ARIA") && !strings.Contains(name, "CAMELLIA")

@@ -202,8 +202,8 @@ func TestJudgeChainKeys(t *testing.T) {
 	})
 }
 
-// rsaKey returns a public key of this size. Nobody has its private half, which
-// no certificate needs.
+// rsaKey returns a public key of this size. Its private half is unknown, and not needed for
+// a certificate.
 func rsaKey(bits int) *rsa.PublicKey {
 	n := new(big.Int).Lsh(big.NewInt(1), uint(bits-1))
 	return &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}
@@ -223,8 +223,8 @@ func TestJudgeChainDigests(t *testing.T) {
 	keyless.PublicKey = nil
 	belowSmall := (&entity{Certificate: &keyless, key: key, t: t}).leaf()
 
-	// Patching the algorithm spoils the signature, but that of MD5 is refused
-	// before it is checked, and nobody can check an unknown one.
+	// Patching the algorithm breaks the signature, but an MD5 one is refused before it is
+	// checked, and an unknown one cannot be checked.
 	sha256 := []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b}
 	md5 := patched(t, old.leaf(), sha256, []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04})
 	sha224 := patched(t, old.leaf(), sha256, []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0e})

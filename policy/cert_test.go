@@ -80,7 +80,7 @@ func checkChain(t *testing.T, findings []policy.Finding, tt chainTest) {
 	}
 }
 
-// checkFindings holds what is true of the findings of every chain.
+// checkFindings checks what is true of the findings of every chain.
 func checkFindings(t *testing.T, findings []policy.Finding) {
 	t.Helper()
 	for _, f := range findings {

@@ -28,9 +28,9 @@ const (
 
 var moreFamilies = flag.Int("families", families, "how many families of chains are generated for the comparison with OpenSSL and crypto/x509")
 
-// difference is a row of testdata/differences.tsv: why another verifier judges
-// otherwise. Where it passes what we refuse, the rule is the one that decided;
-// where it refuses what we pass, the one by which we pass it.
+// difference is a row of testdata/differences.tsv: why another verifier judges differently.
+// If it passes what we refuse, the rule is the deciding one; if it refuses what we pass,
+// the one by which we pass it.
 type difference struct {
 	peer, direction, oddity string
 	rule                    policy.RuleID
@@ -126,8 +126,8 @@ func TestGeneratedChains(t *testing.T) {
 	}
 }
 
-// in says whether an oddity of a chain is the row's, which may leave out whose
-// it is: "any CA: expired".
+// in reports whether an oddity of a chain is the row's, which may leave out whose it is:
+// "any CA: expired".
 func (d difference) in(oddity string) bool {
 	if what, ok := strings.CutPrefix(d.oddity, "any CA: "); ok {
 		whose, has, _ := strings.Cut(oddity, ": ")

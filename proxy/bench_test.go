@@ -14,9 +14,9 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// BenchmarkOrigin and its neighbors measure what this package costs a request,
-// beside a bare net/http handler that writes the same response. The client is
-// raw, and allocates nothing.
+// BenchmarkOrigin and its neighbors measure the cost of this package per request, compared
+// with a bare net/http handler that writes the same response. The client is raw, and
+// allocates nothing.
 func BenchmarkOrigin(b *testing.B) { benchmark(b, "GET / HTTP/1.1\r\nHost: a.example\r\n", 1<<10) }
 func BenchmarkAbsolute(b *testing.B) {
 	benchmark(b, "GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n", 1<<10)

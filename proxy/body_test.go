@@ -96,8 +96,8 @@ func TestRefusedBody(t *testing.T) {
 	}
 }
 
-// TestEarlyResponse: an origin answers while the viewer is still sending, and
-// both directions go on.
+// TestEarlyResponse: an origin answers while the viewer is still sending, and both
+// directions continue.
 func TestEarlyResponse(t *testing.T) {
 	t.Parallel()
 	for road, client := range clients {

@@ -20,9 +20,9 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestFloodOfStreams: a few HTTP/2 connections that ask for all they can get do not
-// keep others from being served: what goes beyond the edge's bound is answered with
-// 503 at once, and the origin is never asked for more (CF-ERR-10).
+// TestFloodOfStreams: a few HTTP/2 connections that request as much as they can do not keep
+// others from being served: requests beyond the edge's limit are answered with 503 at once,
+// and the origin never gets more (CF-ERR-10).
 func TestFloodOfStreams(t *testing.T) {
 	t.Parallel()
 	const most, connections, streams = 64, 3, 100

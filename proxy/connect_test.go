@@ -32,7 +32,7 @@ func tunnel(t testing.TB, c net.Conn, host string) *bufio.Reader {
 	return r
 }
 
-// echoHost answers with what the edge is told of the request.
+// echoHost answers with what the edge knows of the request.
 func echoHost(_ context.Context, v *edge.ViewerRequest) *edge.Response {
 	return response(200, v.Form+" "+v.Scheme+" "+v.Method+" "+v.Host+" "+v.URI)
 }
@@ -56,8 +56,8 @@ func TestPlainTunnel(t *testing.T) {
 	}
 }
 
-// TestEagerTunnel does not wait for the 200 before it goes on, which goproxy
-// alone would not survive.
+// TestEagerTunnel does not wait for the 200 before it continues, which goproxy alone would
+// not survive.
 func TestEagerTunnel(t *testing.T) {
 	t.Parallel()
 	s := start(t, proxy.Config{Serve: echoHost})
@@ -105,8 +105,7 @@ func (c *eagerConn) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// TestSilentTunnel ends a tunnel through which nothing comes, after the
-// timeout and not before, on a clock of its own.
+// TestSilentTunnel ends an idle tunnel after the timeout and not before, on a fake clock.
 func TestSilentTunnel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ln := newPipes()
@@ -225,8 +224,8 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
-// TestShutdown: requests under way are answered, silent tunnels are closed, and
-// nobody new is served.
+// TestShutdown: requests in progress are answered, silent tunnels are closed, and no new
+// viewer is served.
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	arrived, goOn := make(chan struct{}), make(chan struct{})
@@ -292,7 +291,7 @@ func TestListenerFails(t *testing.T) {
 	}
 }
 
-// TestNewNeedsServe: the one thing that has no default.
+// TestNewNeedsServe: the only field without a default.
 func TestNewNeedsServe(t *testing.T) {
 	t.Parallel()
 	if _, err := proxy.New(proxy.Config{}); err == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestCurl uses the server as people will: with curl, on every road.
+// TestCurl uses the server as people will: with curl, in every way.
 func TestCurl(t *testing.T) {
 	t.Parallel()
 	curl, err := exec.LookPath("curl")

@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/edge"
 )
 
-// CacheForTest asks a small cache of certificates for names, and returns how
-// many it holds then and whether it still has the first one.
+// CacheForTest asks a small cache of certificates for names, and returns how many it holds
+// afterwards and whether it still has the first one.
 func CacheForTest(ca *CA, limit int, names ...string) (held int, hasFirst bool, err error) {
 	l := newLeaves(ca, time.Now, limit)
 	for _, name := range names {
@@ -26,7 +26,7 @@ var PublishOnceForTest = publishOnce
 // IsDNSNameForTest is for fuzzing.
 var IsDNSNameForTest = isDNSName
 
-// ViewerRequestHTTP2ForTest is what the edge gets of a request of HTTP/2.
+// ViewerRequestHTTP2ForTest returns what the edge gets for an HTTP/2 request.
 func (s *Server) ViewerRequestHTTP2ForTest(r *http.Request) *edge.ViewerRequest {
 	return s.viewerRequestHTTP2(r)
 }

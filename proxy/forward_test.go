@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestEveryRoad sends requests with bodies over every road at once, and checks
-// that each comes back as sent, and in which form the edge saw it.
+// TestEveryRoad sends requests with bodies in every way at once, and checks that each comes
+// back as sent, and in which form the edge saw it.
 func TestEveryRoad(t *testing.T) {
 	t.Parallel()
 	s := start(t, proxy.Config{Serve: func(_ context.Context, v *edge.ViewerRequest) *edge.Response {
@@ -97,7 +97,7 @@ func TestOthersHosts(t *testing.T) {
 				}
 				resp.Body.Close()
 			}
-			// An origin-form request is nobody's proxying.
+			// An origin-form request is not a proxy request.
 			if resp, _ := readResponse(t, send(t, dial(t, s.http), "GET / HTTP/1.1\r\nHost: "+test.host+"\r\n\r\n"), "GET"); resp.StatusCode != 200 {
 				t.Errorf("origin form: got status %d, want 200", resp.StatusCode)
 			}

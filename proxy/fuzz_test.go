@@ -7,7 +7,7 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// FuzzIsDNSName: what is taken for a name has no byte that could do harm.
+// FuzzIsDNSName: an accepted name contains no harmful byte.
 func FuzzIsDNSName(f *testing.F) {
 	for _, seed := range []string{"a.example", "xn--a", "_x.y", "-a", "a.", "", "a\x00"} {
 		f.Add(seed)

@@ -27,7 +27,7 @@ func handshake(t testing.TB, c net.Conn, ca *proxy.CA, sni string) (*x509.Certif
 	return conn.ConnectionState().PeerCertificates[0], nil
 }
 
-// TestCertificateNames: what a viewer is shown for what it asks.
+// TestCertificateNames: the certificate that a viewer gets for the name it asks for.
 func TestCertificateNames(t *testing.T) {
 	t.Parallel()
 	s := start(t, proxy.Config{Serve: echoHost})
@@ -75,7 +75,7 @@ func TestCertificateNames(t *testing.T) {
 	}
 }
 
-// TestBadNames: no certificate is minted for what is not a host name.
+// TestBadNames: no certificate is minted for anything but a host name.
 func TestBadNames(t *testing.T) {
 	t.Parallel()
 	s := start(t, proxy.Config{Serve: echoHost})
@@ -90,8 +90,8 @@ func TestBadNames(t *testing.T) {
 	}
 }
 
-// TestMintedOnce: a hundred viewers at once are shown one certificate, which is
-// replaced before it expires.
+// TestMintedOnce: a hundred concurrent viewers get one certificate, which is replaced
+// before it expires.
 func TestMintedOnce(t *testing.T) {
 	t.Parallel()
 	var days atomic.Int64

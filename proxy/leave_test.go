@@ -49,8 +49,8 @@ func TestImpatientViewers(t *testing.T) {
 	}
 }
 
-// TestShutdownIsTheEdges: an exchange that the end of a shutdown cuts off is the
-// edge's, over HTTP/1.1, HTTP/1.1 with a body under way, and HTTP/2.
+// TestShutdownIsTheEdges: an exchange cut off by the end of a shutdown is the edge's
+// failure, over HTTP/1.1, HTTP/1.1 with a body in progress, and HTTP/2.
 func TestShutdownIsTheEdges(t *testing.T) {
 	t.Parallel()
 	for way, ask := range map[string]func(*testing.T, *running){

@@ -11,8 +11,7 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestServerLog: what viewers do wrong is for debugging, with a hint where one
-// helps.
+// TestServerLog: viewers' mistakes are logged at level debug, with a hint if one helps.
 func TestServerLog(t *testing.T) {
 	t.Parallel()
 	pr, pw := io.Pipe()

@@ -10,8 +10,8 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestPublishOnce: of two edges that make a CA at the same time, the second one
-// leaves the first one's key where it is.
+// TestPublishOnce: if two edges make a CA at the same time, the second keeps the first
+// one's key.
 func TestPublishOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -18,7 +18,7 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestViewerRequest sends raw requests and looks at what the edge gets.
+// TestViewerRequest sends raw requests and checks what the edge gets.
 func TestViewerRequest(t *testing.T) {
 	t.Parallel()
 	got := make(chan *edge.ViewerRequest, 1)
@@ -139,8 +139,8 @@ func TestPipelining(t *testing.T) {
 	}
 }
 
-// TestGarbage sends what is not HTTP: the edge is told what is wrong with it, its
-// answer is the viewer's, the connection is closed, and the server is well.
+// TestGarbage sends what is not HTTP: the edge is told what is wrong with it, the viewer
+// gets its answer, the connection is closed, and the server continues to work.
 func TestGarbage(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -225,8 +225,8 @@ func TestBigHead(t *testing.T) {
 	}
 }
 
-// TestHangUp: the edge's context ends when the viewer goes, or says that it will
-// send no more, which is taken for the same.
+// TestHangUp: the edge's context ends when the viewer leaves, or closes its sending side,
+// which is treated the same.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
 	for i, raw := range []string{
@@ -258,8 +258,8 @@ func TestHangUp(t *testing.T) {
 	}
 }
 
-// TestFault: a panic of the edge cuts the connection, is logged as a fault of
-// ours, and hurts nobody else.
+// TestFault: a panic of the edge cuts the connection, is logged as our fault, and affects
+// no other viewer.
 func TestFault(t *testing.T) {
 	t.Parallel()
 	for road, client := range clients {

@@ -53,7 +53,7 @@ func seamEdge(record recording.Recorder) *edge.Edge {
 	}}
 }
 
-// exchanges hands on what is recorded.
+// exchanges passes on what is recorded.
 type exchanges chan *recording.Exchange
 
 func (x exchanges) Record(e *recording.Exchange) { kept := *e; x <- &kept }
@@ -226,9 +226,8 @@ func TestAuthorityAndHost(t *testing.T) {
 	}
 }
 
-// FuzzSeam holds the seam of bytes, viewer request and edge: whatever head
-// comes, there is no panic, an answer and a record, and HTTP/2 answers as
-// HTTP/1.1 does.
+// FuzzSeam tests the path from bytes through the viewer request to the edge: for every
+// head, there is no panic, an answer and a record, and HTTP/2 answers as HTTP/1.1 does.
 func FuzzSeam(f *testing.F) {
 	for _, seed := range [][3]string{
 		{"GET", "x://y", ""}, {"GET", "x://y", "a"}, {"GET", "*", "a"}, {"OPTIONS", "*", "a"}, {"GET", "https://a/private/x?y#z", "a"},

@@ -78,7 +78,7 @@ func (o *rawOrigin) serve(c net.Conn) {
 	}
 }
 
-// Write keeps what was received.
+// Write records what was received.
 func (o *rawOrigin) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -125,9 +125,9 @@ func victim(t *testing.T, s *running) {
 
 const smuggled = "GET /smuggled HTTP/1.1\r\nHost: a.example\r\n\r\n"
 
-// TestSmugglingRefused: a request whose end can be seen in two places reaches no
-// origin, nor does what is hidden in it; the viewer gets CloudFront's 400, and
-// the exchange is recorded (CF-ERR-24).
+// TestSmugglingRefused: a request with an ambiguous end reaches no origin, and neither does
+// what is hidden in it; the viewer gets CloudFront's 400, and the exchange is recorded
+// (CF-ERR-24).
 func TestSmugglingRefused(t *testing.T) {
 	t.Parallel()
 	const post = "POST /first HTTP/1.1\r\nHost: a.example\r\n"
@@ -235,8 +235,8 @@ func TestSmugglingBodies(t *testing.T) {
 	}
 }
 
-// TestSmugglingPassed: what only looks like an attack arrives as what it is:
-// exactly one request at the origin for each of the viewer's.
+// TestSmugglingPassed: what only looks like an attack arrives unchanged: exactly one
+// request at the origin for each of the viewer's.
 func TestSmugglingPassed(t *testing.T) {
 	t.Parallel()
 	length := fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(smuggled), smuggled)
@@ -291,8 +291,8 @@ func TestSmugglingPassed(t *testing.T) {
 	}
 }
 
-// TestSmugglingHTTP2: what is a line end or a separator over HTTP/1 gets through
-// in no field of HTTP/2 (RFC 9113 section 8.2.1).
+// TestSmugglingHTTP2: line ends and separators of HTTP/1 do not get through in any field of
+// HTTP/2 (RFC 9113 section 8.2.1).
 func TestSmugglingHTTP2(t *testing.T) {
 	t.Parallel()
 	for name, fields := range map[string][]string{
@@ -324,8 +324,8 @@ func TestSmugglingHTTP2(t *testing.T) {
 	}
 }
 
-// TestPoisonedOrigin: what an origin sends beside its answer is nobody's answer,
-// and a connection on which it came is not used again (CF-RESP-24).
+// TestPoisonedOrigin: what an origin sends in addition to its answer is not used as an
+// answer, and its connection is not reused (CF-RESP-24).
 func TestPoisonedOrigin(t *testing.T) {
 	t.Parallel()
 	const poison = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned"

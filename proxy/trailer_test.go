@@ -124,8 +124,8 @@ func TestTrailersEndHere(t *testing.T) {
 	}
 }
 
-// TestRequestTrailers: a viewer's trailer ends at the edge, whatever the policy
-// forwards (CF-REQ-48); the body goes on in chunks and ends without one.
+// TestRequestTrailers: a viewer's trailer ends at the edge, whatever the policy forwards
+// (CF-REQ-48); the body continues in chunks and ends without one.
 func TestRequestTrailers(t *testing.T) {
 	t.Parallel()
 	for _, road := range []string{"plain", "tls, http/1.1", "tls, h2"} {

@@ -115,8 +115,8 @@ func secured(t *testing.T, s *running, c net.Conn) net.Conn {
 	return conn
 }
 
-// TestUpgradeRoads: a WebSocket on every road by which a viewer can come over
-// HTTP/1.1, with half-closes in both directions (CF-WS-01, CF-WS-03, CF-REQ-52).
+// TestUpgradeRoads: a WebSocket in every way that a viewer can connect over HTTP/1.1, with
+// half-closes in both directions (CF-WS-01, CF-WS-03, CF-REQ-52).
 func TestUpgradeRoads(t *testing.T) {
 	t.Parallel()
 	for _, road := range []struct {

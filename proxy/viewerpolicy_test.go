@@ -30,9 +30,9 @@ func securityPolicyServer(t *testing.T) string {
 	return s.https
 }
 
-// TestSecurityPolicy: OpenSSL is let in with what the policy of the SNI's distribution
-// has, and fails in the handshake with anything else (CF-VIEW-41, CF-VIEW-43); HTTP/2 needs
-// TLS 1.2 (CF-VIEW-47), and the curves are those of the page (CF-VIEW-39, CF-VIEW-40).
+// TestSecurityPolicy: OpenSSL succeeds with what the policy of the SNI's distribution has,
+// and fails in the handshake with anything else (CF-VIEW-41, CF-VIEW-43); HTTP/2 needs TLS
+// 1.2 (CF-VIEW-47), and the curves are the documented ones (CF-VIEW-39, CF-VIEW-40).
 func TestSecurityPolicy(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "openssl")

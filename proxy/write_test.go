@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/proxy"
 )
 
-// TestResponse looks at what the viewer gets, raw and byte for byte but for Date,
-// in the origin form and through goproxy.
+// TestResponse checks what the viewer gets, raw and byte for byte except for Date, in the
+// origin form and through goproxy.
 func TestResponse(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -210,7 +210,7 @@ func (f *failing) Read(p []byte) (int, error) {
 
 func (f *failing) Close() error { return nil }
 
-// TestBodyIsClosed: whatever happens, the edge's body is closed, and once.
+// TestBodyIsClosed: in every case, the edge's body is closed, and only once.
 func TestBodyIsClosed(t *testing.T) {
 	t.Parallel()
 	for road, client := range clients {

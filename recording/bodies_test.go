@@ -16,9 +16,8 @@ func withBody(number, n int) *recording.Exchange {
 	return e
 }
 
-// TestRingBodiesAreReused asks a ring that is full for bodies while others are
-// recorded: the memory of what was dropped is used again, and no reader may see
-// another exchange's bytes.
+// TestRingBodiesAreReused asks a full ring for bodies while others are recorded: the memory
+// of dropped ones is reused, and no reader may see another exchange's bytes.
 func TestRingBodiesAreReused(t *testing.T) {
 	t.Parallel()
 	r := recording.NewRing(recording.RingConfig{Bytes: 64 << 10})
@@ -62,8 +61,8 @@ func checkBody(t *testing.T, e *recording.Exchange) {
 	}
 }
 
-// TestRingBodiesMakeNoGarbage says what a full ring allocates for an exchange:
-// the exchange, and nothing for its body.
+// TestRingBodiesMakeNoGarbage checks what a full ring allocates for an exchange: the
+// exchange, and nothing for its body.
 func TestRingBodiesMakeNoGarbage(t *testing.T) {
 	r := recording.NewRing(recording.RingConfig{Exchanges: 8, Redactor: &recording.Redactor{KeepSecrets: true}})
 	one := withBody(1, 60<<10)

@@ -14,7 +14,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// nasty are texts that JSON writes in ways of its own.
+// nasty are texts that JSON encodes in special ways.
 var nasty = []string{
 	"", "plain", "/a?b=1&c=<d>", "\"quoted\\\"", "\x00\x01\x1f\x7f", "\b\f\n\r\t", "caf\u00e9 \u2028\u2029 \U0001f600", "\xff\xfe bad \xc3", "\xed\xa0\x80", "\ufffd",
 	"HTTP/1.1 200 OK\r\nServer: nginx\r\n",
@@ -83,8 +83,8 @@ func scatter(t *testing.T, r *rand.Rand, v reflect.Value) {
 	}
 }
 
-// TestJSONEncoder holds the encoder to what encoding/json makes of the same exchange,
-// with and without what it remembers.
+// TestJSONEncoder compares the encoder with encoding/json for the same exchange, with and
+// without what it remembers.
 func TestJSONEncoder(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))

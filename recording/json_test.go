@@ -76,7 +76,7 @@ func failedHandshake(t *testing.T) *recording.Exchange {
 	return e
 }
 
-// TestExchangeJSON holds the shape of the API still.
+// TestExchangeJSON fixes the shape of the API.
 func TestExchangeJSON(t *testing.T) {
 	t.Parallel()
 	for name, v := range map[string]any{
@@ -110,8 +110,8 @@ func TestExchangeJSON(t *testing.T) {
 	}
 }
 
-// TestSummaryIsPart checks that whatever a summary has stands at the same place
-// in the whole exchange.
+// TestSummaryIsPart checks that whatever a summary has is in the same place in the whole
+// exchange.
 func TestSummaryIsPart(t *testing.T) {
 	t.Parallel()
 	e := failedHandshake(t)
@@ -145,9 +145,8 @@ func TestSummaryIsPart(t *testing.T) {
 	compare("", summary, whole)
 }
 
-// TestExchangeJSONIsComplete sets every field there is and checks that it comes
-// back: a field added to an Exchange, or to what is in it, must be added to its
-// JSON too.
+// TestExchangeJSONIsComplete sets every field and checks that it comes back: a field added
+// to an Exchange, or to what it contains, must be added to its JSON, too.
 func TestExchangeJSONIsComplete(t *testing.T) {
 	t.Parallel()
 	var e recording.Exchange

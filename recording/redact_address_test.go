@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestRedactQuery puts secret parameters wherever an address may stand.
+// TestRedactQuery puts secret parameters wherever an address may occur.
 func TestRedactQuery(t *testing.T) {
 	t.Parallel()
 	const target = "/a?x=1&token=hunter2&Sig=hunter3"
@@ -80,8 +80,8 @@ func TestRedactQueryForms(t *testing.T) {
 	}
 }
 
-// TestRedactCauseError: the error under a cause goes where its text has a secret,
-// which nobody can cut out of it, and stays where it has none.
+// TestRedactCauseError: the error under a cause is dropped if its text contains a secret,
+// which cannot be cut out of it, and stays otherwise.
 func TestRedactCauseError(t *testing.T) {
 	t.Parallel()
 	r := recording.Redactor{Query: []string{"token"}}

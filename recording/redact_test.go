@@ -128,8 +128,8 @@ func TestRingRedacts(t *testing.T) {
 	}
 }
 
-// FuzzRedact checks that no value of a secret field survives, whatever its
-// form, and that redacting twice changes nothing.
+// FuzzRedact checks that no value of a secret field survives, in any form, and that
+// redacting twice changes nothing.
 func FuzzRedact(f *testing.F) {
 	for _, seed := range []string{
 		"Cookie: a=b; c=d", "Authorization: Bearer x", "Set-Cookie: a=b; Path=/, x=y", "X-Api-Key:\tk\r\n k", "Set-Cookie: =;;==",

@@ -83,8 +83,8 @@ func TestRingKeepsFailures(t *testing.T) {
 	}
 }
 
-// TestRingShareOfBytes: failures keep their share of the bytes, too, and no more
-// than that where successes want them.
+// TestRingShareOfBytes: failures also keep their share of the bytes, and no more than that
+// if successes need them.
 func TestRingShareOfBytes(t *testing.T) {
 	t.Parallel()
 	size := failure(0).Size()

@@ -16,8 +16,8 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestSchema holds exchanges of every kind to the published schema, which knows
-// no field that is not in it: whoever adds one adds it there, too.
+// TestSchema checks exchanges of every kind against the published schema, which allows no
+// unknown field: a new one must be added there, too.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(recording.Schema()))

@@ -15,9 +15,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// plant fills an exchange: every string that reflection finds is what make says of
-// its path, every list has one item. Bodies and certificates stay empty: they are
-// kept as they are.
+// plant fills an exchange: every string that reflection finds is what make returns for its
+// path, every list has one item. Bodies and certificates stay empty: they are recorded
+// unchanged.
 func plant(t *testing.T, v reflect.Value, path string, make func(path string) string) {
 	t.Helper()
 	switch v.Interface().(type) {
@@ -55,8 +55,8 @@ func plant(t *testing.T, v reflect.Value, path string, make func(path string) st
 	}
 }
 
-// TestWalkIsComplete: the walk visits every string that reflection finds, so that a
-// new field is not forgotten by redaction or size.
+// TestWalkIsComplete: the walk visits every string that reflection finds, so redaction and
+// size do not forget a new field.
 func TestWalkIsComplete(t *testing.T) {
 	t.Parallel()
 	var e Exchange
@@ -90,9 +90,9 @@ var words = []string{
 	"Form", "Rule", "Verdict", "Cause", "Name", "Stage", "Sentence", "Leg", "Kind", "By", "Field", "Decision", "From", "Event", "Runtime", "Protocol", "Ended", "Road", "Offered[]", "Agreed",
 }
 
-// TestNoSecretSurvives plants a secret in every string of an exchange: in each
-// place that is declared secret in its own form, and in all sentences as a
-// quotation. None is in a byte of what comes out.
+// TestNoSecretSurvives plants a secret in every string of an exchange: in each place
+// declared secret, in its own form, and in all sentences as a quotation. The output
+// contains none of them.
 func TestNoSecretSurvives(t *testing.T) {
 	t.Parallel()
 	var e Exchange
@@ -151,8 +151,8 @@ func TestNoSecretSurvives(t *testing.T) {
 	}
 }
 
-// TestSizeCountsWhatTheWalkVisits: a field that is counted nowhere would let the
-// queue grow beyond its bound.
+// TestSizeCountsWhatTheWalkVisits: a field that is not counted would let the queue exceed
+// its limit.
 func TestSizeCountsWhatTheWalkVisits(t *testing.T) {
 	t.Parallel()
 	var e Exchange

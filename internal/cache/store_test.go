@@ -10,7 +10,7 @@ import (
 	"github.com/edgesim/edgesim/internal/cache"
 )
 
-// source is a body that comes by and by: what is sent to more is read next.
+// source is a body that arrives gradually: what is sent to more is read next.
 type source struct {
 	more   chan string
 	closed chan struct{}
@@ -192,7 +192,7 @@ func TestBoundUnderManyKeys(t *testing.T) {
 	}
 }
 
-// pattern is a text of its own for each seed.
+// pattern returns a different text for each seed.
 func pattern(seed byte, n int) string {
 	b := make([]byte, n)
 	for i := range b {

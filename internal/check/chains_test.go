@@ -73,8 +73,7 @@ func TestSeveralCertificates(t *testing.T) {
 	}
 }
 
-// agreesWithRuns compares what is said of other states of the lists with runs
-// under them.
+// agreesWithRuns compares the reports on other versions of the lists with runs under them.
 func agreesWithRuns(t *testing.T, s *site, c *check.Check) {
 	t.Helper()
 	if len(c.Policies) != 4 {

@@ -22,8 +22,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// standIn is a TLS server instead of a real distribution. It answers as
-// the simulation does, but for what the test changes.
+// standIn is a TLS server instead of a real distribution. It answers like the simulation,
+// except for what the test changes.
 func standIn(t *testing.T, e *edge.Edge, change func(path string, r *edge.Response)) (*originconn.Client, string) {
 	t.Helper()
 	const name = "d111111abcdef8.cloudfront.net"

@@ -31,8 +31,8 @@ var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return noon }
 
-// newLab runs origins, all of them where none is named, and makes the client
-// that reaches and trusts them.
+// newLab runs origins, all of them if none is named, and makes the client that reaches and
+// trusts them.
 func newLab(t testing.TB, names ...string) (*lab.Lab, *originconn.Client) {
 	t.Helper()
 	l, err := lab.Start(context.Background(), lab.Config{Only: names, Now: clock})

@@ -29,8 +29,8 @@ const (
 	lambda1  = `{"Quantity": 1, "Items": [{"EventType": "viewer-request", "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f:1"}]}`
 )
 
-// confRow changes site at a path and says what comes of it: the beginning of a
-// problem behind its place, "warning: …" or "unknown: …" for a notice, "" for nothing.
+// confRow changes site at a path and gives the expected result: the beginning of a problem
+// after its position, "warning: …" or "unknown: …" for a notice, "" for nothing.
 type confRow struct{ id, path, value, want string }
 
 func confRows() []confRow {

@@ -103,9 +103,9 @@ func walk(n any, path string, visit func(path string, set func(any), value any))
 	}
 }
 
-// noticed says whether one of some other values instead of this one makes a
-// difference, and puts the value back. That it is refused is a difference, too,
-// but only where nothing of the right type is accepted without one.
+// noticed reports whether any of some other values instead of this one makes a difference,
+// and restores the value. A refusal is a difference, too, but only if no value of the right
+// type is accepted without one.
 func noticed(t *testing.T, tree any, original *ingest.Result, set func(any), value any) bool {
 	t.Helper()
 	defer set(value)

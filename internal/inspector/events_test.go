@@ -33,7 +33,7 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { close(p.done); return nil }
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4040} }
 
-// serving is an inspector on fake time, with what is recorded into.
+// serving is an inspector on fake time, with the ring it shows.
 type serving struct {
 	t        *testing.T
 	ring     *recording.Ring

@@ -213,7 +213,7 @@ func TestCloseLeavesNothing(t *testing.T) { //nolint:paralleltest // it counts t
 	}
 }
 
-// knock connects with little patience: one of the origins answers nobody.
+// knock connects with little patience: one of the origins never answers.
 func knock(o stand) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: silence / 10}
 	return dialer.Dial("tcp", o.Address) //nolint:noctx // it is over soon

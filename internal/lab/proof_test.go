@@ -21,8 +21,8 @@ import (
 // noon is the instant at which the certificates of these labs are judged.
 var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
-// The bounds of a proof. patience ends what should have been answered; silence
-// is how long an origin must be silent to be called so.
+// The limits of a proof. patience ends what should have been answered; silence is how long
+// an origin must be silent to count as silent.
 const (
 	patience = 30 * time.Second
 	silence  = 200 * time.Millisecond

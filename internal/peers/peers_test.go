@@ -171,7 +171,7 @@ func TestNeed(t *testing.T) {
 	}
 }
 
-// spy notes what is done to a test, and does it not.
+// spy notes what is done to a test, without doing it.
 type spy struct {
 	testing.TB
 	outcome string

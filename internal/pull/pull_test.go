@@ -17,8 +17,8 @@ import (
 
 const secret = "s3cr3t-origin-verify"
 
-// configuration is a distribution that refers to one of everything: the one of
-// testdata/sdk/distribution.xml, but for its id.
+// configuration is a distribution that refers to one of everything: that of
+// testdata/sdk/distribution.xml, except for its id.
 func configuration(id string) *types.DistributionConfig {
 	return &types.DistributionConfig{
 		CallerReference: aws.String(id), Comment: aws.String("<of> & " + id), Enabled: aws.Bool(true),

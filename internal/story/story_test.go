@@ -170,8 +170,7 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// whole says whether a line is one word or what belongs to a command, which is
-// never broken.
+// whole reports whether a line is one word or part of a command, which is never broken.
 func whole(line string) bool {
 	return len(columns.Wrap(strings.TrimSpace(line), 1)) == 1
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// show gives a client certificate to whoever asks.
+// show presents a client certificate on every request.
 func show(leaf *pki.Certificate) func(*tlslegacy.CertificateRequest) (*tlslegacy.Certificate, error) {
 	return func(*tlslegacy.CertificateRequest) (*tlslegacy.Certificate, error) {
 		return &tlslegacy.Certificate{Chain: [][]byte{leaf.DER}, Key: leaf.Key}, nil
 	}
 }
 
-// TestClientCertificate asks JSSE in every version how it sees a client certificate, and
-// none.
+// TestClientCertificate checks in every version what JSSE sees of a client certificate, and
+// without one.
 func TestClientCertificate(t *testing.T) {
 	t.Parallel()
 	server := get(t, "jsse")

@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// refragmenter cuts or joins the records that a server sends in the clear. What
-// is encrypted stays as it is.
+// refragmenter splits or joins the records that a server sends in the clear. Encrypted ones
+// are not changed.
 type refragmenter struct {
 	net.Conn
 	// size is the most bytes that a record gets; 0 joins as many records as
@@ -63,7 +63,7 @@ func (c *refragmenter) next() error {
 	return nil
 }
 
-// endsFlight says whether the messages end with a ServerHelloDone.
+// endsFlight reports whether the messages end with a ServerHelloDone.
 func endsFlight(messages []byte) bool { return bytes.HasSuffix(messages, []byte{14, 0, 0, 0}) }
 
 func (c *refragmenter) put(kind byte, version, content []byte) {

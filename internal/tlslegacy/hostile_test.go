@@ -50,7 +50,7 @@ func script(answer func(*rogue)) func(*rogue) {
 	}
 }
 
-// book is a server by the book, but for what adjust does.
+// book is a correct server, except for what adjust changes.
 func book(adjust func(*rogue)) func(*rogue) {
 	return func(r *rogue) {
 		adjust(r)
@@ -309,7 +309,7 @@ func TestServerFaultsAfterHandshake(t *testing.T) {
 	}
 }
 
-// flooding says whether the rogue of a row reads nothing while it sends.
+// flooding reports whether the rogue of a row reads nothing while it sends.
 func flooding(name string) bool { return name[len(name)-3:] == "end" }
 
 // A server that asks for a renegotiation once and then continues is served; also if it asks

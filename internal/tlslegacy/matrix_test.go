@@ -16,8 +16,7 @@ import (
 	"github.com/edgesim/edgesim/internal/tlswire"
 )
 
-// patience bounds what waits for a peer. It decides nothing: a test that needs
-// it has failed.
+// patience limits waiting for a peer. It decides nothing: a test that needs it has failed.
 const patience = 60 * time.Second
 
 var allVersions = []uint16{tlslegacy.VersionSSL30, tlslegacy.VersionTLS10, tlslegacy.VersionTLS11, tlslegacy.VersionTLS12}

@@ -27,7 +27,7 @@ type peer struct {
 	stdin     io.WriteCloser
 }
 
-// errMissing is that of a peer that is not installed.
+// errMissing is the error of a peer that is not installed.
 var errMissing = errors.New("not installed")
 
 // peers are the start functions by name; every call gives the same process.

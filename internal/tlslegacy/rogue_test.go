@@ -112,7 +112,7 @@ func (r *rogue) use(version, suite uint16) {
 	r.version, r.suite, r.out.version = version, suiteByID(suite), version
 }
 
-// say sends a message, in whatever protection is in force.
+// say sends a message, with the current protection.
 func (r *rogue) say(kind uint8, body []byte) error {
 	if r.change != nil {
 		if body = r.change(kind, body); body == nil {
@@ -220,7 +220,7 @@ func (r *rogue) offerShare() ([]byte, func([]byte) ([]byte, error), error) {
 	}, err
 }
 
-// handshake is a handshake by the book, but for what change does.
+// handshake performs a correct handshake, except for what change changes.
 func (r *rogue) handshake() error {
 	share, err := r.flight()
 	if err != nil {

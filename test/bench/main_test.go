@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMain lets the test binary be a child of its own, as the program is.
+// TestMain lets the test binary be its own child process, as the program is.
 func TestMain(m *testing.M) {
 	if ranAsChild() {
 		return

@@ -66,8 +66,8 @@ func TestTLSTakesLessThanAMinute(t *testing.T) {
 	}
 }
 
-// TestDefaultTakesFourMinutes adds up what is sure to pass: the runs and the
-// warming up of five subjects.
+// TestDefaultTakesFourMinutes adds up the least time it takes: the runs and warm-ups of
+// five subjects.
 func TestDefaultTakesFourMinutes(t *testing.T) {
 	t.Parallel()
 	for args, limit := range map[string]time.Duration{"": 4 * time.Minute, "-quick": time.Minute} {

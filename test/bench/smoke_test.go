@@ -72,7 +72,7 @@ func TestSubjects(t *testing.T) {
 	})
 }
 
-// checkUsage: a running subject has memory, where the system tells.
+// checkUsage: a running subject has memory, if the system reports it.
 func checkUsage(t *testing.T, r *running) {
 	t.Helper()
 	if r.child == nil {
@@ -89,7 +89,7 @@ func checkUsage(t *testing.T, r *running) {
 	}
 }
 
-// TestGoOrigin tries the stand-in for nginx, which is not used where nginx is.
+// TestGoOrigin tries the stand-in for nginx, which is not used if nginx is installed.
 func TestGoOrigin(t *testing.T) {
 	s := &site{dir: t.TempDir()}
 	if err := errors.Join(s.mint(), s.writeBodies()); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/pki"
 )
 
-// TestTLSSection measures everything once, for a moment. No figure is looked
-// at but that it is there: another machine has others.
+// TestTLSSection measures everything once, briefly. It only checks that each figure is
+// present: other machines have other figures.
 func TestTLSSection(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts programs")
@@ -51,7 +51,7 @@ func TestTLSSection(t *testing.T) {
 	}
 }
 
-// checkCells: every subject that is wanted has worked, and nobody else.
+// checkCells: every subject that is wanted has worked, and no other.
 func checkCells(t *testing.T, cells []tlsCell, want [][]string) {
 	t.Helper()
 	if len(cells) != len(want) {
@@ -104,8 +104,8 @@ func TestTLSGoOrigin(t *testing.T) {
 	}
 }
 
-// TestRelay: what comes back is what was sent, a round trip for the connection
-// and one for the exchange later, and after close nothing is left.
+// TestRelay: what comes back is what was sent, a round trip for the connection and one for
+// the exchange later, and after close nothing is left.
 func TestRelay(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -168,8 +168,8 @@ func TestJudgeTLS(t *testing.T) {
 			{Scanner: nameScan, Median: time.Millisecond, Limits: []string{"cut short"}},
 		},
 	}
-	// First and legacy road twice, bodies, and the time and the connections of
-	// three scans.
+	// First and legacy client twice, bodies, and the time and the connections of three
+	// scans.
 	want := []bool{true, false, false, false, true, false, true, true, false, false, true}
 	var got []bool
 	for _, one := range r.judge() {

@@ -57,8 +57,8 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// TestAskAllocatesNothing is what the count of allocations rests on: what this
-// process allocates is the subject's alone.
+// TestAskAllocatesNothing is the basis for counting allocations: all allocations of this
+// process are the subject's.
 func TestAskAllocatesNothing(t *testing.T) {
 	v := cannedViewer("HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 3000\r\n\r\n" + string(bytes.Repeat([]byte("x"), 3000)))
 	var latencies histogram

@@ -41,8 +41,8 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// TestCompose is "docker compose up" and "docker compose run --rm tests", with
-// each Compose tool that is there.
+// TestCompose runs "docker compose up" and "docker compose run --rm tests", with each
+// installed Compose tool.
 func TestCompose(t *testing.T) {
 	t.Parallel()
 	needEngine(t)
@@ -67,7 +67,7 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// TestComposeFails proves that the status of the tests is that of the command.
+// TestComposeFails proves that the exit status of the tests is the command's.
 func TestComposeFails(t *testing.T) {
 	t.Parallel()
 	needEngine(t)

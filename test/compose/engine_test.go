@@ -47,7 +47,7 @@ func inWorkshop(m *testing.M) int {
 	return m.Run()
 }
 
-// removeImages removes what images made; that there are none is fine.
+// removeImages removes what images made; it is fine if there is nothing.
 func removeImages() {
 	_ = exec.Command("docker", "image", "rm", "--force", image, testsImage).Run()
 }
@@ -83,7 +83,7 @@ func docker(t testing.TB, args ...string) string {
 	return strings.TrimSpace(output)
 }
 
-// needEngine skips the test where no engine answers.
+// needEngine skips the test if no engine answers.
 func needEngine(t testing.TB) {
 	t.Helper()
 	peers.Need(t, "docker")

@@ -14,9 +14,9 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestExample runs the example project as its README says: the end-to-end test
-// passes for the right chain and fails, with the reason, for the wrong one. Two
-// images stand in for those that would be pulled.
+// TestExample runs the example project as its README says: the end-to-end test passes for
+// the right chain and fails, with the reason, for the wrong one. Two images replace those
+// that would be pulled.
 func TestExample(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "nginx", "openssl", "curl")
@@ -112,8 +112,8 @@ func nginxImage(t *testing.T) string {
 	return name
 }
 
-// TestExampleInCI reads the workflow of GitHub and the job of GitLab: they are
-// YAML, and run what the test above runs, by the names of files that exist.
+// TestExampleInCI reads the GitHub workflow and the GitLab job: they are valid YAML, and
+// run what the test above runs, with the names of existing files.
 func TestExampleInCI(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{".github/workflows/e2e.yml", ".gitlab-ci.yml"} {

@@ -21,8 +21,8 @@ import (
 // AWS SDK of pull, the languages of templates and the JavaScript engine in it.
 const imageLimit = 40 << 20
 
-// TestImage proves what the image is and is not: small, not root, with a health
-// check, and nothing in it but the binary and the folders of its volumes.
+// TestImage checks the image: small, not root, with a health check, and containing only the
+// binary and the folders of its volumes.
 func TestImage(t *testing.T) {
 	t.Parallel()
 	images(t)

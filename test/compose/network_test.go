@@ -14,8 +14,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// network is one project of docker-compose.yml with a name of its own, so that
-// its containers, volumes and ports collide with nobody's.
+// network is one project of docker-compose.yml with a unique name, so that its containers,
+// volumes and ports do not collide with others.
 type network struct {
 	tool []string
 	name string

@@ -16,8 +16,8 @@ import (
 // edges is how many containers share one database.
 const edges = 3
 
-// TestScale runs three edges that share one PostgreSQL server beside them, and
-// finds the exchanges of all in the list of each.
+// TestScale runs three edges that share a PostgreSQL server, and finds the exchanges of all
+// in the list of each.
 func TestScale(t *testing.T) {
 	t.Parallel()
 	images(t)

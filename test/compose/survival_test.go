@@ -53,9 +53,8 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// TestReadOnlyState proves that an edge whose volume cannot be written says what
-// is wrong and how to go on, and serves with the CA that is there and recordings
-// in memory.
+// TestReadOnlyState proves that an edge with a read-only volume says what is wrong and how
+// to continue, and serves with the existing CA and recordings in memory.
 func TestReadOnlyState(t *testing.T) {
 	t.Parallel()
 	images(t)

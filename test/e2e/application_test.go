@@ -118,9 +118,9 @@ func TestWebSocketPeers(t *testing.T) {
 	}
 }
 
-// TestBrowser opens a page with a style sheet, cookies and a WebSocket in a real
-// browser, over HTTP and over HTTPS, where it speaks HTTP/2 and keeps a
-// connection of HTTP/1.1 for the WebSocket (CF-WS-03).
+// TestBrowser opens a page with a style sheet, cookies and a WebSocket in a real browser,
+// over HTTP and over HTTPS, where it uses HTTP/2 and an HTTP/1.1 connection for the
+// WebSocket (CF-WS-03).
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	for _, scheme := range []string{"http", "https"} {

@@ -54,9 +54,9 @@ func (e *edgesim) api(t testing.TB, method, path, body string) *answer {
 	return e.send(t, r)
 }
 
-// TestCacheOfNginx: nginx with its ETags behind the cache, curl before it: misses,
-// hits, ranges, compression, revalidation after a day, which the API's clock brings,
-// and invalidation by the API, the command and the AWS CLI.
+// TestCacheOfNginx: nginx with its ETags behind the cache, curl in front of it: misses,
+// hits, ranges, compression, revalidation a day later by the API's clock, and invalidation
+// by the API, the command and the AWS CLI.
 func TestCacheOfNginx(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "curl", "aws")

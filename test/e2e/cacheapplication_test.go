@@ -28,9 +28,9 @@ func etagApplication(t *testing.T) (address, dir string) {
 	return "127.0.0.1:" + said.FindStringSubmatch(p.Output())[1], command.Dir
 }
 
-// TestCacheOfApplication: aiohttp behind the cache, curl before it. An expired copy
-// is confirmed with the application's ETag, of both formats (CF-REQ-67, CF-RESP-21);
-// a changed page replaces it; Vary is not part of the key (CF-CACHE-65).
+// TestCacheOfApplication: aiohttp behind the cache, curl in front of it. An expired copy is
+// revalidated with the application's ETag, in both formats (CF-REQ-67, CF-RESP-21); a
+// changed page replaces it; Vary is not part of the key (CF-CACHE-65).
 func TestCacheOfApplication(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "curl")

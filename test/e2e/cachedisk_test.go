@@ -11,10 +11,10 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestCacheDiskFull: a disk that has no room for a second large body. The one that
-// was not used for longer makes room. Where others have taken the disk, large bodies
-// reach all viewers whole and are not served from the cache, which is said once; small
-// bodies are kept meanwhile, and large ones when there is room again.
+// TestCacheDiskFull: a disk without room for a second large body. The least recently used
+// one makes room. If other files have filled the disk, large bodies reach all viewers whole
+// and are not served from the cache, which is logged once; small bodies are still cached,
+// and large ones when there is room again.
 func TestCacheDiskFull(t *testing.T) {
 	t.Parallel()
 	disk := peers.SmallDisk(t, 6<<20)

@@ -8,9 +8,9 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestCacheExpectations: what is written down of http-tests/cache-tests, which does
-// not run here, names each case once a configuration, and a rule that there is.
-// That CloudFront differs from the suite is what the file is for.
+// TestCacheExpectations: our expectations for http-tests/cache-tests, which does not run
+// here, name each case once per configuration, and an existing rule. The file lists where
+// CloudFront differs from the suite.
 func TestCacheExpectations(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/cache_expectations.tsv")

@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// TestCausePages: every failure of an origin has a page in docs/causes with its
-// status, and what a page suggests to try is there.
+// TestCausePages: every failure of an origin has a page in docs/causes with its status, and
+// what a page suggests exists.
 func TestCausePages(t *testing.T) {
 	t.Parallel()
 	index, err := os.ReadFile("../../docs/CAUSES.md")

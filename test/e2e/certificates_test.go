@@ -93,7 +93,7 @@ func TestCertificatesNginx(t *testing.T) {
 	t.Parallel()
 	all := certificates(t)
 	var conf strings.Builder
-	// Whoever sends another name than that of an origin is refused.
+	// A name that belongs to no origin is refused.
 	conf.WriteString("ssl_protocols TLSv1.2 TLSv1.3;\nssl_ciphers DEFAULT:@SECLEVEL=0;\nserver { listen {{address \"tls\"}} ssl default_server; ssl_reject_handshake on; }\n")
 	for _, c := range certificateCases {
 		made := all.Get(c.name)

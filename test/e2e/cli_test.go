@@ -19,7 +19,7 @@ import (
 // TestScripts runs the scripts in testdata: what a person types, what the
 // program prints where, and its exit codes.
 //
-// Beside testscript's own commands there are:
+// In addition to testscript's own commands:
 //
 //	exits CODE PROGRAM [ARG…]   run it and want this exit code
 //	taken NAME                  take a port, $NAME is its address

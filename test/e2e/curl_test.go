@@ -177,8 +177,8 @@ func TestCurl(t *testing.T) {
 	}
 }
 
-// TestCurlErrorPage: CloudFront's page as a viewer gets it, by every road
-// (CF-ERR-03, CF-ERR-34, CF-ERR-37).
+// TestCurlErrorPage: CloudFront's page as a viewer gets it, in every way (CF-ERR-03,
+// CF-ERR-34, CF-ERR-37).
 func TestCurlErrorPage(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "curl")

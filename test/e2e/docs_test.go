@@ -29,8 +29,8 @@ func block(t *testing.T, document, language string) string {
 	return found[0][1]
 }
 
-// TestTestingDocument runs what docs/TESTING.md shows, as it stands there, with
-// the languages that this machine has.
+// TestTestingDocument runs the examples of docs/TESTING.md unchanged, in the languages that
+// this machine has.
 func TestTestingDocument(t *testing.T) {
 	t.Parallel()
 	const document = "../../docs/TESTING.md"

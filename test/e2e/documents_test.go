@@ -23,7 +23,7 @@ type shown struct {
 	AtDemo bool
 	// By is the test that runs it, as FOLDER.NAME, or a script.
 	By string
-	// Why says why nobody runs it.
+	// Why says why the command is not run.
 	Why string
 
 	// In is the folder of testdata/documents/folders.txtar, or "repository".
@@ -37,8 +37,8 @@ type shown struct {
 	Want string
 }
 
-// otherProgram is why nobody runs a command that only names what edgesim reads or
-// prints like.
+// otherProgram is why commands are not run that only name what edgesim reads or prints
+// like.
 const otherProgram = "a program of others, of which the sentence says what it prints or reads"
 
 // documented are the command lines of our documents. One that is added to a
@@ -181,7 +181,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// matches says whether a row is that of a line.
+// matches reports whether a row is for a line.
 func (s shown) matches(line string) bool {
 	if s.Like != "" {
 		return regexp.MustCompile("^(" + s.Like + ")$").MatchString(line)

@@ -97,7 +97,7 @@ func (s shown) run(t *testing.T, demo *edgesim, line string) {
 	}
 }
 
-// exists says whether there is a test FOLDER.NAME, or what it calls, or a script.
+// exists reports whether there is a test FOLDER.NAME, or what it calls, or a script.
 func exists(t *testing.T, by string) bool {
 	t.Helper()
 	if strings.HasSuffix(by, ".txt") {

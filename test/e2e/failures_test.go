@@ -31,7 +31,7 @@ import (
 // on the screen within a minute: the cause and the fix, in the response's fields
 // or in the recording.
 //
-// Beside the commands of TestScripts there are:
+// In addition to the commands of TestScripts:
 //
 //	origin NAME KIND [ARG…]       start an origin, $NAME is its address; see kinds
 //	view STATUS CURL-ARG…         ask with curl and want this status; stdout has head and body

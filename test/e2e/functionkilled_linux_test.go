@@ -11,8 +11,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestNoHandlerOutlivesTheEdge: the process of a Lambda handler ends with an edge
-// that is killed, and with one that is told to end.
+// TestNoHandlerOutlivesTheEdge: the process of a Lambda handler ends with its edge, whether
+// the edge is killed or told to end.
 func TestNoHandlerOutlivesTheEdge(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "node")
@@ -47,7 +47,7 @@ func TestNoHandlerOutlivesTheEdge(t *testing.T) {
 	}
 }
 
-// running says whether a process runs; a zombie does not.
+// running reports whether a process runs; a zombie does not.
 func running(pid int) bool {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

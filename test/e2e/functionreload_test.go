@@ -36,8 +36,8 @@ func functionSite(t *testing.T, association object, files map[string]string) (co
 	return filepath.Join(dir, "edgesim.yaml"), dir
 }
 
-// TestFunctionReload: with --watch an edge takes changed code and a changed store,
-// and keeps what it has where the new code does not read.
+// TestFunctionReload: with --watch an edge loads changed code and a changed store, and
+// keeps the old ones if the new code cannot be read.
 func TestFunctionReload(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:cloudfront::111122223333:function/answer"

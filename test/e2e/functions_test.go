@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestFunctionsDocument runs what docs/FUNCTIONS.md shows, as it stands there.
+// TestFunctionsDocument runs the examples of docs/FUNCTIONS.md unchanged.
 func TestFunctionsDocument(t *testing.T) {
 	t.Parallel()
 	const document = "../../docs/FUNCTIONS.md"

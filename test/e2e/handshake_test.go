@@ -133,9 +133,9 @@ func (e *edgesim) explained(t testing.TB, path string, want verdict) *answer {
 	return a
 }
 
-// TestSuitesThatGoLacks: an origin that insists on a suite which CloudFront
-// speaks and edgesim does not (README, "What it does not simulate") must not be told
-// that it is at fault (CF-TLS-09, CF-TLS-10).
+// TestSuitesThatGoLacks: an origin that requires a suite which CloudFront supports and
+// edgesim does not (README, "What it does not simulate") must not be blamed (CF-TLS-09,
+// CF-TLS-10).
 func TestSuitesThatGoLacks(t *testing.T) {
 	t.Parallel()
 	all := certificates(t)
@@ -184,8 +184,8 @@ func TestTLS13Before2024(t *testing.T) {
 	protocolMismatch.check(t, e.explained(t, "/old", protocolMismatch), "")
 }
 
-// TestOlderVersions: what the origin's OriginSslProtocols list is offered, old
-// versions and sets with holes too (CF-TLS-01, CF-TLS-03).
+// TestOlderVersions: the edge offers what the origin's OriginSslProtocols list, including
+// old versions and sets with gaps (CF-TLS-01, CF-TLS-03).
 func TestOlderVersions(t *testing.T) {
 	t.Parallel()
 	all := certificates(t)

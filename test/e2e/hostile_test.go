@@ -13,8 +13,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestHostileViewers: whatever viewers do, the edge goes on answering, and
-// when they are gone nothing of them is left.
+// TestHostileViewers: whatever viewers do, the edge continues to answer, and nothing
+// remains when they are gone.
 func TestHostileViewers(t *testing.T) {
 	t.Parallel()
 	needProc(t)

@@ -98,8 +98,8 @@ func TestClientCertificate(t *testing.T) {
 	}
 }
 
-// TestExpiredClientCertificate: the edge presents it, and what comes of it is
-// the origin's affair (CF-MTLS-03).
+// TestExpiredClientCertificate: the edge presents it, and the origin decides what to do
+// with it (CF-MTLS-03).
 func TestExpiredClientCertificate(t *testing.T) {
 	t.Parallel()
 	all := certificates(t)

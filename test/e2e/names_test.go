@@ -7,8 +7,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestNames asks an nginx that chooses its certificate by SNI and tells in its
-// page which name and which Host it was sent.
+// TestNames asks an nginx that chooses its certificate by SNI and returns the name and the
+// Host that it was sent.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	all := certificates(t)
@@ -53,8 +53,8 @@ func TestNames(t *testing.T) {
 			"sni=elsewhere.example host=elsewhere.example\n"},
 		{"several-by-host", balancer, "several", true, "site.example", "CF-NAME-02", verdict{}, "sni=site.example host=site.example\n"},
 	}
-	// Two origins may have the same domain; where it is reached is said once for
-	// a domain, so each address has an edge of its own.
+	// Two origins may have the same domain; its address is given once per domain, so each
+	// address has its own edge.
 	edges := map[string]*edgesim{}
 	for _, address := range []string{"strict", "balancer", "several"} {
 		var s site

@@ -22,7 +22,7 @@ type arrival struct {
 	SHA256                   string
 }
 
-// echo is an origin that tells what it got. /download/N gives N bytes.
+// echo is an origin that returns what it got. /download/N returns N bytes.
 func echo(t testing.TB) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -150,8 +150,8 @@ func cleanEnvironment(home string) []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "NO_COLOR=1", "GORACE=" + goRace}
 }
 
-// faults are what must never stand in the output: reports of the race detector,
-// panics, and errors in edgesim's own log, which are its own faults.
+// faults are what must never be in the output: reports of the race detector, panics, and
+// errors in edgesim's own log, which are its own faults.
 var faults = regexp.MustCompile(`(?m)^(WARNING: DATA RACE|panic: |fatal error: |.*"level":"error").*$`)
 
 // finish ends the edge and looks for faults in what it printed.

@@ -12,7 +12,7 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestReadmeDemo: the tour, and what curl is said to print.
+// TestReadmeDemo: the tour, and curl's output.
 func TestReadmeDemo(t *testing.T) {
 	t.Parallel()
 	peers.Need(t, "curl")

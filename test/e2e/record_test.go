@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// record is what the API tells of an exchange, as far as tests look at it.
+// record is the API's form of an exchange, as far as tests look at it.
 type record struct {
 	Attempts []struct {
 		Handshake *struct {

@@ -72,10 +72,9 @@ func load(e *edgesim, viewers int) func() []seen {
 	}
 }
 
-// TestKilled kills the edge at random moments under load, again and again, with
-// another process reading: what a viewer has had for over a second is there, and
-// the recordings open clean. EDGESIM_KILLS is the number of times, by default
-// few.
+// TestKilled kills the edge at random moments under load, again and again, with another
+// process reading: what viewers received more than a second before is recorded, and the
+// recordings open without damage. EDGESIM_KILLS is the number of times, by default few.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	kills := 4

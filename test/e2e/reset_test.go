@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// TestReset: a reset leaves the recordings of earlier sessions alone, unless it is
-// told otherwise.
+// TestReset: a reset keeps the recordings of earlier sessions, unless told otherwise.
 func TestReset(t *testing.T) {
 	t.Parallel()
 	origin, dir := plainOrigin(t), filepath.Join(t.TempDir(), "recordings")

@@ -15,11 +15,10 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// grace is how long edgesim waits for what is under way, with room for a slow
-// machine.
+// grace is how long edgesim waits for requests in progress, with room for a slow machine.
 const grace = 5*time.Second + 10*time.Second
 
-// TestStopDuringDownload: a download under way at SIGTERM may finish.
+// TestStopDuringDownload: a download in progress at SIGTERM may finish.
 func TestStopDuringDownload(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -63,7 +62,7 @@ func TestStopCutsDownload(t *testing.T) {
 	}
 }
 
-// TestSecondSignal: who cannot wait presses Ctrl-C twice.
+// TestSecondSignal: a second Ctrl-C ends the edge at once.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -83,7 +82,7 @@ func TestSecondSignal(t *testing.T) {
 	}
 }
 
-// TestStopIdle: connections that say nothing hold nobody up.
+// TestStopIdle: idle connections do not delay the end.
 func TestStopIdle(t *testing.T) {
 	t.Parallel()
 	e := serve(t, "--origin", "http://origin.example.com")
@@ -129,7 +128,7 @@ func downloading(t *testing.T, release chan struct{}, serve func(testing.TB, ...
 	return e, response
 }
 
-// refuses says whether nobody listens at an address.
+// refuses reports whether an address has no listener.
 func refuses(address string) bool {
 	conn, err := net.DialTimeout("tcp", address, time.Second)
 	if err == nil {
@@ -166,8 +165,8 @@ func TestStopCheck(t *testing.T) {
 	}
 }
 
-// TestHangUp: a terminal that is closed ends the edge as SIGTERM does: what was
-// just answered is recorded. What is under way is said.
+// TestHangUp: closing the terminal ends the edge as SIGTERM does: what was just answered is
+// recorded. What is in progress is reported.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})

@@ -121,7 +121,7 @@ func pages(t testing.TB, names ...string) string {
 	return dir
 }
 
-// greeting is the body that tells that the origin of this name was reached.
+// greeting is the body that shows that the origin of this name was reached.
 func greeting(name string) string { return "hello from " + name + "\n" }
 
 // verdict is what a viewer must get of an origin: "" for the cause means its

@@ -51,7 +51,7 @@ func (p *pauses) look() {
 	p.last = now
 }
 
-// during says whether the machine stood still between two moments, or just before.
+// during reports whether the machine stood still between two times, or just before.
 func (p *pauses) during(from, to time.Time) bool {
 	p.look()
 	p.mu.Lock()

@@ -18,7 +18,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// expected is something that viewers ask for, and what must come of it.
+// expected is something that viewers ask for, and the expected outcome.
 type expected struct {
 	name, method, path string
 	status             int

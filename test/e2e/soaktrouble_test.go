@@ -118,7 +118,7 @@ func (s *soakEdge) reload(ctx context.Context, _ *testing.T) {
 	s.call(ctx, http.MethodPost, "/api/reload", "", http.StatusOK)
 }
 
-// refusedReload has a configuration read that cannot be: the old one goes on.
+// refusedReload has an invalid configuration read: the old one stays in use.
 func (s *soakEdge) refusedReload(ctx context.Context, t *testing.T) {
 	file := filepath.Join(s.dir, "distribution.json")
 	whole, err := os.ReadFile(file)
@@ -131,7 +131,7 @@ func (s *soakEdge) refusedReload(ctx context.Context, t *testing.T) {
 	s.call(ctx, http.MethodPost, "/api/reload", "", http.StatusOK)
 }
 
-// invalidate removes everything: nobody gets what was there before.
+// invalidate removes everything: no viewer gets what was there before.
 func (s *soakEdge) invalidate(ctx context.Context, _ *testing.T) {
 	floor := s.site.count.Load()
 	s.call(ctx, http.MethodPost, "/api/invalidations", `{"paths": ["/*"]}`, http.StatusCreated)
@@ -145,7 +145,7 @@ func (s *soakEdge) read(ctx context.Context, _ *testing.T) {
 	s.call(ctx, http.MethodGet, "/api/exchanges?limit=200&whole=true", "", http.StatusOK)
 }
 
-// folderStore is a folder, on a disk of its own where that may be mounted.
+// folderStore is a folder, on its own disk if mounting is allowed.
 type folderStore struct {
 	disk string
 	// small says that the disk is one that can be filled.
@@ -216,7 +216,7 @@ func (f *folderStore) empty(s *soakEdge, ctx context.Context, t *testing.T) {
 	s.mu.Unlock()
 }
 
-// ready says whether /readyz answers with a status and a text.
+// ready reports whether /readyz answers with a status and a text.
 func (s *soakEdge) ready(ctx context.Context, want int, text string) bool {
 	said, status, err := s.callOnce(ctx, http.MethodGet, "/readyz", "")
 	return err == nil && status == want && strings.Contains(said, text)

@@ -13,10 +13,10 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestToldWhatIsWrong: a site at a platform that answers to its own Host, an API
-// beside it, and an error page for both. The program tells at its start what will go
-// wrong, on the answer what the origin did not get, and in show what was left out of
-// the request and the answer, by which policy.
+// TestToldWhatIsWrong: a site on a platform that requires its own Host, an API next to it,
+// and an error page for both. The program says at its start what will go wrong, in the
+// answer what the origin did not get, and in show what was left out of the request and the
+// answer, by which policy.
 func TestToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

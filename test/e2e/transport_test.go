@@ -12,8 +12,8 @@ import (
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
-// TestTransport: which port and scheme an origin is reached by, and what a
-// plain answer on the TLS port means.
+// TestTransport: the port and scheme by which an origin is reached, and what a plain answer
+// on the TLS port means.
 func TestTransport(t *testing.T) {
 	t.Parallel()
 	expired := certificates(t).Get("expired")

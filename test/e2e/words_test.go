@@ -22,7 +22,7 @@ var hints = []string{
 	"for lack", "whereupon", "hinder", "is no ", "are no ", "haviour", "colour", "honour", "favour", "licence", "catalogued",
 }
 
-// suspicious says whether a line has one of the hints.
+// suspicious reports whether a line has one of the hints.
 func suspicious(lower []byte) bool {
 	for _, hint := range hints {
 		if bytes.Contains(lower, []byte(hint)) {

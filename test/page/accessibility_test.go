@@ -111,8 +111,8 @@ func views(t testing.TB, e *edge) []string {
 	}
 }
 
-// TestAccessible: in every view, light and dark, every control has a name, text its
-// contrast, the page its landmarks, and nothing moves for who asks for that.
+// TestAccessible: in every view, light and dark, every control has a name, text has enough
+// contrast, the page has landmarks, and nothing moves if the user prefers reduced motion.
 func TestAccessible(t *testing.T) {
 	t.Parallel()
 	e := demo(t)

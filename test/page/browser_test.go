@@ -59,8 +59,7 @@ func closeBrowser() {
 	}
 }
 
-// tab is a window of the browser with storage of its own. What the page
-// complains about is kept.
+// tab is a browser window with its own storage. The page's complaints are kept.
 type tab struct {
 	t    testing.TB
 	ctx  context.Context
@@ -71,8 +70,8 @@ type tab struct {
 	excused    []string
 }
 
-// open opens the page at an address and waits until its view is there. Whatever
-// the page complains about fails the test.
+// open opens the page at an address and waits until its view is there. Any complaint by the
+// page fails the test.
 func open(t testing.TB, e *edge, path string) *tab {
 	t.Helper()
 	b := &tab{t: t, edge: e}

@@ -93,8 +93,8 @@ func command(t testing.TB, name string, at *edge, args ...string) (run *exec.Cmd
 	return run, ready
 }
 
-// demo returns the edge before the lab, which all tests share: what a test changes
-// in it, it bounds to a path of its own.
+// demo returns the edge in front of the lab, which all tests share: a test limits its
+// changes to its own path.
 func demo(t testing.TB) *edge {
 	t.Helper()
 	peers.Need(t, "chromium")
@@ -127,8 +127,8 @@ func serve(t testing.TB, origin http.Handler, args ...string) *edge {
 	return serveArgs(t, nil, append([]string{"--origin", s.URL}, args...)...)
 }
 
-// cachedSite is the configuration of an origin whose answers are kept, and of a
-// second behavior with a policy of its own.
+// cachedSite is the configuration of an origin whose answers are cached, and of a second
+// behavior with its own policy.
 const cachedSite = `{"CallerReference": "page", "Comment": "a cached site", "Enabled": true, "DefaultRootObject": "",
 "Aliases": {"Quantity": 1, "Items": ["www.site.example"]},
 "Origins": {"Quantity": 1, "Items": [{"Id": "app", "DomainName": "app.example.com",

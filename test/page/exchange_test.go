@@ -36,7 +36,7 @@ func TestOpenExchange(t *testing.T) {
 	b.wait(`location.pathname + location.search === "/exchanges?path=/incomplete-chain&group=off"`)
 }
 
-// TestPicture: it breaks where the exchange broke, and is there in words, too.
+// TestPicture: it breaks where the exchange broke, and has a text version.
 func TestPicture(t *testing.T) {
 	t.Parallel()
 	e := demo(t)
@@ -60,8 +60,8 @@ func (b *tab) part(name string) {
 	b.click(fmt.Sprintf("[data-part=%q]", name))
 }
 
-// TestTabs: each part of an exchange is there, by mouse and by arrow keys, and in
-// the address.
+// TestTabs: each part of an exchange can be reached by mouse, by arrow keys, and by the
+// address.
 func TestTabs(t *testing.T) {
 	t.Parallel()
 	e := demo(t)
@@ -140,7 +140,7 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// TestReplay: the request is sent again, and what is different is said.
+// TestReplay: the request is sent again, and the differences are shown.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	answers := make(chan int, 9)

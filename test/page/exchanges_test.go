@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestListIsLive: an exchange is in the open list without a reload, a failure with
-// its cause, what it says and the fix.
+// TestListIsLive: an exchange appears in the open list without a reload, a failure with its
+// cause, its explanation and the fix.
 func TestListIsLive(t *testing.T) {
 	t.Parallel()
 	e := demo(t)
@@ -29,7 +29,7 @@ func TestListIsLive(t *testing.T) {
 	}
 }
 
-// TestFilter: what is typed is in the address, and only what it lets through is shown.
+// TestFilter: the filter is in the address, and only matching exchanges are shown.
 func TestFilter(t *testing.T) {
 	t.Parallel()
 	e := demo(t)
@@ -49,7 +49,7 @@ func TestFilter(t *testing.T) {
 	other.wait(`location.search === "" && document.querySelectorAll(".row").length > 1`)
 }
 
-// TestFailuresAlikeAreJoined: ten failures alike are one card with their number.
+// TestFailuresAlikeAreJoined: ten similar failures are one card with their number.
 func TestFailuresAlikeAreJoined(t *testing.T) {
 	t.Parallel()
 	e := demo(t) // of which no other test asks for this origin
@@ -79,8 +79,7 @@ func TestPause(t *testing.T) {
 	b.shows(".note", "Paused")
 }
 
-// TestClearAndKeep: the list is emptied, but for what is kept, and nothing is
-// deleted.
+// TestClearAndKeep: the list is emptied, except for kept exchanges, and nothing is deleted.
 func TestClearAndKeep(t *testing.T) {
 	t.Parallel()
 	e := serve(t, http.NotFoundHandler())
@@ -96,8 +95,8 @@ func TestClearAndKeep(t *testing.T) {
 	b.wait(`document.querySelector('` + row(gone) + `')`)
 }
 
-// TestScrollThousands: a list of thousands has a window of rows, reaches its end,
-// and stays where a person reads while new ones come.
+// TestScrollThousands: a list of thousands has a window of rows, can be scrolled to its
+// end, and keeps its position while new ones come.
 func TestScrollThousands(t *testing.T) {
 	t.Parallel()
 	e := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))

@@ -27,7 +27,7 @@ func figures(t testing.TB) {
 	}
 }
 
-// TestFirstPaint: the page is there within 100 ms.
+// TestFirstPaint: the page is painted within 100 ms.
 func TestFirstPaint(t *testing.T) {
 	figures(t)
 	b := open(t, demo(t), "/exchanges")

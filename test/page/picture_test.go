@@ -22,8 +22,8 @@ var update = flag.Bool("update", false, "take docs/page.png again")
 // readmePicture is the picture that the README shows.
 const readmePicture = "../../docs/page.png"
 
-// TestReadmePicture takes the picture of the README with -update; else it says
-// whether the README has it, and that it is small.
+// TestReadmePicture takes the README's picture with -update; otherwise it checks that the
+// README has it, and that it is small.
 func TestReadmePicture(t *testing.T) {
 	t.Parallel()
 	if *update {

@@ -33,7 +33,7 @@ func TestExplain(t *testing.T) {
 	b.excuse("400 (Bad Request)")
 }
 
-// TestExplainRefusal: what the edge answers itself is said with its cause.
+// TestExplainRefusal: an answer by the edge itself is shown with its cause.
 func TestExplainRefusal(t *testing.T) {
 	t.Parallel()
 	e := serveCached(t, http.NotFoundHandler())
@@ -78,8 +78,8 @@ func TestFaults(t *testing.T) {
 	b.excuse("400 (Bad Request)")
 }
 
-// TestCache: what is kept is listed, and gone after an invalidation; the clock that
-// judges it is moved from here.
+// TestCache: cached entries are listed, and gone after an invalidation; the clock that they
+// expire by can be moved here.
 func TestCache(t *testing.T) {
 	t.Parallel()
 	e := serveCached(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

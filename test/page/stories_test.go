@@ -119,9 +119,9 @@ func stories() []story {
 	}
 }
 
-// TestStories: with the page alone one finds the cause and the fix. Those of the
-// lab's own origins (3, 4, 6, 14) are below; 5, 13 and 15 are told when an edge is
-// started, before there is a page.
+// TestStories: the page alone is enough to find the cause and the fix. Those of the lab's
+// own origins (3, 4, 6, 14) are below; 5, 13 and 15 are reported when an edge is started,
+// before there is a page.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	for _, s := range stories() {

@@ -68,7 +68,7 @@ func fill(t testing.TB, name string) {
 	}
 }
 
-// unused is a port on which nobody listens.
+// unused is a port without a listener.
 func unused(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -11,7 +11,7 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// funcCase is code, an event and what comes of it.
+// funcCase is code, an event and the result.
 type funcCase struct {
 	name    string // with the ids of the rules that it shows
 	runtime js.Runtime

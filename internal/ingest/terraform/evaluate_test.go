@@ -38,8 +38,7 @@ data "aws_cloudfront_cache_policy" "optimized" { name = "Managed-CachingOptimize
 	"greet.tpl": "hello ${name}%{ for n in list }, ${n}%{ endfor }",
 }
 
-// expressionCases are expressions with their values; "?" stands before what is
-// not known.
+// expressionCases are expressions with their values; "?" precedes what is not known.
 var expressionCases = map[string]string{
 	`local.c`:                                             "a-b-c",
 	`local.m.y.z[1]`:                                      "20",

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// mostBytes bounds the page with all that it loads.
+// mostBytes limits the page with everything it loads.
 const mostBytes = 200 << 10
 
 // elsewhere is what would load or run something that is not of the page.

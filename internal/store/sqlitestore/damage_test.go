@@ -353,7 +353,7 @@ func TestFullDiskKeepSize(t *testing.T) {
 	}
 }
 
-// large is an exchange with 30 KB of its own.
+// large returns an exchange with 30 KB of unique bytes.
 func large(n int) *recording.Exchange {
 	e := storetest.Success(n)
 	random := rand.New(rand.NewPCG(uint64(n), 0))

@@ -123,7 +123,7 @@ func TestFollow(t *testing.T) {
 	if seen < 600 {
 		t.Errorf("%d were seen", seen)
 	}
-	// What was forgotten is in no table any more.
+	// Deleted exchanges are in no table any longer.
 	if report, err := s.Check(t.Context(), false); err != nil || !report.Fine() || report.Exchanges != 150 {
 		t.Errorf("check: %+v, %v", report, err)
 	}

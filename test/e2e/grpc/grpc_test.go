@@ -128,8 +128,8 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// TestFailing: what a client sees of an origin that is not there, of one that
-// does not speak HTTP/2, and of a behavior without gRPC.
+// TestFailing: what a client sees for an unreachable origin, one that does not speak
+// HTTP/2, and a behavior without gRPC.
 func TestFailing(t *testing.T) {
 	t.Parallel()
 	ca := newAuthority(t)
