@@ -12,12 +12,11 @@ import (
 	"github.com/edgesim/edgesim/distribution"
 )
 
-// kept is the reason of what is not acted on yet: it is kept as configured, so
-// that what is written reads back, and it is reported when it is read.
+// kept is the reason for settings without an effect yet: they are kept as configured, so
+// that written files read back, and reported when they are read.
 const kept = "kept as configured and reported when it is read"
 
-// unused are the settings that nobody outside this package acts on, each with the
-// reason.
+// unused are the settings without an effect outside this package, each with the reason.
 var unused = map[string]string{
 	"Distribution.OriginGroups":            "Distribution.OriginGroup reads it",
 	"Distribution.Behaviors":               "Distribution.Match reads it",

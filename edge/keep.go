@@ -68,7 +68,7 @@ func (e *Edge) fill(x *exchange, v *ViewerRequest, o *outcome, key string, head 
 }
 
 // keyOf returns the key to cache an answer under, or "" to not cache it. Part of an object
-// is cached beside the whole, and so is the answer to a HEAD.
+// is cached in addition to the whole, and so is the answer to a HEAD.
 func (e *Edge) keyOf(l *lookup, v *ViewerRequest, status int, h http.Header) string {
 	switch {
 	case v.Method == http.MethodHead:

@@ -95,7 +95,7 @@ func (e *Edge) lookUp(ctx context.Context, x *exchange, v *ViewerRequest, b *dis
 }
 
 // variant distinguishes answers that serve only one kind of request: answers to a HEAD,
-// which have no body, and parts of an object. They are cached beside the whole.
+// which have no body, and parts of an object. They are cached in addition to the whole.
 func variant(v *ViewerRequest) string {
 	if v.Method == http.MethodHead {
 		return "\n#HEAD"

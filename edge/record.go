@@ -262,7 +262,7 @@ func (x *exchange) Close() error {
 // closedBody is a body after Close.
 type closedBody struct{}
 
-// Read says that the body was closed.
+// Read returns the error of a closed body.
 func (closedBody) Read([]byte) (int, error) { return 0, http.ErrBodyReadAfterClose }
 
 // Close does nothing, as a second call of Close should.

@@ -190,7 +190,7 @@ type readCloser struct{ *strings.Reader }
 // Close has nothing to end.
 func (readCloser) Close() error { return nil }
 
-// Buffered says that all of it is there.
+// Buffered returns the number of bytes left: all are available.
 func (r readCloser) Buffered() int { return r.Len() }
 
 // mostExplained limits a sentence in a response header field, as it can quote what the

@@ -143,7 +143,7 @@ func (r *relay) toViewer() {
 }
 
 // endViewer tells the viewer that the origin sends no more. What the viewer still sends is
-// carried, for as long as a silent origin would be tolerated.
+// forwarded, for as long as a silent origin would be tolerated.
 func (r *relay) endViewer() {
 	half, ok := r.viewer.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil || r.viewer.SetReadDeadline(time.Now().Add(policy.WebSocketIdle)) != nil {

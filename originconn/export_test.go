@@ -21,7 +21,7 @@ func (c *Client) TestOnlyIdle() int {
 const TestOnlySlowAfter = slowAfter
 
 // TestOnlyNotes returns how many targets are remembered, the largest of what the
-// pool, the roads and the explanations hold, and how many scans are under way.
+// pool, the clients and the explanations hold, and how many scans are running.
 func (c *Client) TestOnlyNotes() (targets, scans int) {
 	c.pool.mu.Lock()
 	targets = len(c.pool.idle)

@@ -20,20 +20,20 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// A hostile origin against the whole road: whatever it sends, Connect ends in a
-// cause within the connect timeout, in bounded memory, and after Close nothing
-// runs any more. All of it is on fake time; a goroutine that outlives the
+// A hostile origin against the whole client: whatever it sends, Connect ends in a
+// cause within the connect timeout, in limited memory, and after Close nothing is
+// left running. All of it is on fake time; a goroutine that outlives the
 // client fails the bubble, which stops its clock when the test's function ends.
 
-// hostileRoad is a way on which the client meets the hostile server.
+// hostileRoad is a way in which the client connects to the hostile server.
 type hostileRoad struct {
 	name string
 	// versions are offered; the hostile server answers with minor as the
 	// version of its records and hello.
 	versions []uint16
 	minor    byte
-	// refuse says that the first connection is refused with an alert, so that
-	// the second road is taken over the next one.
+	// refuse means that the first connection is refused with an alert, so that
+	// the next one uses the second client.
 	refuse bool
 	// road is the one that the attempt ends on.
 	road string

@@ -44,8 +44,8 @@ func afar(t *testing.T, address string) (*originconn.Client, *counter) {
 }
 
 // answerLate lets the server at an address answer the first record that comes.
-// The server sees the end of what it is told behind the record, and so closes
-// when it has said all that it has to: nobody then waits for the network.
+// The server sees the end of the input after the record, and so closes when it has
+// answered: no one then waits for the network.
 func answerLate(t *testing.T, conn net.Conn, address string) {
 	defer conn.Close()
 	hello := make([]byte, 5)

@@ -77,7 +77,7 @@ func (t *Tunnel) Close() error {
 // tunnelBody stands in for the body of a 101, which has none: closing it closes the tunnel.
 type tunnelBody struct{ tunnel *Tunnel }
 
-// Read says that there is no body.
+// Read returns io.EOF: there is no body.
 func (tunnelBody) Read([]byte) (int, error) { return 0, io.EOF }
 
 // Close closes the tunnel.

@@ -37,7 +37,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends a Read under way.
+// Close interrupts a Read in progress.
 func (u *upload) Close() error {
 	u.closed.Store(true)
 	return u.body.Close()

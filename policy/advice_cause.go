@@ -67,7 +67,7 @@ func (f *AdviceFacts) adviseName(c *Cause) {
 	}
 }
 
-// serveFor advises a certificate for the viewer's Host or, since nobody gets one for the
+// serveFor advises a certificate for the viewer's Host or, since no one can get one for the
 // distribution's own name, for an alias.
 func serveFor(viewer string) string {
 	if NamedByAWS(viewer) {

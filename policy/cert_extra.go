@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// judgeExtras notes what was sent beside the path (CF-CERT-15): the root, duplicates,
+// judgeExtras notes what was sent in addition to the path (CF-CERT-15): the root, duplicates,
 // cross-certificates, unrelated ones. The guide says to leave them out, but not what
 // happens if they are present; they are tolerated here, even if expired (CF-CERT-19),
 // unless the strictness says otherwise.
@@ -51,7 +51,7 @@ func (j *judge) judgeExtras(p path) {
 	j.add(rankNote, f)
 }
 
-// extraKind describes a certificate beside the path, and reports whether it is another
+// extraKind describes a certificate outside the path, and reports whether it is another
 // certificate of an issuer on it: its root, or a cross-certificate.
 func (j *judge) extraKind(c *chainCert, p path) (kind string, crossed bool) {
 	for _, used := range p.certs {

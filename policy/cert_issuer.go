@@ -31,7 +31,7 @@ const (
 	maxCheckedRSABits = 8192
 )
 
-// checkLink says whether issuer issued child. Key identifiers are hints (RFC 4158 section
+// checkLink determines whether issuer issued child. Key identifiers are hints (RFC 4158 section
 // 3.5.12): a valid signature overrides them, and an invalid one counts against the child
 // only if they do not explain it. memo skips signatures that verified before; it may be
 // nil.

@@ -6,7 +6,7 @@ import (
 )
 
 // judgePath judges one path: each link and each certificate on it, and the constraints of
-// its issuers. It ignores everything beside the path, so that superfluous certificates
+// its issuers. It ignores everything outside the path, so that superfluous certificates
 // cannot spoil a chain. It returns failures and notes; passes are added for the chain as a
 // whole.
 func (j *judge) judgePath(p path) []ranked {

@@ -170,7 +170,7 @@ func (l *handed) Close() error {
 	return nil
 }
 
-// Addr says that this is not an address.
+// Addr returns a placeholder.
 func (l *handed) Addr() net.Addr { return handedAddr{} }
 
 type handedAddr struct{}

@@ -17,7 +17,7 @@ const (
 	window = 1 << 20
 )
 
-// errGivenUp is the error of a body that nothing reads any more.
+// errGivenUp is the error of a body without readers.
 var errGivenUp = errors.New("cache: the body was given up, as all who read it had left")
 
 // body holds the bytes of an entry, while they arrive and afterward.

@@ -28,6 +28,6 @@
 // # Files
 //
 // Bodies above [Config.FileFrom] are kept in files in [Config.Dir], without a name if the
-// system supports that: they are gone when the process ends, in whatever way. [New] removes
+// system supports that: they are gone when the process ends, however it ends. [New] removes
 // files left by an earlier process.
 package cache

@@ -17,7 +17,7 @@ type Flight[H any] struct {
 	// reserved means that each waiting caller has a reserved reader of the entry's body,
 	// counted before the body could be given up.
 	reserved bool
-	// waiting counts the waiting callers; over means that nothing can be settled any more.
+	// waiting counts the waiting callers; over means that it is too late to settle.
 	// Both are guarded by the store.
 	waiting int
 	over    bool

@@ -7,7 +7,7 @@ import (
 )
 
 // distributionName stands in for a software if the requested name is the distribution's
-// own: nobody can get a certificate for that, so the name has to change, regardless of the
+// own: no one can get a certificate for that, so the name has to change, regardless of the
 // software.
 const distributionName = "distribution-name"
 

@@ -50,7 +50,7 @@ func (h *hangup) start(c *conn) {
 	}
 }
 
-// end stops watching, and returns when nothing is reading any more.
+// end stops watching, and returns when nothing is reading.
 func (h *hangup) end(c *conn) {
 	h.mu.Lock()
 	running := h.running

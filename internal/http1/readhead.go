@@ -20,7 +20,7 @@ const (
 	maxCounted = 1 << 20
 )
 
-// readRequest reads the next request's head. An error means that there is nobody to answer;
+// readRequest reads the next request's head. An error means that no answer is possible;
 // with a fault, the request holds what could be parsed.
 func (c *conn) readRequest() (*Request, *Fault, error) {
 	if c.r == c.w {

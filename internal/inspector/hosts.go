@@ -13,7 +13,7 @@ type hosts struct {
 	// names are allowed in addition to localhost, in lower case.
 	names []string
 	// everyAddress means that the listener is on all addresses of the machine: then any IP
-	// address is allowed, as nobody can point a foreign one here.
+	// address is allowed, as no one can point a foreign one here.
 	everyAddress bool
 }
 

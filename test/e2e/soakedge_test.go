@@ -47,8 +47,8 @@ type soakEdge struct {
 	mu       sync.Mutex
 	wrong    []string
 	answered []answered // since the last kill
-	// since is when the edge could not record any more, or zero; windows are such
-	// times that have passed.
+	// since is when the edge became unable to record, or zero; windows are such times
+	// in the past.
 	since   time.Time
 	windows []window
 	// floor is the count that /kept must be above after an invalidation.

@@ -22,7 +22,7 @@ type pool struct {
 	idle   []*process
 	all    map[*process]bool
 	closed bool
-	// retired means that nothing is kept warm any more.
+	// retired means that idle processes are ended.
 	retired bool
 }
 

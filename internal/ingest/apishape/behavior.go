@@ -86,7 +86,7 @@ func (r *reader) legacy(b *distribution.CacheBehavior, o *object) {
 	b.ForwardedValues = f
 }
 
-// ttlsBesidePolicy judges TTLs beside a policy that has its own: the API and CloudFormation
+// ttlsBesidePolicy judges TTLs next to a policy that has its own: the API and CloudFormation
 // reject them, Terraform drops them (CF-CONF-72).
 func (r *reader) ttlsBesidePolicy(b *distribution.CacheBehavior, o *object) {
 	if b.CachePolicy == nil {

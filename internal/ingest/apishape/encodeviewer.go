@@ -16,7 +16,7 @@ type apiCertificate struct {
 }
 
 // newAPICertificate omits the certificate if none was configured for the alternate domain
-// names: the API rejects the default one beside them.
+// names: the API rejects the default one with them.
 func newAPICertificate(d *distribution.Distribution) *apiCertificate {
 	c := d.ViewerCertificate
 	out := apiCertificate{c.CloudFrontDefault, c.ACMCertificateARN, c.IAMCertificateID, c.SSLSupportMethod, c.MinimumProtocolVersion}

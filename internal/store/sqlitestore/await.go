@@ -30,7 +30,7 @@ func (s *Store) AwaitOthers(ctx context.Context) {
 
 // inUse reports whether a process may have an index open: SQLite keeps a file next to it
 // until the last writer closes it. The file remains if the process was killed or only read;
-// we then wait for nobody, which takes a moment but does no harm.
+// the wait is then pointless, but short and harmless.
 func inUse(path string) bool {
 	_, err := os.Stat(path + "-wal")
 	return err == nil

@@ -1,7 +1,6 @@
-// Package grpc holds edgesim against gRPC's own client, server and interop
-// tests, from outside.
+// Package grpc tests edgesim from outside with gRPC's own client, server and interop tests.
 //
-// It is a module of its own, so that the tree of modules that gRPC needs stays
-// out of the program's go.mod. It imports nothing of edgesim's: it builds the
-// program and talks to it. "make test" runs it after everything else.
+// It is a separate module, which keeps gRPC's dependencies out of the program's go.mod. It
+// imports no package of edgesim: it builds the program and talks to it. "make test" runs it
+// after everything else.
 package grpc
