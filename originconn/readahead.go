@@ -26,7 +26,7 @@ const worthReadingAhead = 20 << 10
 
 // mostAheads limits how many bodies are read ahead at a time: beyond it, the memory costs
 // more than the system calls.
-const mostAheads = 64
+const mostAheads = 32
 
 // aheadsInUse counts the bodies being read ahead.
 var aheadsInUse atomic.Int32

@@ -69,11 +69,11 @@ func memoryLimit(text []byte) int64 {
 const leastGarbage = 20 << 20
 
 // Without a cache, live memory beyond the few megabytes of an idle edge are bodies in
-// transit, which leave no garbage: beyond easyGarbage, garbage of up to a third of the live
+// transit, which leave no garbage: beyond easyGarbage, garbage of up to a quarter of the live
 // memory may accumulate.
 const (
-	easyGarbage = 10 << 20
-	beyondEasy  = 35
+	easyGarbage = 7 << 20
+	beyondEasy  = 25
 )
 
 // balanceEvery is how often the collector's target is adjusted to the cache.

@@ -29,7 +29,7 @@ func TestCollectorTarget(t *testing.T) {
 		live, cached int64
 		want         int
 	}{
-		{8 * mb, 0, 120}, {20 * mb, 0, 50}, {40 * mb, 0, 35}, {40 * mb, 20 * mb, 60}, {300 * mb, 256 * mb, 17}, {300 * mb, 290 * mb, 6}, {20 * mb, 256 * mb, 7}, {0, 0, 120},
+		{5 * mb, 0, 120}, {8 * mb, 0, 87}, {20 * mb, 0, 35}, {40 * mb, 0, 25}, {40 * mb, 20 * mb, 60}, {300 * mb, 256 * mb, 17}, {300 * mb, 290 * mb, 6}, {20 * mb, 256 * mb, 7}, {0, 0, 120},
 	} {
 		if got := collectorTarget(row.live, row.cached); got != row.want {
 			t.Errorf("%d MB live, %d MB of it cached: %d, want %d", row.live/mb, row.cached/mb, got, row.want)

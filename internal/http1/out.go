@@ -11,7 +11,7 @@ import (
 const (
 	outSize       = 32<<10 + 1<<10
 	largeOutSize  = 64<<10 + 1<<10
-	mostLargeOuts = 64
+	mostLargeOuts = 32
 	smallOutSize  = 8 << 10
 )
 

@@ -40,7 +40,7 @@ const (
 
 // DefaultBytes is how much memory may wait to be written. More would only hide a slow disk
 // for longer.
-const DefaultBytes = 8 << 20
+const DefaultBytes = 4 << 20
 
 // bodies are buffers for copies of bodies.
 var bodies = sync.Pool{New: func() any { return new([]byte) }}
