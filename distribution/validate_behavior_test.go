@@ -53,7 +53,7 @@ func TestValidateBehavior(t *testing.T) {
 		{"11 legacy headers", "CF-LIMIT-15", b(func(b *distribution.CacheBehavior) {
 			legacy(b).Headers = strings.Split("A B C D E F G H I J K", " ")
 		}), at + `.ForwardedValues.Headers.Quantity: is over the default quota: got "11", allowed: at most 10 (CF-LIMIT-15); ask AWS for a higher quota`},
-		{"POST alone", "CF-CONF-21", b(func(b *distribution.CacheBehavior) { b.AllowedMethods = []string{"GET", "HEAD", "POST"} }),
+		{"POST alone", "CF-CONF-21 CF-CONF-99 CF-CONF-101", b(func(b *distribution.CacheBehavior) { b.AllowedMethods = []string{"GET", "HEAD", "POST"} }),
 			at + `.AllowedMethods.Items: is not one of the three sets: got "GET, HEAD, POST", allowed: GET, HEAD | GET, HEAD, OPTIONS | GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE (CF-CONF-21)`},
 		{"GET twice", "CF-CONF-21", b(func(b *distribution.CacheBehavior) { b.AllowedMethods = []string{"GET", "GET"} }),
 			at + `.AllowedMethods.Items: is not one of the three sets: got "GET, GET", allowed: GET, HEAD | GET, HEAD, OPTIONS | GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE (CF-CONF-21)`},

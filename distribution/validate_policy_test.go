@@ -113,7 +113,7 @@ func TestValidateResponseHeadersPolicy(t *testing.T) {
 		{"remove what is not a name", "", with(distribution.ResponseHeadersPolicy{Remove: []string{"a b"}}),
 			at + `.RemoveHeadersConfig.Items[0].Header: is not a header name: got "a b"`},
 		{"security headers do not count", "CF-LIMIT-23", sets(append(many[:10:10], header("X-Frame-Options", "DENY"))...), ""},
-		{"eleven custom headers", "CF-LIMIT-23", sets(many...),
+		{"eleven custom headers", "CF-LIMIT-23 CF-CONF-163", sets(many...),
 			at + `.CustomHeadersConfig.Quantity: is over the default quota: got "11", allowed: at most 10 (CF-LIMIT-23); ask AWS for a higher quota`},
 		{"a second field in a value", "", sets(header("X-A", "1\r\nX-B: 2")),
 			at + `.CustomHeadersConfig.Items[0].Value: holds a control character: got "1\r\nX-B: 2"`},

@@ -15,7 +15,7 @@ import (
 // TestMisdirectedConnection: Host chooses the distribution, not SNI (CF-VIEW-57), and a
 // connection of another account's distribution is refused (CF-ERR-23), but not one
 // without SNI (CF-VIEW-46) or with Host for SNI (CF-VIEW-60); what viewers may speak is by
-// SNI.
+// SNI (CF-VIEW-59).
 func TestMisdirectedConnection(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, map[string]http.HandlerFunc{"app": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }})

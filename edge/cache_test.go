@@ -200,7 +200,7 @@ func TestCacheRevalidates(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		c.want(edge.ViewerRequest{}, 5, "200 Miss - version 2") // CF-REQ-69
 		if c.sent("If-None-Match") != "" {
-			t.Error("CF-REQ-69: a conditional request although cookies are forwarded")
+			t.Error("CF-REQ-69, CF-CACHE-83: a conditional request although cookies are forwarded")
 		}
 	})
 }

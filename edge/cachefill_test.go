@@ -17,7 +17,7 @@ import (
 	"github.com/edgesim/edgesim/recording"
 )
 
-// TestCacheCollapses proves CF-CACHE-30 and CF-LOG-06: a thousand viewers of one
+// TestCacheCollapses proves CF-CACHE-30, CF-CACHE-92 and CF-LOG-06: a thousand viewers of one
 // missing key make one request to the origin; the first logs a Miss, the others
 // a Hit.
 func TestCacheCollapses(t *testing.T) {
@@ -160,7 +160,7 @@ func TestCacheSharesErrors(t *testing.T) {
 }
 
 // TestCacheRanges: a whole copy answers ranges (CF-RANGE-01, CF-RANGE-02,
-// CF-RANGE-03, CF-RANGE-04, CF-CACHE-79, CF-CACHE-81, CF-CACHE-82).
+// CF-RANGE-03, CF-RANGE-04, CF-CACHE-79, CF-CACHE-80, CF-CACHE-81, CF-CACHE-82).
 func TestCacheRanges(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,7 @@ func TestCacheKeys(t *testing.T) {
 		one, other edge.ViewerRequest
 		shared     bool
 	}{
-		{"CF-CONN-07 scheme", nil, edge.ViewerRequest{}, edge.ViewerRequest{Scheme: "https"}, true},
+		{"CF-CONN-07, CF-CACHE-78, CF-VIEW-68 scheme", nil, edge.ViewerRequest{}, edge.ViewerRequest{Scheme: "https"}, true},
 		{"CF-CACHE-74 Host", nil, edge.ViewerRequest{Host: "a.example"}, edge.ViewerRequest{Host: "b.example"}, true},
 		{"CF-CACHE-66 a header's value", keyed, edge.ViewerRequest{Header: header("X-One", "1")}, edge.ViewerRequest{Header: header("X-One", "2")}, false},
 		{"CF-CACHE-67 a header's name", keyed, edge.ViewerRequest{Header: header("X-One", "1")}, edge.ViewerRequest{Header: header("x-ONE", "1")}, true},
@@ -64,7 +64,7 @@ func TestCacheKeys(t *testing.T) {
 		{"CF-CACHE-77 GET after HEAD", nil, edge.ViewerRequest{Method: "HEAD"}, edge.ViewerRequest{}, false},
 		{"CF-CACHE-32 OPTIONS", nil, edge.ViewerRequest{Method: "OPTIONS"}, edge.ViewerRequest{Method: "OPTIONS"}, true},
 		{"CF-CACHE-32 OPTIONS and GET", nil, edge.ViewerRequest{Method: "OPTIONS"}, edge.ViewerRequest{}, false},
-		{"CF-REQ-70, CF-REQ-25 the viewer's wishes", nil, edge.ViewerRequest{}, edge.ViewerRequest{Header: header("Cache-Control", "no-cache, no-store, max-age=0, only-if-cached", "Pragma", "no-cache")}, true},
+		{"CF-REQ-70, CF-CACHE-45, CF-REQ-25 the viewer's wishes", nil, edge.ViewerRequest{}, edge.ViewerRequest{Header: header("Cache-Control", "no-cache, no-store, max-age=0, only-if-cached", "Pragma", "no-cache")}, true},
 		{"CF-CACHE-87 Authorization", nil, edge.ViewerRequest{Header: header("Authorization", "Basic YTpi")}, edge.ViewerRequest{Header: header("Authorization", "Basic Yzpk")}, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/edgesim/edgesim/policy"
 )
@@ -61,11 +60,7 @@ func TestConstraintsAreBounded(t *testing.T) {
 			Raw: raw(inter.leaf(tt.leaf), inter), Names: policy.AcceptedNames{"origin.example.com"}, At: noon,
 			Trust: policy.NewTrustStore(root.Certificate),
 		}
-		started := time.Now()
 		deciding, failed := policy.DecidingFinding(policy.JudgeChain(facts))
-		if took := time.Since(started); took > 2*time.Second {
-			t.Errorf("%s: judged in %v", tt.name, took)
-		}
 		if failed != tt.fails || failed && (deciding.Rule != "CF-CERT-04" || !deciding.Inferred || !strings.Contains(deciding.Observed, "would have to be compared")) {
 			t.Errorf("%s: got %v %+v, want failed %v", tt.name, failed, deciding, tt.fails)
 		}
@@ -88,10 +83,11 @@ func TestConstraintsOnManyPaths(t *testing.T) {
 	facts := policy.ChainFacts{
 		Raw: raw(chain...), Names: policy.AcceptedNames{"origin.example.com"}, At: noon, Trust: policy.NewTrustStore(root.Certificate),
 	}
-	started := time.Now()
+	asked := 0 // before each link that is checked and each step of the search
+	facts.Stop = func() bool { asked++; return false }
 	findings := policy.JudgeChain(facts)
-	if took := time.Since(started); took > 2*time.Second {
-		t.Errorf("judged in %v", took)
+	if asked > 2*len(chain) {
+		t.Errorf("it took %d steps to judge %d certificates", asked, len(chain))
 	}
 	if len(findings) > 60 {
 		t.Errorf("%d findings", len(findings))

@@ -36,9 +36,9 @@ func TestErrorTTL(t *testing.T) {
 		want int
 		rule policy.RuleID
 	}{
-		{"CF-CACHE-20 unreachable", policy.ErrorTTLFacts{Status: 504}, 10, "CF-CACHE-20"},
+		{"CF-CACHE-20, CF-CACHE-54 unreachable", policy.ErrorTTLFacts{Status: 504}, 10, "CF-CACHE-20"},
 		{"CF-CACHE-20 the entry's time", policy.ErrorTTLFacts{Status: 502}, 300, "CF-CACHE-20"},
-		{"CF-CACHE-20 max-age is longer", policy.ErrorTTLFacts{Status: 500, Header: control("public, max-age=60")}, 60, "CF-CACHE-20"},
+		{"CF-CACHE-20, CF-CACHE-55 max-age is longer", policy.ErrorTTLFacts{Status: 500, Header: control("public, max-age=60")}, 60, "CF-CACHE-20"},
 		{"CF-CACHE-20 max-age is shorter", policy.ErrorTTLFacts{Status: 500, Header: control("max-age=3")}, 10, "CF-CACHE-20"},
 		{"CF-CACHE-05 s-maxage before max-age", policy.ErrorTTLFacts{Status: 500, Header: control("max-age=90, s-maxage=40")}, 40, "CF-CACHE-20"},
 		{"CF-CACHE-07 max-age before Expires", policy.ErrorTTLFacts{Status: 500, Header: http.Header{"Cache-Control": {"max-age=15"}, "Expires": {now.Add(time.Hour).Format(http.TimeFormat)}}}, 15, "CF-CACHE-20"},
@@ -47,7 +47,7 @@ func TestErrorTTL(t *testing.T) {
 		{"CF-CACHE-21 404", policy.ErrorTTLFacts{Status: 404}, 10, "CF-CACHE-21"},
 		{"CF-CACHE-21 414", policy.ErrorTTLFacts{Status: 414}, 10, "CF-CACHE-21"},
 		{"CF-CACHE-26 410", policy.ErrorTTLFacts{Status: 410}, 10, "CF-CACHE-26"},
-		{"CF-CACHE-22 400", policy.ErrorTTLFacts{Status: 400}, 0, "CF-CACHE-22"},
+		{"CF-CACHE-22, CF-CACHE-51 400", policy.ErrorTTLFacts{Status: 400}, 0, "CF-CACHE-22"},
 		{"CF-CACHE-22 403 with Expires", policy.ErrorTTLFacts{Status: 403, Header: header("Expires", now.Add(time.Hour).Format(http.TimeFormat))}, 0, "CF-CACHE-22"},
 		{"CF-CACHE-22 403 with max-age", policy.ErrorTTLFacts{Status: 403, Header: control("max-age=20")}, 20, "CF-CACHE-22"},
 		{"CF-CACHE-22 415 with s-maxage", policy.ErrorTTLFacts{Status: 415, Header: control("s-maxage=5")}, 10, "CF-CACHE-22"},

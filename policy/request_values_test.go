@@ -47,7 +47,7 @@ func TestCookies(t *testing.T) {
 		{"CF-COOKIE-06 semicolon at the end", with(all, none), []string{"a=1;"}, "a=1"},
 		{"CF-COOKIE-09 any number", old("whitelist", "sess*_id"), []string{"sess_id=1; session_id=2; sess_idx=3"}, "sess_id=1; session_id=2"},
 		{"CF-COOKIE-09 exactly one", old("whitelist", "a?"), []string{"a=0; ab=1; abc=2"}, "ab=1"},
-		{"CF-REQ-11 no wildcards in policies", with(selection("whitelist", "a*"), none), []string{"ab=1; a*=2"}, "a*=2"},
+		{"CF-REQ-11, CF-CACHE-73 no wildcards in policies", with(selection("whitelist", "a*"), none), []string{"ab=1; a*=2"}, "a*=2"},
 		{"CF-REQ-04", with(list, block), []string{"a=1; b=2"}, "a=1; b=2"},
 		{"CF-REQ-05", with(all, block), []string{"a=1; b=2"}, "a=1; b=2"},
 		{"CF-REQ-06", with(block, list), []string{"a=1; b=2"}, "a=1; b=2"},

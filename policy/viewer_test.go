@@ -47,12 +47,12 @@ func TestJudgeBehavior(t *testing.T) {
 		{"methods are case-sensitive", policy.ViewerFacts{Method: "get", Scheme: "http"}, "allow-all", all, 0, "viewer-method-not-allowed", "CF-ERR-19"},
 		{"CF-REQ-63 CF-ERR-22", policy.ViewerFacts{Method: "GET", Scheme: "http", HasBody: true}, "allow-all", all, 0, "viewer-get-with-body", "CF-ERR-22"},
 		{"POST with a body", policy.ViewerFacts{Method: "POST", Scheme: "http", HasBody: true}, "allow-all", all, 0, "", ""},
-		{"CF-ERR-17", policy.ViewerFacts{Method: "GET", Scheme: "http"}, "https-only", all, 0, "viewer-https-only", "CF-ERR-17"},
+		{"CF-ERR-17, CF-VIEW-67", policy.ViewerFacts{Method: "GET", Scheme: "http"}, "https-only", all, 0, "viewer-https-only", "CF-ERR-17"},
 		{"https-only, on HTTPS", policy.ViewerFacts{Method: "GET", Scheme: "https"}, "https-only", all, 0, "", ""},
 		{"CF-ERR-29", policy.ViewerFacts{Method: "GET", Scheme: "http", Proto: "HTTP/1.0"}, "redirect-to-https", all, 301, "", ""},
 		{"CF-ERR-29 HEAD", policy.ViewerFacts{Method: "HEAD", Scheme: "http", Proto: "HTTP/1.1"}, "redirect-to-https", all, 301, "", ""},
 		{"CF-ERR-30", policy.ViewerFacts{Method: "POST", Scheme: "http", Proto: "HTTP/1.1"}, "redirect-to-https", all, 307, "", ""},
-		{"CF-ERR-31", policy.ViewerFacts{Method: "POST", Scheme: "http", Proto: "HTTP/1.0"}, "redirect-to-https", all, 0, "viewer-https-only", "CF-ERR-31"},
+		{"CF-ERR-31, CF-VIEW-65", policy.ViewerFacts{Method: "POST", Scheme: "http", Proto: "HTTP/1.0"}, "redirect-to-https", all, 0, "viewer-https-only", "CF-ERR-31"},
 		{"redirect-to-https, on HTTPS", policy.ViewerFacts{Method: "GET", Scheme: "https"}, "redirect-to-https", all, 0, "", ""},
 	} {
 		b := &distribution.CacheBehavior{PathPattern: "*", ViewerProtocolPolicy: row.protocol, AllowedMethods: row.methods}

@@ -19,7 +19,7 @@ func TestRun(t *testing.T) {
 	}{
 		{"passes", "return event.request;", "", `{"request":` + request + "}", "", ""},
 		{"CF-FN-95 cookies", "return { statusCode: 302, headers: { location: { value: '/' } } };", "", `{"response":{"statusCode":302,"headers":{"location":{"value":"/"}},"cookies":{}}}`, "", ""},
-		{"CF-FN-97 read-only", "delete event.request.headers.host; return event.request;", "", `{"request":` + strings.Replace(request, `"host":{"value":"h"}`, "", 1) + "}", "FunctionValidationError 502", ""},
+		{"CF-FN-97, CF-FN-58 read-only", "delete event.request.headers.host; return event.request;", "", `{"request":` + strings.Replace(request, `"host":{"value":"h"}`, "", 1) + "}", "FunctionValidationError 502", ""},
 		{"CF-FN-97 disallowed", "event.request.headers['x-cache'] = { value: '1' }; return event.request;", "", `{"request":` + strings.Replace(request, `}},"cookies`, `},"x-cache":{"value":"1"}},"cookies`, 1) + "}", "FunctionValidationError 502", ""},
 		{"CF-FN-97 origin", "cf.updateRequestOrigin({ domainName: '192.0.2.7' }); return event.request;", "", `{"request":` + request + "}", "FunctionValidationError 502", "updateRequestOrigin"},
 		{"an origin that can be", "cf.selectRequestOriginById('a'); return event.request;", "", `{"request":` + request + "}", "", "selectRequestOriginById"},
