@@ -12,19 +12,26 @@ type parts struct {
 // partsBytes limits each of the two generations.
 const partsBytes = 1 << 20
 
+// get returns a part, which read reads if it is not cached. Two callers may read the same
+// part at once.
 func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if b, ok := p.recent[place]; ok {
+	b, recent := p.recent[place]
+	if !recent {
+		b = p.older[place]
+	}
+	p.mu.Unlock()
+	if recent {
 		return b, nil
 	}
-	b, ok := p.older[place]
-	if !ok {
+	if b == nil {
 		var err error
 		if b, err = read(); err != nil {
 			return nil, err
 		}
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	const overhead = 64
 	if p.bytes += len(b) + overhead; p.recent == nil || p.bytes > partsBytes {
 		p.recent, p.older, p.bytes = map[int64][]byte{}, p.recent, len(b)+overhead

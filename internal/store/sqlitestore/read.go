@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
+	"sync"
 
 	"github.com/edgesim/edgesim/internal/store/compact"
 	"github.com/edgesim/edgesim/internal/store/lookup"
@@ -68,10 +70,8 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 	if more {
 		rows = rows[:f.Limit]
 	}
-	r := s.reader()
-	defer r.close()
-	for _, row := range rows {
-		e, err := r.exchange(row.place, f.Bodies)
+	for i, read := range s.readAll(rows, f.Bodies) {
+		row, e, err := rows[i], read.exchange, read.err
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // dropped since the index was queried
 		}
@@ -89,6 +89,38 @@ func (s *Store) List(ctx context.Context, f recording.Filter) (recording.Page, e
 		page.Next = recording.FormatCursor(uint64(rows[len(rows)-1].number))
 	}
 	return page, nil
+}
+
+// readResult is an exchange that was read, or why it was not.
+type readResult struct {
+	exchange *recording.Exchange
+	err      error
+}
+
+// A long list is read by up to mostReaders side by side, each of which gets at least
+// rowsEach rows: decoding takes most of the time of an export.
+const (
+	mostReaders = 4
+	rowsEach    = 64
+)
+
+// readAll reads the exchanges at the places, in order.
+func (s *Store) readAll(rows []place, withBodies bool) []readResult {
+	results := make([]readResult, len(rows))
+	readers := max(min(mostReaders, runtime.GOMAXPROCS(0), len(rows)/rowsEach), 1)
+	var reading sync.WaitGroup
+	for i := range readers {
+		from, to := len(rows)*i/readers, len(rows)*(i+1)/readers
+		reading.Go(func() {
+			r := s.reader()
+			defer r.close()
+			for n := from; n < to; n++ {
+				results[n].exchange, results[n].err = r.exchange(rows[n].place, withBodies)
+			}
+		})
+	}
+	reading.Wait()
+	return results
 }
 
 // each calls scan for every row of a statement.
