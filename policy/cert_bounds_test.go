@@ -103,7 +103,7 @@ func TestConstraintsOnManyPaths(t *testing.T) {
 
 // A judgment ends when Stop says so: of thousands of names below thousands of constraints
 // on many paths, many of them violations, few are examined.
-func TestJudgementStops(t *testing.T) {
+func TestJudgmentStops(t *testing.T) {
 	t.Parallel()
 	root := selfSigned(t, "Root")
 	first, second := root.ca("First"), root.ca("Second")

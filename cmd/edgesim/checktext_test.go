@@ -101,8 +101,8 @@ func TestCheckTextScan(t *testing.T) {
 	golden(t, "check-scan.txt", out.Bytes())
 }
 
-// TestCheckTextColours: color marks the verdicts, and only where it is wanted.
-func TestCheckTextColours(t *testing.T) {
+// TestCheckTextColors: color marks the verdicts, and only where it is wanted.
+func TestCheckTextColors(t *testing.T) {
 	t.Parallel()
 	r := &check.Report{Checks: []check.Check{{Behavior: "*", Verdict: check.Pass, Viewers: []check.Viewer{{Scheme: "https", Host: "a"}},
 		Target: &check.Target{Address: "a:443", TLS: true}, Outcome: check.Outcome{Status: 200}}}}

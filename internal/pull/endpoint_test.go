@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // TestEndpoints has the results of the rules that AWS publishes for the two services
@@ -74,5 +75,18 @@ func TestEndpointsOfStores(t *testing.T) {
 		if got := shown(storeEndpoint(t.Context(), cfg, test.fixed, test.arn)); got != test.want {
 			t.Errorf("%s in %s %v: got %s, want %s", test.arn, test.region, test.sources, got, test.want)
 		}
+	}
+}
+
+// TestSDKSaysNothing: what the SDK would write to standard error while it looks for
+// credentials is in the error of [Run], too.
+func TestSDKSaysNothing(t *testing.T) {
+	t.Parallel()
+	p, err := newPuller(t.Context(), Options{EndpointURL: "http://127.0.0.1:1", Region: "us-east-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, silent := p.config.Logger.(logging.Nop); !silent {
+		t.Errorf("the SDK logs to %T", p.config.Logger)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Options say what to pull, with which credentials, and where to.
@@ -130,7 +131,10 @@ func newPuller(ctx context.Context, o Options) (*puller, error) {
 	retryer := func() *retry.Standard {
 		return retry.NewStandard(func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = 8, o.MaxBackoff })
 	}
-	load := []func(*config.LoadOptions) error{config.WithRetryer(func() aws.Retryer { return retryer() })}
+	load := []func(*config.LoadOptions) error{
+		config.WithRetryer(func() aws.Retryer { return retryer() }),
+		config.WithLogger(logging.Nop{}), // the error says it, in one line
+	}
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))
 	}
