@@ -72,7 +72,7 @@ func find(fields []placed, name string) int {
 	return -1
 }
 
-// scatter puts each value of a field that spans several lines of a head instead of its
+// scatter puts each value of a field that spans several lines of a head back on its
 // own line, unless values were added or removed.
 func scatter(fields []placed, seen []int, head string) []placed {
 	for i, count := range seen {
