@@ -16,14 +16,23 @@ func Chromium(t testing.TB, url string, args ...string) string {
 	args = append(args, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 		"--no-first-run", "--disable-background-networking", "--no-proxy-server", "--ignore-certificate-errors",
 		"--user-data-dir="+home, "--dump-dom", url)
-	command := exec.CommandContext(t.Context(), find("chromium"), args...)
-	command.Env = append(environment(), "HOME="+home)
-	var page, complaint bytes.Buffer
-	command.Stdout, command.Stderr = &page, &complaint
-	if err := command.Run(); err != nil {
-		t.Fatalf("chromium: %v\n%s", err, complaint.String())
+	// Even an error page has elements. On a busy machine the browser sometimes exits with
+	// code 0 and without printing anything, whatever the page.
+	for range 3 {
+		command := exec.CommandContext(t.Context(), find("chromium"), args...)
+		command.Env = append(environment(), "HOME="+home)
+		var page, complaint bytes.Buffer
+		command.Stdout, command.Stderr = &page, &complaint
+		if err := command.Run(); err != nil {
+			t.Fatalf("chromium: %v\n%s", err, complaint.String())
+		}
+		if page.Len() > 0 {
+			return page.String()
+		}
+		t.Logf("chromium printed nothing: %s", complaint.String())
 	}
-	return page.String()
+	t.Fatal("chromium printed nothing, three times")
+	return ""
 }
 
 // ChromiumPath returns the path of the browser, for a test that drives it itself.
