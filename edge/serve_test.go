@@ -57,12 +57,7 @@ func listen(t *testing.T, handler http.HandlerFunc) string {
 		t.Cleanup(server.Close)
 		return server.Listener.Addr().String()
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln.Close()
-	return ln.Addr().String()
+	return conntest.ClosedPort(t)
 }
 
 // ask serves one request and reads the answer.

@@ -17,17 +17,6 @@ import (
 	"github.com/edgesim/edgesim/policy"
 )
 
-// closedPort is an address at which nothing listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
-}
-
 // TestPlainPort: an origin that refuses HTTPS and answers HTTP on its other port is
 // reported (CF-CONN-08), and is asked once for all attempts and requests.
 func TestPlainPort(t *testing.T) {
@@ -62,11 +51,11 @@ func TestPlainPort(t *testing.T) {
 	}{
 		{"HTTP", web.Listener.Addr().String(), 80, `; port 80 answers HTTP ("HTTP/1.1 301 Moved Permanently")`, true},
 		{"not HTTP", notHTTP.Addr().String(), 80, "", false},
-		{"nothing", closedPort(t), 80, "", false},
+		{"nothing", conntest.ClosedPort(t), 80, "", false},
 		{"not asked", web.Listener.Addr().String(), 0, "", false},
 	} {
 		client := conntest.Watch(t, &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{
-			"origin.example:443": closedPort(t), "origin.example:80": row.plain,
+			"origin.example:443": conntest.ClosedPort(t), "origin.example:80": row.plain,
 		}})
 		target := defaults()
 		target.Port, target.TLS, target.PlainPort = 443, true, row.port
@@ -91,7 +80,7 @@ func TestPlainPort(t *testing.T) {
 // no other port to ask.
 func TestPlainPortMapped(t *testing.T) {
 	t.Parallel()
-	client := conntest.Watch(t, &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{"origin.example": closedPort(t)}})
+	client := conntest.Watch(t, &originconn.Client{ExplainWithin: time.Minute, ConnectTo: map[string]string{"origin.example": conntest.ClosedPort(t)}})
 	defer client.Close()
 	target := defaults()
 	target.Port, target.TLS, target.PlainPort = 443, true, 80

@@ -81,3 +81,23 @@ func (c conn) Close() error { return c.watch.close(c.Conn) }
 
 // Close closes the connection and stops counting it.
 func (c tcpConn) Close() error { return c.watch.close(c.TCPConn) }
+
+// ClosedPort returns an address at which nothing listens, and nothing will before the test
+// ends: a connection has the port as its own end, so that no listener gets it.
+func ClosedPort(t testing.TB) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		ln.Close()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		conn.Close()
+		ln.Close()
+	})
+	return conn.LocalAddr().String()
+}
