@@ -98,7 +98,7 @@ func awaitHealthy(t testing.TB, container string) {
 // it takes to fill 64 MB many times over.
 const (
 	loadConnections = 64
-	loadRequests    = 40 // each
+	loadRequests    = 100 // each
 	loadBody        = 256 << 10
 )
 

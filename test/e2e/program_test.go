@@ -60,8 +60,8 @@ func program(t testing.TB) string {
 }
 
 // commands makes, once, a folder for PATH with an edgesim that has the race detector
-// only where one of its commands runs an edge or a scan: the detector takes a fifth of
-// a second to start, which the hundreds of other commands in scripts need not wait for.
+// for the commands that run anything concurrently: the detector takes a fifth of a second
+// to start, which help, rules, config and the like need not wait for.
 var commands = sync.OnceValues(func() (string, error) {
 	raced, err := build()
 	if err != nil || !raceDetector {
@@ -75,7 +75,7 @@ var commands = sync.OnceValues(func() (string, error) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return "", err
 	}
-	script := fmt.Sprintf("#!/bin/sh\ncase \"$1\" in\nserve|demo|lab|check|function|invalidate) exec %q \"$@\" ;;\n*) exec %q \"$@\" ;;\nesac\n", raced, plain)
+	script := fmt.Sprintf("#!/bin/sh\ncase \"$1\" in\nserve|demo|lab|check|function|invalidate|recordings|pull) exec %q \"$@\" ;;\n*) exec %q \"$@\" ;;\nesac\n", raced, plain)
 	return dir, os.WriteFile(filepath.Join(dir, "edgesim"), []byte(script), 0o755)
 })
 

@@ -32,6 +32,9 @@ func (p *parts) get(place int64, read func() ([]byte, error)) ([]byte, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if other, ok := p.recent[place]; ok {
+		return other, nil
+	}
 	const overhead = 64
 	if p.bytes += len(b) + overhead; p.recent == nil || p.bytes > partsBytes {
 		p.recent, p.older, p.bytes = map[int64][]byte{}, p.recent, len(b)+overhead

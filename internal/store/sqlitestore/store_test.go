@@ -56,6 +56,35 @@ func TestSegments(t *testing.T) {
 	})
 }
 
+// TestLongList: a page that several readers share, across segments, has every exchange
+// once, in order, with its body.
+func TestLongList(t *testing.T) {
+	t.Parallel()
+	s := open(t, sqlitestore.Config{Dir: t.TempDir(), SegmentBytes: 100_000})
+	defer closed(t, s)
+	const many = 1000
+	attempt := storetest.TrafficAttempt()
+	var want []string
+	for n := range many {
+		e := storetest.Traffic(n, attempt)
+		e.Response.Body = []byte(e.ID)
+		want = append(want, e.ID)
+		s.Record(e)
+	}
+	page, err := s.List(t.Context(), recording.Filter{OldestFirst: true, Bodies: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := storetest.IDs(page.Exchanges); !slices.Equal(got, want) {
+		t.Errorf("%d exchanges, want %d in the order of recording", len(got), many)
+	}
+	for _, e := range page.Exchanges {
+		if string(e.Response.Body) != e.ID {
+			t.Fatalf("%s has the body %q", e.ID, e.Response.Body)
+		}
+	}
+}
+
 func TestReopen(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a b%?#", "recordings")
