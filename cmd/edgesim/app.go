@@ -203,7 +203,7 @@ var ownVariables = map[string]string{
 // variableOf returns the variable that can also set a command's flag, usually
 // EDGESIM_<FLAG>; "" for none.
 func variableOf(command *cli.Command, flag cli.Flag) string {
-	name := flag.Names()[0]
+	name := nameOf(flag)
 	if own, ok := ownVariables[command.Name+" "+name]; ok {
 		return own
 	}

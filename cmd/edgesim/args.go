@@ -123,7 +123,7 @@ func takesValue(command *cli.Command, arg string) bool {
 	}
 	name := flagName(arg)
 	for _, flag := range command.Flags {
-		for _, known := range flag.Names() {
+		for _, known := range namesOf(flag) {
 			if known == name {
 				_, isBool := flag.(*cli.BoolFlag)
 				return !isBool

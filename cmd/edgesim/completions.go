@@ -182,11 +182,11 @@ func (p place) flags() []documentedFlag {
 	var all []documentedFlag
 	for _, f := range p.command.VisibleFlags() {
 		doc, ok := f.(cli.DocGenerationFlag)
-		if !ok || f.Names()[0] == "help" {
+		if !ok || nameOf(f) == "help" {
 			continue
 		}
-		d := documentedFlag{name: f.Names()[0], takesValue: doc.TakesValue()}
-		for _, name := range f.Names()[1:] {
+		d := documentedFlag{name: nameOf(f), takesValue: doc.TakesValue()}
+		for _, name := range namesOf(f)[1:] {
 			if len(name) == 1 {
 				d.short = name
 			}

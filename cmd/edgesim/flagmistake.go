@@ -29,7 +29,7 @@ func flagMistake(err error, command *cli.Command) error {
 	if name := undefined.FindStringSubmatch(err.Error()); name != nil {
 		var names []string
 		for _, flag := range command.Flags {
-			names = append(names, flag.Names()...)
+			names = append(names, namesOf(flag)...)
 		}
 		if near := ingest.DidYouMean(name[1], names); near != "" {
 			u.hint = fmt.Sprintf("did you mean --%s? %s", near, u.hint)

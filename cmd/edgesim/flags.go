@@ -16,7 +16,7 @@ func originFlags() []cli.Flag { return flagsOf(setting.GroupOrigin) }
 func listenFlags(record string) []cli.Flag {
 	var flags []cli.Flag
 	for _, flag := range append(recordFlags(record), flagsOf(setting.GroupEdge)...) {
-		if flag.Names()[0] != faultFlagName {
+		if nameOf(flag) != faultFlagName {
 			flags = append(flags, flag)
 		}
 	}
@@ -50,6 +50,25 @@ func flagsOf(g setting.Group) []cli.Flag {
 		flags = append(flags, flagOf(s))
 	}
 	return flags
+}
+
+// nameOf returns the name of a flag without its aliases.
+func nameOf(flag cli.Flag) string { return namesOf(flag)[0] }
+
+// namesOf returns the name of a flag and its aliases. The flag's own Names method matches a
+// regular expression for each, which took a fifth of the time in which a command starts.
+func namesOf(flag cli.Flag) []string {
+	switch f := flag.(type) {
+	case *cli.StringFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	case *cli.StringSliceFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	case *cli.BoolFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	case *cli.IntFlag:
+		return append([]string{f.Name}, f.Aliases...)
+	}
+	return flag.Names()
 }
 
 // flagOf makes the flag of a setting.

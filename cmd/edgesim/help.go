@@ -131,10 +131,10 @@ func groupRank(name string) int {
 	return 1
 }
 
-func settingOf(flag cli.Flag) *setting.Setting { return setting.Flag(flag.Names()[0]) }
+func settingOf(flag cli.Flag) *setting.Setting { return setting.Flag(nameOf(flag)) }
 func isSetting(flag cli.Flag) bool             { return settingOf(flag) != nil }
 func isEveryday(flag cli.Flag) bool            { s := settingOf(flag); return s != nil && s.Everyday }
-func isLogFlag(flag cli.Flag) bool             { return strings.HasPrefix(flag.Names()[0], "log-") }
+func isLogFlag(flag cli.Flag) bool             { return strings.HasPrefix(nameOf(flag), "log-") }
 
 // flagColumn is the column of the flags' descriptions.
 const flagColumn = 30
@@ -147,7 +147,7 @@ func writeFlag(b *strings.Builder, flag cli.Flag, width int) {
 	}
 	value, usage := unquoteUsage(doc.GetUsage())
 	var names []string
-	for _, name := range flag.Names() {
+	for _, name := range namesOf(flag) {
 		dashes := "--"
 		if len(name) == 1 {
 			dashes = "-"

@@ -31,7 +31,7 @@ func (p *program) recordingsRm(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	filtered := slices.ContainsFunc(filterFlags(), func(flag cli.Flag) bool { return c.IsSet(flag.Names()[0]) })
+	filtered := slices.ContainsFunc(filterFlags(), func(flag cli.Flag) bool { return c.IsSet(nameOf(flag)) })
 	switch {
 	case filtered && c.NArg() > 0:
 		return usage{err: errors.New("ids and filters exclude each other")}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -35,12 +36,14 @@ func inWorkshop(m *testing.M) int {
 	return m.Run()
 }
 
-// build builds the program once, with the race detector if the tests have it.
+// build builds the program once, with the race detector if the tests have it. RACE has the
+// flags that make test gives the detector.
 var build = sync.OnceValues(func() (string, error) {
 	file := filepath.Join(workshop, "bin", "edgesim")
 	args := []string{"build", "-o", file}
 	if raceDetector {
 		args = append(args, "-race")
+		args = append(args, strings.Fields(os.Getenv("RACE"))...)
 	}
 	out, err := exec.Command("go", append(args, "github.com/edgesim/edgesim/cmd/edgesim")...).CombinedOutput()
 	if err != nil {
@@ -68,7 +71,7 @@ var commands = sync.OnceValues(func() (string, error) {
 		return filepath.Dir(raced), err
 	}
 	dir, plain := filepath.Join(workshop, "commands"), filepath.Join(workshop, "plain", "edgesim")
-	out, err := exec.Command("go", "build", "-o", plain, "github.com/edgesim/edgesim/cmd/edgesim").CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-w", "-o", plain, "github.com/edgesim/edgesim/cmd/edgesim").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("building edgesim: %w\n%s", err, out)
 	}

@@ -43,10 +43,11 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// program builds edgesim once.
+// program builds edgesim once, with the flags that make test gives the race detector.
 var program = sync.OnceValues(func() (string, error) {
 	file := filepath.Join(workshop, "edgesim")
-	if out, err := exec.Command("go", "build", "-C", "../../..", "-race", "-o", file, "./cmd/edgesim").CombinedOutput(); err != nil {
+	args := append([]string{"build", "-C", "../../..", "-race", "-o", file}, strings.Fields(os.Getenv("RACE"))...)
+	if out, err := exec.Command("go", append(args, "./cmd/edgesim")...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building edgesim: %w\n%s", err, out)
 	}
 	return file, nil
