@@ -51,7 +51,7 @@ func TestExample(t *testing.T) {
 			}
 			t.Cleanup(func() { compose("down", "--volumes", "--timeout", "1") })
 			compose("up", "--detach")
-			edge := address(t, compose("ps", "--quiet", "edge"), "8080")
+			edge := address(t, containers(t, project, "edge")[0], "8080")
 			output, code := command(t, dir, []string{"EDGE=http://" + edge}, "sh", "test.sh")
 			for _, want := range row.want {
 				if code != row.code || !strings.Contains(output, want) {

@@ -73,14 +73,21 @@ func exported(t *testing.T, image string) map[string][]byte {
 	container := docker(t, "create", image)
 	defer docker(t, "rm", "--volumes", container)
 	c := exec.Command("docker", "export", container)
-	archive, err := c.Output()
+	archive, err := c.StdoutPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
 		t.Fatalf("docker export: %v", err)
 	}
 	files := map[string][]byte{}
-	for r := tar.NewReader(bytes.NewReader(archive)); ; {
+	for r := tar.NewReader(archive); ; {
 		header, err := r.Next()
 		if err == io.EOF {
+			_, _ = io.Copy(io.Discard, archive) // the padding
+			if err := c.Wait(); err != nil {
+				t.Fatalf("docker export: %v", err)
+			}
 			return files
 		}
 		if err != nil {
@@ -89,9 +96,11 @@ func exported(t *testing.T, image string) map[string][]byte {
 		if header.Typeflag != tar.TypeReg {
 			continue
 		}
-		if files[header.Name], err = io.ReadAll(r); err != nil {
+		content := make([]byte, header.Size)
+		if _, err := io.ReadFull(r, content); err != nil {
 			t.Fatal(err)
 		}
+		files[header.Name] = content
 	}
 }
 

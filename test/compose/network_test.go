@@ -62,10 +62,22 @@ func (n *network) compose(t testing.TB, args ...string) string {
 	return strings.TrimSpace(output)
 }
 
+// containers returns the ids of the containers of a service. It asks the engine for the labels
+// that every Compose tool sets: docker-compose takes more than a second to start.
+func containers(t testing.TB, project, service string) []string {
+	t.Helper()
+	return strings.Fields(docker(t, "ps", "--quiet", "--no-trunc", "--filter", "label=com.docker.compose.project="+project,
+		"--filter", "label=com.docker.compose.service="+service))
+}
+
 // container returns the id of the one container of a service.
 func (n *network) container(t testing.TB, service string) string {
 	t.Helper()
-	return n.compose(t, "ps", "--quiet", service)
+	found := containers(t, n.name, service)
+	if len(found) != 1 {
+		t.Fatalf("%s has the containers %q, want one", service, found)
+	}
+	return found[0]
 }
 
 // address returns where a port of a container is published.

@@ -31,12 +31,12 @@ func TestScale(t *testing.T) {
 	n := newNetwork(t, tools(t)[0], "EDGESIM_RECORD="+database+"?host=/postgres")
 	n.files = []string{"docker-compose.yml", override}
 	n.compose(t, "up", "--detach", "--scale", "edge=3", "edge")
-	containers := strings.Fields(n.compose(t, "ps", "--quiet", "edge"))
-	if len(containers) != edges {
-		t.Fatalf("there are %d edges: %v", len(containers), containers)
+	running := containers(t, n.name, "edge")
+	if len(running) != edges {
+		t.Fatalf("there are %d edges: %v", len(running), running)
 	}
 	var want []string
-	for _, container := range containers {
+	for _, container := range running {
 		awaitAnswer(t, container, "/healthy-ecdsa")
 		response, err := viewer.Get("http://" + address(t, container, "8080") + "/expired")
 		if err != nil {
@@ -49,7 +49,7 @@ func TestScale(t *testing.T) {
 		want = append(want, response.Header.Get("X-Edgesim-Exchange"))
 	}
 	slices.Sort(want)
-	for _, container := range containers {
+	for _, container := range running {
 		var got []string
 		peers.Await(t, "the exchanges of all edges in one list", func() bool {
 			got = recorded(t, container)

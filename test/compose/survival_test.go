@@ -126,12 +126,13 @@ func TestMemory(t *testing.T) {
 	awaitAnswer(t, container, "/healthy-http")
 	url := "http://" + address(t, container, "8080") + "/healthy-http"
 
+	body := strings.Repeat("x", loadBody)
 	var wait sync.WaitGroup
 	failed := make(chan string, loadConnections)
 	for range loadConnections {
 		wait.Go(func() {
 			for range loadRequests {
-				response, err := viewer.Post(url, "application/octet-stream", strings.NewReader(strings.Repeat("x", loadBody)))
+				response, err := viewer.Post(url, "application/octet-stream", strings.NewReader(body))
 				if err != nil {
 					failed <- err.Error()
 					return
