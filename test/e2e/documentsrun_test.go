@@ -150,16 +150,25 @@ func documentsFolder(t *testing.T, name string) string {
 		}
 		write(file, data)
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := signersKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	write("private.pem", pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+	write("private.pem", key)
 	for _, language := range []string{"js", "json"} {
 		write(map[string]string{"js": "rewrite.js", "json": "event.json"}[language], []byte(block(t, "../../docs/FUNCTIONS.md", language)))
 	}
 	return dir
 }
+
+// signersKey is the key of a trusted signer, as openssl writes it.
+var signersKey = sync.OnceValues(func() ([]byte, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}), nil
+})
 
 // goCaches returns GOCACHE and GOMODCACHE.
 var goCaches = sync.OnceValue(func() []string {
