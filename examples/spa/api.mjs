@@ -10,4 +10,6 @@ createServer((request, response) => {
   if (!id) return send(404, { error: 'no such order' })
   if (id === '13') return send(403, { error: 'not your order' })
   send(200, { customer: 'Ada' })
-}).listen(Number(process.env.PORT ?? 3000), '127.0.0.1')
+}).listen(Number(process.env.PORT ?? 3000), '127.0.0.1', function () {
+  console.log(`The API listens on 127.0.0.1:${this.address().port}`)
+})

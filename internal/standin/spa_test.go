@@ -1,7 +1,6 @@
 package standin_test
 
 import (
-	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,22 +13,14 @@ import (
 func startSPA(t *testing.T) *edgesimtest.Edge {
 	t.Helper()
 	peers.Need(t, "node")
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := ln.Addr().String()
-	ln.Close()
-	_, port, _ := net.SplitHostPort(at)
 	command := exec.Command("node", "../../examples/spa/api.mjs")
-	command.Env = append(command.Environ(), "PORT="+port)
-	p := peers.Start(t, command)
-	p.AwaitReady(t, "listening", func() bool {
-		conn, err := net.Dial("tcp", at)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil
+	command.Env = append(command.Environ(), "PORT=0")
+	p, at := peers.Start(t, command), ""
+	p.AwaitReady(t, "saying where it listens", func() bool {
+		_, after, _ := strings.Cut(p.Output(), "The API listens on ")
+		line, _, whole := strings.Cut(after, "\n")
+		at = line
+		return whole
 	})
 	return edgesimtest.Start(t, edgesimtest.Config{File: "../../examples/spa/edgesim.yaml", Connect: map[string]string{"api.orders.example.com": at}})
 }

@@ -138,7 +138,16 @@ func (b *tab) excuse(about string) {
 // load opens an address as if it were typed.
 func (b *tab) load(path string) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, chromedp.Navigate("http://"+b.edge.Inspect+path)); err != nil {
+	// The browser gives up its connections when an interface of the machine comes or goes, as
+	// those of the compose tests do.
+	var err error
+	for range 3 {
+		err = chromedp.Do(b.ctx, chromedp.Navigate("http://"+b.edge.Inspect+path))
+		if err == nil || !strings.Contains(err.Error(), "ERR_NETWORK_CHANGED") {
+			break
+		}
+	}
+	if err != nil {
 		b.t.Fatalf("opening %s: %v", path, err)
 	}
 	b.wait(`document.querySelector("#view h1") !== null`)
