@@ -96,7 +96,15 @@ func needEngine(t testing.TB) {
 // of docker, and the older docker-compose. COMPOSE names one more.
 func tools(t testing.TB) [][]string {
 	t.Helper()
-	var found [][]string
+	found := installedTools()
+	if len(found) == 0 {
+		peers.Lack(t, "neither docker compose nor docker-compose is installed (Debian: apt-get install docker-compose)")
+	}
+	return found
+}
+
+// installedTools asks each tool once: docker-compose takes more than a second to answer.
+var installedTools = sync.OnceValue(func() (found [][]string) {
 	candidates := [][]string{{"docker", "compose"}, {"docker-compose"}}
 	if own := os.Getenv("COMPOSE"); own != "" {
 		candidates = append(candidates, strings.Fields(own))
@@ -106,11 +114,8 @@ func tools(t testing.TB) [][]string {
 			found = append(found, tool)
 		}
 	}
-	if len(found) == 0 {
-		peers.Lack(t, "neither docker compose nor docker-compose is installed (Debian: apt-get install docker-compose)")
-	}
 	return found
-}
+})
 
 // The images under test.
 var (
