@@ -16,9 +16,9 @@ demo:
 	@echo "Building edgesim. The first build takes a minute or two and prints nothing until it is done."
 	$(GO) run ./cmd/edgesim demo
 
-# What computes and shares nothing between goroutines: ciphers, hashes, compression, and
-# the C of SQLite. The race detector takes a third of the tests' time to watch these and
-# can find nothing in them. Everything that locks, sends or is ours it does watch.
+# What only computes: ciphers, hashes, compression, and the C of SQLite, whose memory is not
+# Go's. To watch these takes up to half of the time of the packages that use them most, and
+# finds nothing. Everything that is ours, and every lock, channel and atomic, is watched.
 UNWATCHED := crypto/des crypto/md5 crypto/rc4 crypto/sha1 \
 	$(addprefix crypto/internal/fips140/,aes/... bigmod edwards25519/... mlkem nistec/... sha256 sha3 sha512) \
 	compress/flate github.com/andybalholm/brotli/... modernc.org/libc/... modernc.org/sqlite/lib
@@ -27,9 +27,9 @@ RACE := -race -ldflags=-w $(UNWATCHED:%=-gcflags=%=-race=false)
 
 # -count=1: the tests in e2e build the program, which the test cache does not see.
 # -vet=off: lint has just vetted everything. The packages that take longest come first,
-# so that the others run beside them. Containers come after the browsers: at each interface that comes or goes, a
-# browser drops all its connections. GORACE: without it every test program sleeps a second before it exits. RACE is
-# for the builds in tests.
+# so that the others run beside them. Containers come after the browsers: at each interface
+# that comes or goes, a browser drops all its connections. GORACE: without it every test
+# program sleeps a second before it exits. RACE is for the builds in tests.
 test: export GORACE ?= atexit_sleep_ms=0
 test: export RACE := $(RACE)
 test:

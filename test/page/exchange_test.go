@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
 	"github.com/edgesim/edgesim/internal/peers"
 )
 
@@ -26,6 +29,7 @@ func TestOpenExchange(t *testing.T) {
 	b.shows("h1", "502")
 	b.shows(".why", "WHY", "was not sent", "cert-incomplete-chain", "FIX", "fullchain")
 	b.shows(`.why [data-cause="cert-incomplete-chain"]`, "cert-incomplete-chain")
+	b.wait(`document.querySelector(".why details:not(.pending)")`)
 	b.button("The lines to change, by software")
 	b.shows(".why details[open]", "nginx", "ssl_certificate")
 	b.button("CF-CERT-06")
@@ -34,6 +38,31 @@ func TestOpenExchange(t *testing.T) {
 	b.lacks("dialog")
 	b.button("← Exchanges")
 	b.wait(`location.pathname + location.search === "/exchanges?path=/incomplete-chain&group=off"`)
+}
+
+// TestNothingMoves: what comes later takes a place that was kept for it. A click on a tab would
+// miss otherwise.
+func TestNothingMoves(t *testing.T) {
+	t.Parallel()
+	e := demo(t)
+	b := open(t, e, "/exchanges")
+	// The rules, which the lines to change are taken from, come when the test lets them.
+	_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		const held = new Promise(go => { window.letRulesCome = go });
+		const ask = window.fetch;
+		window.fetch = async (path, ...rest) => { if (path === "/api/rules") await held; return ask(path, ...rest) };`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const top = `document.querySelector("[role=tablist]").getBoundingClientRect().top`
+	b.load("/exchanges/" + e.get(t, "/incomplete-chain?moves"))
+	b.lacks(".why dl")
+	before := eval[float64](b, top)
+	eval[bool](b, `(() => { letRulesCome(); return true })()`)
+	b.wait(`document.querySelector(".why dl") !== null`)
+	if after := eval[float64](b, top); after != before {
+		t.Errorf("the tabs are at %v, and were at %v", after, before)
+	}
 }
 
 // TestPicture: it breaks where the exchange broke, and has a text version.

@@ -95,13 +95,16 @@ function why(e) {
 // software are the names of servers as people write them.
 const software = { "*": "any", accepted: "silent", "distribution-name": "names", apache: "Apache", caddy: "Caddy", haproxy: "HAProxy", alb: "ALB", iis: "IIS", traefik: "Traefik", "s3-website": "S3 website" };
 
-// linesOf are the lines to change by software, as far as the rule has them. They
-// come when they are there: the rest does not wait.
+// linesOf are the lines to change by software, as far as the rule has them. The rest does
+// not wait for them, and does not move when they come: a click would miss. Their place is
+// kept, also for a rule that has none.
 function linesOf(id) {
-  const at = h("div", {});
+  const at = h("details", { class: "pending" }, h("summary", {}, "The lines to change, by software"));
   once("/api/rules").then(({ rules }) => {
     const fixes = rules.find(r => r.id === id)?.fixes ?? [];
-    if (fixes.length > 0) fill(at, h("details", {}, h("summary", {}, "The lines to change, by software"), h("dl", {}, fixes.map(f => [h("dt", {}, software[f.software] ?? f.software), h("dd", {}, h("pre", {}, f.steps.join("\n")))]))));
+    if (fixes.length === 0) return;
+    at.append(h("dl", {}, fixes.map(f => [h("dt", {}, software[f.software] ?? f.software), h("dd", {}, h("pre", {}, f.steps.join("\n")))])));
+    at.classList.remove("pending");
   }, () => {}); // the sentence above is there in any case
   return at;
 }
