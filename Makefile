@@ -27,18 +27,20 @@ RACE := -race -ldflags=-w $(UNWATCHED:%=-gcflags=%=-race=false)
 
 # -count=1: the tests in e2e build the program, which the test cache does not see.
 # -vet=off: lint has just vetted everything. The packages that take longest come first,
-# so that the others run beside them. Containers come after the browsers: at each interface
-# that comes or goes, a browser drops all its connections. GORACE: without it every test
-# program sleeps a second before it exits. RACE is for the builds in tests.
+# so that the others run beside them. Containers come after the browsers, as a browser drops
+# its connections at each interface that comes or goes; they wait much, so packages without
+# browsers run beside them. GORACE: without it every test program sleeps a second before it
+# exits. RACE is for the builds in tests.
+LAST := /test/compose|/policy|/proxy|/internal/(functions|ingest|store|tlslegacy)
 test: export GORACE ?= atexit_sleep_ms=0
 test: export RACE := $(RACE)
 test:
 	@echo "make test: 1 of 5, format, vet and staticcheck"
 	@$(MAKE) --no-print-directory lint
-	@echo "make test: 2 of 5, $$($(GO) list ./... | grep -vc /test/compose) packages with the race detector; one line each as they end"
-	$(GO) test $(RACE) -vet=off -count=1 -timeout 15m ./test/e2e ./test/page ./originconn $$($(GO) list ./... | grep -v /test/compose)
-	@echo "make test: 3 of 5, containers"
-	$(GO) test $(RACE) -vet=off -count=1 -timeout 15m ./test/compose/...
+	@echo "make test: 2 of 5, $$($(GO) list ./... | grep -Evc '$(LAST)') packages with the race detector; one line each as they end"
+	$(GO) test $(RACE) -vet=off -count=1 -timeout 15m ./test/e2e ./test/page ./originconn $$($(GO) list ./... | grep -Ev '$(LAST)')
+	@echo "make test: 3 of 5, containers, and the other $$($(GO) list ./... | grep -Ec '$(LAST)') packages"
+	$(GO) test $(RACE) -vet=off -count=1 -timeout 15m ./test/compose $$($(GO) list ./... | grep -E '$(LAST)')
 	@echo "make test: 4 of 5, the benchmarks' own tests"
 	cd test/bench && $(GO) vet ./... && $(GO) test $(RACE) -vet=off -count=1 -timeout 5m ./...
 	@echo "make test: 5 of 5, a gRPC client and server that are not ours"
